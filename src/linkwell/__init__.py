@@ -1,0 +1,1 @@
+"""Linkwell: the road from a provider's spreadsheet to confidentialised insights."""

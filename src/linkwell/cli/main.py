@@ -1,0 +1,114 @@
+"""The `linkwell` command: its list of commands is the road, in order."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import click
+
+from linkwell.errors import LinkwellError, WrongUse
+
+# command -> (module:attribute, one line of help). The order is the order of `linkwell --help`; commands are
+# loaded only when used, so the provider's small install never imports the custodian's parts.
+ROAD: dict[str, list[tuple[str, str, str]]] = {
+    "Get ready (nothing leaves your computer)": [
+        ("ready", "linkwell.cli.provider:ready", "Answer the primer's questions; see what to do next."),
+        ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
+        ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
+    ],
+    "Supply": [
+        ("handover", "linkwell.cli.provider:handover", "Write only the agreed columns as plain CSV."),
+        ("seal", "linkwell.cli.supply:seal", "Seal the agreed columns so only the custodian can open them."),
+        ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
+        ("receipt", "linkwell.cli.supply:receipt", "Check a receipt, without any server."),
+    ],
+    "The custodian's side": [
+        ("custodian", "linkwell.cli.custodian:custodian", "Receive, accept, link, load, analyse, release."),
+        ("serve", "linkwell.cli.serve:serve", "Run the portal and its worker."),
+    ],
+    "Tools on your own files": [
+        ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
+    ],
+    "Try it": [
+        ("demo", "linkwell.cli.demo:demo", "Walk the whole road with invented people."),
+        ("synthetic", "linkwell.cli.synthetic:synthetic", "Make an invented population and provider."),
+    ],
+}
+_EXTRA_OF = {
+    "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
+    "altair": "documents", "vl_convert": "documents",
+    "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
+    "whitenoise": "portal", "gunicorn": "portal", "structlog": "portal",
+}  # fmt: skip
+
+
+class Road(click.Group):
+    """A group that loads a command when it is called and lists them by stage of the road."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for commands in ROAD.values() for name, _, _ in commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for commands in ROAD.values():
+            for name, target, _ in commands:
+                if name == cmd_name:
+                    return _load(target)
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for stage, commands in ROAD.items():
+            with formatter.section(stage):
+                formatter.write_dl([(name, line) for name, _, line in commands])
+
+
+def _load(target: str) -> click.Command:
+    module, _, attribute = target.partition(":")
+    try:
+        command = getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as missing:
+        extra = _EXTRA_OF.get((missing.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        raise WrongUse(
+            "This command needs a part of Linkwell that is not installed.",
+            fix=f'Install it with: pip install "linkwell[{extra}]"',
+        ) from None
+    assert isinstance(command, click.Command)
+    return command
+
+
+@click.group(
+    cls=Road,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="New here? `linkwell demo` walks the whole road with invented people. "
+    "Every command has --help with examples.",
+)
+@click.version_option(package_name="linkwell")
+def cli() -> None:
+    """Share minimal data safely, and learn who you reach and what difference it makes.
+
+    Linkwell follows the Social Investment Agency's Data Sharing Primer, from the first question to a released
+    report about groups of people, never about one person.
+    """
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line; every known error ends in words and an exit code, never a traceback."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        outcome = cli.main(args=arguments, standalone_mode=False)
+    except LinkwellError as error:
+        if "--json" in arguments:
+            click.echo(json.dumps(error.as_dict(), ensure_ascii=False))
+        else:
+            click.secho(str(error), fg="red", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Stopped. Nothing is half-done: run the same command to go on.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    sys.exit(outcome if isinstance(outcome, int) else 0)

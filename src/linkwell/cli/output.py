@@ -1,0 +1,53 @@
+"""How commands speak: a line of progress per stage, an ending that says what, where and what next."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+Tick = Callable[[int, int], None]
+"""Called by the library with (done, total) while it works."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+
+
+def finish(result: dict[str, Any], lines: list[str], *, as_json: bool, next_step: str = "") -> None:
+    """Print the end of a command: `result` for machines, or `lines` and the next step for people."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+        return
+    for line in lines:
+        click.echo(line)
+    if next_step:
+        click.echo(f"\nNext: {next_step}")
+
+
+@contextmanager
+def progress(label: str, *, quiet: bool = False) -> Iterator[Tick]:
+    """Show a bar with count and time left on a terminal; silent under --json or when piped."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def stage(label: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Print `label ... what came of it (seconds)` when the stage ends; call the yielded function with the what."""
+    said: list[str] = []
+    started = time.monotonic()
+    yield said.append
+    if not quiet:
+        click.echo(f"{label:<28} {'; '.join(said)}  ({time.monotonic() - started:.1f} s)")

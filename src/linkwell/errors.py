@@ -1,0 +1,69 @@
+"""What went wrong, in words a person can act on, with the exit code a script can act on.
+
+Every error a user may meet is one of these. It says what, where, why it matters and how to fix it; it never
+carries a value out of somebody's record.
+"""
+
+from __future__ import annotations
+
+
+class LinkwellError(Exception):
+    """Something the person can act on.
+
+    Args:
+        what: what is wrong, one sentence.
+        where: file, sheet, row, column; never a personal value.
+        why: why it matters.
+        fix: what to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.why, self.fix = what, where, why, fix
+
+    def __str__(self) -> str:
+        parts = [self.what]
+        if self.where:
+            parts.append(f"Where: {self.where}")
+        if self.why:
+            parts.append(f"Why it matters: {self.why}")
+        if self.fix:
+            parts.append(f"What to do: {self.fix}")
+        return "\n".join(parts)
+
+    def as_dict(self) -> dict[str, object]:
+        """The same words for machines (`--json`)."""
+        return {
+            "error": type(self).__name__,
+            "what": self.what,
+            "where": self.where,
+            "why": self.why,
+            "fix": self.fix,
+            "exit_code": self.exit_code,
+        }
+
+
+class BlockingFindings(LinkwellError):
+    """The file was read and checked, and something in it must be mended first (exit code 1)."""
+
+    exit_code = 1
+
+
+class WrongUse(LinkwellError):
+    """The command or its files are not what was asked for (exit code 2)."""
+
+    exit_code = 2
+
+
+class TryAgain(LinkwellError):
+    """Network, lock or disk: nothing is lost, the same command may work later (exit code 3)."""
+
+    exit_code = 3
+
+
+class RefusedByRule(LinkwellError):
+    """A rule, signature, permission or agreement says no (exit code 4)."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""Messy spreadsheets, CSV and SQL into plain rows."""

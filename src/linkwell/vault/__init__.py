@@ -1,0 +1,1 @@
+"""Keys, sealed envelopes, and the zones data may live in."""
