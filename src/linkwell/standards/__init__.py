@@ -1,0 +1,1 @@
+"""New Zealand's identifiers, code lists, names and dates, in plain Python without any outside part."""
