@@ -1,0 +1,242 @@
+"""A data specification as frozen dataclasses: tables, fields, code lists, and what stays behind.
+
+A field without a purpose cannot be made. The digest is the SHA-384 of the canonical form, so the provider, the
+agreement, the package and the custodian can all name the same specification by one fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from linkwell.errors import WrongUse
+from linkwell.ledger.canonical import canonical_json
+
+
+class FieldClass(StrEnum):
+    """What a field is for; it decides which compartment the field may lie in."""
+
+    KEY = "key"
+    LINKING_ID = "linking_id"
+    LINKING_BIOGRAPHIC = "linking_biographic"
+    CONTENT = "content"
+
+
+class FieldType(StrEnum):
+    """How the cells of a field look in exchange."""
+
+    TEXT = "text"  # names
+    IDENTIFIER = "identifier"  # `format` names the kind: nhi, ird, msd, ...
+    DATE = "date"  # YYYY-MM-DD
+    TIME = "time"  # HH:MM
+    CODE = "code"  # one code of a list
+    CODE_SET = "code_set"  # several codes joined by ";"
+    CATEGORY = "category"  # a short label of the provider's own that repeats
+    KEY = "key"  # joins tables; never leaves as it is, only as a keyed value
+    WHOLE_NUMBER = "whole_number"
+
+
+class Compartment(StrEnum):
+    """Which of the two sealed halves a table travels in."""
+
+    IDENTITY = "identity"
+    CONTENT = "content"
+
+
+ALLOWED_CLASSES = {
+    Compartment.IDENTITY: {FieldClass.KEY, FieldClass.LINKING_ID, FieldClass.LINKING_BIOGRAPHIC},
+    Compartment.CONTENT: {FieldClass.KEY, FieldClass.CONTENT},
+}
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """Allowed codes and their meaning, in order; `source` and `version` say whose list it is."""
+
+    name: str
+    codes: tuple[tuple[str, str], ...]
+    source: str = ""
+    version: str = ""
+
+    def labels(self) -> dict[str, str]:
+        """Code to plain label."""
+        return dict(self.codes)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One agreed column.
+
+    Attributes:
+        cls: what it is for (key, linking id, linking biographic, content).
+        format: the kind of an identifier, or a note on the shape.
+        codes: the name of a code list, or "".
+        purpose: which question needs it; never empty.
+        source_column: the heading it is read from; "" when it is derived or constant.
+        date_order: how the source writes dates: iso, dmy or mdy; "" until it is known.
+        values: what local values mean, as (local value, code).
+        constant: one value for every row, where the source has no column for it.
+        missing: what an empty cell means.
+    """
+
+    name: str
+    label: str
+    cls: FieldClass
+    type: FieldType
+    purpose: str
+    meaning: str = ""
+    format: str = ""
+    codes: str = ""
+    required: bool = False
+    source_column: str = ""
+    date_order: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    constant: str = ""
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.purpose.strip():
+            raise WrongUse(
+                f"The field {self.name} has no purpose.",
+                why="A field that no question needs must not be supplied.",
+                fix="Say which question needs it, or leave it out.",
+            )
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One agreed table; `source` names the file it is read from (participants, interactions, ...)."""
+
+    name: str
+    label: str
+    compartment: Compartment
+    fields: tuple[Field, ...]
+    source: str = ""
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True)
+class NotSupplied:
+    """A column that stays at home, and why; `kind` is contact, free_text, address, or unexplained."""
+
+    source: str
+    column: str
+    reason: str
+    kind: str = "unexplained"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something `describe` could not tell and did not guess; the specification is not ready until answered.
+
+    Attributes:
+        id: "table.field" it is about.
+        about: what the answer sets: date_order.
+        options: the answers allowed.
+        suggested: what looks likely; never taken without a person's word.
+    """
+
+    id: str
+    about: str
+    text: str
+    options: tuple[str, ...]
+    suggested: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What one supply holds. Immutable; `dataclasses.replace` makes the next version."""
+
+    title: str
+    organisation: str
+    purpose: str
+    tables: tuple[TableSpec, ...]
+    version: int = 1
+    base: str = ""
+    initiatives: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    frequency: str = ""
+    delivery: str = "full"
+    retention: str = ""
+    route: str = "direct"
+    contact: str = ""
+    demo: bool = False
+    code_lists: tuple[CodeList, ...] = ()
+    not_supplied: tuple[NotSupplied, ...] = ()
+    open_questions: tuple[Question, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-384 of the canonical form."""
+        return hashlib.sha384(canonical_json(self.as_dict())).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain dicts and lists for canonical JSON and exports; tuples of pairs stay ordered lists."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+    def table(self, name: str) -> TableSpec | None:
+        """The table of that name, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def of_compartment(self, compartment: Compartment | str) -> tuple[TableSpec, ...]:
+        """The tables that travel in one compartment."""
+        return tuple(table for table in self.tables if table.compartment == compartment)
+
+    def code_list(self, name: str) -> CodeList | None:
+        """The code list of that name, or None."""
+        return next((found for found in self.code_lists if found.name == name), None)
+
+    def sources(self) -> tuple[str, ...]:
+        """The files this specification is read from, in order of first use."""
+        return tuple(dict.fromkeys(table.source for table in self.tables if table.source))
+
+    def fields(self) -> Iterator[tuple[TableSpec, Field]]:
+        """Every field with its table."""
+        for table in self.tables:
+            for field in table.fields:
+                yield table, field
+
+    def unanswered(self) -> tuple[Question, ...]:
+        """Questions that still block."""
+        return tuple(question for question in self.open_questions if not question.answer)
+
+    def with_field(self, table: str, changed: Field) -> Specification:
+        """The same specification with one field replaced (found by its name)."""
+        tables = tuple(
+            replace(each, fields=tuple(changed if f.name == changed.name else f for f in each.fields))
+            if each.name == table
+            else each
+            for each in self.tables
+        )
+        return replace(self, tables=tables)
+
+    @classmethod
+    def load(cls, path: Path) -> Specification:
+        """Read and validate a specification file; see `linkwell.specification.file.load`."""
+        from linkwell.specification.file import load
+
+        return load(path)
+
+    def save(self, path: Path) -> None:
+        """Write the readable TOML form whole; see `linkwell.specification.file.save`."""
+        from linkwell.specification.file import save
+
+        save(self, path)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, CodeList | Field | TableSpec | NotSupplied | Question):
+        return {name: _plain(each) for name, each in vars(value).items()}
+    if isinstance(value, StrEnum):
+        return value.value
+    return value

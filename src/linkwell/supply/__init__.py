@@ -1,0 +1,1 @@
+"""Minimise, split, hand over, seal and send: only what is agreed leaves, and each half to its own reader."""

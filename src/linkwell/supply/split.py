@@ -1,0 +1,121 @@
+"""Split what leaves into an identity table and content tables, joined only by a random record key.
+
+The provider's own client key never leaves: each compartment carries a keyed value of it made with a different
+key, so that the two halves cannot be joined by it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+from dataclasses import dataclass
+
+from linkwell.checking.verdict import KeptTable, Verdict
+from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
+from linkwell.supply.minimise import minimise
+
+KEY_BYTES = 16
+RECORD_KEY, CLIENT_REF, CLIENT_KEY = "record_key", "client_ref", "client_key"
+
+
+@dataclass(frozen=True)
+class SplitSecrets:
+    """The two secrets of a split, 32 bytes each.
+
+    Attributes:
+        supply: drawn for one supply and saved before its first row is written; makes the record keys.
+        client: lasting, stays with the provider; makes the client references, so that a later supply of the
+            same person carries the same reference.
+    """
+
+    supply: bytes
+    client: bytes
+
+
+@dataclass(frozen=True)
+class SplitTable:
+    """One table as it leaves: columns start with record_key and client_ref; rows are sorted by record key."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    def to_csv_bytes(self) -> bytes:
+        """Canonical CSV: UTF-8, comma, "\\n", minimal quoting, one header, "" for missing."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(self.columns)
+        writer.writerows(self.rows)
+        return text.getvalue().encode()
+
+
+@dataclass(frozen=True)
+class Split:
+    """What leaves: who, and everything else."""
+
+    identity: SplitTable
+    content: tuple[SplitTable, ...]
+
+
+def record_key(secret: bytes, ordinal: int) -> str:
+    """Hex of 16 bytes of HMAC-SHA384(secret, "record" + ordinal): says nothing without the secret."""
+    return hmac.digest(secret, b"record %d" % ordinal, hashlib.sha384)[:KEY_BYTES].hex()
+
+
+def client_ref(secret: bytes, compartment: str, key: str, *, kind: str = "client") -> str:
+    """The keyed value of a provider's own key, different in each compartment; "" stays ""."""
+    if not key:
+        return ""
+    return hmac.digest(secret, f"{kind}\0{compartment}\0{key}".encode(), hashlib.sha384)[:KEY_BYTES].hex()
+
+
+def split(spec: Specification, verdict: Verdict, secrets: SplitSecrets) -> Split:
+    """Split a clean verdict's rows into the identity table and the content tables.
+
+    Every table's columns are record_key, client_ref, then the agreed fields without the client key. Rows are
+    sorted by record key, then by the rest, so their order says nothing about the source file.
+
+    Raises:
+        BlockingFindings: the verdict blocks (see `minimise`).
+    """
+    kept = {table.name: table for table in minimise(spec, verdict)}
+    refs = _client_keys(spec, kept)
+    keys: dict[int, str] = {}
+    for ordinal in {ordinal for table in kept.values() for ordinal in table.records}:
+        keys[ordinal] = record_key(secrets.supply, ordinal)
+    tables = [
+        (each.compartment, _split_table(each, kept[each.name], keys, refs, secrets.client))
+        for each in spec.tables
+    ]
+    identity = next(table for compartment, table in tables if compartment is Compartment.IDENTITY)
+    return Split(identity, tuple(table for at, table in tables if at is Compartment.CONTENT))
+
+
+def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> dict[int, str]:
+    """Each participant's own client key, as the identity table has it: rows merged into one person share one."""
+    table = next(each for each in spec.tables if each.compartment is Compartment.IDENTITY)
+    person = kept[table.name]
+    if CLIENT_KEY not in person.columns:
+        return {}
+    at = person.columns.index(CLIENT_KEY)
+    return {ordinal: row[at] for ordinal, row in zip(person.records, person.rows, strict=True)}
+
+
+def _split_table(
+    spec: TableSpec, table: KeptTable, keys: dict[int, str], client_keys: dict[int, str], secret: bytes
+) -> SplitTable:
+    place = spec.compartment.value
+    refs = {ordinal: client_ref(secret, place, key) for ordinal, key in client_keys.items()}
+    leaving = [(at, field) for at, field in enumerate(spec.fields) if field.name != CLIENT_KEY]
+    rows = []
+    for ordinal, row in zip(table.records, table.rows, strict=True):
+        cells = (
+            # any other key of the provider's own (a household number) is keyed as the client key is
+            client_ref(secret, place, row[at], kind=field.name) if field.type is FieldType.KEY else row[at]
+            for at, field in leaving
+        )
+        rows.append((keys[ordinal], refs.get(ordinal, ""), *cells))
+    rows.sort()
+    return SplitTable(spec.name, (RECORD_KEY, CLIENT_REF, *(field.name for _, field in leaving)), rows)
