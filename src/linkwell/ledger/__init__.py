@@ -1,1 +1,5 @@
-"""Canonical JSON, the hash chain and signed receipts: a record nobody can rewrite."""
+"""Canonical JSON, the hash chain of events, checkpoints and receipts."""
+
+from linkwell.ledger.canonical import canonical_json, digest
+
+__all__ = ["canonical_json", "digest"]
