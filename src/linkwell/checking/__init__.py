@@ -1,4 +1,4 @@
-"""Check a provider's tables against the specification: findings in plain words, and the rows that may leave."""
+"""Check a provider's tables against the specification: findings, and the rows that may leave."""
 
 from linkwell.checking.verdict import Counts, Finding, Fixable, KeptTable, Severity, Verdict
 

@@ -84,7 +84,7 @@ class KeptTable:
         name: the table's name in the specification.
         columns: canonical field names, in the specification's order.
         rows: one tuple of len(columns) cells a row.
-        records: for each row, the ordinal of the participant it is about (0-based, stable for the same files).
+        records: for each row, the ordinal of its participant (0-based, the same for the same files).
         row_numbers: for each row, its 1-based row in the source file.
     """
 
@@ -120,7 +120,7 @@ class Verdict:
 
     @property
     def digest(self) -> str:
-        """Hex SHA-384 over findings, counts and kept rows: the same file and specification give the same one."""
+        """Hex SHA-384 over findings, counts and kept rows: equal for the same file and specification."""
         seen = hashlib.sha384(canonical_json(self.as_dict()))
         for table in self.kept:
             seen.update(canonical_json([table.name, table.columns, table.records, table.rows]))

@@ -1,7 +1,7 @@
 """A data specification as frozen dataclasses: tables, fields, code lists, and what stays behind.
 
-A field without a purpose cannot be made. The digest is the SHA-384 of the canonical form, so the provider, the
-agreement, the package and the custodian can all name the same specification by one fingerprint.
+A field without a purpose cannot be made. The digest is the SHA-384 of the canonical form, so the provider,
+the agreement, the package and the custodian can all name the same specification by one fingerprint.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ ALLOWED_CLASSES = {
 
 @dataclass(frozen=True)
 class CodeList:
-    """Allowed codes and their meaning, in order; `source` and `version` say whose list it is."""
+    """Allowed codes and their meaning, in order; `source` and `edition` say whose list it is."""
 
     name: str
     codes: tuple[tuple[str, str], ...]
     source: str = ""
-    version: str = ""
+    edition: str = ""
 
     def labels(self) -> dict[str, str]:
         """Code to plain label."""

@@ -94,7 +94,7 @@ def split(spec: Specification, verdict: Verdict, secrets: SplitSecrets) -> Split
 
 
 def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> dict[int, str]:
-    """Each participant's own client key, as the identity table has it: rows merged into one person share one."""
+    """Each participant's own client key, as in the identity table: rows of one person share one."""
     table = next(each for each in spec.tables if each.compartment is Compartment.IDENTITY)
     person = kept[table.name]
     if CLIENT_KEY not in person.columns:
