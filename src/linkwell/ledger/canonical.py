@@ -23,7 +23,8 @@ def canonical_json(obj: Any) -> bytes:
     Raises:
         TypeError: a float, a key that is not text or any other type. Floats are refused because their text
             differs between languages; write amounts as integers or text.
-        ValueError: text that is not valid Unicode (a lone surrogate), or an integer other readers would round.
+        ValueError: text that is not valid Unicode (a lone surrogate), or an integer other readers would
+            round.
     """
     return json.dumps(_stable(obj), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
@@ -36,8 +37,8 @@ def digest(obj: Any) -> str:
 def parse_canonical(data: bytes) -> Any:
     """Read canonical bytes back.
 
-    Bytes that are JSON but not canonical are refused, so that two readers can never see two different values in
-    the same signed bytes (doubled keys, 1.0 for 1).
+    Bytes that are JSON but not canonical are refused, so that two readers can never see two different
+    values in the same signed bytes (doubled keys, 1.0 for 1).
 
     Raises:
         ValueError: not JSON, or not in canonical form.

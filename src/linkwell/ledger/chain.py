@@ -1,7 +1,8 @@
 """The record nobody can rewrite: each event carries the digest of the one before it.
 
-Pure functions over `Event`; the table that keeps the events belongs to custody. A chain alone cannot show that its
-tail was cut or that it was rebuilt, so `verify` also takes checkpoints that others hold (every receipt has one).
+Pure functions over `Event`; the table that keeps the events belongs to custody. A chain alone cannot show
+that its tail was cut or that it was rebuilt, so `verify` also takes checkpoints that others hold (every
+receipt has one).
 """
 
 from __future__ import annotations
