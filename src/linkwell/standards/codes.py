@@ -65,7 +65,7 @@ _UNMAPPED = Mapped("", False)
 
 
 def map_gender(text: str) -> Mapped:
-    """Bring a gender as written ("M", "tāne", "Female/Wahine", "22"?) to the 2021 standard.
+    """Bring a gender as written ("M", "tāne", "Female/Wahine", "21") to the 2021 standard.
 
     Words joined by "/" or in brackets count only when all of them mean the same code. Old codes of the 2015
     standard (11, 21, 30, 31, 32, 39) are known. "" is known and has no code.
