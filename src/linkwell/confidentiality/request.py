@@ -1,0 +1,136 @@
+"""What the release desk is asked for: who is in which cell, by project id, never a finished number of people.
+
+All arrays are one-dimensional numpy arrays. The desk turns project ids into persistent people; a requester
+never sees those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Labels = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CountTable:
+    """Counts of people by cell.
+
+    Attributes:
+        name: key of the table in the release; unique within a request.
+        dimensions: what each label says, for example ("age band", "region").
+        labels: one tuple per cell, one label per dimension. A margin is a cell of its own ("All ages",
+            "Otago").
+        cells: per membership, the index into `labels`.
+        units: per membership, the project id of the person; a repeated (cell, unit) pair counts once.
+        entities: per kind of entity ("provider", "school", ...), per membership, the entity's id; negative
+            = none.
+        combinations: "all" lists every combination of the labels of each dimension, so that an absent row
+            tells
+            nothing; "listed" keeps the rows as given and is only for rows that come from a code list, not
+            from data (a long table of "dimension, category").
+        totals: labels that are margins ("All ages"): they are not parts of a line when a second cell is
+            hidden.
+        title: plain words over the table.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    labels: Labels
+    cells: NDArray[np.int32] | Ints
+    units: Ints
+    entities: Mapping[str, Ints] | None = None
+    combinations: Literal["all", "listed"] = "all"
+    totals: tuple[str, ...] = ("Total", "All")
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class MeanTable:
+    """Means of a magnitude (days, dollars, events) per person by cell; counts come with it.
+
+    Attributes:
+        values: per membership, the person's own amount; a repeated (cell, unit) pair must repeat its amount.
+        measure: code of what is measured and when ("wages, 12 months after"); means of one measure are
+            guarded together.
+        unit: "days", "dollars", "events".
+        Others as in `CountTable`.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    labels: Labels
+    cells: NDArray[np.int32] | Ints
+    units: Ints
+    values: Floats
+    measure: str
+    unit: str
+    entities: Mapping[str, Ints] | None = None
+    combinations: Literal["all", "listed"] = "all"
+    totals: tuple[str, ...] = ("Total", "All")
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class EffectInput:
+    """A difference between people reached and a comparison group, before release.
+
+    Attributes:
+        name: key of the effect in the release; unique within a request.
+        estimate, standard_error, lower, upper: in `unit`; the interval is lower..upper at `level`.
+        unit: plain words ("percentage points", "days in the year after").
+        treated_units, comparison_units: project ids behind each side (distinct people, any order).
+        comparison_effective: effective size of the weighted comparison group (Kish).
+        kind: "rate" for shares of people (0..1, or percentage points with `scale` 100).
+        outcome: what is measured, over which window, on which data: effects on one outcome are guarded
+            together.
+            Empty: the name.
+        scale: how many units one whole person's share is: 1 for 0..1 rates, 100 for percentage points.
+    """
+
+    name: str
+    estimate: float
+    standard_error: float
+    lower: float
+    upper: float
+    unit: str
+    treated_units: Ints
+    comparison_units: Ints
+    comparison_effective: float
+    kind: Literal["rate", "days", "dollars", "count"]
+    outcome: str = ""
+    scale: float = 1.0
+    level: float = 0.95
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReleaseRequest:
+    """One request for one release.
+
+    Attributes:
+        project: name of the project whose ids are used (`disclosure/projects/<project>.parquet`).
+        family: the data family whose releases are guarded together, across projects ("insights").
+        purpose: why, in a sentence; goes into the ledger.
+        population: project ids of the cohort the request is about; it is compared with every earlier cohort.
+        notes: plain sentences that travel with the release.
+        single_provider: the output is about one provider's people, which needs the agreement's recorded
+            permission.
+        sources: codes of the data used ("tax" adds the tax paragraph to the disclaimers).
+    """
+
+    project: str
+    family: str
+    purpose: str
+    population: Ints
+    tables: tuple[CountTable | MeanTable, ...] = ()
+    effects: tuple[EffectInput, ...] = ()
+    notes: tuple[str, ...] = ()
+    single_provider: bool = True
+    sources: tuple[str, ...] = field(default=())
