@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 # HISO 10046 keeps titles apart from names; many sign-up sheets do not.
-_HONORIFIC_LIST = "mr mrs ms miss mx dr prof professor rev reverend sir dame hon matua whaea koro kui"
+_HONORIFIC_LIST = "mr mrs ms miss mx dr prof professor rev reverend sir dame matua whaea"
 _HONORIFICS = frozenset(_HONORIFIC_LIST.split())
 _APOSTROPHES = re.compile("['`\u00b4\u02bb\u02bc\u02b9\u2018\u2019\u201b\u2032\uff07]")
-_NOT_WORD = re.compile(r"[\W_]+")  # Letters that no decomposition turns into plain ones. _PLAIN =
-str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+_NOT_WORD = re.compile(r"[\W_]+")
+# Letters that no decomposition turns into plain ones.
+_PLAIN = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def without_marks(text: str) -> str:
