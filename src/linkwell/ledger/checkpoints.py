@@ -73,8 +73,7 @@ def check_statement(statement: Statement, key: PublicKey, *, what: str) -> None:
             f"This {what} was signed with another key.",
             where=f"signed by {statement.signed_by[:16]}…, checked with {fingerprint(key)[:16]}…",
             why="Only the custodian's own key proves what the custodian said.",
-            fix="Check with the receipt key in the custodian's key file; compare its fingerprint over the
-            phone.",
+            fix="Check with the receipt key in the custodian's key file; compare fingerprints by phone.",
         )
     if not signature_holds(key, statement.signature, canonical_json(statement.body)):
         raise RefusedByRule(

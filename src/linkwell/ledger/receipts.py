@@ -112,8 +112,7 @@ class Receipt:
         except (KeyError, ValueError):
             whole = False
         if not whole:
-            raise WrongUse("This is a signed statement, but not a receipt.", fix="Give the receipt's .json
-            file.")
+            raise WrongUse("This is signed, but it is not a receipt.", fix="Give the receipt's .json file.")
         read_checkpoint(body)
         return cls(statement)
 
