@@ -1,0 +1,130 @@
+"""Seal a split: names and numbers to one key, service details to another, a signed cover page over both."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from linkwell.errors import LinkwellError, WrongUse
+from linkwell.ledger.chain import utc_text
+from linkwell.specification.model import Specification
+from linkwell.supply.manifest import Manifest
+from linkwell.supply.package import TableSource, read_manifest, write_package
+from linkwell.supply.split import Split, SplitTable
+from linkwell.vault.custodian_keys import COMPARTMENTS, CustodianKeys
+from linkwell.vault.keys import PrivateKey, fingerprint, public_text
+
+_CHUNK = 1 << 20
+
+
+def package_id(supply_secret: bytes) -> str:
+    """The package's name, 32 hex digits: follows from the per-supply secret, so sealing again keeps it."""
+    return hmac.digest(supply_secret, b"package", hashlib.sha384)[:16].hex()
+
+
+def seal(
+    split: Split,
+    spec: Specification,
+    *,
+    verdict_digest: str,
+    agreement: str,
+    organisation: str,
+    signing_key: PrivateKey,
+    custodian: CustodianKeys,
+    out: Path,
+    package: str,
+    on_behalf_of: str = "",
+    delivery: str = "full",
+    test: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Manifest:
+    """Write the package of a supply; the same supply sealed to the same place again is left as it is.
+
+    Args:
+        package: the package's name, see `package_id`.
+        progress: called with the plaintext bytes sealed so far.
+
+    Raises:
+        WrongUse: something else already lies at `out`, or no agreement is named.
+    """
+    if not agreement.strip():
+        raise WrongUse(
+            "No agreement is named.",
+            why="The custodian may only open a supply under an agreement both sides signed.",
+            fix="Give its reference with --agreement.",
+        )
+    facts = Manifest(
+        package=package,
+        created=utc_text(datetime.now(UTC)),
+        specification=spec.digest,
+        agreement=agreement,
+        organisation=organisation,
+        on_behalf_of=on_behalf_of,
+        delivery=delivery,
+        verdict=verdict_digest,
+        software=f"linkwell {version('linkwell')}",
+        demo=custodian.demo or spec.demo,
+        test=test,
+        custodian=custodian.custodian,
+        receipt_key=public_text(custodian.receipts),
+        sender_key=public_text(signing_key.public_key()),
+        compartments=(),
+    )
+    sealed = _already_sealed(out, facts, custodian)
+    if sealed is not None:
+        return sealed
+    return write_package(
+        out,
+        facts,
+        tables={"identity": [_source(split.identity)], "content": [_source(each) for each in split.content]},
+        recipients={
+            name: (custodian.compartments[name].zone, custodian.compartments[name].recovery)
+            for name in COMPARTMENTS
+        },
+        signing_key=signing_key,
+        progress=progress,
+    )
+
+
+def _already_sealed(out: Path, facts: Manifest, custodian: CustodianKeys) -> Manifest | None:
+    """The package at `out` when it is this very supply for these very keys; None when nothing is there."""
+    if not out.exists():
+        return None
+    try:
+        found = read_manifest(out)
+    except LinkwellError:
+        found = None
+    same = found is not None and all(
+        getattr(found, name) == getattr(facts, name)
+        for name in ("package", "specification", "agreement", "organisation", "on_behalf_of", "delivery",
+                     "verdict", "demo", "test", "receipt_key", "sender_key")
+    )  # fmt: skip
+    if found is None or not same or not _sealed_to(found, custodian):
+        raise WrongUse(
+            "Another file already lies where the sealed file should go.",
+            where=str(out),
+            why="Linkwell does not write over a file that may be the only copy of something.",
+            fix="Choose another name with --out, or move that file away.",
+        )
+    return found
+
+
+def _sealed_to(found: Manifest, custodian: CustodianKeys) -> bool:
+    return all(
+        half.recipients == (fingerprint(keys.zone), fingerprint(keys.recovery))
+        for half in found.compartments
+        for keys in (custodian.compartments[half.name],)
+    )
+
+
+def _source(table: SplitTable) -> TableSource:
+    return TableSource(table.name, len(table.rows), len(table.columns), _chunks(table.to_csv_bytes()))
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), _CHUNK):
+        yield data[at : at + _CHUNK]
