@@ -1,0 +1,315 @@
+"""A refresh: one dated, immutable, de-identified rebuild of everything that is live.
+
+People have an id that holds in this refresh alone; birth and death are a month and a year; record keys and client
+refs are replaced; rows lie in the order of the new ids, so that nothing about the order they came in survives.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.integration import database, ids
+from linkwell.integration.digest import BATCH_ROWS, combined, table_digest
+from linkwell.integration.population import PopulationFacts, Tick, population_key, stored_facts
+from linkwell.integration.supplies import RefreshKeys, SupplyForRefresh, load_supply
+from linkwell.vault.secrets import keep_secret
+from linkwell.vault.zones import Home, ZoneName, write_whole
+
+TABLES = ("person", "residence", "measure", "catalogue", "enrolment", "service_event", "supply_quality")
+
+EMPTY_CONTENT = {
+    "enrolment": "initiative_code VARCHAR, variant_code VARCHAR, start_date DATE, end_date DATE, "
+    "end_status_code VARCHAR, ethnicity_code VARCHAR",
+    "service_event": "service_type_code VARCHAR, service_date DATE, service_hour_nbr TINYINT, "
+    "channel_code VARCHAR, attendance_code VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class RefreshFacts:
+    """What a refresh holds.
+
+    Attributes:
+        rows: rows per table. inputs: digest of what went in. digest: what the tables say, without nonces and times.
+        left_behind: supplied columns that did not enter, as "supply:table.column".
+    """
+
+    label: str
+    rows: dict[str, int]
+    clients: int
+    clients_linked: int
+    inputs: str
+    digest: str
+    supplies: tuple[dict[str, str], ...] = ()
+    left_behind: tuple[str, ...] = ()
+    tables: dict[str, str] = field(default_factory=dict)
+
+
+def refresh_folder(home: Home, label: str) -> Path:
+    """`research/refreshes/<label>`.
+
+    Raises:
+        WrongUse: the label is not a plain word.
+    """
+    _plain_word(label, "refresh")
+    return home.zone(ZoneName.RESEARCH) / "refreshes" / label
+
+
+def _plain_word(name: str, what: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", name):
+        raise WrongUse(f"The name of a {what} is letters, digits and hyphens.", where=name)
+
+
+def read_facts(home: Home, label: str) -> RefreshFacts | None:
+    """The facts of a finished refresh, or None."""
+    folder = refresh_folder(home, label)
+    if not (folder / "facts.json").exists() or not (folder / "refresh.duckdb").exists():
+        return None
+    stored = json.loads((folder / "facts.json").read_text("utf-8"))
+    stored["supplies"], stored["left_behind"] = tuple(stored["supplies"]), tuple(stored["left_behind"])
+    return RefreshFacts(**stored)
+
+
+def refresh_keys(home: Home, label: str) -> RefreshKeys:
+    """The keys of one refresh, from a secret of its own in `keys/`."""
+    keys = home.zone(ZoneName.KEYS)
+    secret = keep_secret(keys / f"refresh-{label}.secret", demo_seed=home.demo_seed)
+    return RefreshKeys(population_key(home), ids.derive(secret, "person"), ids.derive(secret, "text"))
+
+
+def build_refresh(
+    home: Home, *, supplies: Sequence[SupplyForRefresh], label: str, progress: Tick | None = None
+) -> RefreshFacts:
+    """Build `research/refreshes/<label>/refresh.duckdb`; with the same inputs a repeat finds it done.
+
+    Raises:
+        WrongUse: no population has been imported.
+        RefusedByRule: the label holds another refresh (it is immutable), or a supply holds free text.
+    """
+    tick = progress or (lambda done, total: None)
+    population = stored_facts(home)
+    if population is None:
+        raise WrongUse(
+            "There is no population to join the supplies to.",
+            fix="Import one first: linkwell custodian load --population WORLD",
+        )
+    inputs = _inputs(population, supplies)
+    done = read_facts(home, label)
+    if done is not None:
+        if done.inputs == inputs:
+            return done
+        raise RefusedByRule(
+            f"A refresh called {label} exists and was built from other inputs.",
+            why="A refresh never changes once it is built.",
+            fix="Choose a new label.",
+        )
+    folder = refresh_folder(home, label)
+    home.zone(ZoneName.RESEARCH).folder("refreshes", label)
+    (folder / "facts.json").unlink(missing_ok=True)
+    with database.building(folder / "refresh.duckdb") as connection:
+        left = _fill(connection, home, supplies, refresh_keys(home, label), tick)
+        facts = _facts(connection, label, inputs, supplies, left, home)
+    write_whole(folder / "facts.json", json.dumps(asdict(facts), indent=1, sort_keys=True).encode())
+    tick(len(TABLES), len(TABLES))
+    return facts
+
+
+def _inputs(population: PopulationFacts, supplies: Sequence[SupplyForRefresh]) -> str:
+    names = [supply.supply_id for supply in supplies]
+    if len(set(names)) != len(names):
+        raise WrongUse("The same supply is named twice for one refresh.")
+    return combined({"population": population.digest} | {f"supply {s.supply_id}": s.digest for s in supplies})
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    supplies: Sequence[SupplyForRefresh],
+    keys: RefreshKeys,
+    tick: Tick,
+) -> tuple[str, ...]:
+    sources = home.zone(ZoneName.RESEARCH) / "sources"
+    _register_people(connection, sources, keys)
+    _rekey(connection, sources / "residence.parquet", "household", ids.derive(keys.text, "household"))
+    _rekey(connection, sources / "measure.parquet", "entity", ids.derive(keys.text, "entity"))
+    for step, (table, query) in enumerate(_population_queries(sources).items()):
+        connection.execute(f"CREATE TABLE {table} AS {query}")
+        tick(step + 1, len(TABLES))
+    _catalogue(connection, sources / "measures.toml")
+    left = tuple(
+        f"{supply.supply_id}:{name}" for supply in supplies for name in load_supply(connection, supply, keys)
+    )
+    _content(connection)
+    tick(len(TABLES) - 1, len(TABLES))
+    return left
+
+
+def _register_people(connection: duckdb.DuckDBPyConnection, sources: Path, keys: RefreshKeys) -> None:
+    people = database.arrow(connection, f"SELECT person FROM {database.quoted(sources / 'person.parquet')}")
+    pseudonym = people.column("person").to_numpy()
+    _temporary(connection, "people", pseudonym, ids.distinct_pseudonyms(keys.person, pseudonym))
+
+
+def _rekey(connection: duckdb.DuckDBPyConnection, file: Path, column: str, key: bytes) -> None:
+    found = database.arrow(
+        connection,
+        f"SELECT DISTINCT {column} AS id FROM {database.quoted(file)} WHERE {column} IS NOT NULL ORDER BY id",
+    )
+    old = found.column("id").to_numpy()
+    _temporary(connection, f"{column}_map", old, ids.pseudonyms(key, old))
+
+
+def _temporary(connection: duckdb.DuckDBPyConnection, name: str, old: ids.Ids, new: ids.Ids) -> None:
+    connection.register("map_arrow", pa.table({"id": old, "uid": np.ascontiguousarray(new)}))
+    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM map_arrow")
+    connection.unregister("map_arrow")
+
+
+def _population_queries(sources: Path) -> dict[str, str]:
+    person, residence, measure = (
+        database.quoted(sources / f"{name}.parquet") for name in ("person", "residence", "measure")
+    )
+    ethnicity = ", ".join(f"s.eth{n} AS snz_ethnicity_grp{n}_ind" for n in range(1, 7))
+    return {
+        "person": f"""
+            SELECT p.uid AS snz_uid, s.birth_year AS snz_birth_year_nbr, s.birth_month AS snz_birth_month_nbr,
+                   s.gender AS snz_sex_gender_code, {ethnicity}, s.deceased_year AS snz_deceased_year_nbr,
+                   s.deceased_month AS snz_deceased_month_nbr, s.resident AS snz_resident_ind,
+                   true AS snz_spine_ind
+            FROM {person} s JOIN people p ON p.id = s.person ORDER BY snz_uid""",
+        "residence": f"""
+            SELECT p.uid AS snz_uid, s.region AS region_code, s.ta AS ta_code, s.sa2 AS sa2_code,
+                   s.nzdep AS nzdep_nbr, h.uid AS snz_household_uid
+            FROM {residence} s JOIN people p ON p.id = s.person
+            LEFT JOIN household_map h ON h.id = s.household ORDER BY snz_uid""",
+        "measure": f"""
+            SELECT p.uid AS snz_uid, s.measure AS measure_code, s.start_date, s.end_date,
+                   s.value AS value_amt, e.uid AS snz_entity_uid
+            FROM {measure} s JOIN people p ON p.id = s.person
+            LEFT JOIN entity_map e ON e.id = s.entity ORDER BY ALL""",
+    }
+
+
+def _catalogue(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """The measures' catalogue, sorted by code; unknown keys of an entry are left out."""
+    entries = catalogue_entries(tomllib.loads(file.read_text("utf-8")))
+    connection.execute(
+        "CREATE TABLE catalogue (measure_code VARCHAR, label VARCHAR, domain VARCHAR, kind_code VARCHAR, "
+        "good_direction_code VARCHAR, source VARCHAR, covers_from_date DATE, covers_to_date DATE, "
+        "entity_kind_code VARCHAR)"
+    )
+    for entry in entries:
+        connection.execute("INSERT INTO catalogue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
+
+
+def catalogue_entries(document: dict[str, object]) -> list[list[object]]:
+    """Rows of the catalogue from `measures.toml` ([[measure]] tables, or one table a code)."""
+    listed = document.get("measure", document.get("measures", document))
+    if isinstance(listed, dict):
+        listed = [{"code": code} | entry for code, entry in listed.items() if isinstance(entry, dict)]
+    names = (
+        "code",
+        "label",
+        "domain",
+        "kind",
+        "good_direction",
+        "source",
+        "covers_from",
+        "covers_to",
+        "entity_kind",
+    )
+    rows = []
+    for entry in listed if isinstance(listed, list) else []:
+        row = [entry.get(name) for name in names]
+        rows.append([str(cell) if isinstance(cell, date) else cell for cell in row])
+    return sorted(rows, key=lambda row: str(row[0]))
+
+
+def _content(connection: duckdb.DuckDBPyConnection) -> None:
+    for table, columns in EMPTY_CONTENT.items():
+        connection.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {table}_in (snz_uid BIGINT, snz_record_uid BIGINT, "
+            "snz_client_uid BIGINT, snz_spine_ind BOOLEAN, link_band_code VARCHAR, link_decision_code VARCHAR, "
+            f"organisation_code VARCHAR, {columns})"
+        )
+    # A client is a linked person, or, while nobody was found, the provider's own client: the unit of counts.
+    connection.execute(f"""
+        CREATE TEMP TABLE client_person AS
+        SELECT organisation_code, snz_client_uid, max(snz_uid) AS person FROM (
+            SELECT organisation_code, snz_client_uid, snz_uid FROM enrolment_in
+            UNION ALL SELECT organisation_code, snz_client_uid, snz_uid FROM service_event_in)
+        WHERE snz_uid <> {ids.UNLINKED} GROUP BY ALL""")
+    for table in EMPTY_CONTENT:
+        connection.execute(f"""
+            CREATE TABLE {table} AS
+            SELECT CASE WHEN t.snz_uid <> {ids.UNLINKED} THEN t.snz_uid
+                        ELSE coalesce(c.person, t.snz_client_uid) END AS snz_unit_uid, t.*
+            FROM {table}_in t LEFT JOIN client_person c
+              ON c.organisation_code = t.organisation_code AND c.snz_client_uid = t.snz_client_uid
+            ORDER BY ALL""")
+    connection.execute("""
+        CREATE TABLE supply_quality AS
+        WITH client AS (
+            SELECT organisation_code, snz_client_uid, max(snz_spine_ind::INT) AS linked,
+                   max((link_decision_code = 'review')::INT) AS review,
+                   max((start_date IS NOT NULL)::INT) AS dated, any_value(ethnicity_code) AS ethnicity
+            FROM enrolment_in GROUP BY ALL),
+        trait AS (
+            SELECT *, 'all' AS trait_code, 'all' AS level_code FROM client
+            UNION ALL
+            SELECT client.*, 'ethnicity', left(trim(level), 1)
+            FROM client, unnest(string_split(coalesce(ethnicity, '9'), ';')) AS t(level))
+        SELECT organisation_code, trait_code, level_code, count(DISTINCT snz_client_uid) AS clients_nbr,
+               count(DISTINCT CASE WHEN linked = 1 THEN snz_client_uid END) AS linked_nbr,
+               count(DISTINCT CASE WHEN review = 1 AND linked = 0 THEN snz_client_uid END) AS review_nbr,
+               count(DISTINCT CASE WHEN dated = 1 THEN snz_client_uid END) AS dated_nbr
+        FROM trait GROUP BY ALL ORDER BY ALL""")
+
+
+def _facts(
+    connection: duckdb.DuckDBPyConnection,
+    label: str,
+    inputs: str,
+    supplies: Sequence[SupplyForRefresh],
+    left: tuple[str, ...],
+    home: Home,
+) -> RefreshFacts:
+    rows, digests = describe_tables(connection, TABLES)
+    clients, linked = connection.execute(
+        "SELECT coalesce(sum(clients_nbr), 0)::BIGINT, coalesce(sum(linked_nbr), 0)::BIGINT "
+        "FROM supply_quality WHERE trait_code = 'all'"
+    ).fetchall()[0]
+    listed = tuple(
+        {
+            "supply_id": supply.supply_id,
+            "organisation_code": supply.organisation_code,
+            "content": supply.content.resolve().relative_to(home.path.resolve()).as_posix(),
+        }
+        for supply in supplies
+    )
+    return RefreshFacts(
+        label, rows, int(clients), int(linked), inputs, combined(digests), listed, left, digests
+    )
+
+
+def describe_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Rows and content digest of each table."""
+    rows, digests = {}, {}
+    for table in tables:
+        (rows[table],) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+        reader = connection.sql(f"SELECT * FROM {table}").to_arrow_reader(BATCH_ROWS)
+        digests[table] = table_digest(reader, reader.schema)
+    return rows, digests
