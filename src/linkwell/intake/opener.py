@@ -1,0 +1,154 @@
+"""Opens one half of a package, as a child process that holds only that half's key.
+
+Started by `linkwell.intake.opening`; takes its job as JSON on standard input and answers with counts as
+JSON on standard output. No cell of the tables ever leaves by either.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from linkwell.errors import LinkwellError, RefusedByRule
+from linkwell.intake.record_keys import RECORD_KEY, merge
+from linkwell.supply.manifest import CompartmentFacts, Manifest, TableFacts
+from linkwell.supply.package import altered, open_compartment, read_manifest
+from linkwell.vault.keys import read_private_key
+
+MEMORY_LIMIT = 4 << 30
+PROCESSOR_SECONDS = 3600
+_LONGEST_CELL = 1 << 16
+
+
+def main() -> int:
+    """Do the job on standard input; exit code 0 with an answer, or 1 with an error in the answer."""
+    job = json.load(sys.stdin)
+    try:
+        answer: dict[str, Any] = _open(job)
+    except LinkwellError as error:
+        answer = {"error": error.as_dict()}
+    except MemoryError:
+        answer = {"error": _too_much().as_dict()}
+    json.dump(answer, sys.stdout)
+    return 1 if "error" in answer else 0
+
+
+def _open(job: dict[str, Any]) -> dict[str, Any]:
+    path, staging = Path(job["package"]), Path(job["staging"])
+    manifest = read_manifest(path)
+    if hashlib.sha384(manifest.to_bytes()).hexdigest() != job["manifest"]:
+        raise altered()
+    half = manifest.compartment(job["compartment"])
+    _limit(half)
+    key = read_private_key(Path(job["key"]))
+    files = {name: staging / file for name, file in job["files"].items()}
+    _write_tables(path, manifest, half, key, files)
+    keys = [_keys_file(staging, table.name) for table in half.tables]
+    rows = {
+        table.name: _check_table(files[table.name], table, keys_to, unique=half.name == "identity")
+        for table, keys_to in zip(half.tables, keys, strict=True)
+    }
+    people = merge(keys, Path(job["keys"]))
+    for file in keys:
+        file.unlink()
+    return {"rows": rows, "people": people, "verdict": _package_verdict(job, half, files)}
+
+
+def _limit(half: CompartmentFacts) -> None:
+    """Bound what this process can take, where the system can (Unix)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    largest_file = max(half.plaintext_bytes, 1 << 20) + (1 << 20)
+    for limit, value in (
+        (resource.RLIMIT_CORE, 0),  # a crash must not leave plaintext in a core file
+        (resource.RLIMIT_AS, MEMORY_LIMIT),
+        (resource.RLIMIT_CPU, PROCESSOR_SECONDS),
+        (resource.RLIMIT_FSIZE, largest_file),
+    ):
+        _, most = resource.getrlimit(limit)
+        resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+
+
+def _write_tables(
+    path: Path, manifest: Manifest, half: CompartmentFacts, key: Any, files: dict[str, Path]
+) -> None:
+    for file in files.values():
+        file.touch(mode=0o600)
+    for name, pieces in groupby(open_compartment(path, manifest, half.name, key), lambda found: found[0]):
+        with files[name].open("wb") as out:
+            _write(out, (piece for _, piece in pieces))
+
+
+def _write(out: BinaryIO, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        out.write(piece)
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def _check_table(file: Path, facts: TableFacts, keys_to: Path, *, unique: bool) -> int:
+    """Check the canonical shape (columns, record keys, order, count) and write the record keys, once each."""
+    csv.field_size_limit(_LONGEST_CELL)
+    with file.open(newline="", encoding="utf-8") as text, keys_to.open("w", encoding="ascii") as keys:
+        try:
+            reader = csv.reader(text, strict=True)
+            header = next(reader, [])
+            if len(header) != facts.columns or header[:2] != ["record_key", "client_ref"]:
+                raise _not_canonical(facts.name, 1, "its headings are not those of a sealed table")
+            count = _check_rows(reader, facts, keys, unique=unique)
+        except (csv.Error, UnicodeDecodeError):
+            raise _not_canonical(facts.name, 0, "it is not CSV in UTF-8") from None
+    if count != facts.rows:
+        raise _not_canonical(facts.name, count + 1, "it has another number of rows than its cover page says")
+    return count
+
+
+def _check_rows(reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, unique: bool) -> int:
+    before, count = "", 0
+    for count, row in enumerate(reader, start=1):
+        if len(row) != facts.columns or not RECORD_KEY.fullmatch(row[0]):
+            raise _not_canonical(facts.name, count + 1, "a row is not complete")
+        if row[0] < before or (unique and row[0] == before):
+            raise _not_canonical(facts.name, count + 1, "rows are doubled or not in order")
+        if row[0] != before:
+            keys.write(row[0] + "\n")
+        before = row[0]
+    return count
+
+
+def _package_verdict(job: dict[str, Any], half: CompartmentFacts, files: dict[str, Path]) -> dict[str, Any]:
+    return {}
+
+
+def _keys_file(staging: Path, table: str) -> Path:
+    return staging / f".{table}.keys"
+
+
+def _not_canonical(table: str, row: int, what: str) -> RefusedByRule:
+    return RefusedByRule(
+        f"The table {table} inside the sealed file cannot be used: {what}.",
+        where=f"table {table}" + (f", row {row}" if row else ""),
+        why="Only tables in the agreed form can be linked and loaded without guessing.",
+        fix="Ask the sender to seal the files again with `linkwell seal`.",
+    )
+
+
+def _too_much() -> RefusedByRule:
+    return RefusedByRule(
+        "Opening this part needed more memory than it may have.",
+        why="A limit keeps a harmful file from stopping the whole service.",
+        fix="Ask the sender to send it in smaller supplies.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""Open a verified package into the zones: each half by its own child process, both halves or neither.
+
+This process holds no zone key and sees no plaintext; it starts the two openers, compares the record keys they
+found, and gives the finished folders their names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from linkwell import errors
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.intake.record_keys import orphans
+from linkwell.specification.file import render
+from linkwell.specification.model import Specification
+from linkwell.supply.manifest import CompartmentFacts, Manifest
+from linkwell.supply.package import read_manifest
+from linkwell.vault.custodian_keys import COMPARTMENTS, zone_key_path
+from linkwell.vault.zones import Home, ZoneName, write_whole
+
+DEADLINE_SECONDS = 2 * 3600
+ZONE_OF = {"identity": ZoneName.IDENTITY, "content": ZoneName.RESEARCH}
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class IntakeResult:
+    """What came out of a package.
+
+    Attributes:
+        rows: rows by table.
+        people: record keys in the identity table.
+        identity_only: people about whom no content was sent.
+        content_only: people with content but nobody to link it to; always 0 here, since that is refused.
+        verdicts: by compartment, what the re-run check found (see `checking.package_verdict`).
+        identity: the identity table, inside the identity zone.
+        content: the content tables by name, inside the research zone.
+    """
+
+    supply_id: str
+    package: str
+    rows: Mapping[str, int]
+    people: int
+    identity_only: int
+    content_only: int
+    verdicts: Mapping[str, Any]
+    demo: bool
+    test: bool
+    identity: Path
+    content: Mapping[str, Path]
+
+
+def open_package(path: Path, *, home: Home, supply_id: str, specification: Specification) -> IntakeResult:
+    """Open a verified package into `identity/supplies/<supply_id>/` and `research/supplies/<supply_id>/`.
+
+    A second call with the same package finds it done. Any failure leaves the package where it lies and
+    nothing in the zones.
+
+    Raises:
+        WrongUse, RefusedByRule: the package is not what it says, or its tables are not those agreed.
+        TryAgain: an opener was stopped from outside, or the disk is full.
+    """
+    if not _SAFE.fullmatch(supply_id):
+        raise ValueError("a supply id is letters, digits, dots and hyphens")
+    manifest = read_manifest(path)
+    if manifest.specification != specification.digest:
+        raise RefusedByRule(
+            "This sealed file follows another data specification than the one given.",
+            fix="Open it with the specification its agreement names.",
+        )
+    done = _already_open(home, supply_id, manifest)
+    if done is not None:
+        return done
+    scratch = home.zone(ZoneName.INTAKE).folder("opening", supply_id)
+    stagings = {name: _staging(home, name, supply_id) for name in COMPARTMENTS}
+    try:
+        answers = {
+            half.name: _open_half(path, home, manifest, half, stagings[half.name], scratch, specification)
+            for half in manifest.compartments
+        }
+        identity_only, content_only = orphans(*(scratch / f"{name}.keys" for name in COMPARTMENTS))
+        if content_only:
+            raise _nobody_to_link(content_only)
+        result = _result(home, supply_id, manifest, answers, identity_only)
+        for name in COMPARTMENTS:
+            _publish(stagings[name], _final(home, name, supply_id), manifest)
+        _remember(home, result, manifest)
+    finally:
+        for folder in (*stagings.values(), scratch):
+            shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+def _open_half(
+    path: Path,
+    home: Home,
+    manifest: Manifest,
+    half: CompartmentFacts,
+    staging: Path,
+    scratch: Path,
+    specification: Specification,
+) -> dict[str, Any]:
+    """Run one opener and return its answer, or raise the error it answered with."""
+    job = {
+        "package": str(path.resolve()),
+        "manifest": hashlib.sha384(manifest.to_bytes()).hexdigest(),
+        "compartment": half.name,
+        "key": str(zone_key_path(home, half.name).resolve()),
+        "staging": str(staging.resolve()),
+        "files": _file_names(half),
+        "keys": str((scratch / f"{half.name}.keys").resolve()),
+        "specification": render(specification),
+    }
+    keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "linkwell.intake.opener"],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            env={**keep, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
+            cwd=staging,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        answer = json.loads(ended.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        # What the child wrote to its error stream is not shown: a traceback may carry somebody's cell.
+        raise TryAgain(
+            "The process that opens the sealed file stopped before it was done.",
+            where=half.name,
+            why="Nothing was half-opened; the sealed file lies untouched in quarantine.",
+            fix="Check free disk space and memory, then run the same command again.",
+        ) from None
+    if "error" in answer:
+        raise _as_error(answer["error"])
+    found: dict[str, Any] = answer
+    return found
+
+
+def _as_error(words: Mapping[str, Any]) -> LinkwellError:
+    kind = getattr(errors, str(words["error"]), RefusedByRule)
+    raised: LinkwellError = kind(words["what"], where=words["where"], why=words["why"], fix=words["fix"])
+    return raised
+
+
+def _file_names(half: CompartmentFacts) -> dict[str, str]:
+    """The identity table is always `identity.csv`; content tables keep their names."""
+    if half.name == "identity":
+        return {half.tables[0].name: "identity.csv"}
+    return {table.name: f"{table.name}.csv" for table in half.tables}
+
+
+def _result(
+    home: Home, supply_id: str, manifest: Manifest, answers: Mapping[str, Any], identity_only: int
+) -> IntakeResult:
+    content = _file_names(manifest.compartment("content"))
+    return IntakeResult(
+        supply_id=supply_id,
+        package=manifest.package,
+        rows={name: count for answer in answers.values() for name, count in answer["rows"].items()},
+        people=answers["identity"]["people"],
+        identity_only=identity_only,
+        content_only=0,
+        verdicts={name: answer["verdict"] for name, answer in answers.items()},
+        demo=manifest.demo,
+        test=manifest.test,
+        identity=_final(home, "identity", supply_id) / "identity.csv",
+        content={name: _final(home, "content", supply_id) / file for name, file in content.items()},
+    )
+
+
+def _final(home: Home, compartment: str, supply_id: str) -> Path:
+    return home.zone(ZONE_OF[compartment]).folder("supplies") / supply_id
+
+
+def _staging(home: Home, compartment: str, supply_id: str) -> Path:
+    """An empty folder beside the final one; a killed run's leavings are cleared first."""
+    folder = _final(home, compartment, supply_id).with_name(f".opening-{supply_id}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _publish(staging: Path, final: Path, manifest: Manifest) -> None:
+    """Give a finished half its name; one that a killed run had already named stays, if it is the same."""
+    write_whole(staging / "package.json", json.dumps(_identity_of(manifest)).encode())
+    if final.exists():
+        if _package_in(final) != _identity_of(manifest):
+            raise _another_package(final.name)
+        return
+    staging.rename(final)
+
+
+def _identity_of(manifest: Manifest) -> dict[str, str]:
+    return {"package": manifest.package, "supply": manifest.supply_digest}
+
+
+def _package_in(folder: Path) -> object:
+    try:
+        found: object = json.loads((folder / "package.json").read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return found
+
+
+def _record_path(home: Home, supply_id: str) -> Path:
+    return home.zone(ZoneName.INTAKE).folder("opened") / f"{supply_id}.json"
+
+
+def _remember(home: Home, result: IntakeResult, manifest: Manifest) -> None:
+    """Keep the answer for a second call; paths are kept relative to the home."""
+    kept = asdict(result)
+    del kept["identity"], kept["content"]
+    record = {"of": _identity_of(manifest), "result": kept}
+    write_whole(_record_path(home, result.supply_id), json.dumps(record).encode())
+
+
+def _already_open(home: Home, supply_id: str, manifest: Manifest) -> IntakeResult | None:
+    folders = [_final(home, name, supply_id) for name in COMPARTMENTS]
+    found = [_package_in(folder) for folder in folders if folder.exists()]
+    if any(each != _identity_of(manifest) for each in found):
+        raise _another_package(supply_id)
+    try:
+        record = json.loads(_record_path(home, supply_id).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    if len(found) != len(folders) or record["of"] != _identity_of(manifest):
+        return None
+    content = _file_names(manifest.compartment("content"))
+    return IntakeResult(
+        **record["result"],
+        identity=folders[0] / "identity.csv",
+        content={name: folders[1] / file for name, file in content.items()},
+    )
+
+
+def _nobody_to_link(count: int) -> RefusedByRule:
+    return RefusedByRule(
+        f"{count} of the people in the service details are not among the names and numbers.",
+        why="Nobody could ever be linked to those details, so they should not have been sent.",
+        fix="Ask the sender to seal both files again from one check.",
+    )
+
+
+def _another_package(supply_id: str) -> RefusedByRule:
+    return RefusedByRule(
+        "Another sealed file was already opened as this supply.",
+        where=supply_id,
+        why="What was accepted once is never replaced in silence.",
+        fix="Receive the new file as a new supply.",
+    )
