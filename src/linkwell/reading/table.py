@@ -1,8 +1,8 @@
 """Plain rows, whatever file they came from: every cell is text in one normal form.
 
 The normal form (`cell_text`): no surrounding white space, "" for empty, dates as YYYY-MM-DD, date-times as
-YYYY-MM-DDTHH:MM:SS, whole numbers without ".0", booleans as "true"/"false". A CSV, calamine and openpyxl reading
-of the same sheet give the same table.
+YYYY-MM-DDTHH:MM:SS, whole numbers without ".0", booleans as "true"/"false". A CSV, calamine and openpyxl
+reading of the same sheet give the same table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Table:
     """Columns and rows as text.
 
     Attributes:
-        columns: the headings as found (stripped; blank or doubled ones made unique as "column 4", "Name (2)").
+        columns: the headings as found (stripped; blank or doubled ones made unique as "column 4", "Name
+            (2)").
         rows: one tuple of len(columns) cells a row, in normal form.
         row_numbers: the 1-based row in the source file for each of `rows`.
     """

@@ -1,0 +1,52 @@
+"""The one normal form of a cell, whichever reader found it (see `reading.table`)."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+
+def cell_text(value: object) -> str:
+    """Bring a cell to text: "" for empty, ISO dates, whole numbers without ".0", "true"/"false", composed
+    letters.
+
+    Takes what CSV readers, calamine and openpyxl give: None, str, bool, int, float, date, datetime, time,
+    timedelta.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        # Macrons typed on some computers come as two characters; composed and decomposed are the same text.
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, timedelta):
+        return _clock(round(value.total_seconds()))
+    if isinstance(value, time):
+        return _clock(value.hour * 3600 + value.minute * 60 + value.second + (value.microsecond >= 500_000))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _moment(value: datetime) -> str:
+    # Spreadsheets keep moments as fractions of a day, so a second may come out a hair short.
+    if value.microsecond >= 500_000 and value < datetime.max - timedelta(seconds=1):  # noqa: DTZ901
+        value += timedelta(seconds=1)
+    value = value.replace(microsecond=0, tzinfo=None)
+    return value.date().isoformat() if value.time() == time() else value.isoformat()
+
+
+def _clock(seconds: int) -> str:
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

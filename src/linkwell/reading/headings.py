@@ -1,0 +1,140 @@
+"""Find the table on a sheet: its heading row under banners, its rows, and what is not a record."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from linkwell.reading.table import Notice, Origin, Table
+
+Numbered = tuple[int, list[str]]
+"""A row's 1-based number in the source and its cells in normal form."""
+
+_LOOK_AT = 60
+_BANNER_AT_MOST = 30
+_VALUE = re.compile(r"[-+]?[$€£]?[\d][\d\s,.:/\-+%T]*|true|false", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:grand |sub[- ]?)?totals?\b|sum\b|count\b|average\b|tapeke\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Found:
+    at: int
+    headed: bool
+
+
+def build_table(
+    origin_file: str, sheet: str | None, rows: Sequence[Numbered], notices: Sequence[Notice]
+) -> Table:
+    """Make a table of the non-blank `rows` of a sheet: banners dropped, headings made unique, totals left
+    out.
+
+    What is left out is always said in a notice. Rows that go past the headings add columns, so nothing is
+    lost.
+    """
+    found = _heading_row(rows)
+    header_number, header = rows[found.at] if found.headed else (0, [])
+    body = list(rows[found.at + 1 :] if found.headed else rows)
+    body, said = _without_furniture(body, header)
+    width = max([_filled_width(header), *(_filled_width(cells) for _, cells in body)])
+    if header and (wide := [n for n, cells in body if _filled_width(cells) > _filled_width(header)]):
+        said.append(
+            Notice(
+                "uneven_rows",
+                f"{_count(len(wide), 'row')} with more cells than there are headings",
+                _rows(wide),
+            )
+        )
+    if not found.headed:
+        said.append(Notice("no_headings", "No row of headings was found, so columns are numbered", ""))
+    if found.headed and found.at:
+        said.append(
+            Notice("banner", f"{_count(found.at, 'row')} above the headings left out", f"row {header_number}")
+        )
+    return Table(
+        Origin(origin_file, sheet, header_number),
+        _unique([*header, *[""] * width][:width]),
+        [
+            tuple(cells[:width]) if len(cells) >= width else (*cells, *[""] * (width - len(cells)))
+            for _, cells in body
+        ],
+        [number for number, _ in body],
+        (*notices, *said),
+    )
+
+
+def _heading_row(rows: Sequence[Numbered]) -> _Found:
+    looked = [cells for _, cells in rows[:_LOOK_AT]]
+    filled = [sum(1 for cell in cells if cell) for cells in looked]
+    # The table's width is what most of its rows have; banners and signatures are narrower.
+    usual = sorted(filled)[len(filled) * 3 // 4] if filled else 0
+    for at, cells in enumerate(looked[:_BANNER_AT_MOST]):
+        if filled[at] * 5 < usual * 3:
+            continue
+        words = [cell for cell in cells if cell]
+        if any(_VALUE.fullmatch(word) for word in words) and not _years_or_numbers_as_headings(words):
+            return _Found(at, headed=False) if at == 0 else _Found(0, headed=False)
+        return _Found(at, headed=True)
+    return _Found(0, headed=False)
+
+
+def _years_or_numbers_as_headings(words: list[str]) -> bool:
+    values = sum(1 for word in words if _VALUE.fullmatch(word))
+    return len(words) >= 4 and values * 4 <= len(words) and len(set(words)) == len(words)
+
+
+def _without_furniture(body: list[Numbered], header: list[str]) -> tuple[list[Numbered], list[Notice]]:
+    said: list[Notice] = []
+    repeated = [number for number, cells in body if header and cells == header]
+    if repeated:
+        body = [row for row in body if row[1] != header]
+        said.append(
+            Notice("repeated_headings", "The headings come again and are left out there", _rows(repeated))
+        )
+    totals: list[int] = []
+    while len(body) > 1 and len(totals) < 5 and _is_total(body[-1][1], body[0][1]):
+        totals.append(body.pop()[0])
+    if totals:
+        said.append(
+            Notice("totals_row", "Looks like totals, not a record, and is left out", _rows(sorted(totals)))
+        )
+    return body, said
+
+
+def _is_total(cells: list[str], usual: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return (
+        bool(filled)
+        and bool(_TOTAL.match(filled[0]))
+        and len(filled) * 2 <= max(2, sum(1 for c in usual if c))
+    )
+
+
+def _filled_width(cells: Sequence[str]) -> int:
+    return max((at + 1 for at, cell in enumerate(cells) if cell), default=0)
+
+
+def _unique(headings: Sequence[str]) -> tuple[str, ...]:
+    named = [" ".join(heading.split()) or f"column {at}" for at, heading in enumerate(headings, start=1)]
+    taken = Counter(name.casefold() for name in named)
+    used: set[str] = set()
+    result = []
+    for name in named:
+        unique, nth = name, 1
+        while unique.casefold() in used or (nth > 1 and unique.casefold() in taken):
+            nth += 1
+            unique = f"{name} ({nth})"
+        used.add(unique.casefold())
+        result.append(unique)
+    return tuple(result)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:5])
+    more = f" and {len(numbers) - 5:,} more" if len(numbers) > 5 else ""
+    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}{more}"
