@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from linkwell.errors import WrongUse
+from linkwell.specification.answers import with_answers
 from linkwell.specification.model import (
     CodeList,
     Compartment,
@@ -35,17 +36,17 @@ _TOP = (
 _TABLE = ("name", "label", "compartment", "source")
 _FIELD = (
     "name", "label", "class", "type", "format", "codes", "required", "purpose", "meaning", "missing",
-    "source_column", "date_order", "constant",
+    "source_column", "date_order", "century_from", "constant",
 )  # fmt: skip
 _QUESTION = ("id", "about", "text", "options", "suggested", "answer")
 _NOT_SUPPLIED = ("source", "column", "kind", "reason")
 _CODE_LIST = ("name", "source", "edition")
-_NOT_TEXT: dict[str, type] = {"version": int, "demo": bool, "required": bool}
+_NOT_TEXT: dict[str, type] = {"version": int, "century_from": int, "demo": bool, "required": bool}
 _NEVER_OMITTED = {"purpose", "answer"}
 
 
 def load(path: Path) -> Specification:
-    """Read and validate the specification at `path`.
+    """Read and validate the specification at `path`; answers written into it are taken up (`with_answers`).
 
     Raises:
         WrongUse: there is no such file, it is not TOML, or it does not hold together.
@@ -74,7 +75,7 @@ def parse(text: str, *, name: str = "specification") -> Specification:
         validate(spec)
     except WrongUse as error:
         raise WrongUse(error.what, where=error.where or name, why=error.why, fix=error.fix) from None
-    return spec
+    return with_answers(spec)
 
 
 def save(spec: Specification, path: Path) -> None:
@@ -119,7 +120,7 @@ def _settings(names: Iterable[str], values: dict[str, Any]) -> list[str]:
     return [
         f"{name} = {_value(values[name])}"
         for name in names
-        if values[name] not in ("", (), False) or name in _NEVER_OMITTED
+        if values[name] not in ("", (), False, 0) or name in _NEVER_OMITTED
     ]
 
 

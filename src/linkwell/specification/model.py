@@ -78,6 +78,7 @@ class Field:
         purpose: which question needs it; never empty.
         source_column: the heading it is read from; "" when it is derived or constant.
         date_order: how the source writes dates: iso, dmy or mdy; "" until it is known.
+        century_from: the first year of the hundred that two-digit years lie in; 0 leaves such dates out.
         values: what local values mean, as (local value, code).
         constant: one value for every row, where the source has no column for it.
         missing: what an empty cell means.
@@ -94,6 +95,7 @@ class Field:
     required: bool = False
     source_column: str = ""
     date_order: str = ""
+    century_from: int = 0
     values: tuple[tuple[str, str], ...] = ()
     constant: str = ""
     missing: str = ""
@@ -138,7 +140,7 @@ class Question:
 
     Attributes:
         id: "table.field" it is about.
-        about: what the answer sets: date_order.
+        about: what the answer sets: date_order, century_from or source_column.
         options: the answers allowed.
         suggested: what looks likely; never taken without a person's word.
     """

@@ -1,0 +1,194 @@
+"""Which column of a file is which field: by its heading, by what it holds, never by its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from linkwell.reading.table import Table
+from linkwell.specification.content import Content, look
+from linkwell.specification.headings import EXACT, Guess, guesses
+from linkwell.standards.dates import Shape
+
+PARTICIPANTS, ENROLMENTS, INTERACTIONS = "participants", "enrolments", "interactions"
+STAYS = {"contact", "address", "free_text", "staff", "other_person"}
+NAMES = {"first_name", "last_name", "full_name"}
+IDENTIFIER_FIELDS = {"nhi", "ird", "msd", "nsn"}
+DATE_FIELDS = {"date_of_birth", "start_date", "end_date", "service_date"}
+CATEGORY_FIELDS = {
+    "initiative", "variant", "service_type", "channel", "attendance", "end_status", "gender",
+}  # fmt: skip
+_PERSON_ONLY = {"middle_names", "prior_last_name", "date_of_birth", "gender", *NAMES, *IDENTIFIER_FIELDS}
+_INTERACTION_FIELDS = {"service_type", "service_date", "service_time", "channel", "attendance"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as found; `values` are its different cells where it reads like a list of labels."""
+
+    name: str
+    guesses: tuple[Guess, ...]
+    content: Content
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as found, with the kind of rows it holds ("" when it cannot be told)."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of one column.
+
+    Attributes:
+        role: a field name or "full_name"; "" when the column stays.
+        how: how it was recognised, or the kind of reason why it stays.
+    """
+
+    column: Column
+    role: str
+    how: str
+
+
+def look_at(table: Table) -> Sheet:
+    """Look at every column of a table and decide what its rows are about."""
+    columns = tuple(_column(table, name) for name in table.columns)
+    return Sheet(table, columns, _kind(columns))
+
+
+def _column(table: Table, name: str) -> Column:
+    cells = table.column(name)
+    content = look(cells)
+    values = tuple(sorted(set(cells) - {""})) if content.repeats else ()
+    return Column(name, tuple(guesses(name)), content, values)
+
+
+def _kind(columns: tuple[Column, ...]) -> str:
+    roles: dict[str, Column] = {}
+    for column in columns:
+        for guess in column.guesses:
+            if _fits(guess.role, column.content, guess.strength):
+                roles.setdefault(guess.role, column)
+    person = bool(roles.keys() & (NAMES | {"date_of_birth"}))
+    what = {roles[role].name for role in _INTERACTION_FIELDS & roles.keys()}
+    visits = "service_date" in roles and len(what) >= 2
+    key = roles.get("client_key")
+    repeats = key is not None and key.content.distinct <= 0.6 * key.content.filled
+    if visits and "start_date" not in roles and (not person or repeats):
+        return INTERACTIONS
+    if person or roles.keys() & IDENTIFIER_FIELDS or any(c.content.nhi >= 0.8 for c in columns):
+        return PARTICIPANTS
+    if "start_date" in roles:
+        return ENROLMENTS
+    return INTERACTIONS if "service_date" in roles and key is not None else ""
+
+
+def place(sheet: Sheet) -> list[Placed]:
+    """Give every column of a sheet its role, each role to one column: the surest heading first."""
+    taken: dict[str, int] = {}
+    placed: dict[int, Placed] = {}
+    for at, guess in _wishes(sheet):
+        column = sheet.columns[at]
+        if at in placed:
+            continue
+        if guess.role in STAYS:
+            placed[at] = Placed(column, "", guess.role)
+        elif guess.role not in taken and _fits(guess.role, column.content, guess.strength):
+            taken[guess.role] = at
+            placed[at] = Placed(column, guess.role, "by its heading")
+    for at, column in enumerate(sheet.columns):
+        if at not in placed:
+            placed[at] = _by_content(sheet.kind, column, at, taken)
+    return _one_name_or_two([placed[at] for at in range(len(sheet.columns))])
+
+
+def _wishes(sheet: Sheet) -> list[tuple[int, Guess]]:
+    """Every (column, guess) allowed in this kind of sheet, surest first."""
+    found = [
+        (at, guess)
+        for at, column in enumerate(sheet.columns)
+        for guess in _allowed(sheet.kind, column.guesses)
+    ]
+    filled = [column.content.filled for column in sheet.columns]
+    return sorted(found, key=lambda wish: (-wish[1].strength, wish[1].rank, -filled[wish[0]], wish[0]))
+
+
+def _allowed(kind: str, found: Iterable[Guess]) -> list[Guess]:
+    section = INTERACTIONS if kind == INTERACTIONS else PARTICIPANTS
+    return [
+        guess
+        for guess in found
+        if guess.section in ("anywhere", section, "not_supplied")
+        and not (kind == INTERACTIONS and guess.section == "anywhere" and guess.role != "client_key")
+        and not (kind == ENROLMENTS and guess.role in _PERSON_ONLY)
+    ]
+
+
+def _fits(role: str, content: Content, strength: int) -> bool:
+    """Whether the cells do not contradict the heading; an empty column contradicts nothing."""
+    if not content.filled:
+        return strength == EXACT
+    if role in DATE_FIELDS:
+        # a column of words such as "current" may still be an end date; Excel's numbers and years are dates
+        odd = sum(content.dates.counts.get(shape, 0) for shape in (Shape.SERIAL, Shape.PARTIAL))
+        least = 0.2 if role == "end_date" else 0.4
+        return content.date_share + odd / content.filled >= least
+    if role == "nhi":
+        return strength == EXACT or content.nhi >= 0.3
+    if role in CATEGORY_FIELDS or role == "ethnicity":
+        return (content.repeats or content.ethnicity >= 0.8) and content.date_share < 0.5
+    if role in NAMES or role in ("middle_names", "prior_last_name"):
+        return content.letters >= 0.8 and content.date_share < 0.5
+    if role == "service_time":
+        return content.time >= 0.5
+    if role in ("client_key", "household_key"):
+        return content.date_share < 0.5
+    return True
+
+
+def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Placed:
+    """A role for a column whose heading says nothing we know, where its cells leave no doubt."""
+    content = column.content
+    clues = {
+        PARTICIPANTS: (
+            ("nhi", content.nhi >= 0.8),
+            ("ird", content.ird >= 0.8),
+            ("gender", content.gender >= 0.9 and 1 < content.distinct <= 8),
+        ),
+        INTERACTIONS: (
+            ("attendance", content.attendance >= 0.9 and content.repeats),
+            ("service_time", content.time >= 0.9),
+            ("service_date", content.date_share >= 0.9),
+        ),
+    }
+    for role, sure in clues.get(kind, ()):
+        if sure and content.filled >= 3 and role not in taken:
+            taken[role] = at
+            return Placed(column, role, "by what it holds")
+    return Placed(column, "", _why_it_stays(kind, column))
+
+
+def _why_it_stays(kind: str, column: Column) -> str:
+    best = column.guesses[0] if column.guesses else None
+    if best is not None:
+        if kind != PARTICIPANTS and best.section == "anywhere" and best.role != "client_key":
+            return "elsewhere"
+        if best.role in CATEGORY_FIELDS and not column.content.repeats and column.content.filled:
+            return "free_text"
+        if _fits(best.role, column.content, best.strength):
+            return "second"
+    text = not column.content.repeats and column.content.longest > 40
+    return "free_text" if text else "unexplained"
+
+
+def _one_name_or_two(placed: list[Placed]) -> list[Placed]:
+    """A column with whole names is used only where first and last names have no column of their own."""
+    roles = {each.role for each in placed}
+    if "full_name" not in roles or not roles & {"first_name", "last_name"}:
+        return placed
+    return [Placed(each.column, "", "second") if each.role == "full_name" else each for each in placed]

@@ -1,0 +1,97 @@
+"""What a column's cells say it holds: check digits, date shapes, value sets."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from linkwell.standards.codes import map_gender, read_ethnicities
+from linkwell.standards.dates import DateColumn, Shape, describe_column, parse_time
+from linkwell.standards.identifiers import check_ird, check_nhi, is_test_nhi
+from linkwell.standards.names import fold
+
+SAMPLE = 5000  # cells looked at for kind; date order is always decided on the whole column
+_DATES = (Shape.ISO, Shape.NAMED, Shape.DAY_FIRST, Shape.MONTH_FIRST, Shape.EITHER)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Shares (0 to 1) of the cells that are not empty.
+
+    Attributes:
+        filled: how many cells are not empty and do not only say "unknown".
+        distinct: how many different values.
+        longest: length of the longest cell.
+        letters: cells of letters only, as names are.
+        test_nhi: whether every valid NHI number is from the test range.
+    """
+
+    filled: int
+    distinct: int
+    longest: int
+    dates: DateColumn
+    date_share: float
+    nhi: float
+    ird: float
+    gender: float
+    ethnicity: float
+    attendance: float
+    time: float
+    letters: float
+    test_nhi: bool
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it reads like a short list of labels and not like free text."""
+        few = self.distinct <= 60 and (self.filled < 20 or self.distinct <= self.filled / 2)
+        return bool(self.filled) and few and self.longest <= 80
+
+
+@cache
+def value_words(name: str) -> dict[str, str]:
+    """Folded local value to code, for "end_status", "end_cell", "attendance" or "not_known"."""
+    text = resources.files("linkwell.specification").joinpath("values.toml").read_text("utf-8")
+    lists = tomllib.loads(text)[name]
+    return {word: code for code, found in lists.items() for word in found}
+
+
+def look(cells: Sequence[str]) -> Content:
+    """Look at a whole column (date order) and at its first 5,000 filled cells (everything else)."""
+    empty = value_words("not_known")
+    filled = [cell for cell in cells if cell and fold(cell) not in empty]
+    sample = Counter(filled[:SAMPLE])
+    total = sum(sample.values())
+    dates = describe_column(filled)
+    nhis = [value for value in sample if check_nhi(value).ok]
+    return Content(
+        filled=len(filled),
+        distinct=len(set(filled)),
+        longest=max(map(len, filled), default=0),
+        dates=dates,
+        date_share=sum(dates.counts.get(shape, 0) for shape in _DATES) / len(filled) if filled else 0.0,
+        nhi=sum(sample[value] for value in nhis) / total if total else 0.0,
+        ird=_share(sample, total, lambda value: len(value) >= 8 and check_ird(value).ok),
+        gender=_share(sample, total, lambda value: not value.isdigit() and bool(map_gender(value).code)),
+        ethnicity=_share(sample, total, _is_ethnicity),
+        attendance=_share(
+            sample, total, lambda value: len(value) > 1 and fold(value) in value_words("attendance")
+        ),
+        time=_share(sample, total, lambda value: len(value) <= 11 and bool(parse_time(value))),
+        letters=_share(sample, total, lambda value: not any(map(str.isdigit, value))),
+        test_nhi=bool(nhis) and all(map(is_test_nhi, nhis)),
+    )
+
+
+def _is_ethnicity(value: str) -> bool:
+    if value.isdigit():
+        return False
+    read = read_ethnicities(value)
+    return bool(read.codes) and not read.unmapped
+
+
+def _share(sample: Counter[str], total: int, says: Callable[[str], bool]) -> float:
+    return sum(count for value, count in sample.items() if says(value)) / total if total else 0.0

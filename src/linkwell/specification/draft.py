@@ -1,0 +1,313 @@
+"""Draft a specification from a provider's own files: `describe`.
+
+A column is taken only when its heading or its cells say what it is. A date order that the column does not
+settle becomes a question, never a guess. What cannot be explained, and free text, is listed as not supplied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from linkwell.errors import WrongUse
+from linkwell.reading.table import Table
+from linkwell.specification.base import base_specification
+from linkwell.specification.columns import (
+    DATE_FIELDS,
+    ENROLMENTS,
+    INTERACTIONS,
+    PARTICIPANTS,
+    Placed,
+    Sheet,
+    look_at,
+    place,
+)
+from linkwell.specification.headings import words
+from linkwell.specification.localvalues import local_values
+from linkwell.specification.model import CodeList, Field, NotSupplied, Question, Specification, TableSpec
+from linkwell.specification.queries import questions_about
+from linkwell.specification.validate import validate
+
+# which file each base table is read from, likeliest first
+_READ_FROM = {
+    "person": (PARTICIPANTS,),
+    "enrolment": (ENROLMENTS, PARTICIPANTS),
+    "interaction": (INTERACTIONS,),
+}
+_FULL_NAME_PARTS = {"first_name": "given part of a whole name", "last_name": "family part of a whole name"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one column was understood, to show a person.
+
+    Attributes:
+        field: the field it became, or "" when it stays.
+        how: "by its heading", "by what it holds", "because both files share it", or why it stays.
+    """
+
+    source: str
+    column: str
+    field: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted specification, its open questions, and how every column was understood."""
+
+    specification: Specification
+    readings: tuple[Reading, ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only a person can answer; the specification blocks a check until they are."""
+        return self.specification.open_questions
+
+
+def draft(
+    tables: Sequence[Table],
+    *,
+    organisation: str = "",
+    initiative: str = "",
+    demo: bool | None = None,
+    as_of: date | None = None,
+) -> Draft:
+    """Draft a specification from tables of people, of their time with a service, and of visits, in any order.
+
+    Args:
+        organisation: who supplies; goes into the specification.
+        initiative: the service's name, used where no column says it.
+        demo: whether these are invented people; None: only when every valid NHI number is a test number.
+        as_of: today, for the century of two-digit years.
+
+    Raises:
+        WrongUse: no table lists people.
+    """
+    as_of = as_of or datetime.now(UTC).date()
+    sheets, unused = _sheets(tables)
+    placed = _share_client_key(sheets, {kind: place(sheet) for kind, sheet in sheets.items()})
+    if PARTICIPANTS not in sheets:
+        raise WrongUse(
+            "None of these files lists people.",
+            where=", ".join(dict.fromkeys(table.origin.file for table in tables)),
+            why="A supply needs a name and a birth date, or an identifier, for each person.",
+            fix="Add the file with your participants. Its columns need headings such as First name or NHI.",
+        )
+    if demo is None:
+        demo = _only_test_numbers(placed)
+    built = [
+        each
+        for base in base_specification().tables
+        if (each := _table(base, placed, initiative, organisation))
+    ]
+    used = {(table.source, field.source_column) for table in built for field in table.fields}
+    spec = replace(
+        base_specification(),
+        title=f"What {organisation or 'we'} {'supplies' if organisation else 'supply'}",
+        organisation=organisation,
+        initiatives=_initiatives(built),
+        demo=demo,
+        tables=tuple(built),
+        not_supplied=_left(placed, used),
+        code_lists=_used_lists(built),
+    )
+    spec = replace(spec, open_questions=tuple(questions_about(spec, placed, as_of)))
+    validate(spec)
+    return Draft(spec, _readings(placed, built), tuple(unused) + _remarks(spec, demo))
+
+
+def _sheets(tables: Sequence[Table]) -> tuple[dict[str, Sheet], list[str]]:
+    """One sheet per kind; further files of a kind and headings are further pages of it."""
+    sheets: dict[str, Sheet] = {}
+    unused = []
+    for sheet in map(look_at, (table for table in tables if len(table))):
+        first = sheets.get(sheet.kind)
+        if sheet.kind and first is None:
+            sheets[sheet.kind] = sheet
+        elif first is not None and set(first.table.columns) & set(sheet.table.columns):
+            sheets[sheet.kind] = look_at(_joined(first.table, sheet.table))
+        else:
+            where = f"{sheet.table.origin.file} {sheet.table.origin.sheet or ''}".strip()
+            why = "it could not be told what its rows are about"
+            if first is not None:
+                why = f"{first.table.origin.file} already lists {sheet.kind} under other headings"
+            unused.append(f"{where} is not used: {why}.")
+    return sheets, unused
+
+
+def _joined(first: Table, more: Table) -> Table:
+    columns = (*first.columns, *(column for column in more.columns if column not in first.columns))
+    rows = [
+        tuple(dict(zip(table.columns, row, strict=True)).get(column, "") for column in columns)
+        for table in (first, more)
+        for row in table.rows
+    ]
+    return Table(first.origin, columns, rows, [*first.row_numbers, *more.row_numbers])
+
+
+def _share_client_key(sheets: dict[str, Sheet], placed: dict[str, list[Placed]]) -> dict[str, list[Placed]]:
+    """Join the files on the column whose values they share, whatever it is called.
+
+    The headings' choice stands when its values do meet; otherwise the best meeting pair takes its place.
+    """
+    if PARTICIPANTS not in sheets:
+        return placed
+    people = sheets[PARTICIPANTS].table
+    sets = {name: set(people.column(name)) - {""} for name in people.columns}
+    for kind in (INTERACTIONS, ENROLMENTS):
+        if kind not in sheets:
+            continue
+        table = sheets[kind].table
+        mine = {name: set(table.column(name)) - {""} for name in table.columns}
+        chosen = _column_of(placed[PARTICIPANTS], "client_key"), _column_of(placed[kind], "client_key")
+        if _meet(sets.get(chosen[0]), mine.get(chosen[1])) >= 0.5:
+            continue
+        pairs = [
+            (_meet(sets[a], mine[b]), a, b)
+            for a in sets
+            for b in mine
+            if len(sets[a]) > 0.8 * len(people) and len(mine[b]) > 1
+        ]
+        share, a, b = max(pairs, default=(0.0, "", ""))
+        if share >= 0.8:
+            placed = {
+                **placed,
+                PARTICIPANTS: _as_client_key(placed[PARTICIPANTS], a),
+                kind: _as_client_key(placed[kind], b),
+            }
+    return placed
+
+
+def _column_of(placed: list[Placed], role: str) -> str:
+    return next((each.column.name for each in placed if each.role == role), "")
+
+
+def _meet(people: set[str] | None, others: set[str] | None) -> float:
+    return len(people & others) / len(others) if people and others else 0.0
+
+
+def _as_client_key(placed: list[Placed], column: str) -> list[Placed]:
+    changed = []
+    for each in placed:
+        if each.column.name == column and each.role not in ("nhi", "ird", "msd"):
+            each = Placed(each.column, "client_key", "because both files share it")
+        elif each.role == "client_key" and each.column.name != column:
+            each = Placed(each.column, "", "second")
+        changed.append(each)
+    return changed
+
+
+def _only_test_numbers(placed: dict[str, list[Placed]]) -> bool:
+    found = [each.column.content for each in placed[PARTICIPANTS] if each.role == "nhi"]
+    return any(content.test_nhi for content in found)
+
+
+def _table(
+    base: TableSpec, placed: dict[str, list[Placed]], initiative: str, organisation: str
+) -> TableSpec | None:
+    """The base table narrowed to what the files hold, or None when they hold nothing of it."""
+    source = next((kind for kind in _READ_FROM[base.name] if kind in placed), None)
+    if source is None:
+        return None
+    by_role = {each.role: each for each in placed[source] if each.role}
+    fields = [found for field in base.fields if (found := _field(field, by_role))]
+    if base.name == "enrolment":
+        names = {field.name for field in fields}
+        fields = _with_initiative(base, fields, names, initiative or organisation or "Our service")
+        fields = _with_end_status(base, fields, names)
+    return replace(base, source=source, fields=tuple(fields))
+
+
+def _field(base: Field, by_role: dict[str, Placed]) -> Field | None:
+    found = by_role.get(base.name)
+    if found is None and base.name in _FULL_NAME_PARTS and "full_name" in by_role:
+        return replace(
+            base, source_column=by_role["full_name"].column.name, format=_FULL_NAME_PARTS[base.name]
+        )
+    when = by_role.get("service_date")
+    if found is None and base.name == "service_time" and when and when.column.content.dates.with_time:
+        found = when
+    if found is None and base.name == "client_key" and (nhi := by_role.get("nhi")) is not None:
+        return replace(base, source_column=nhi.column.name) if nhi.column.content.nhi >= 0.9 else None
+    if found is None:
+        return None
+    field = replace(base, source_column=found.column.name, values=local_values(base, found.column))
+    if base.name in DATE_FIELDS:
+        order = found.column.content.dates.order.value
+        field = replace(field, date_order=order if order in ("iso", "dmy", "mdy") else "")
+    return field
+
+
+def _with_initiative(base: TableSpec, fields: list[Field], names: set[str], name: str) -> list[Field]:
+    if "initiative" in names:
+        return fields
+    wanted = base.field("initiative")
+    assert wanted is not None
+    at = 1 if "client_key" in names else 0
+    return [*fields[:at], replace(wanted, constant=name), *fields[at:]]
+
+
+def _with_end_status(base: TableSpec, fields: list[Field], names: set[str]) -> list[Field]:
+    """end_status is worked out from the end date's cell even where no status column exists."""
+    wanted = base.field("end_status")
+    assert wanted is not None
+    if "end_status" in names or "end_date" not in names:
+        return fields
+    at = [field.name for field in fields].index("end_date") + 1
+    return [*fields[:at], wanted, *fields[at:]]
+
+
+def _initiatives(tables: list[TableSpec]) -> tuple[str, ...]:
+    fields = [field for table in tables for field in table.fields if field.name == "initiative"]
+    return tuple(field.constant for field in fields if field.constant)
+
+
+def _used_lists(tables: list[TableSpec]) -> tuple[CodeList, ...]:
+    used = {field.codes for table in tables for field in table.fields}
+    return tuple(codes for codes in base_specification().code_lists if codes.name in used)
+
+
+def _left(placed: dict[str, list[Placed]], used: set[tuple[str, str]]) -> tuple[NotSupplied, ...]:
+    reasons = words()["reasons"]
+    return tuple(
+        NotSupplied(source, each.column.name, str(reasons[kind]), kind)
+        for source, columns in placed.items()
+        for each in columns
+        if (source, each.column.name) not in used
+        for kind in [each.how if each.how in reasons else "unexplained"]
+    )
+
+
+def _readings(placed: dict[str, list[Placed]], tables: list[TableSpec]) -> tuple[Reading, ...]:
+    reasons = words()["reasons"]
+    names: dict[tuple[str, str], list[str]] = {}
+    for table in tables:
+        for field in table.fields:
+            names.setdefault((table.source, field.source_column), []).append(field.name)
+    found = []
+    for source, columns in placed.items():
+        for each in columns:
+            fields = ", ".join(dict.fromkeys(names.get((source, each.column.name), [])))
+            how = each.how if fields else str(reasons.get(each.how, reasons["unexplained"]))
+            found.append(Reading(source, each.column.name, fields, how))
+    return tuple(found)
+
+
+def _remarks(spec: Specification, demo: bool) -> tuple[str, ...]:
+    said = []
+    person = spec.table("person")
+    key = person.field("client_key") if person else None
+    nhi = person.field("nhi") if person else None
+    if demo:
+        said.append("Every NHI number is a test number, so this is marked as a demonstration.")
+    if key and nhi and key.source_column == nhi.source_column:
+        said.append(
+            "Your client number is the NHI number. Privacy principle 13 does not let you use another "
+            "agency's number as your own: plan a number of your own."
+        )
+    if person and key is None:
+        said.append("No column is your own client number, so visits cannot be joined to people.")
+    return tuple(said)
