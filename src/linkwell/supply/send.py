@@ -1,0 +1,180 @@
+"""Send a sealed file over a line that may drop, and come back with the custodian's signed receipt.
+
+A small state file beside the package remembers the upload, so a killed `send` is simply run again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import httpx
+
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.ledger.receipts import Kind, Receipt, load
+from linkwell.ledger.receipts import verify as verify_receipt
+from linkwell.supply import tus
+from linkwell.supply.manifest import Manifest
+from linkwell.supply.package import Progress, check_sealed_bytes, read_manifest
+from linkwell.vault.keys import fingerprint, public_pem
+from linkwell.vault.zones import write_whole
+
+RECEIPT_WAIT_SECONDS = 120.0
+
+
+def send(
+    package: Path,
+    *,
+    url: str,
+    token: str,
+    receipts: Path,
+    progress: Progress | None = None,
+    chunk_bytes: int = tus.CHUNK_BYTES,
+    retries: int = tus.RETRIES,
+    sleep: tus.Sleep = time.sleep,
+) -> Path:
+    """Send a package to a portal and keep its signed receipt; a package that has its receipt is not sent again.
+
+    Args:
+        url: the portal's address; its uploads live at `/api/uploads/`.
+        token: upload-only token; sent to that address and nowhere else.
+        receipts: folder for the receipt (JSON and text) and the public key it was checked with.
+        progress: called with (bytes the server has acknowledged, bytes in all).
+
+    Returns:
+        The receipt's JSON file.
+
+    Raises:
+        WrongUse: not a package, or not a portal's address.
+        TryAgain: the line or the server failed; run the same command again and it goes on.
+        RefusedByRule: the token, the package or the receipt was refused.
+    """
+    manifest = read_manifest(package)
+    digest = check_sealed_bytes(package, manifest)
+    base = tus.portal_address(url)
+    kept = receipt_path(manifest, Kind.RECEIVED, receipts)
+    if _proves(kept, manifest, digest):
+        return kept
+    # Redirects are not followed, so the token cannot be led elsewhere.
+    headers = {**tus.VERSION, "Authorization": f"Bearer {token}"}
+    with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
+        line = tus.Line(client, base, retries, sleep)
+        place = tus.upload(
+            line,
+            package,
+            metadata=_metadata(manifest, digest),
+            resume=_remembered(package, base, digest),
+            remember=lambda address: _remember(package, base, digest, address),
+            chunk_bytes=chunk_bytes,
+            progress=progress,
+        )
+        receipt = _fetch_receipt(line, place)
+    path = keep_receipt(receipt, manifest, digest=digest, folder=receipts)
+    _state_path(package).unlink(missing_ok=True)
+    return path
+
+
+def keep_receipt(receipt: Receipt, manifest: Manifest, *, digest: str, folder: Path) -> Path:
+    """Check that a receipt is the custodian's and about this very file, then keep it with the key it needs.
+
+    Raises:
+        RefusedByRule: signed by somebody else, altered, or about another file.
+    """
+    check_receipt(receipt, manifest, digest)
+    key = manifest.custodians_receipt_key
+    path = receipt_path(manifest, receipt.kind, folder)
+    write_whole(
+        folder / f"receipt-key-{fingerprint(key)[:16]}.pem", public_pem(key).encode("ascii"), mode=0o644
+    )
+    write_whole(path.with_suffix(".txt"), receipt.to_text().encode("utf-8"), mode=0o644)
+    write_whole(path, receipt.to_json().encode("utf-8"), mode=0o644)
+    return path
+
+
+def check_receipt(receipt: Receipt, manifest: Manifest, digest: str) -> None:
+    """Check that a receipt is signed by the custodian this package was sealed for, and is about these bytes.
+
+    Raises:
+        RefusedByRule: it is not.
+    """
+    verify_receipt(receipt, manifest.custodians_receipt_key)
+    facts = receipt.facts
+    if (facts.get("package"), facts.get("sha384")) != (manifest.package, digest):
+        raise RefusedByRule(
+            "The receipt is genuine, but it is about another file.",
+            why="It does not prove that this file arrived.",
+            fix="Run the same command again; if it happens twice, tell the custodian.",
+        )
+
+
+def receipt_path(manifest: Manifest, kind: Kind, folder: Path) -> Path:
+    """Where the receipt of one kind about a package is kept."""
+    return folder / f"receipt-{manifest.package[:12]}-{kind.value}.json"
+
+
+def _proves(path: Path, manifest: Manifest, digest: str) -> bool:
+    try:
+        check_receipt(load(path), manifest, digest)
+    except LinkwellError:
+        return False
+    return True
+
+
+def _fetch_receipt(line: tus.Line, place: httpx.URL) -> Receipt:
+    """Get the receipt; the server may need a moment to read what arrived."""
+    address = httpx.URL(str(place).rstrip("/") + "/receipt")
+    waited, failed = 0.0, 0
+    while True:
+        try:
+            answer = line.client.get(address)
+            if answer.status_code == 200:
+                return Receipt.from_json(answer.content)
+            if answer.status_code not in {202, 404}:
+                tus.expect(answer, 200)
+        except (httpx.TransportError, TryAgain) as problem:
+            failed = tus.wait(line, failed, tus.words_of(problem))
+        except tus.GoneError:
+            raise _no_receipt() from None
+        pause = min(2.0, 0.2 + waited / 5)
+        waited += pause
+        if waited > RECEIPT_WAIT_SECONDS:
+            raise _no_receipt()
+        line.sleep(pause)
+
+
+def _no_receipt() -> TryAgain:
+    return TryAgain(
+        "The file arrived, but the portal has not given a receipt yet.",
+        why="Without a receipt you cannot prove that it arrived.",
+        fix="Run the same command again in a few minutes; it will not send the file twice.",
+    )
+
+
+def _metadata(manifest: Manifest, digest: str) -> dict[str, str]:
+    """What the server is told at creation; the package's own cover page is what counts."""
+    return {
+        "filename": f"{manifest.package}.lwp",
+        "package": manifest.package,
+        "sha384": digest,
+        "agreement": manifest.agreement,
+    }
+
+
+def _remember(package: Path, base: httpx.URL, digest: str, address: str) -> None:
+    state = {"portal": str(base), "sha384": digest, "upload": address}
+    write_whole(_state_path(package), json.dumps(state).encode())
+
+
+def _remembered(package: Path, base: httpx.URL, digest: str) -> str:
+    """The address of the upload an earlier run began for this same file and portal, or ""."""
+    try:
+        state = json.loads(_state_path(package).read_bytes())
+        same = (state["portal"], state["sha384"]) == (str(base), digest)
+        return str(state["upload"]) if same else ""
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _state_path(package: Path) -> Path:
+    return package.with_name(package.name + ".upload.json")
