@@ -1,0 +1,83 @@
+"""The whole analysis of a standing insights project: reach always, impact where the gates allow.
+
+It reads the project's own database and nothing else; what comes back is internal and has no way out but the
+release desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import tomllib
+from importlib import resources
+
+
+from linkwell.confidentiality.kinds import Internal
+from linkwell.errors import WrongUse
+from linkwell.insights.impact import Impact, estimate_impact
+from linkwell.insights.measures import Measure, data_end, read_catalogue
+from linkwell.insights.people import Clients, read_clients, read_people
+from linkwell.insights.protocol import Protocol
+from linkwell.insights.reach import Reach, profile_reach, reference_month
+from linkwell.integration.database import reading
+
+Tick = Callable[[int, int], None]
+STEPS = 4
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Results:
+    """Everything found out, before release."""
+
+    project: str
+    protocol: Protocol
+    clients: Clients
+    reach: Reach
+    impact: Impact
+    measures: tuple[Measure, ...]
+    ends: date
+
+
+def needed_columns() -> dict[str, tuple[str, ...]]:
+    """The columns an insights project asks for, per table (`columns.toml`)."""
+    text = resources.files("linkwell.insights").joinpath("columns.toml").read_text("utf-8")
+    return {table: tuple(columns) for table, columns in tomllib.loads(text).items()}
+
+
+def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = None) -> Internal[Results]:
+    """Run the protocol on a project's database.
+
+    Args:
+        project_db: `projects/<project>/project.duckdb`; the folder's name is the project's.
+
+    Raises:
+        WrongUse: there is no such database, or it holds nobody of this initiative.
+    """
+    tick = progress or (lambda done, total: None)
+    if not project_db.exists():
+        raise WrongUse("There is no such project database.", where=project_db.name)
+    with reading(project_db) as connection:
+        people = read_people(connection)
+        measures = read_catalogue(connection)
+        if not measures:
+            raise WrongUse("The project has no measures.", fix="Build the refresh with a catalogue of measures.")
+        ends = data_end(measures)
+        clients = read_clients(connection, protocol.initiatives, ends)
+        if not len(clients.supplied):
+            raise WrongUse(
+                "Nobody of this initiative is in the project.",
+                where=", ".join(protocol.initiatives) or "all initiatives",
+                fix="Check the initiative's code in the protocol, and that its supply is part of the refresh.",
+            )
+        tick(1, STEPS)
+        reach = profile_reach(connection, people, clients, protocol, reference_month(protocol, clients))
+        tick(2, STEPS)
+        impact = estimate_impact(connection, people, clients, protocol)
+        tick(STEPS, STEPS)
+    return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends))
+
+
+__all__ = ["Results", "analyse", "needed_columns"]

@@ -1,0 +1,165 @@
+"""Entropy balancing: weights on the comparison side that make it alike, and how alike it then is.
+
+Hainmueller (2012): minimise the divergence of the weights from the base weights subject to exact moment
+conditions; solved in the dual by Newton's method with a line search. Own numpy, documented in impact.md §2.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+RIDGES = (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+"""Tried in turn: exact balance first, then a little slack for moments that cannot all be met at once."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Weights:
+    """Weights of the comparison rows (sum 1) and how the solver ended.
+
+    Attributes:
+        worst: the largest standardised gap left in any balanced moment.
+        ridge: 0 when balance is exact.
+    """
+
+    weights: Floats
+    converged: bool
+    steps: int
+    worst: float
+    ridge: float
+
+
+def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = None) -> Weights:
+    """Weights that bring the comparison rows' means to `target`.
+
+    Args:
+        comparison: moments of the comparison rows, shape (n, k), finite.
+        target: means to reach, shape (k,).
+        base: base weights, shape (n,); equal when None.
+
+    The first ridge under which the solver converges is used; `worst` tells what was left. If none converges
+    the last try is returned with `converged` False: the caller's gates then refuse.
+    """
+    spread = comparison.std(axis=0)
+    live = spread > 1e-12
+    z = (comparison[:, live] - target[live]) / spread[live]
+    kept = independent_columns(z)
+    z = np.ascontiguousarray(z[:, kept])
+    q = np.full(len(z), 1.0 / len(z)) if base is None else base / base.sum()
+    found = Weights(q, False, 0, float("inf"), 0.0)
+    start = np.zeros(z.shape[1])
+    for ridge in RIDGES:
+        found, start = _newton(z, q, ridge, start if ridge else np.zeros(z.shape[1]))
+        if found.converged:
+            break
+        start = np.zeros(z.shape[1])
+    # A moment the comparison side cannot move at all and that is off target can never be balanced.
+    stuck = np.abs(comparison[0, ~live] - target[~live]) > 1e-9 if len(comparison) else np.zeros(0, dtype=bool)
+    if bool(np.any(stuck)):
+        return Weights(found.weights, False, found.steps, float("inf"), found.ridge)
+    return found
+
+
+def independent_columns(z: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]:
+    """Indices of columns that are not linear combinations of earlier ones (and the constant)."""
+    if z.shape[1] == 0:
+        return np.zeros(0, dtype=np.int64)
+    centred = z - z.mean(axis=0)
+    gram = centred.T @ centred / len(z)
+    kept: list[int] = []
+    basis = gram.copy()
+    for column in range(z.shape[1]):
+        # Cholesky by columns: what is left of a column's variance after the columns kept so far.
+        if basis[column, column] > tolerance * max(gram[column, column], 1e-300):
+            kept.append(column)
+            basis = basis - np.outer(basis[:, column], basis[column]) / basis[column, column]
+    return np.array(kept, dtype=np.int64)
+
+
+def _newton(z: Floats, q: Floats, ridge: float, start: Floats, limit: int = 60) -> tuple[Weights, Floats]:
+    dual = start
+    value, w = _dual(z, q, dual, ridge)
+    worst = float("inf")
+    for step in range(limit):
+        moments = z.T @ w
+        gradient = moments + ridge * dual
+        worst = float(np.abs(gradient).max(initial=0.0))
+        if worst < 1e-9:
+            return Weights(w, True, step, float(np.abs(moments).max(initial=0.0)), ridge), dual
+        hessian = (z * w[:, None]).T @ z - np.outer(moments, moments)
+        hessian[np.diag_indices_from(hessian)] += ridge + 1e-12
+        try:
+            direction = -np.linalg.solve(hessian, gradient)
+        except np.linalg.LinAlgError:
+            break
+        slope = float(gradient @ direction)
+        length, moved = 1.0, False
+        while length > 1e-8:
+            trial, trial_w = _dual(z, q, dual + length * direction, ridge)
+            if trial <= value + 1e-4 * length * slope + 1e-14:
+                dual, value, w, moved = dual + length * direction, trial, trial_w, True
+                break
+            length /= 2
+        if not moved:
+            break
+    moments = z.T @ w
+    reached = float(np.abs(moments + ridge * dual).max(initial=0.0))
+    return Weights(w, reached < 1e-6, limit, float(np.abs(moments).max(initial=0.0)), ridge), dual
+
+
+def _dual(z: Floats, q: Floats, dual: Floats, ridge: float) -> tuple[float, Floats]:
+    scores = z @ dual
+    top = scores.max()
+    raw = q * np.exp(scores - top)
+    total = raw.sum()
+    return float(np.log(total) + top + 0.5 * ridge * (dual @ dual)), raw / total
+
+
+def effective_size(weights: Floats) -> float:
+    """Kish's effective number of rows."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def effective_people(weights: Floats, people: NDArray[np.int64]) -> tuple[float, float]:
+    """Kish's effective number of distinct people, and the largest share one person carries."""
+    _, places = np.unique(people, return_inverse=True)
+    each = np.bincount(places, weights=weights)
+    return effective_size(each), float(each.max() / each.sum())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Love:
+    """How alike two groups are, per covariate.
+
+    Attributes:
+        before, after: standardised mean differences (by the participants' spread), shape (k,).
+        ratio: variance of participants over weighted comparison; nan where neither varies.
+    """
+
+    names: tuple[str, ...]
+    before: Floats
+    after: Floats
+    ratio: Floats
+
+    @property
+    def worst_ratio(self) -> Floats:
+        """The variance ratio counted from whichever side is larger, shape (k,), at least 1."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.fmax(self.ratio, 1.0 / self.ratio)
+
+
+def love(names: tuple[str, ...], treated: Floats, comparison: Floats, weights: Floats) -> Love:
+    """Standardised mean differences and variance ratios before and after weighting."""
+    mean_t, var_t = treated.mean(axis=0), treated.var(axis=0)
+    mean_c, var_c = comparison.mean(axis=0), comparison.var(axis=0)
+    mean_w = weights @ comparison
+    var_w = np.maximum(weights @ comparison**2 - mean_w**2, 0.0)
+    # A trait no participant varies in is measured by the comparison side's spread.
+    scale = np.sqrt(np.where(var_t > 1e-12, var_t, np.where(var_c > 1e-12, var_c, 1.0)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where((var_t > 1e-12) & (var_w > 1e-12), var_t / var_w, np.nan)
+    return Love(names, (mean_t - mean_c) / scale, (mean_t - mean_w) / scale, ratio)

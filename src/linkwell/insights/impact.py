@@ -1,0 +1,258 @@
+"""What difference a start makes: stack, history, balance, gates, and only then the estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from linkwell.insights.balance import Love, Weights, effective_people, entropy_weights, love
+from linkwell.insights.effect import Estimate, effect
+from linkwell.insights.features import Features, build_features, off_support
+from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.measures import (
+    HISTORY,
+    Measure,
+    covered,
+    data_end,
+    read_catalogue,
+    register_stack,
+    window_totals,
+)
+from linkwell.insights.people import (
+    NEVER,
+    Bools,
+    Clients,
+    Ints,
+    People,
+    eligible_at,
+    first_of,
+    meeting,
+    month_of_day,
+)
+from linkwell.insights.protocol import Outcome, Protocol
+from linkwell.insights.stack import Stack, build_stack
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OutcomeResult:
+    """One outcome: its estimate, or None when a gate is red; `amounts` are the participants' own."""
+
+    outcome: Outcome
+    estimate: Estimate | None
+    gates: tuple[GateResult, ...]
+    amounts: Floats
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Impact:
+    """Everything about the impact question, internal.
+
+    Attributes:
+        followed: project ids with a known start whose history and following year the data cover.
+        analysed: those for whom similar people were found. comparison: distinct people they are compared with.
+        gates: of the whole design; a red one leaves `outcomes` without estimates.
+    """
+
+    followed: Ints
+    analysed: Ints
+    comparison: Ints
+    effective: float
+    gates: tuple[GateResult, ...]
+    outcomes: tuple[OutcomeResult, ...] = ()
+    love: Love | None = None
+    ridge: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        """Whether no number may be given at all."""
+        return refused(self.gates)
+
+
+def estimate_impact(
+    connection: duckdb.DuckDBPyConnection, people: People, clients: Clients, protocol: Protocol
+) -> Impact:
+    """Run the protocol on a project's database. Nothing of it may leave but through the release desk."""
+    measures = read_catalogue(connection)
+    linked = len(clients.linked) / max(len(clients.supplied), 1)
+    followed, day = _followed(people, clients, protocol, measures)
+    values = {
+        "participants": float(len(followed)),
+        "linked": linked,
+        "followed": len(followed) / max(len(clients.started), 1),
+    }
+    early = judge(values)
+    if len(followed) < 2 or refused(early):
+        nobody = np.zeros(0, dtype=np.int64)
+        return Impact(people.uid[followed], nobody, nobody, 0.0, early)
+    stack = build_stack(
+        people,
+        followed,
+        day,
+        _start_months(people, clients),
+        _eligibility(connection, people, protocol),
+        candidates=protocol.candidates,
+        seed=protocol.seed,
+    )
+    return _weighted(connection, people, followed, stack, protocol, measures, values)
+
+
+def _weighted(
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    followed: Ints,
+    stack: Stack,
+    protocol: Protocol,
+    measures: tuple[Measure, ...],
+    values: dict[str, float],
+) -> Impact:
+    nobody = np.zeros(0, dtype=np.int64)
+    if not stack.treated.any() or stack.treated.all():
+        return Impact(people.uid[followed], nobody, nobody, 0.0, judge(values | {"support": 0.0}))
+    register_stack(connection, people.uid[stack.place], stack.day)
+    codes = tuple(measure.code for measure in measures)
+    totals = window_totals(connection, codes, tuple(HISTORY), len(stack.place))
+    features = build_features(people, stack, totals, measures)
+    stack, features = _on_support(stack, features)
+    values["support"] = int(stack.treated.sum()) / len(followed)
+    if stack.treated.sum() < 2 or refused(judge(values)):
+        return Impact(people.uid[followed], nobody, nobody, 0.0, judge(values))
+    mine, theirs = features.matrix[stack.treated], features.matrix[~stack.treated]
+    base = 1.0 / np.bincount(stack.group)[stack.group[~stack.treated]]
+    found = entropy_weights(theirs, mine.mean(axis=0), base)
+    alike = love(features.names, mine, theirs, found.weights)
+    values |= _balance_values(features, alike, found) | _size_values(stack, found) | _known(people, stack, found, protocol)
+    design = judge(values)
+    comparison = np.unique(people.uid[stack.place[~stack.treated]])
+    effective, _ = effective_people(found.weights, stack.place[~stack.treated])
+    analysed = people.uid[stack.place[stack.treated]]
+    partial = Impact(people.uid[followed], analysed, comparison, effective, design, (), alike, found.ridge)
+    if refused(design):
+        return partial
+    outcomes = _outcomes(connection, people, stack, features, found.weights, protocol, measures)
+    return Impact(
+        partial.followed, analysed, comparison, effective, design, outcomes, alike, found.ridge
+    )
+
+
+def _followed(
+    people: People, clients: Clients, protocol: Protocol, measures: tuple[Measure, ...]
+) -> tuple[Ints, Ints]:
+    """Rows and start days of participants whose history and following year every source covers."""
+    first, last = covered(measures, protocol.history_months, protocol.follow_months, protocol.gap_months)
+    month = clients.start_month
+    inside = (month >= first) & (month < last)
+    rows, day = people.places(clients.started[inside]), clients.start_day[inside]
+    here = people.alive(int(first)) | people.resident
+    stay = here[rows] & people.resident[rows] & (people.born[rows] < month[inside])
+    return rows[stay], day[stay]
+
+
+def _start_months(people: People, clients: Clients) -> Ints:
+    """Per person the month they started; −1 for clients whose start is not known: never a comparison."""
+    started = np.full(len(people.uid), NEVER, dtype=np.int64)
+    started[people.places(clients.linked)] = -1
+    started[people.places(clients.started)] = clients.start_month
+    return started
+
+
+def _eligibility(
+    connection: duckdb.DuckDBPyConnection, people: People, protocol: Protocol
+) -> Callable[[int], Bools]:
+    def at(month: int) -> Bools:
+        allowed = eligible_at(people, protocol, month)
+        if protocol.eligible.any_of:
+            meets = np.zeros(len(people.uid), dtype=bool)
+            meets[people.places(meeting(connection, protocol.eligible.any_of, first_of(month)))] = True
+            allowed = allowed & meets
+        return allowed
+
+    return at
+
+
+def _on_support(stack: Stack, features: Features) -> tuple[Stack, Features]:
+    dropped = off_support(features, stack)
+    stay = ~dropped[stack.group]
+    return stack.without(dropped), features.rows(stay)
+
+
+def _balance_values(features: Features, alike: Love, found: Weights) -> dict[str, float]:
+    after, ratio = np.abs(alike.after), alike.worst_ratio
+    plain, history = features.plain, features.history
+    if not found.converged:
+        after = np.full_like(after, np.inf)  # weights of a solver that gave up balance nothing
+
+    def worst(values: Floats, wanted: Bools) -> float:
+        return float(np.nanmax(values[wanted], initial=0.0))
+
+    return {
+        "balance_past": worst(after, plain & features.past),
+        "balance_all": worst(after, plain),
+        "variance_past": worst(ratio, plain & history),
+        "variance_other": worst(ratio, plain & ~history),
+    }
+
+
+def _size_values(stack: Stack, found: Weights) -> dict[str, float]:
+    effective, largest = effective_people(found.weights, stack.place[~stack.treated])
+    return {
+        "effective_size": effective,
+        "effective_share": effective / int(stack.treated.sum()),
+        "largest_weight": largest,
+    }
+
+
+def _known(people: People, stack: Stack, found: Weights, protocol: Protocol) -> dict[str, float]:
+    """Shares alive to the end of the follow-up (people who died keep what the data say about them)."""
+    end = month_of_day(stack.day) + protocol.gap_months + protocol.follow_months
+    alive = (people.died[stack.place] >= end).astype(float)
+    mine, theirs = float(alive[stack.treated].mean()), float(found.weights @ alive[~stack.treated])
+    return {"outcome_known": mine, "outcome_known_gap": abs(mine - theirs)}
+
+
+def _outcomes(
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    stack: Stack,
+    features: Features,
+    weights: Floats,
+    protocol: Protocol,
+    measures: tuple[Measure, ...],
+) -> tuple[OutcomeResult, ...]:
+    """Join the outcomes, which happens here and nowhere earlier, and estimate each."""
+    present = {measure.code for measure in measures}
+    wanted = tuple(outcome for outcome in protocol.outcomes if outcome.measure in present)
+    gap, end = protocol.gap_months, protocol.gap_months + protocol.follow_months
+    codes = tuple(dict.fromkeys(outcome.measure for outcome in wanted))
+    # The index day itself belongs to neither side: the follow-up starts the day after it.
+    register_stack(connection, people.uid[stack.place], stack.day + 1)
+    totals = window_totals(connection, codes, (("after", gap, end),), len(stack.place))
+    results = []
+    for outcome in wanted:
+        values = totals[:, codes.index(outcome.measure), 0]
+        gates: tuple[GateResult, ...] = ()
+        if outcome.kind == "rate":
+            values = np.where(values > 0, 100.0, 0.0)
+            gates = judge({"events": _fewest(values > 0, stack, weights)})
+        estimate = None
+        if not refused(gates):
+            estimate = effect(values, stack.treated, features.matrix, weights, stack.place)
+        results.append(OutcomeResult(outcome, estimate, gates, values[stack.treated]))
+    return tuple(results)
+
+
+def _fewest(event: Bools, stack: Stack, weights: Floats) -> float:
+    """People with and without the event in each group (the weighted one by its effective size), the fewest."""
+    mine = event[stack.treated]
+    size, _ = effective_people(weights, stack.place[~stack.treated])
+    share = float(weights @ event[~stack.treated])
+    return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
+
+
+__all__ = ["Impact", "OutcomeResult", "data_end", "estimate_impact"]

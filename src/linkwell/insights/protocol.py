@@ -1,0 +1,132 @@
+"""The protocol: what will be estimated, for whom, over which windows, fixed before outcomes are joined.
+
+Its fingerprint is printed in the report; anything added later is another protocol (TARGET statement, 2025).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from linkwell.errors import WrongUse
+from linkwell.ledger.canonical import digest as canonical_digest
+
+Kind = Literal["days", "dollars", "count", "rate"]
+Good = Literal["less", "more"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One thing that may change.
+
+    Attributes:
+        measure: code in the catalogue. label: plain words that follow a number ("days on a main benefit").
+        kind: days, dollars and count are amounts a person; rate is the share of people with any.
+        smallest: the smallest difference that matters, in the outcome's unit (rates: percentage points).
+    """
+
+    name: str
+    measure: str
+    label: str
+    kind: Kind
+    good: Good
+    smallest: float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """At least `at_least` (days, events or dollars) of a measure in the `months` before."""
+
+    measure: str
+    months: int
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Eligible:
+    """Whom the initiative means to serve: an age range, the regions it works in, and life circumstances."""
+
+    age_from: int = 0
+    age_to: int = 120
+    own_regions: bool = True
+    any_of: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One sealed plan.
+
+    Attributes:
+        initiatives: codes in the supply; empty is all of them.
+        history_months, follow_months: length of the windows before and after.
+        gap_months: whole months between the start month's first day and the follow-up (0: it starts with it).
+        candidates: similar people drawn for each participant. seed: for that draw.
+        reference: ISO date of the reach profile; empty is the day the data end.
+    """
+
+    title: str
+    outcomes: tuple[Outcome, ...]
+    initiatives: tuple[str, ...] = ()
+    eligible: Eligible = field(default_factory=Eligible)
+    history_months: int = 24
+    follow_months: int = 12
+    gap_months: int = 0
+    candidates: int = 50
+    seed: int = 1
+    reference: str = ""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if self.history_months != 24:
+            raise WrongUse("The history is 24 months.", why="With one year of history no method comes near a trial.")
+        if len({outcome.name for outcome in self.outcomes}) != len(self.outcomes):
+            raise WrongUse("Two outcomes of the protocol share a name.")
+
+    @property
+    def digest(self) -> str:
+        """SHA-384 (hex) of everything in the protocol."""
+        return canonical_digest(_exact(asdict(self)))
+
+    def named(self, title: str, *, initiatives: tuple[str, ...] = ()) -> Protocol:
+        """The same plan for one initiative."""
+        return replace(self, title=title, initiatives=initiatives)
+
+
+def load(path: Path | None = None) -> Protocol:
+    """Read a protocol; without a path, the standard one.
+
+    Raises:
+        WrongUse: the file is missing or says something unknown.
+    """
+    try:
+        source = resources.files("linkwell.insights").joinpath("protocol.toml") if path is None else path
+        return from_dict(tomllib.loads(source.read_text("utf-8")))
+    except FileNotFoundError:
+        raise WrongUse("There is no such protocol.", where=str(path)) from None
+    except (TypeError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise WrongUse("The protocol cannot be read.", where=str(path or "the standard one"), why=str(error)) from None
+
+
+def from_dict(document: dict[str, Any]) -> Protocol:
+    """A protocol from a parsed TOML document."""
+    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible")}
+    eligible = dict(document.get("eligible", {}))
+    eligible["any_of"] = tuple(Condition(**condition) for condition in eligible.get("any_of", []))
+    rest["initiatives"] = tuple(rest.get("initiatives", ()))
+    rest.setdefault("title", "your initiative")
+    outcomes = tuple(Outcome(**outcome) for outcome in document["outcome"])
+    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), **rest)
+
+
+def _exact(value: Any) -> Any:
+    """Floats as their shortest exact text, since canonical JSON holds none."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _exact(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_exact(inner) for inner in value]
+    return value

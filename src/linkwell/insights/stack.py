@@ -1,0 +1,127 @@
+"""The target-trial stack: each participant's start month beside people who could have started then.
+
+Candidates are alike in region, gender and age where numbers allow, alive and resident in that month, and have
+not started by it (they may start later). They are drawn with a stored seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from linkwell.insights.people import NEVER, Bools, Ints, People, month_of_day
+
+AGE_SPANS = (12, 30, 60)
+"""Months of age either side, tried in turn until there are enough candidates to draw from."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stack:
+    """Person-months, participants first; arrays have shape (rows,).
+
+    Attributes:
+        place: row of the person in `People`. day: index day, the participant's own start (since 1970-01-01).
+        treated: participants' own rows.
+        group: number of the participant a row belongs to.
+        alone: participants for whom nobody could be drawn, as rows of `People`.
+    """
+
+    place: Ints
+    day: Ints
+    treated: Bools
+    group: Ints
+    alone: Ints
+
+    def without(self, dropped: Bools) -> Stack:
+        """The stack without some participants (one flag a group) and their candidates."""
+        stay = ~dropped[self.group]
+        gone = self.place[self.treated & ~stay]
+        return Stack(
+            self.place[stay],
+            self.day[stay],
+            self.treated[stay],
+            self.group[stay],
+            np.concatenate([self.alone, gone]),
+        )
+
+
+def build_stack(
+    people: People,
+    participant: Ints,
+    day: Ints,
+    start_month: Ints,
+    eligible: Callable[[int], Bools],
+    *,
+    candidates: int,
+    seed: int,
+) -> Stack:
+    """Draw the candidates, month by month.
+
+    Args:
+        participant, day: rows of `People` and their index days, shape (p,).
+        start_month: per person, the month they started (NEVER; or −1: started at an unknown time), shape (n,).
+        eligible: for an index month, who may be a candidate then, shape (n,).
+    """
+    months = month_of_day(day)
+    drawn: list[Ints] = [np.zeros(0, dtype=np.int64)] * len(participant)
+    for month in np.unique(months).tolist():
+        free = eligible(month) & people.alive(month) & (start_month > month)
+        pool = _Pool(people, free)
+        for number in np.flatnonzero(months == month).tolist():
+            row = int(participant[number])
+            # One stream a participant: leaving one out does not change anybody else's candidates.
+            rng = np.random.default_rng((seed, int(people.uid[row])))
+            drawn[number] = pool.draw(row, candidates, rng)
+    sizes = np.array([len(found) for found in drawn], dtype=np.int64)
+    kept = np.flatnonzero(sizes > 0)
+    group = np.repeat(np.arange(len(participant)), sizes)
+    candidate = np.concatenate([np.zeros(0, dtype=np.int64), *drawn])
+    return Stack(
+        np.concatenate([participant[kept], candidate]).astype(np.int64),
+        np.concatenate([day[kept], day[group]]).astype(np.int64),
+        np.concatenate([np.ones(len(kept), bool), np.zeros(len(candidate), bool)]),
+        np.concatenate([kept, group]).astype(np.int64),
+        participant[sizes == 0],
+    )
+
+
+class _Pool:
+    """Everyone who may be a candidate in one month, sorted by gender, region and age: a draw is a slice."""
+
+    def __init__(self, people: People, free: Bools) -> None:
+        self.people = people
+        rows = np.flatnonzero(free)
+        self.near = self._sorted(rows, _cell(people.gender[rows], people.region[rows]))
+        self.far = self._sorted(rows, _cell(people.gender[rows], np.zeros(len(rows), dtype=np.int64)))
+
+    def _sorted(self, rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
+        key = cell + self.people.born[rows]
+        order = np.argsort(key, kind="stable")
+        return key[order], rows[order]
+
+    def draw(self, row: int, wanted: int, rng: np.random.Generator) -> Ints:
+        """Up to `wanted` different people for one participant; widens age, then region, when few are left."""
+        people = self.people
+        gender, region = people.gender[row : row + 1], people.region[row : row + 1]
+        near, far = int(_cell(gender, region)[0]), int(_cell(gender, region * 0)[0])
+        best = np.zeros(0, dtype=np.int64)
+        for (keys, rows), cell in ((self.near, near), (self.far, far)):
+            for span in AGE_SPANS:
+                middle = cell + int(people.born[row])
+                low, high = np.searchsorted(keys, [middle - span, middle + span + 1])
+                found = rows[low:high]
+                found = rng.permutation(found[found != row])[:wanted]
+                if len(found) == wanted:
+                    return np.asarray(found)
+                best = found if len(found) > len(best) else best
+        return np.asarray(best)
+
+
+def _cell(gender: Ints, region: Ints) -> Ints:
+    """A number per gender and region, with room for a birth month below it."""
+    return np.asarray((gender * 100 + region + 1) * 100_000, dtype=np.int64)
+
+
+__all__ = ["NEVER", "Stack", "build_stack"]
