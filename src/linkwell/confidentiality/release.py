@@ -58,7 +58,6 @@ class ReleasedTable(Released):
 
     Attributes:
         labels, values, marks, means: columns of equal length; a hidden value is None.
-        largest_gap: the largest difference between a published total and the sum of its published parts.
     """
 
     name: str
@@ -159,7 +158,6 @@ class Release(Released):
     notes: tuple[str, ...]
     method: Method
     ledger_entry: int
-    ledger_hash: str
 
     @property
     def profile_digest(self) -> str:
@@ -171,7 +169,6 @@ class Release(Released):
         return {
             "release_id": self.release_id,
             "ledger_entry": self.ledger_entry,
-            "ledger_hash": self.ledger_hash,
             "project": self.project,
             "family": self.family,
             "purpose": self.purpose,

@@ -1,0 +1,222 @@
+"""The release desk: the one holder of the disclosure zone, and the only maker of released numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
+from linkwell.confidentiality.draft import Draft, People, draft
+from linkwell.confidentiality.groups import near
+from linkwell.confidentiality.guard import HIDDEN, Past, near_cohort
+from linkwell.confidentiality.history import Head, ReleaseLedger, open_ledger, read_head, write_head
+from linkwell.confidentiality.kinds import Internal
+from linkwell.confidentiality.person_index import index_path, load
+from linkwell.confidentiality.profile import Profile, load_profile
+from linkwell.confidentiality.release import Release
+from linkwell.confidentiality.remake import content_of, release_of
+from linkwell.confidentiality.request import ReleaseRequest
+from linkwell.confidentiality.rounding import RoundingKeys
+from linkwell.errors import RefusedByRule
+from linkwell.ledger.chain import utc_text
+from linkwell.vault.secrets import keep_secret
+from linkwell.vault.zones import Home, Zone, ZoneName
+
+RELEASE_ID = re.compile(r"R\d{6,}-[0-9a-f]{8}")
+SECRET, LEDGER, HEAD = "rounding.secret", "releases.sqlite", "releases.head"
+
+
+class ReleaseRefused(RefusedByRule):
+    """A request that cannot be released; the words are the same whatever the reason.
+
+    Attributes:
+        reference: under which the checker finds the reason (`ReleaseDesk.reason`).
+        private: the reason, for the checker only.
+    """
+
+    def __init__(self, reference: str, private: str) -> None:
+        super().__init__(
+            "This request cannot be released as it stands.",
+            where=f"reference {reference}",
+            why="Released numbers must not single anyone out, alone or beside what was released before.",
+            fix="Ask the output checker, quoting the reference, or ask about a broader group.",
+        )
+        self.reference, self.private = reference, Internal(private)
+
+
+@dataclass(frozen=True, repr=False)
+class ReleaseDesk:
+    """An open desk. Make one with `ReleaseDesk.open`; close it, or use it in a `with` block."""
+
+    zone: Zone
+    profile: Profile
+    _secret: bytes
+    _keys: RoundingKeys
+    _ledger: ReleaseLedger
+
+    @classmethod
+    def open(
+        cls, place: Home | Zone, *, profile: str = "nz-fixed", demo_seed: int | None = None,
+        expected_head: Head | None = None,
+    ) -> ReleaseDesk:  # fmt: skip
+        """Open the desk of a data home (or of a disclosure zone alone).
+
+        Args:
+            profile: name of the rules.
+            demo_seed: with a zone of a demonstration home, its seed.
+            expected_head: where the registry says the release ledger stands.
+
+        Raises:
+            RefusedByRule: the ledger or the secret is lost, older than what left, or altered. Nothing is
+                released until that is mended.
+        """
+        zone, seen = _zone_and_seen(place)
+        seed = place.demo_seed if isinstance(place, Home) else demo_seed
+        witnesses = [*read_head(zone / HEAD), *([expected_head] if expected_head else [])]
+        if not (zone / SECRET).exists() and (witnesses or seen or (zone / LEDGER).exists()) and seed is None:
+            raise RefusedByRule(
+                "The rounding secret is missing, but numbers have already left.",
+                where="disclosure/rounding.secret",
+                why="With another secret the same people would show other numbers.",
+                fix="Put the secret back from the custodian's recovery copy.",
+            )
+        secret = keep_secret(zone / SECRET, demo_seed=seed)
+        keys = RoundingKeys.derive(secret)
+        ledger = open_ledger(zone / LEDGER, keys.check, witnesses=witnesses, seen=seen)
+        return cls(zone, load_profile(profile), secret, keys, ledger)
+
+    def __enter__(self) -> ReleaseDesk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self._ledger.close()
+
+    def release(
+        self, request: ReleaseRequest, *, permission_single_provider: bool, actor: str = "release desk"
+    ) -> Release:
+        """Guard, decide, record, and only then hand out.
+
+        A request that was released before gives the same release again.
+
+        Args:
+            permission_single_provider: the agreement records permission for output about this one provider.
+            actor: account name for the ledger.
+
+        Raises:
+            RefusedByRule: about one provider without permission.
+            ReleaseRefused: the cohort is too small or too near an earlier one; neutral words, private reason.
+            WrongUse: the request does not fit together.
+            TryAgain: the ledger is busy or the disk full; nothing was released.
+        """
+        exempt = _exempt(request, permission_single_provider)
+        people = People.of(load(index_path(self.zone, request.project)), self._keys)
+        prepared = draft(request, people, self.profile, self._secret, exempt=exempt)
+        with self._ledger.writing():
+            content = self._ledger.released_as(prepared.digest)
+            private = None
+            if content is None:
+                private, content = self._decided(prepared, actor)
+        if private is not None or content is None:
+            raise self._refused(request, prepared, private or "")
+        head = self._ledger.head()
+        assert head is not None
+        write_head(self.zone / HEAD, head)
+        return release_of(content)
+
+    def recall(self, release_id: str) -> Release | None:
+        """A release that left earlier, from the ledger."""
+        content = self._ledger.release(release_id)
+        return None if content is None else release_of(content)
+
+    def head(self) -> Head | None:
+        """Where the release ledger stands, for the registry to keep; None before the first release."""
+        return self._ledger.head()
+
+    def reason(self, reference: str) -> Internal[str | None]:
+        """Why a request was refused; for the checker."""
+        return Internal(self._ledger.reason(reference))
+
+    def _decided(self, prepared: Draft, actor: str) -> tuple[str | None, dict[str, Any] | None]:
+        """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
+        request, ledger = prepared.request, self._ledger
+        persons = [prepared.cohort_persons, *(table.persons for table in prepared.tables)]
+        past = Past.of(ledger.blocks(request.family))
+        private = self._objection(prepared, past)
+        if private is not None:
+            return private, None
+        decision = decide(prepared, past, ledger.effects(request.family), self._keys, self.profile)
+        kept = blocks(prepared, decision, [ledger.ranks(part) for part in persons])
+        content = self._content(prepared, decision)
+        ledger.record(
+            family=request.family, request=prepared.digest, content=content, blocks=kept,
+            effects=past_effects(prepared, decision), actor=actor,
+            details={"family": request.family, "project": request.project, "purpose": request.purpose,
+                     "profile": self.profile.digest},
+        )  # fmt: skip
+        return None, content
+
+    def _objection(self, prepared: Draft, past: Past) -> str | None:
+        """Why this cohort may not be answered, or None; small, empty and near ones take one path."""
+        cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
+        size = int(cohort.counts[0])
+        twins = near(cohort, past.groups, self.profile.guard_distance, np.ones(1, dtype=bool))
+        ranks = self._ledger.known_ranks(prepared.cohort_persons[:size])
+        entry = near_cohort(ranks, twins, past, self.profile.guard_distance)
+        if size < self.profile.people_threshold:
+            return f"the population has {size} people"
+        if entry is not None:
+            return f"the population differs by 1 to {self.profile.guard_distance} people from entry {entry}"
+        return None
+
+    def _refused(self, request: ReleaseRequest, prepared: Draft, private: str) -> ReleaseRefused:
+        made = utc_text(datetime.now(UTC))
+        reference = hashlib.sha384(f"{prepared.digest} {made}".encode()).hexdigest()[:10].upper()
+        self._ledger.refuse(reference, made, request.project, private)
+        return ReleaseRefused(reference, private)
+
+    def _content(self, prepared: Draft, decision: Decision) -> dict[str, Any]:
+        last = self._ledger.last_event()
+        entry = 1 if last is None else last.seq + 1
+        heading = {"release_id": f"R{entry:06d}-{prepared.digest[:8]}", "ledger_entry": entry,
+                   "disclaimers": disclaimers(prepared.request.sources)}  # fmt: skip
+        return heading | content_of(prepared, decision, self.profile, HIDDEN)
+
+
+def disclaimers(sources: tuple[str, ...]) -> list[str]:
+    """The paragraphs that must travel with a release made from these data sources."""
+    text = (resources.files("linkwell.confidentiality") / "disclaimers.toml").read_text("utf-8")
+    return [part["text"] for part in tomllib.loads(text)["paragraph"] if part["when"] in ("", *sources)]
+
+
+def _exempt(request: ReleaseRequest, permission: bool) -> frozenset[str]:
+    """Kinds of entity that need not be counted: with the agreement's permission, the provider itself."""
+    if request.single_provider and not permission:
+        raise RefusedByRule(
+            "Output about a single provider needs the permission recorded in its agreement.",
+            where=request.project,
+            why="With fewer than three organisations behind a number, the number is about that organisation.",
+            fix="Record the permission in the agreement, or ask about several providers together.",
+        )
+    return frozenset({"provider"} if request.single_provider else set())
+
+
+def _zone_and_seen(place: Home | Zone) -> tuple[Zone, list[str]]:
+    """The disclosure zone, and the ids of every release that lies in `released/`."""
+    if isinstance(place, Zone):
+        return place, []
+    released: Path = place.zone(ZoneName.RELEASED).path
+    folders = released.iterdir() if released.is_dir() else iter(())
+    ours = [folder.name for folder in folders if RELEASE_ID.fullmatch(folder.name)]
+    return place.zone(ZoneName.DISCLOSURE), ours

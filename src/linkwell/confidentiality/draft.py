@@ -1,0 +1,169 @@
+"""A request turned into groups of persistent people: internal numbers, before anything is decided."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import numpy as np
+
+from linkwell.confidentiality.groups import Flags, Groups, Memberships, distinct, grouped, joined
+from linkwell.confidentiality.means import amounts, unit_noise
+from linkwell.confidentiality.person_index import PersonIndex
+from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.request import CountTable, Floats, Ints, Labels, MeanTable, ReleaseRequest
+from linkwell.confidentiality.rounding import Keys, RoundingKeys, record_keys
+from linkwell.confidentiality.suppression import full_labels, too_few_entities
+from linkwell.errors import WrongUse
+from linkwell.ledger import canonical_json
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TableDraft:
+    """A table's cells as groups of people, with rows completed to all combinations.
+
+    Attributes:
+        few_entities: rows with too few entities of a declared kind.
+        values, noise: per membership of a table of means, its amount and the person's factor; else empty.
+    """
+
+    table: CountTable | MeanTable
+    rows: Labels
+    pairs: Memberships
+    groups: Groups
+    persons: Ints
+    few_entities: Flags
+    values: Floats
+    noise: Floats
+
+    @property
+    def measure(self) -> str:
+        return self.table.measure if isinstance(self.table, MeanTable) else ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Draft:
+    """A request as groups; `cohorts`: the population, then per effect those reached and their comparison."""
+
+    request: ReleaseRequest
+    tables: tuple[TableDraft, ...]
+    cohorts: Groups
+    cohort_persons: Ints
+    digest: str
+
+    @property
+    def groups(self) -> Groups:
+        """All groups: the cohorts, then table by table."""
+        return joined([self.cohorts, *(table.groups for table in self.tables)])
+
+    @property
+    def slices(self) -> list[slice]:
+        """Where the cohorts and each table lie in `groups`."""
+        sizes = [len(self.cohorts), *(len(table.groups) for table in self.tables)]
+        ends = np.cumsum(sizes).tolist()
+        return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class People:
+    """A project's people with their keyed numbers, place by place."""
+
+    index: PersonIndex
+    record: Keys
+    second: Keys
+
+    @classmethod
+    def of(cls, index: PersonIndex, keys: RoundingKeys) -> People:
+        """Key everyone in the index."""
+        return cls(index, *record_keys(index.persons, keys))
+
+    def groups(self, pairs: Memberships, number: int) -> Groups:
+        """Gather memberships into groups."""
+        return grouped(pairs, number, self.index.persons, self.record, self.second)
+
+
+def draft(
+    request: ReleaseRequest, people: People, profile: Profile, secret: bytes, *, exempt: frozenset[str]
+) -> Draft:
+    """Turn a request into groups of persistent people.
+
+    Args:
+        exempt: kinds of entity that need not be counted (the one provider whose agreement permits it).
+
+    Raises:
+        WrongUse: doubled names, columns of unequal length, labels that do not fit, people not in the project.
+    """
+    names = [table.name for table in request.tables], [effect.name for effect in request.effects]
+    if any(len(set(kind)) != len(kind) for kind in names):
+        raise WrongUse("Two tables or two effects of a request have the same name.", where=request.project)
+    tables = tuple(_table_draft(table, people, profile, exempt) for table in request.tables)
+    sides = [request.population]
+    for effect in request.effects:
+        sides += [effect.treated_units, effect.comparison_units]
+    cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
+    pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
+    cohorts = people.groups(pairs, len(sides))
+    return Draft(request, tables, cohorts, people.index.persons[pairs.places],
+                 _digest(request, tables, cohorts, profile, secret))  # fmt: skip
+
+
+def _table_draft(
+    table: CountTable | MeanTable, people: People, profile: Profile, exempt: frozenset[str]
+) -> TableDraft:
+    cells, units = np.asarray(table.cells, dtype=np.int64), np.asarray(table.units, dtype=np.int64)
+    if cells.shape != units.shape or cells.ndim != 1:
+        raise WrongUse("Cells and units of a table must be columns of equal length.", where=table.name)
+    if len(cells) and (cells.min() < 0 or cells.max() >= len(table.labels)):
+        raise WrongUse("A cell of the table has no label.", where=table.name)
+    rows, places = full_labels(table)
+    cells = places[cells] if len(cells) else cells
+    pairs = distinct(cells, people.index.positions(units))
+    groups = people.groups(pairs, len(rows))
+    few = np.zeros(len(rows), dtype=bool)
+    for kind, entities in (table.entities or {}).items():
+        if np.asarray(entities).shape != cells.shape:
+            raise WrongUse(
+                "Entities must be a column as long as the memberships.", where=f"{table.name}: {kind}"
+            )
+        if kind not in exempt:
+            few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entity_threshold)
+    values = noise = np.zeros(0)
+    if isinstance(table, MeanTable):
+        values, noise = amounts(table, pairs), unit_noise(people.second, profile)[pairs.places]
+    return TableDraft(table, rows, pairs, groups, people.index.persons[pairs.places], few, values, noise)
+
+
+def _digest(
+    request: ReleaseRequest, tables: tuple[TableDraft, ...], cohorts: Groups, profile: Profile, secret: bytes
+) -> str:
+    """Keyed fingerprint of everything asked, by persons, so that the same request is known again."""
+    words = {
+        "project": request.project, "family": request.family, "purpose": request.purpose,
+        "notes": request.notes, "sources": request.sources, "profile": profile.digest,
+        "tables": [_table_words(part) for part in tables],
+        "effects": [
+            [e.name, e.outcome, e.unit, e.kind, e.title, *map(_g, (e.estimate, e.standard_error, e.lower,
+            e.upper,
+             e.comparison_effective, e.scale, e.level))] for e in request.effects
+        ],
+    }  # fmt: skip
+    found = hmac.new(secret, b"linkwell request 1" + canonical_json(words), hashlib.sha384)
+    for groups in (cohorts, *(part.groups for part in tables)):
+        found.update(groups.counts.tobytes() + groups.keys.tobytes())
+    for part in tables:
+        sums = np.bincount(part.pairs.cells, weights=part.values) if len(part.values) else part.values
+        found.update(part.few_entities.tobytes() + ",".join(map(_g, sums)).encode())
+    return found.hexdigest()
+
+
+def _table_words(part: TableDraft) -> list[object]:
+    table = part.table
+    unit = table.unit if isinstance(table, MeanTable) else ""
+    return [table.name, table.title, list(table.dimensions), table.combinations, list(table.totals),
+            part.measure, unit, [list(row) for row in part.rows]]  # fmt: skip
+
+
+def _g(number: float) -> str:
+    """Six figures: what two runs of one analysis agree on, whatever the order of their sums."""
+    return f"{number:.6g}"

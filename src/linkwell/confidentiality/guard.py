@@ -1,0 +1,145 @@
+"""The differencing guard: what earlier releases say about these people decides what may be shown now.
+
+Fixed rounding alone is weak against two tables that differ by a person, because any difference is proof
+(sdc §3). So the same people get the same answer, near twins repeat the earlier one, and near cohorts are
+refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
+from linkwell.confidentiality.history import Block
+from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.request import Ints
+from linkwell.confidentiality.suppression import Fate, Fates
+
+COHORTS = "\u00a0cohorts"
+"""Measure of the block that holds a request's population and its effects' two sides."""
+
+HIDDEN = -1
+"""Shown value of a hidden cell."""
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Every group ever shown in a data family, as one list; `blocks` and `rows` say where each came from."""
+
+    groups: Groups
+    shown: Ints
+    fates: Fates
+    blocks: tuple[Block, ...]
+    owners: Ints
+    rows: Ints
+
+    @classmethod
+    def of(cls, blocks: list[Block]) -> Past:
+        """Gather the blocks of a ledger."""
+        sizes = np.array([len(block.groups) for block in blocks], dtype=np.int64)
+        none = np.zeros(0, dtype=np.int64)
+        return cls(
+            joined([block.groups for block in blocks]),
+            np.concatenate([none, *(block.shown for block in blocks)]),
+            np.concatenate([none.astype(np.uint8), *(block.fates for block in blocks)]),
+            tuple(blocks),
+            np.repeat(np.arange(len(blocks)), sizes),
+            np.concatenate([none, *(np.arange(size) for size in sizes)]),
+        )
+
+
+def near_cohort(population: Ints, twins: Pairs, past: Past, distance: int) -> int | None:
+    """The ledger entry of an earlier cohort that differs from `population` by 1 to `distance` people.
+
+    Args:
+        population: ranks of the cohort asked about, distinct.
+        twins: near pairs of its single group with `past`; every one is checked person by person here.
+    """
+    for old in twins.old:
+        block, row = past.blocks[past.owners[old]], int(past.rows[old])
+        if block.measure != COHORTS or row != 0:
+            continue
+        apart = len(np.setxor1d(population, block.people(row), assume_unique=True))
+        if 1 <= apart <= distance:
+            return int(block.seq)
+    return None
+
+
+def heed_past(groups: Groups, shown: Ints, fates: Fates, past: Past, profile: Profile) -> None:
+    """Let earlier releases decide: changes `shown` and `fates` in place.
+
+    The same people: the earlier answer, number or S. Near twins of a published group: its number, when within
+    tolerance of today's truth, else S. A hidden group plus or minus `hidden_distance` people: S.
+    """
+    _repeat(groups, shown, fates, past)
+    open_ = fates == Fate.FRESH
+    twins = near(groups, past.groups, profile.guard_distance, open_)
+    published = past.shown[twins.old] != HIDDEN
+    carry(groups, shown, fates, _kept(twins, published), past.shown, profile)
+    # A number for "the hidden five and this person" would say whether the person is there.
+    few = (past.fates[twins.old] == Fate.FEW_PEOPLE) & (twins.apart <= profile.hidden_distance)
+    beside = np.zeros(len(groups), dtype=bool)
+    beside[twins.new[few]] = True
+    _hide(shown, fates, beside & (fates == Fate.FRESH))
+
+
+def heed_each_other(groups: Groups, shown: Ints, fates: Fates, profile: Profile) -> None:
+    """Within one request, a cell that nearly repeats an earlier row shows its number; in place."""
+    twins = near(groups, groups, profile.guard_distance, fates == Fate.FRESH)
+    for pairs in _in_order(_kept(twins, twins.old < twins.new)):
+        carry(groups, shown, fates, _kept(pairs, fates[pairs.old] < Fate.FEW_PEOPLE), shown, profile)
+
+
+def carry(groups: Groups, shown: Ints, fates: Fates, twins: Pairs, published: Ints, profile: Profile) -> None:
+    """Repeat the closest published number for each new group in `twins`, or hide the group."""
+    if not len(twins.new):
+        return
+    counts = groups.counts[twins.new]
+    fits = np.abs(published[twins.old] - counts) <= profile.tolerances(counts)
+    touched = np.zeros(len(groups), dtype=bool)
+    touched[twins.new] = True
+    order = np.lexsort((twins.old, twins.apart, ~fits, twins.new))
+    news, first = np.unique(twins.new[order], return_index=True)
+    best = order[first]
+    good = fits[best]
+    shown[news[good]] = published[twins.old[best[good]]]
+    fates[news[good]] = Fate.CARRIED
+    touched[news[good]] = False
+    _hide(shown, fates, touched)
+
+
+def _repeat(groups: Groups, shown: Ints, fates: Fates, past: Past) -> None:
+    """The same people as before: a number that was published wins over an S, the earliest over later ones."""
+    pairs = same(groups, past.groups)
+    keep = fates[pairs.new] == Fate.FRESH
+    news, olds = pairs.new[keep], pairs.old[keep]
+    order = np.lexsort((olds, past.shown[olds] == HIDDEN, news))
+    news, first = np.unique(news[order], return_index=True)
+    olds = olds[order[first]]
+    shown[news] = past.shown[olds]
+    carried = past.fates[olds] == Fate.CARRIED
+    fates[news] = np.where(carried, Fate.CARRIED, Fate.REPEATED)
+    hidden = past.shown[olds] == HIDDEN
+    fates[news[hidden]] = Fate.GUARDED
+
+
+def _hide(shown: Ints, fates: Fates, which: Flags) -> None:
+    shown[which] = HIDDEN
+    fates[which] = Fate.GUARDED
+
+
+def _kept(pairs: Pairs, keep: Flags) -> Pairs:
+    return Pairs(pairs.new[keep], pairs.old[keep], pairs.apart[keep])
+
+
+def _in_order(pairs: Pairs) -> list[Pairs]:
+    """One bundle per new group, in row order, so that a carried number can be carried on."""
+    order = np.lexsort((pairs.apart, pairs.new))
+    edges = np.flatnonzero(np.diff(pairs.new[order])) + 1
+    return [
+        Pairs(pairs.new[part], pairs.old[part], pairs.apart[part])
+        for part in np.split(order, edges)
+        if len(part)
+    ]

@@ -1,0 +1,128 @@
+"""From decided numbers to what the ledger records, and from that to released objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkwell.confidentiality.decide import Decision
+from linkwell.confidentiality.draft import Draft, TableDraft
+from linkwell.confidentiality.kinds import _SEAL
+from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.release import Mark, Method, Release, ReleasedEffect, ReleasedTable
+from linkwell.confidentiality.request import Floats, Ints, MeanTable
+from linkwell.confidentiality.suppression import Fate, Fates
+
+FRESH, HIDDEN_MARK, CARRIED = "", "S", "C"
+
+
+def content_of(draft: Draft, decision: Decision, profile: Profile, hidden: int) -> dict[str, Any]:
+    """Everything a release will say, as plain values: what is recorded is what is handed out."""
+    population = int(decision.shown[0])
+    parts = zip(draft.tables, draft.slices[1:], decision.means, strict=True)
+    return {
+        "project": draft.request.project,
+        "family": draft.request.family,
+        "purpose": draft.request.purpose,
+        "population": None if population == hidden else population,
+        "notes": list(draft.request.notes),
+        "method": method_of(profile),
+        "tables": [
+            _table(table, decision.shown[place], decision.fates[place], told) for table, place, told in parts
+        ],
+        "effects": list(decision.effects),
+    }
+
+
+def method_of(profile: Profile) -> dict[str, Any]:
+    """How the numbers were made safe, in words and for machines."""
+    base = profile.bands[0][1]
+    single = len(profile.bands) == 1
+    law = (
+        f"a multiple of {base} stays; any other count goes to a multiple beside it, to the nearer "
+        f"with probability 2/3; expected value = true value"
+        if single
+        else "as base 3, with a base that grows with the count; expected value = true value"
+    )
+    return {
+        "name": profile.method,
+        "base": profile.base_words,
+        "threshold": profile.people_threshold,
+        "noise_law": law,
+        "profile": profile.name,
+        "profile_digest": profile.digest,
+        "reader_note": _reader_note(profile, single),
+    }
+
+
+def release_of(content: dict[str, Any]) -> Release:
+    """The released objects of a recorded release."""
+    method = Method(**content["method"], seal=_SEAL)
+    entry = int(content["ledger_entry"])
+    tables = [_released_table(part, method, entry) for part in content["tables"]]
+    effects = [
+        ReleasedEffect(**part, method=method, ledger_entry=entry, seal=_SEAL) for part in content["effects"]
+    ]
+    words = ("release_id", "project", "family", "purpose", "population")
+    return Release(
+        **{word: content[word] for word in words},
+        tables={table.name: table for table in tables},
+        effects={effect.name: effect for effect in effects},
+        disclaimers=tuple(content["disclaimers"]),
+        notes=tuple(content["notes"]),
+        method=method,
+        ledger_entry=entry,
+        seal=_SEAL,
+    )
+
+
+def _table(table: TableDraft, shown: Ints, fates: Fates, told: Floats) -> dict[str, Any]:
+    request = table.table
+    hidden = fates >= Fate.FEW_PEOPLE
+    marks = np.where(hidden, HIDDEN_MARK, np.where(fates == Fate.CARRIED, CARRIED, FRESH))
+    values = shown.tolist()
+    return {
+        "name": request.name,
+        "title": request.title,
+        "dimensions": list(request.dimensions),
+        "labels": [list(row) for row in table.rows],
+        "values": [None if gone else value for value, gone in zip(values, hidden.tolist(), strict=True)],
+        "marks": marks.tolist(),
+        "measure": table.measure,
+        "unit": request.unit if isinstance(request, MeanTable) else "people",
+        "means": [None if np.isnan(mean) else mean for mean in told.tolist()],
+    }
+
+
+def _released_table(part: dict[str, Any], method: Method, entry: int) -> ReleasedTable:
+    marks: tuple[Mark, ...] = tuple(part["marks"])
+    words = ("name", "title", "measure", "unit")
+    return ReleasedTable(
+        **{word: part[word] for word in words},
+        dimensions=tuple(part["dimensions"]),
+        labels=tuple(map(tuple, part["labels"])),
+        values=tuple(part["values"]),
+        marks=marks,
+        means=tuple(part["means"]),
+        method=method,
+        ledger_entry=entry,
+        seal=_SEAL,
+    )
+
+
+def _reader_note(profile: Profile, single: bool) -> str:
+    """What a reader must know about totals that do not add (sdc §4)."""
+    base = profile.bands[0][1]
+    rounded = (
+        f"to a multiple of {base} and is within {base - 1} of the true number"
+        if single
+        else "to a multiple that grows with the number"
+    )
+    return (
+        f"Every number, totals included, was rounded on its own {rounded}. Parts may not add to totals: use "
+        f"the published total, not your own sum. The same group of people always shows the same number. "
+        f"C = a number published earlier for nearly the same people, repeated; it is within "
+        f"{profile.carry_tolerance if single else 'one rounding step'} of the true number. "
+        f"S = fewer than {profile.people_threshold} people, or hidden to protect such a group; it may be 0."
+    )
