@@ -6,6 +6,9 @@ import math
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
+# A formula that failed leaves one of these; some readers give the words, others nothing.
+ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
+
 
 def cell_text(value: object) -> str:
     """Bring a cell to text: "" for empty, ISO dates, whole numbers without ".0", "true"/"false", composed
@@ -16,6 +19,8 @@ def cell_text(value: object) -> str:
     """
     if isinstance(value, str):
         text = value.strip()
+        if text.startswith("#") and text in ERRORS:
+            return ""
         # Macrons typed on some computers come as two characters; composed and decomposed are the same text.
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     if value is None:

@@ -7,7 +7,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from linkwell.reading import faults
 from linkwell.reading.cells import cell_text
@@ -32,13 +31,15 @@ def read_delimited(data: bytes, name: str, limits: Limits, notices: tuple[Notice
         raise faults.not_a_spreadsheet(name)
     if not text.strip():
         raise faults.empty_workbook(name)
-    delimiter = _stated_delimiter(text)
-    if delimiter:
+    stated = _stated_delimiter(text)
+    if stated:
         text = text.partition("\n")[2]
-    rows = list(_rows(text, delimiter or find_delimiter(text), name, limits, first=2 if delimiter else 1))
-    if not rows:
+    delimiter, first = (stated, 2) if stated else (find_delimiter(text), 1)
+    rows, odd = _records(text, delimiter, name, limits, first)
+    table = build_table(name, None, rows, (*notices, *said, *odd)) if rows else None
+    if table is None or not table.rows:
         raise faults.empty_workbook(name)
-    return build_table(name, None, rows, (*notices, *said))
+    return table
 
 
 def decode(data: bytes, name: str) -> tuple[str, list[Notice]]:
@@ -89,10 +90,9 @@ def _assumed_1252(text: str) -> Notice:
     shown = ", ".join(str(number) for number in lines[:8]) + (" and more" if len(lines) > 8 else "")
     return Notice(
         "encoding_assumed",
-        "Not UTF-8, so it was read as Windows-1252, which has no macrons. Check the letters on these "
-        "lines; better,"
-        "export again as CSV UTF-8",
-        f"lines {shown}",
+        "Not UTF-8, so it was read as Windows-1252, which has no macrons. Check the letters on these lines, "
+        "or better, export again as CSV UTF-8",
+        f"line{'' if len(lines) == 1 else 's'} {shown}",
     )
 
 
@@ -128,21 +128,41 @@ def _widths(sample: str, delimiter: str) -> list[int]:
     return widths
 
 
-def _rows(text: str, delimiter: str, name: str, limits: Limits, first: int) -> Iterator[Numbered]:
-    kept = 0
-    number = first - 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _records(
+    text: str, delimiter: str, name: str, limits: Limits, first: int
+) -> tuple[list[Numbered], list[Notice]]:
+    """Read strictly; where only a quotation mark is out of place, read again leniently and say so."""
+    at = [first]
     try:
-        for number, row in enumerate(reader, start=first):
-            cells = [cell_text(cell) for cell in row]
-            if not any(cells):
-                continue
-            if max(map(len, cells)) > limits.cell_characters:
-                raise faults.long_cell(name, number, limits.cell_characters)
-            kept += 1
-            if kept > limits.rows:
-                raise faults.too_large(name, f"more than {limits.rows:,} rows")
-            yield number, cells
+        return _collect(text, delimiter, name, limits, first, at, strict=True), []
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise faults.open_quote(name) from None
+        if "field larger" in str(error):
+            raise faults.long_cell(name, at[0], limits.cell_characters) from None
+    where = f"from row {at[0]}"
+    said = Notice(
+        "odd_quotes", "A quotation mark inside a cell is not doubled; look whether the cells are right", where
+    )
+    try:
+        return _collect(text, delimiter, name, limits, first, at, strict=False), [said]
     except csv.Error:
-        # The only complaint a lenient reader has is a cell beyond its own limit of 131,072 characters.
-        raise faults.long_cell(name, number + 1, limits.cell_characters) from None
+        raise faults.long_cell(name, at[0], limits.cell_characters) from None
+
+
+def _collect(
+    text: str, delimiter: str, name: str, limits: Limits, first: int, at: list[int], *, strict: bool
+) -> list[Numbered]:
+    kept: list[Numbered] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    for number, row in enumerate(reader, start=first):
+        at[0] = number + 1
+        cells = [cell_text(cell) for cell in row]
+        if not any(cells):
+            continue
+        if max(map(len, cells)) > limits.cell_characters:
+            raise faults.long_cell(name, number, limits.cell_characters)
+        kept.append((number, cells))
+        if len(kept) > limits.rows:
+            raise faults.too_large(name, f"more than {limits.rows:,} rows")
+    return kept

@@ -40,7 +40,9 @@ def empty_file(name: str) -> WrongUse:
 def empty_workbook(name: str, sheet: str | None = None) -> WrongUse:
     where = f"{name}, sheet '{sheet}'" if sheet else name
     return WrongUse(
-        "There are no rows of data here.", where=where, fix="Check that this is the right file and sheet."
+        "There are no rows of data here, at most headings.",
+        where=where,
+        fix="Check that this is the right file and sheet.",
     )
 
 
@@ -48,6 +50,12 @@ def no_such_sheet(name: str, sheet: str, sheets: list[str]) -> WrongUse:
     there = ", ".join(f"'{each}'" for each in sheets) or "none"
     return WrongUse(
         f"There is no sheet called '{sheet}'.", where=name, fix=f"Use one of the sheets there are: {there}."
+    )
+
+
+def no_sheets(name: str) -> WrongUse:
+    return WrongUse(
+        "This is a text file, which has no sheets.", where=name, fix="Leave out the name of the sheet."
     )
 
 

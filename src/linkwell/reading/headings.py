@@ -74,9 +74,21 @@ def _heading_row(rows: Sequence[Numbered]) -> _Found:
             continue
         words = [cell for cell in cells if cell]
         if any(_VALUE.fullmatch(word) for word in words) and not _years_or_numbers_as_headings(words):
-            return _Found(at, headed=False) if at == 0 else _Found(0, headed=False)
-        return _Found(at, headed=True)
+            return _Found(0, headed=False)
+        return _Found(_under_group_headings(looked, filled, at), headed=True)
     return _Found(0, headed=False)
+
+
+def _under_group_headings(looked: list[list[str]], filled: list[int], at: int) -> int:
+    # A row of group titles ("Client", "Service") has gaps, and a fuller row of words, the headings, under it.
+    while (
+        at + 1 < min(len(looked), _BANNER_AT_MOST)
+        and filled[at + 1] * 10 > filled[at] * 13
+        and not any(_VALUE.fullmatch(cell) for cell in looked[at + 1] if cell)
+        and _filled_width(looked[at]) > filled[at]
+    ):
+        at += 1
+    return at
 
 
 def _years_or_numbers_as_headings(words: list[str]) -> bool:
@@ -104,11 +116,9 @@ def _without_furniture(body: list[Numbered], header: list[str]) -> tuple[list[Nu
 
 def _is_total(cells: list[str], usual: list[str]) -> bool:
     filled = [cell for cell in cells if cell]
-    return (
-        bool(filled)
-        and bool(_TOTAL.match(filled[0]))
-        and len(filled) * 2 <= max(2, sum(1 for c in usual if c))
-    )
+    if not filled or not _TOTAL.match(filled[0]) or len(filled) >= sum(1 for cell in usual if cell):
+        return False
+    return all(_VALUE.fullmatch(cell) for cell in filled[1:])
 
 
 def _filled_width(cells: Sequence[str]) -> int:

@@ -29,7 +29,7 @@ def read_tables(path: Path, *, sheet: str | None = None, limits: Limits = DEFAUL
     if kind is not Kind.TEXT:
         return read_workbook(path, kind, sheet, limits)
     if sheet is not None:
-        raise faults.no_such_sheet(path.name, sheet, [])
+        raise faults.no_sheets(path.name)
     try:
         data = path.read_bytes()
     except OSError as error:

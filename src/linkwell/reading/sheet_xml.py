@@ -41,8 +41,9 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _scan_sheet(archive: zipfile.ZipFile, part: str) -> dict[str, int]:
-    counts = dict.fromkeys((*_NAMES, "comments"), 0)
+    counts = dict.fromkeys((*_NAMES, "comments", "error_cells"), 0)
     for chunk in _chunks(archive, part):
+        counts["error_cells"] += chunk.count(b' t="e"')
         for match in _MARKS.finditer(chunk):
             counts[_NAMES[(match.lastindex or 1) - 1]] += 1
     rels = PurePosixPath(part).parent / "_rels" / f"{PurePosixPath(part).name}.rels"

@@ -23,6 +23,7 @@ _MARK_WORDS = {
     "hidden_columns": "hidden {columns} will be read like any other",
     "formulas": "{cells} with a formula: the last saved result is read",
     "comments": "{comments} on cells: comments are not read and never leave",
+    "error_cells": "{cells} with an error such as #N/A: read as empty",
     "merged_cells": "merged {cells}: only the first cell of each holds a value",
 }
 
@@ -59,12 +60,12 @@ def read_workbook(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> 
     if sheet is not None and not sheets:
         raise faults.no_such_sheet(path.name, sheet, names)
     filled = [each for each in sheets if each.rows]
-    if not filled:
+    hidden = hidden if sheet is None else []
+    tables = [build_table(path.name, each.name, each.rows, _notices(each, hidden)) for each in filled]
+    # A sheet with a title or headings only is not a table as long as another sheet is one.
+    if not (with_rows := [table for table in tables if table.rows]):
         raise faults.empty_workbook(path.name, sheet)
-    return [
-        build_table(path.name, each.name, each.rows, _notices(each, hidden if sheet is None else []))
-        for each in filled
-    ]
+    return with_rows
 
 
 def _notices(sheet: _Sheet, hidden: list[str]) -> list[Notice]:
@@ -151,6 +152,8 @@ def _fault(fault: Any, name: str, limits: Limits) -> LinkwellError:
         return faults.long_cell(name, int(fault[1]), limits.cell_characters)
     if fault == "rows":
         return faults.too_large(name, f"more than {limits.rows:,} rows")
+    if fault == "nul":
+        return faults.nul_bytes(name)
     if fault == "memory":
         return faults.too_large(name, "it needs more memory than a workbook should")
     return faults.password(name) if fault == "password" else faults.damaged(name)

@@ -79,6 +79,8 @@ def _rows(sheet: Any, most_rows: int, most_characters: int) -> Iterator[dict[str
         cells = [cell_text(cell) for cell in row]
         if not any(cells):
             continue
+        if "\0" in "".join(cells):
+            raise _NulError
         if max(map(len, cells)) > most_characters:
             raise _TooLongError(number)
         kept += 1
@@ -93,6 +95,10 @@ def _rows(sheet: Any, most_rows: int, most_characters: int) -> Iterator[dict[str
 
 
 class _TooManyError(Exception):
+    pass
+
+
+class _NulError(Exception):
     pass
 
 
@@ -112,6 +118,8 @@ def _marks(path: Path) -> dict[str, dict[str, int]]:
 def _fault_of(error: Exception) -> Any:
     if isinstance(error, _TooManyError):
         return "rows"
+    if isinstance(error, _NulError):
+        return "nul"
     if isinstance(error, _TooLongError):
         return ["cell", error.args[0]]
     return "password" if "password" in type(error).__name__.lower() else "damaged"

@@ -1,0 +1,174 @@
+"""Where the table lies on a sheet, what its columns are called, and what is said about the rest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from tests.reading.workbooks import raw_xlsx, save_ods, save_xlsx, text_cell
+
+from linkwell.errors import WrongUse
+from linkwell.reading import Table, read_table, read_tables
+
+PEOPLE = [
+    ["First name", "Surname", "DOB"],
+    ["Māia", "Rangi", date(2001, 2, 3)],
+    ["Tama", "Ngata", date(1999, 12, 31)],
+]
+
+
+def codes(table: Table) -> set[str]:
+    return {notice.code for notice in table.notices}
+
+
+def test_headings_are_found_on_row_three_beneath_a_banner(tmp_path: Path) -> None:
+    rows = [["Kaitoro Trust register"], ["printed 1 June", None, None], *PEOPLE]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"People": rows}))
+    assert table.columns == ("First name", "Surname", "DOB")
+    assert (table.origin.file, table.origin.sheet, table.origin.header_row) == ("a.xlsx", "People", 3)
+    assert table.rows[0] == ("Māia", "Rangi", "2001-02-03")
+    assert table.row_numbers == [4, 5]
+    assert codes(table) == {"banner"}
+
+
+def test_group_titles_over_the_headings_are_not_the_headings(tmp_path: Path) -> None:
+    rows = [["Person", None, None, None, "Service"], ["Name", "DOB", "NHI", "Gender", "Type", "Start"],
+            ["A", "2001-01-01", "x", "F", "visit", "2020-01-01"]]  # fmt: skip
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.columns[0] == "Name"
+
+
+def test_blank_rows_are_passed_over_and_row_numbers_stay_those_of_the_sheet(tmp_path: Path) -> None:
+    rows = [PEOPLE[0], [], PEOPLE[1], [], [], PEOPLE[2]]
+    assert read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows})).row_numbers == [3, 6]
+
+
+def test_a_table_that_starts_in_another_corner_keeps_its_row_numbers(tmp_path: Path) -> None:
+    rows = [[], [], [], *[[None, None, *row] for row in PEOPLE]]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.origin.header_row == 4
+    assert table.row_numbers == [5, 6]
+    assert table.column("Surname") == ["Rangi", "Ngata"]
+
+
+def test_doubled_and_blank_headings_become_different(tmp_path: Path) -> None:
+    rows = [["Name", "name", None, "Name (2)", "Start\n date"], ["a", "b", "c", "d", "e"]]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.columns == ("Name", "name (3)", "column 3", "Name (2)", "Start date")
+
+
+def test_totals_and_repeated_headings_are_left_out_and_said(tmp_path: Path) -> None:
+    rows = [
+        ["Name", "Visits", "DOB"],
+        ["A", 3, "x"],
+        ["Name", "Visits", "DOB"],
+        ["B", 4, "y"],
+        ["Total", 7, None],
+    ]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.column("Name") == ["A", "B"]
+    assert codes(table) == {"totals_row", "repeated_headings"}
+
+
+def test_a_person_called_total_is_not_a_totals_row(tmp_path: Path) -> None:
+    rows = [["Name", "Visits", "DOB"], ["A", 3, "x"], ["Total", 7, "z"]]
+    assert read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows})).column("Name") == ["A", "Total"]
+
+
+def test_a_sheet_without_headings_gets_numbered_columns_and_loses_no_row(tmp_path: Path) -> None:
+    table = read_table(
+        save_xlsx(tmp_path / "a.xlsx", {"S": [["A", "2001-01-01", 5], ["B", "2001-01-02", 6]]})
+    )
+    assert table.columns == ("column 1", "column 2", "column 3")
+    assert len(table) == 2
+    assert codes(table) == {"no_headings"}
+
+
+def test_cells_beyond_the_headings_are_kept_in_columns_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name,Note\nA,said x, then y\nB,ok\n", "utf-8")
+    table = read_table(tmp_path / "a.csv")
+    assert table.columns == ("Name", "Note", "column 3")
+    assert table.rows == [("A", "said x", "then y"), ("B", "ok", "")]
+    assert codes(table) == {"uneven_rows"}
+
+
+def test_numbers_and_dates_become_plain_text(tmp_path: Path) -> None:
+    rows = [["Id", "When", "Flag", "Money"], [7654321.0, datetime(2020, 3, 4, 9, 15), True, 1.5]]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.rows == [("7654321", "2020-03-04T09:15:00", "true", "1.5")]
+
+
+def test_what_a_sheet_hides_is_said(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [["Name", "N", "DOB"], *[[f"P{n}", n, "x"] for n in range(6)]]:
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    sheet["A2"].comment = Comment("rang her mother", "me")
+    sheet["B7"] = "=1+1"
+    sheet.merge_cells("A6:A7")
+    book.create_sheet("Old").sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    table = read_table(tmp_path / "a.xlsx")
+    said = {notice.code: notice.message for notice in table.notices}
+    assert said["hidden_rows"].startswith("2 hidden rows")
+    assert said["hidden_columns"].startswith("1 hidden column ")
+    assert said["comments"].startswith("1 comment ")
+    assert said["formulas"].startswith("1 cell ")
+    assert "merged_cells" in said
+    assert said["hidden_sheets"] == "Hidden and not read: Old"
+    assert "mother" not in str(table.notices)
+    assert len(table) == 6
+
+
+def test_an_error_cell_is_read_as_empty_and_said(tmp_path: Path) -> None:
+    xml = (f'<sheetData><row r="1">{text_cell("A1", "Name")}{text_cell("B1", "Age")}</row><row r="2">'
+           f'{text_cell("A2", "A")}<c r="B2" t="e"><v>#N/A</v></c></row></sheetData>')  # fmt: skip
+    table = read_table(raw_xlsx(tmp_path / "a.xlsx", xml))
+    assert table.rows == [("A", "")]
+    assert codes(table) == {"error_cells"}
+
+
+def test_a_hidden_sheet_is_read_only_when_named(tmp_path: Path) -> None:
+    path = save_xlsx(tmp_path / "a.xlsx", {"Now": PEOPLE, "Old": PEOPLE})
+    book = openpyxl.load_workbook(path)
+    book["Old"].sheet_state = "hidden"
+    book.save(path)
+    assert [table.origin.sheet for table in read_tables(path)] == ["Now"]
+    assert read_table(path, sheet="Old").origin.sheet == "Old"
+
+
+def test_several_tables_are_all_given_or_one_must_be_named(tmp_path: Path) -> None:
+    path = save_xlsx(
+        tmp_path / "a.xlsx", {"People": PEOPLE, "Empty": [], "Visits": PEOPLE, "Note": [["see me"]]}
+    )
+    assert [table.origin.sheet for table in read_tables(path)] == ["People", "Visits"]
+    with pytest.raises(WrongUse, match="More than one sheet") as refusal:
+        read_table(path)
+    assert "'People', 'Visits'" in refusal.value.fix
+
+
+def test_an_opendocument_sheet_is_read(tmp_path: Path) -> None:
+    table = read_table(save_ods(tmp_path / "a.ods", [["Name", "DOB"], ["Māia", "3/4/2001"]]))
+    assert table.rows == [("Māia", "3/4/2001")]
+
+
+def test_the_content_of_a_file_decides_not_its_name(tmp_path: Path) -> None:
+    path = save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE})
+    path.rename(tmp_path / "a.csv")
+    assert read_table(tmp_path / "a.csv").origin.sheet == "S"
+    (tmp_path / "b.xls").write_text("Name\tDOB\nA\tx\n", "utf-8")
+    assert codes(read_table(tmp_path / "b.xls")) == {"text_named_xls"}
+
+
+def test_a_stray_module_beside_the_workbook_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit(1)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(read_table(save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE}))) == 2
