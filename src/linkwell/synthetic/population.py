@@ -1,0 +1,318 @@
+"""Build the invented world chunk by chunk: people, places, histories, who takes part, and the truth about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linkwell.errors import WrongUse
+from linkwell.synthetic import families, lives, spells, tables, taking_part
+from linkwell.synthetic.draws import Bools, Floats, Ints, stream
+from linkwell.synthetic.timeline import MONTH_STARTS, START
+
+CHUNK = 250_000
+SCENARIOS = ("default", "null", "hidden")
+VARIANTS = ("One to one", "Small group")
+_PUSH = (0.85, 0.65)
+"""Log-odds by which each variant makes it likelier to move from benefit into work in a month."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The realised average effect on the participants of one outcome over one window."""
+
+    outcome: str
+    window: str
+    unit: str
+    participants: int
+    with_initiative: float
+    without_initiative: float
+    effect: float
+
+
+@dataclass(frozen=True)
+class WorldFacts:
+    """What was made."""
+
+    folder: Path
+    people: int
+    residents: int
+    participants: int
+    measures: int
+    seed: int
+    scenario: str
+    effects: tuple[Effect, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`: counts only; the true effects stay in the truth folder."""
+        facts = asdict(self)
+        del facts["effects"]
+        return facts | {"folder": str(self.folder)}
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    spine: pa.Table
+    residents: pa.Table
+    measures: pa.Table
+    participants: pa.Table
+    amounts: pa.Table
+
+
+def population(
+    people: int,
+    seed: int,
+    out: Path,
+    *,
+    participants: int = 1500,
+    scenario: str = "default",
+    progress: Progress | None = None,
+) -> WorldFacts:
+    """Write a world of `people` (everyone ever resident) to the folder `out`, whole or not at all.
+
+    Args:
+        people: size of the spine; worked in chunks of 250,000, so memory does not grow with it.
+        seed: the same seed gives the same world on every machine.
+        out: the world's folder; an earlier world there is replaced.
+        participants: how many start with the initiative.
+        scenario: default (true effects), null (none), hidden (a cause of both that no data show).
+        progress: called with (people done, people).
+
+    Raises:
+        WrongUse: unknown scenario, sizes that do not fit, or `out` holds something else.
+    """
+    _check(people, participants, scenario)
+    with _whole_folder(out) as folder:
+        facts = _write(folder, people, seed, participants, scenario, progress or (lambda done, total: None))
+    return WorldFacts(out, people, *facts[:3], seed, scenario, facts[3])
+
+
+def _check(people: int, participants: int, scenario: str) -> None:
+    if scenario not in SCENARIOS:
+        raise WrongUse(
+            f"There is no scenario called {scenario}.", fix=f"Choose one of {', '.join(SCENARIOS)}."
+        )
+    if people < 1000 or not 0 <= participants <= people // 10:
+        raise WrongUse(
+            "These sizes do not fit together.",
+            where=f"{people:,} people, {participants:,} participants",
+            fix="Ask for at least 1,000 people, and for no more than one participant in every ten people.",
+        )
+
+
+@contextmanager
+def _whole_folder(out: Path) -> Iterator[Path]:
+    """A temporary folder that takes the place of `out` when all is written; `out` may only be an earlier world."""
+    if out.exists() and any(out.iterdir()) and not (out / "world.toml").exists():
+        raise WrongUse(
+            "This folder holds something else.", where=str(out), fix="Choose an empty folder or a new one."
+        )
+    part, old = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.old")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    part.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(
+    folder: Path, people: int, seed: int, participants: int, scenario: str, progress: Progress
+) -> tuple[int, int, int, tuple[Effect, ...]]:
+    (folder / "truth").mkdir()
+    numbers = tables.Numbers.for_world(people, seed)
+    sizes = _shares(people, participants)
+    kept: list[tuple[pa.Table, pa.Table]] = []
+    residents = measures = done = 0
+    with (
+        pq.ParquetWriter(folder / "spine.parquet", tables.SPINE, compression="zstd") as spine_file,
+        pq.ParquetWriter(
+            folder / "residents.parquet", tables.RESIDENTS, compression="zstd"
+        ) as residents_file,
+        pq.ParquetWriter(
+            folder / "measures.parquet", tables.MEASURE_ROWS, compression="zstd"
+        ) as measures_file,
+    ):
+        for number, (size, wanted) in enumerate(sizes):
+            progress(done, people)
+            chunk = _chunk(seed, number, size, wanted, done, numbers, scenario)
+            spine_file.write_table(chunk.spine)
+            residents_file.write_table(chunk.residents)
+            measures_file.write_table(chunk.measures)
+            kept.append((chunk.participants, chunk.amounts))
+            residents, measures, done = (
+                residents + chunk.residents.num_rows,
+                measures + chunk.measures.num_rows,
+                done + size,
+            )
+    progress(done, people)
+    effects = _truth(folder / "truth", [first for first, _ in kept], [second for _, second in kept])
+    catalogue = resources.files("linkwell.synthetic").joinpath("measures.toml").read_text("utf-8")
+    (folder / "measures.toml").write_text(catalogue, "utf-8")
+    (folder / "world.toml").write_text(
+        "# An invented world. Nobody in it exists.\n"
+        f'people = {people}\nseed = {seed}\nparticipants = {participants}\nscenario = "{scenario}"\n',
+        "utf-8",
+    )
+    return residents, participants, measures, effects
+
+
+def _shares(people: int, participants: int) -> list[tuple[int, int]]:
+    """Chunks of nearly equal size with their share of the participants."""
+    count = -(-people // CHUNK)
+    edges = [people * number // count for number in range(count + 1)]
+    quotas = [participants * edge // people for edge in edges]
+    return [(edges[n + 1] - edges[n], quotas[n + 1] - quotas[n]) for n in range(count)]
+
+
+def _chunk(
+    seed: int, number: int, size: int, wanted: int, done: int, numbers: tables.Numbers, scenario: str
+) -> _Chunk:
+    people = families.people(seed, number, size)
+    ids = np.arange(done + 1, done + size + 1)
+    present = ~people.overseas & ((people.death < 0) | (people.death >= START))
+    adults = lives.adults(people, present, seed, number)
+    found = spells.events(people, present, adults, seed, number)
+    hidden = stream(seed, "hidden", number).normal(0, 0.8, len(adults.rows)) * (scenario == "hidden")
+    begun = taking_part.starts(people, adults, found, wanted=wanted, hidden=hidden, seed=seed, chunk=number)
+    with_it, without = _lives_of(adults, begun, scenario)
+    states = adults.states.copy()
+    states[begun.who] = with_it
+    everyone = np.arange(len(adults.rows))
+    benefit = spells.benefit_rows(adults, everyone, states)
+    rows = [
+        benefit,
+        spells.wage_rows(adults, everyone, states),
+        spells.school_rows(people, present, seed, number),
+        *spells.event_rows(people, found, seed, number),
+    ]
+    near = np.zeros(size, dtype=bool)
+    near[benefit.person] = True
+    return _Chunk(
+        tables.spine_table(people, ids, near, numbers, number),
+        tables.residents_table(people, ids, present, number),
+        tables.measures_table(rows, ids),
+        _participants(adults, begun, ids, seed, number),
+        _amounts(adults, begun, rows, with_it, without, ids),
+    )
+
+
+def _lives_of(
+    adults: lives.Adults, begun: taking_part.Start, scenario: str
+) -> tuple[lives.States, lives.States]:
+    """Participants' months with the initiative and without it."""
+    push = np.array(_PUSH)[begun.variant] * (scenario != "null")
+    return (
+        lives.relive(adults, begun.who, begun.month, push + begun.hidden),
+        lives.relive(adults, begun.who, begun.month, begun.hidden),
+    )
+
+
+def _participants(
+    adults: lives.Adults, begun: taking_part.Start, ids: Ints, seed: int, chunk: int
+) -> pa.Table:
+    """Who starts when and leaves when: mostly after some months."""
+    rng = stream(seed, "leaving", chunk)
+    stay = np.maximum(10, np.rint(rng.gamma(2.2, 80.0, len(begun.who)))).astype(np.int64)
+    return pa.table(
+        {
+            "spine_id": pa.array(ids[adults.rows[begun.who]]),
+            "start_date": tables.dates(begun.day),
+            "end_date": tables.dates(begun.day + stay),
+            "variant": pa.array(VARIANTS).take(pa.array(begun.variant)),
+        }
+    )
+
+
+def _windows(begun: taking_part.Start) -> dict[str, tuple[Ints, Ints]]:
+    """First and last day of the three usual readings of 'the twelve months after the start'."""
+    return {
+        "12 months from the month after the start": (
+            MONTH_STARTS[begun.month + 1],
+            MONTH_STARTS[begun.month + 13] - 1,
+        ),
+        "365 days after the start": (begun.day + 1, begun.day + 365),
+        "12 months from the month of the start": (
+            MONTH_STARTS[begun.month],
+            MONTH_STARTS[begun.month + 12] - 1,
+        ),
+    }
+
+
+def _amounts(
+    adults: lives.Adults,
+    begun: taking_part.Start,
+    rows: list[spells.Rows],
+    with_it: lives.States,
+    without: lives.States,
+    ids: Ints,
+) -> pa.Table:
+    """Each participant's outcomes in each window, with the initiative and without."""
+    who = adults.rows[begun.who]
+    parts = []
+    for outcome in rows:
+        if outcome.measure == "school_enrolment":
+            continue
+        either = [outcome, outcome]
+        if outcome.measure == "main_benefit":
+            either = [spells.benefit_rows(adults, begun.who, states) for states in (with_it, without)]
+        if outcome.measure == "wages":
+            either = [spells.wage_rows(adults, begun.who, states) for states in (with_it, without)]
+        for window, (first, last) in _windows(begun).items():
+            amounts = [_totals(one, len(ids), who, first, last) for one in either]
+            parts.append(tables.amounts_table(ids[who], outcome.measure, window, *amounts))
+    return pa.concat_tables(parts)
+
+
+def _totals(rows: spells.Rows, size: int, who: Ints, first: Ints, last: Ints) -> Floats:
+    """Totals per participant; events count when they begin in the window, stays too."""
+    from_day, to_day = np.full(size, 1), np.full(size, 0)
+    from_day[who], to_day[who] = first, last
+    wanted: Bools = np.zeros(size, dtype=bool)
+    wanted[who] = True
+    here = np.flatnonzero(wanted[rows.person])
+    mine = spells.Rows(
+        rows.measure, rows.person[here], rows.start[here], rows.end[here], rows.value[here], rows.entity[here]
+    )
+    return spells.totals(mine, size, from_day, to_day)[who]
+
+
+_UNITS = {"main_benefit": "days", "wages": "dollars", "ed_visit": "events", "hospital_stay": "days",
+          "police_proceeding": "events"}  # fmt: skip
+
+
+def _truth(folder: Path, participants: list[pa.Table], amounts: list[pa.Table]) -> tuple[Effect, ...]:
+    """Write the truth and return the realised effects."""
+    pq.write_table(pa.concat_tables(participants).sort_by("spine_id"), folder / "truth.parquet")
+    every = pa.concat_tables(amounts).sort_by(
+        [("outcome", "ascending"), ("window", "ascending"), ("spine_id", "ascending")]
+    )
+    pq.write_table(every, folder / "individual.parquet", compression="zstd")
+    grouped = every.group_by(["outcome", "window"], use_threads=False).aggregate(
+        [("spine_id", "count"), ("with_initiative", "mean"), ("without_initiative", "mean")]
+    )
+    effects = tuple(
+        Effect(
+            row["outcome"], row["window"], _UNITS[row["outcome"]], row["spine_id_count"],
+            row["with_initiative_mean"], row["without_initiative_mean"],
+            row["with_initiative_mean"] - row["without_initiative_mean"],
+        )
+        for row in grouped.to_pylist()
+    )  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([asdict(effect) for effect in effects]), folder / "effects.parquet")
+    return effects
