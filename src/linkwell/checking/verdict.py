@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -37,6 +38,7 @@ class Finding:
         column: the heading as found, or "".
         rows: row numbers in the source file, ascending; all of them.
         count: how many rows or cells; may exceed len(rows) where a rule is not about rows.
+        file: the bare file name (and sheet); not part of the digest.
     """
 
     code: str
@@ -49,6 +51,7 @@ class Finding:
     fixable: Fixable
     rows: tuple[int, ...] = ()
     count: int = 0
+    file: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for the digest."""
@@ -56,6 +59,7 @@ class Finding:
             "code": self.code,
             "severity": self.severity.value,
             "table": self.table,
+            "file": self.file,
             "column": self.column,
             "what": self.what,
             "why": self.why,
@@ -121,9 +125,14 @@ class Verdict:
     @property
     def digest(self) -> str:
         """Hex SHA-384 over findings, counts and kept rows: equal for the same file and specification."""
-        seen = hashlib.sha384(canonical_json(self.as_dict()))
+        facts = self.as_dict()
+        for finding in facts["findings"]:
+            del finding["file"]  # the same file under another name is the same file
+        seen = hashlib.sha384(canonical_json(facts))
         for table in self.kept:
-            seen.update(canonical_json([table.name, table.columns, table.records, table.rows]))
+            seen.update(canonical_json([table.name, table.columns]))
+            for record, row in zip(table.records, table.rows, strict=True):
+                seen.update(json.dumps([record, *row], ensure_ascii=False).encode("utf-8", "surrogatepass"))
         return seen.hexdigest()
 
     def table(self, name: str) -> KeptTable | None:

@@ -1,0 +1,194 @@
+"""Read the cells of one field into exchange form, column by column; what does not hold is named.
+
+Each different cell is read once: columns repeat themselves far more than they vary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from linkwell.specification.content import value_words
+from linkwell.specification.localvalues import code_for
+from linkwell.specification.model import Field, FieldType, Specification
+from linkwell.standards.codes import map_gender, read_ethnicities
+from linkwell.standards.dates import describe_column, parse_date, parse_time, sentinel_meaning
+from linkwell.standards.identifiers import (
+    IdCheck,
+    check_hpi,
+    check_ird,
+    check_msd,
+    check_nhi,
+    check_nsn,
+    check_nzbn,
+    is_test_nhi,
+)
+from linkwell.standards.names import fold, lost_letters
+
+OLDEST = 115  # years; nobody in New Zealand's records has been older than this at enrolment
+_CHECKS: dict[str, Callable[[str], IdCheck]] = {
+    "nhi": check_nhi, "ird": check_ird, "msd": check_msd, "nsn": check_nsn, "hpi": check_hpi,
+    "nzbn": check_nzbn,
+}  # fmt: skip
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Read:
+    """One cell in exchange form; `code` and `detail` name a finding, "" when there is none."""
+
+    value: str
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """A whole column in exchange form.
+
+    Attributes:
+        values: one cell a row.
+        problems: row positions by (finding code, detail).
+        order_fault: the finding when the column's dates cannot be read safely as a whole, or "".
+    """
+
+    values: list[str]
+    problems: dict[tuple[str, str], list[int]]
+    order_fault: str = ""
+
+
+def read_column(spec: Specification, field: Field, cells: list[str], as_of: date) -> ReadColumn:
+    """Read every cell of a field; `as_of` is today, for dates in the future and ages."""
+    reader, order_fault = _reader(spec, field, cells, as_of)
+    known: dict[str, Read] = {"": Read(field.constant)}
+    problems: dict[tuple[str, str], list[int]] = {}
+    values = []
+    for at, cell in enumerate(cells):
+        found = known.get(cell)
+        if found is None:
+            found = known[cell] = reader(cell)
+        if found.code:
+            problems.setdefault((found.code, found.detail), []).append(at)
+        values.append(found.value)
+    return ReadColumn(values, problems, order_fault)
+
+
+def _reader(
+    spec: Specification, field: Field, cells: list[str], as_of: date
+) -> tuple[Callable[[str], Read], str]:
+    match field.type:
+        case FieldType.IDENTIFIER:
+            return lambda cell: _identifier(cell, field.format, spec.demo), ""
+        case FieldType.DATE:
+            order, fault = _order(field, cells)
+            return lambda cell: _date(cell, field, order, as_of), fault
+        case FieldType.CODE | FieldType.CODE_SET:
+            codes = spec.code_list(field.codes)
+            allowed = set(codes.labels()) if codes else set()
+            local = dict(field.values)
+            folded = {fold(value): code for value, code in field.values}
+            return lambda cell: _code(cell, field, allowed, local, folded), ""
+        case FieldType.TIME:
+            return _time, ""
+        case FieldType.WHOLE_NUMBER:
+            return _whole_number, ""
+        case FieldType.TEXT:
+            return _name, ""
+        case FieldType.KEY:
+            return lambda cell: Read(cell.strip()), ""
+        case _:
+            return lambda cell: _category(cell, dict(field.values)), ""
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell only says that nothing is known ("n/a", "unknown", "-")."""
+    folded = fold(cell)
+    return not folded or folded in value_words("not_known")
+
+
+def _identifier(cell: str, kind: str, demo: bool) -> Read:
+    if says_nothing(cell):
+        return Read("")
+    check = _CHECKS[kind](cell)
+    if not check.ok:
+        return Read("", "identifier_not_valid", check.reason)
+    if kind == "nhi" and is_test_nhi(check.value) is not demo:
+        return Read("", "nhi_not_test" if demo else "nhi_test_number")
+    return Read(check.value)
+
+
+def _order(field: Field, cells: list[str]) -> tuple[str, str]:
+    """The order to read a column in, and what is wrong with it.
+
+    The specification's order stands unless the cells contradict it for certain; without one, the column's own
+    order is used only where it leaves no doubt.
+    """
+    found = describe_column(cells).order.value
+    if field.date_order in ("dmy", "mdy"):
+        opposite = {"dmy": "mdy", "mdy": "dmy"}[field.date_order]
+        return field.date_order, "date_order_changed" if found in (opposite, "mixed") else ""
+    return found, "date_order_unknown" if found in ("ambiguous", "mixed") else ""
+
+
+def _date(cell: str, field: Field, order: str, as_of: date) -> Read:
+    if says_nothing(cell):
+        return Read("")
+    read = parse_date(cell, order, century_from=field.century_from or None)
+    if read.value is None:
+        return Read("", "" if read.code == "missing" else f"date_{read.code}")
+    if meaning := sentinel_meaning(read.value):
+        return Read("", "date_placeholder", meaning)
+    if read.value > as_of and field.name != "service_date":
+        return Read("", "date_in_future")
+    if field.name == "date_of_birth" and as_of.year - read.value.year > OLDEST:
+        return Read("", "age_impossible")
+    return Read(read.value.isoformat())
+
+
+def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], folded: dict[str, str]) -> Read:
+    code = local.get(cell)
+    if code is None:
+        code = folded.get(fold(cell))
+    if code is None and all(part in allowed for part in cell.split(";")):
+        code = cell
+    if code is None:
+        code = code_for(field.codes, cell)
+    if code is None:
+        return Read("") if says_nothing(cell) else Read("", "value_not_in_list")
+    loses = _what_is_lost(field.codes, cell)
+    return Read(code, "value_loses_meaning" if loses else "", loses)
+
+
+def _what_is_lost(codes: str, cell: str) -> str:
+    if codes == "gender":
+        return map_gender(cell).loses
+    return "; ".join(read_ethnicities(cell, level=2).loses) if codes == "ethnicity" else ""
+
+
+def _time(cell: str) -> Read:
+    if says_nothing(cell):
+        return Read("")
+    found = parse_time(cell)
+    return Read(found[:5]) if found else Read("", "time_unreadable")
+
+
+def _whole_number(cell: str) -> Read:
+    if says_nothing(cell):
+        return Read("")
+    bare = cell.replace(",", "")
+    return Read(bare) if re.fullmatch(r"-?[0-9]{1,15}", bare) else Read("", "not_a_whole_number")
+
+
+def _name(cell: str) -> Read:
+    if says_nothing(cell):
+        return Read("", "name_placeholder" if cell.strip("-. ") else "")
+    if any(map(str.isdigit, cell)):
+        return Read("", "name_with_digits")
+    return Read(_SPACES.sub(" ", cell).strip(), "name_letters_lost" if lost_letters(cell) else "")
+
+
+def _category(cell: str, local: dict[str, str]) -> Read:
+    text = _SPACES.sub(" ", local.get(cell, cell)).strip()
+    return Read("" if says_nothing(text) else text)

@@ -1,0 +1,60 @@
+"""Names, contacts, identifiers and free text hiding in columns agreed as service details; each blocks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
+
+from linkwell.standards.identifiers import check_ird, check_nhi
+from linkwell.standards.names import fold
+
+LONGEST_LABEL = 80
+MOST_LABELS = 200
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+# New Zealand numbers: 0 or +64, then at least seven more digits however they are spaced.
+_PHONE = re.compile(r"(?<![\w.])(?:\+?64[\s-]?|0)[2-9](?:[\s().-]?\d){6,9}(?!\d)")
+_NHI_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{3}\s?\d{2}(?:\d{2}|[A-Za-z]{2})(?![A-Za-z0-9])")
+_IRD_SHAPE = re.compile(r"(?<!\d)\d{2,3}[\s-]?\d{3}[\s-]?\d{3}(?!\d)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+
+def full_names(people: Iterable[dict[str, str]]) -> set[tuple[str, str]]:
+    """(first, last) of everyone, folded, to look for in columns of details."""
+    names = set()
+    for person in people:
+        first, last = fold(person.get("first_name", "")), fold(person.get("last_name", ""))
+        if first and last:
+            names.add((first.split()[0], last.split()[-1]))
+    return names
+
+
+def hidden_in(values: Counter[str], names: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """The different values of a column that must not travel, by finding code."""
+    found: dict[str, set[str]] = {}
+    for value in values:
+        for code in _codes(value, names):
+            found.setdefault(code, set()).add(value)
+    filled = sum(values.values())
+    if len(values) > MOST_LABELS or (filled >= 50 and len(values) > filled / 2):
+        found["hidden_free_text"] = set(values)
+    return found
+
+
+def _codes(value: str, names: set[tuple[str, str]]) -> Iterable[str]:
+    if "@" in value and _EMAIL.search(value):
+        yield "hidden_email"
+    if any(character.isdigit() for character in value):
+        if _PHONE.search(value):
+            yield "hidden_phone"
+        if any(check_nhi(found).ok for found in _NHI_SHAPE.findall(value)) or any(
+            check_ird(found).ok for found in _IRD_SHAPE.findall(value)
+        ):
+            yield "hidden_identifier"
+    if len(value) > LONGEST_LABEL:
+        yield "hidden_free_text"
+    words = [fold(word) for word in _WORD.findall(value)]
+    pairs = set(pairwise(words))
+    if any(pair in names or pair[::-1] in names for pair in pairs):
+        yield "hidden_name"

@@ -1,0 +1,208 @@
+"""Who is who among rows of people: repeats joined, twins and households told apart, nothing guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from linkwell.standards.names import fold, fold_tight
+
+IDENTIFIERS = ("nhi", "ird", "msd", "nsn")
+NAME_FIELDS = ("first_name", "middle_names", "last_name", "prior_last_name")
+Row = dict[str, str]
+
+
+@dataclass
+class People:
+    """Rows brought to people.
+
+    Attributes:
+        person_of: row position to person number (0-based, in order of first row).
+        details: each person's fields, in exchange form.
+        first_row: each person's first row.
+        by_key: client key to person number; None where several people share the key.
+        why_same: row position to how it was known to be an earlier person; only for joined rows.
+        shared_keys: rows whose client key is shared by several people.
+        shared_ids: rows by identifier field whose number is shared by several people.
+        twins, namesakes: rows told apart.
+    """
+
+    person_of: dict[int, int] = field(default_factory=dict)
+    details: list[Row] = field(default_factory=list)
+    first_row: list[int] = field(default_factory=list)
+    by_key: dict[str, int | None] = field(default_factory=dict)
+    why_same: dict[int, str] = field(default_factory=dict)
+    shared_keys: list[int] = field(default_factory=list)
+    shared_ids: dict[str, list[int]] = field(default_factory=dict)
+    twins: list[int] = field(default_factory=list)
+    namesakes: list[int] = field(default_factory=list)
+
+
+def can_be_linked(row: Row, wanted: tuple[str, ...]) -> bool:
+    """An identifier, or every agreed part of the name with a birth date (the primer's rule)."""
+    if any(row.get(name) for name in IDENTIFIERS):
+        return True
+    names = [name for name in ("first_name", "last_name") if name in wanted]
+    return bool(row.get("date_of_birth")) and bool(names) and all(row.get(name) for name in names)
+
+
+def drop_shared_identifiers(rows: dict[int, Row]) -> dict[str, list[int]]:
+    """Empty, in place, identifiers that stand for people of different names; return their rows by field.
+
+    One number for several people is most often one family member's number typed for all, and nothing in the
+    file says whose it is.
+    """
+    shared: dict[str, list[int]] = {}
+    for name in IDENTIFIERS:
+        holders: dict[str, list[int]] = {}
+        for at, row in rows.items():
+            if row.get(name):
+                holders.setdefault(row[name], []).append(at)
+        for found in holders.values():
+            if len(found) > 1 and any(not _same_name(rows[found[0]], rows[other]) for other in found[1:]):
+                shared.setdefault(name, []).extend(found)
+    for name, found in shared.items():
+        for at in found:
+            rows[at][name] = ""
+    return shared
+
+
+def gather(rows: dict[int, Row]) -> People:
+    """Bring rows (position to fields in exchange form) to people, in row order."""
+    people = People()
+    seen = _Seen()
+    for at, row in rows.items():
+        person, why = seen.find(row, people)
+        if person is None:
+            person = len(people.details)
+            people.details.append(dict(row))
+            people.first_row.append(at)
+            _note_look_alikes(at, row, seen, people)
+        else:
+            people.why_same[at] = why
+            for name, value in row.items():
+                people.details[person][name] = people.details[person].get(name) or value
+        people.person_of[at] = person
+        seen.remember(row, person, at)
+    _find_shared_keys(rows, people)
+    return people
+
+
+@dataclass
+class _Seen:
+    """What earlier rows were found under."""
+
+    by_key: dict[str, list[int]] = field(default_factory=dict)
+    by_id: dict[tuple[str, str], int] = field(default_factory=dict)
+    by_name: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    by_birth: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def find(self, row: Row, people: People) -> tuple[int | None, str]:
+        """The earlier person this row is about, and how that is known."""
+        for person in self.by_key.get(row.get("client_key", ""), ()):
+            if _agree(people.details[person], row):
+                return person, "the same client number"
+        for name in IDENTIFIERS:
+            person_by_id = self.by_id.get((name, row.get(name, "")))
+            if person_by_id is not None:
+                return person_by_id, "the same identifier"
+        named = self.by_name.get(_name_key(row))
+        if named is not None and not _identifiers_differ(people.details[named], row):
+            return named, "the same name and birth date"
+        return None, ""
+
+    def remember(self, row: Row, person: int, at: int) -> None:
+        """Keep what later rows may be found under; the first holder keeps its place."""
+        if key := row.get("client_key"):
+            known = self.by_key.setdefault(key, [])
+            if person not in known:
+                known.append(person)
+        for name in IDENTIFIERS:
+            if row.get(name):
+                self.by_id.setdefault((name, row[name]), person)
+        if all(_name_key(row)):
+            self.by_name.setdefault(_name_key(row), person)
+        if all(_birth_key(row)):
+            self.by_birth.setdefault(_birth_key(row), at)
+
+
+def _name_key(row: Row) -> tuple[str, str, str]:
+    return (
+        fold_tight(row.get("first_name", "")),
+        fold_tight(row.get("last_name", "")),
+        row.get("date_of_birth", ""),
+    )
+
+
+def _birth_key(row: Row) -> tuple[str, str]:
+    return fold_tight(row.get("last_name", "")), row.get("date_of_birth", "")
+
+
+def _agree(one: Row, other: Row) -> bool:
+    """Whether two rows under one client key can be one person: a name or a birth date must not be another's.
+
+    A changed last name or a corrected birth date alone does not make two people; both a different first name
+    and a different birth date (or last name) do.
+    """
+    differs = [
+        bool(one.get(name)) and bool(other.get(name)) and fold_tight(one[name]) != fold_tight(other[name])
+        for name in ("first_name", "last_name", "date_of_birth")
+    ]
+    if differs[0] and (one.get("date_of_birth") or "") == (other.get("date_of_birth") or "") != "":
+        return _nickname(one["first_name"], other["first_name"])
+    return sum(differs) < 2
+
+
+def _same_name(one: Row, other: Row) -> bool:
+    """Whether two holders of one identifier may be one person: their first names agree or one has none."""
+    first, second = one.get("first_name", ""), other.get("first_name", "")
+    if not first or not second:
+        return True
+    if fold_tight(first) == fold_tight(second) or _nickname(first, second):
+        return True
+    same_birth = one.get("date_of_birth") == other.get("date_of_birth") != ""
+    same_last = fold_tight(one.get("last_name", "")) == fold_tight(other.get("last_name", ""))
+    return bool(same_birth and same_last and _close(first, second))
+
+
+def _nickname(one: str, other: str) -> bool:
+    """Kat and Katie, J and Jane: one is how the other begins."""
+    first, second = sorted((fold(one), fold(other)), key=len)
+    return bool(first) and second.startswith(first)
+
+
+def _close(one: str, other: str) -> bool:
+    """One letter put in, left out or changed, or two neighbours swapped."""
+    a, b = sorted((fold_tight(one), fold_tight(other)), key=len)
+    if len(b) - len(a) > 1 or len(a) < 4:
+        return False
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    rest_a, rest_b = a[start:], b[start:]
+    if len(a) != len(b):
+        return rest_a == rest_b[1:]
+    swapped = rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:]
+    return swapped or rest_a[1:] == rest_b[1:]
+
+
+def _identifiers_differ(one: Row, other: Row) -> bool:
+    return any(one.get(name) and other.get(name) and one[name] != other[name] for name in IDENTIFIERS)
+
+
+def _note_look_alikes(at: int, row: Row, seen: _Seen, people: People) -> None:
+    """A new person who shares a name and birth date, or a last name and birth date, with an earlier one."""
+    if all(_name_key(row)) and _name_key(row) in seen.by_name:
+        people.namesakes += [people.first_row[seen.by_name[_name_key(row)]], at]
+    elif all(_birth_key(row)) and (twin := seen.by_birth.get(_birth_key(row))) is not None:
+        people.twins += [twin, at]
+
+
+def _find_shared_keys(rows: dict[int, Row], people: People) -> None:
+    holders: dict[str, set[int]] = {}
+    for at, row in rows.items():
+        if key := row.get("client_key"):
+            holders.setdefault(key, set()).add(people.person_of[at])
+    people.by_key = {key: next(iter(found)) if len(found) == 1 else None for key, found in holders.items()}
+    shared = {key for key, found in holders.items() if len(found) > 1}
+    people.shared_keys = [at for at, row in rows.items() if row.get("client_key") in shared]
+    for person in people.details:
+        if person.get("client_key") in shared:
+            person["client_key"] = ""

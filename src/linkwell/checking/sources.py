@@ -1,0 +1,129 @@
+"""Find which of the given files is which source of the specification, and lay their rows end to end."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from linkwell.errors import WrongUse
+from linkwell.reading.table import Table
+from linkwell.specification.headings import fold_heading
+from linkwell.specification.model import Specification
+
+
+@dataclass(frozen=True)
+class Source:
+    """All rows of one source; several files (one a year, say) follow one another.
+
+    Attributes:
+        columns: the agreed headings present, to a list with one cell a row.
+        missing: agreed headings no file has.
+        unknown: headings of the files that are not agreed.
+        extra: cells of columns that are not supplied, for noticing shared contacts only.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    columns: dict[str, list[str]]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    extra: dict[str, list[str]]
+    starts: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.tables))
+
+    def where(self, position: int) -> tuple[str, int]:
+        """File (with sheet) and row number of a row position."""
+        at = bisect_right(self.starts, position) - 1
+        table = self.tables[at]
+        sheet = f", sheet {table.origin.sheet}" if table.origin.sheet else ""
+        return table.origin.file + sheet, table.row_numbers[position - self.starts[at]]
+
+    def cells(self, heading: str) -> list[str]:
+        """The cells of an agreed heading; empty ones where no file has it."""
+        found = self.columns.get(heading)
+        return [""] * len(self) if found is None else found
+
+
+def find_sources(spec: Specification, tables: Sequence[Table]) -> dict[str, Source]:
+    """Give each file to the source whose agreed headings it has most of.
+
+    Raises:
+        WrongUse: a file fits no source of the specification.
+    """
+    given: dict[str, list[Table]] = {}
+    for table in tables:
+        given.setdefault(_best_source(spec, table), []).append(table)
+    return {name: _source(spec, name, given[name]) for name in spec.sources() if name in given}
+
+
+def agreed_headings(spec: Specification, source: str) -> tuple[str, ...]:
+    """The headings the specification reads from one source, each once."""
+    found = [
+        field.source_column
+        for table, field in spec.fields()
+        if table.source == source and field.source_column
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _best_source(spec: Specification, table: Table) -> str:
+    have = {fold_heading(column) for column in table.columns}
+    shares = []
+    for name in spec.sources():
+        wanted = {fold_heading(heading) for heading in agreed_headings(spec, name)}
+        shares.append((len(wanted & have) / len(wanted) if wanted else 0.0, name))
+    share, name = max(shares, key=lambda each: each[0], default=(0.0, ""))
+    if share < 0.5:
+        wanted_first = ", ".join(agreed_headings(spec, spec.sources()[0])[:6]) if spec.sources() else ""
+        raise WrongUse(
+            "This file does not fit the specification: most of the agreed columns are not in it.",
+            where=table.origin.file + (f", sheet {table.origin.sheet}" if table.origin.sheet else ""),
+            why="Its columns are unknown, so nothing in it can be checked.",
+            fix=f"Give the file the specification was made for (it has columns such as {wanted_first}), "
+            "or draft a new specification with linkwell describe.",
+        )
+    return name
+
+
+def _source(spec: Specification, name: str, tables: list[Table]) -> Source:
+    wanted = agreed_headings(spec, name)
+    contacts = tuple(
+        left.column for left in spec.not_supplied if left.source == name and left.kind == "contact"
+    )
+    columns, missing = _gathered(tables, wanted)
+    extra, _ = _gathered(tables, contacts)
+    known = {fold_heading(each) for each in wanted}
+    known |= {fold_heading(left.column) for left in spec.not_supplied if left.source == name}
+    unknown = [c for table in tables for c in table.columns if fold_heading(c) not in known]
+    starts = [0]
+    for table in tables[:-1]:
+        starts.append(starts[-1] + len(table))
+    return Source(name, tuple(tables), columns, missing, tuple(dict.fromkeys(unknown)), extra, tuple(starts))
+
+
+def _gathered(tables: list[Table], headings: Sequence[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Cells by heading over all tables; a heading is missing when any of the tables lacks it."""
+    found: dict[str, list[str]] = {}
+    missing = []
+    for heading in headings:
+        cells: list[str] = []
+        for table in tables:
+            at = _position(table, heading)
+            if at is None:
+                missing.append(heading)
+                cells += [""] * len(table)
+            else:
+                cells += [row[at] for row in table.rows]
+        found[heading] = cells
+    return found, tuple(dict.fromkeys(missing))
+
+
+def _position(table: Table, heading: str) -> int | None:
+    if heading in table.columns:
+        return table.columns.index(heading)
+    folded = fold_heading(heading)
+    same = [at for at, column in enumerate(table.columns) if fold_heading(column) == folded]
+    return same[0] if same else None
