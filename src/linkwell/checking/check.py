@@ -47,21 +47,24 @@ def check(spec: Specification, tables: Sequence[Table], *, as_of: date | None = 
     Raises:
         WrongUse: a file fits no part of the specification.
     """
-    work = _Work(spec, find_sources(spec, tables), as_of or datetime.now(UTC).date())
+    sources, unused = find_sources(spec, tables)
+    work = _Work(spec, sources, as_of or datetime.now(UTC).date())
+    for table in unused:
+        work.collector.add("sheet_not_used", table.origin.file, detail=table.origin.sheet or "", count=1)
     work.refused = {name: set() for name in work.sources}
     _look_at_files(work)
-    for table in spec.tables:
-        if table.source in work.sources:
-            work.columns[table.name] = _read_table(work, table, work.sources[table.source])
+    for each in spec.tables:
+        if each.source in work.sources:
+            work.columns[each.name] = _read_table(work, each, work.sources[each.source])
     identity = spec.of_compartment(Compartment.IDENTITY)[0]
     if identity.name in work.columns:
         _find_people(work, identity)
-        for table in spec.of_compartment(Compartment.CONTENT):
-            if table.name in work.columns:
-                _place_rows(work, identity, table)
+        for each in spec.of_compartment(Compartment.CONTENT):
+            if each.name in work.columns:
+                _place_rows(work, identity, each)
         _look_for_hidden(work)
         note_households(work.sources[identity.source], work.people, work.collector)
-    kept = tuple(_kept(work, identity, table) for table in spec.tables)
+    kept = tuple(_kept(work, identity, each) for each in spec.tables)
     if not kept[0].rows and identity.source in work.sources:
         work.collector.add("no_rows", identity.source, detail=identity.source, count=0)
     return Verdict(

@@ -47,16 +47,28 @@ class Source:
         return [""] * len(self) if found is None else found
 
 
-def find_sources(spec: Specification, tables: Sequence[Table]) -> dict[str, Source]:
-    """Give each file to the source whose agreed headings it has most of.
+def find_sources(spec: Specification, tables: Sequence[Table]) -> tuple[dict[str, Source], list[Table]]:
+    """Give each table to the source whose agreed headings it has most of.
+
+    Returns:
+        Sources by name, and further sheets of a used file that fit none.
 
     Raises:
-        WrongUse: a file fits no source of the specification.
+        WrongUse: no sheet of a file fits any source of the specification.
     """
     given: dict[str, list[Table]] = {}
+    unused = []
     for table in tables:
-        given.setdefault(_best_source(spec, table), []).append(table)
-    return {name: _source(spec, name, given[name]) for name in spec.sources() if name in given}
+        name = _best_source(spec, table)
+        if name:
+            given.setdefault(name, []).append(table)
+        else:
+            unused.append(table)
+    used_files = {table.origin.file for found in given.values() for table in found}
+    for table in unused:
+        if table.origin.file not in used_files:
+            raise _fits_nothing(spec, table)
+    return {name: _source(spec, name, given[name]) for name in spec.sources() if name in given}, unused
 
 
 def agreed_headings(spec: Specification, source: str) -> tuple[str, ...]:
@@ -76,16 +88,18 @@ def _best_source(spec: Specification, table: Table) -> str:
         wanted = {fold_heading(heading) for heading in agreed_headings(spec, name)}
         shares.append((len(wanted & have) / len(wanted) if wanted else 0.0, name))
     share, name = max(shares, key=lambda each: each[0], default=(0.0, ""))
-    if share < 0.5:
-        wanted_first = ", ".join(agreed_headings(spec, spec.sources()[0])[:6]) if spec.sources() else ""
-        raise WrongUse(
-            "This file does not fit the specification: most of the agreed columns are not in it.",
-            where=table.origin.file + (f", sheet {table.origin.sheet}" if table.origin.sheet else ""),
-            why="Its columns are unknown, so nothing in it can be checked.",
-            fix=f"Give the file the specification was made for (it has columns such as {wanted_first}), "
-            "or draft a new specification with linkwell describe.",
-        )
-    return name
+    return name if share >= 0.5 else ""
+
+
+def _fits_nothing(spec: Specification, table: Table) -> WrongUse:
+    first = ", ".join(agreed_headings(spec, spec.sources()[0])[:6]) if spec.sources() else ""
+    return WrongUse(
+        "This file does not fit the specification: most of the agreed columns are not in it.",
+        where=table.origin.file + (f", sheet {table.origin.sheet}" if table.origin.sheet else ""),
+        why="Its columns are unknown, so nothing in it can be checked.",
+        fix=f"Give the file the specification was made for (it has columns such as {first}), "
+        "or draft a new specification with linkwell describe.",
+    )
 
 
 def _source(spec: Specification, name: str, tables: list[Table]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -75,13 +76,12 @@ def _finding(
 ) -> Finding:
     rule = rules()[code]
     facts = {"n": f"{count:,}", "column": f"“{column}”", "detail": detail}
-    what = rule["what"].format(**facts)
     return Finding(
         code=code,
         severity=Severity(rule["severity"]),
         table=table,
         column=column,
-        what=_one_or_many(what, count),
+        what=_one_or_many(rule["what"], count).format(**facts),
         why=rule["why"].format(**facts),
         fix=rule["fix"].format(**facts),
         fixable=Fixable(rule["fixable"]),
@@ -91,24 +91,9 @@ def _finding(
     )
 
 
-_ONE = (
-    ("1 rows have", "1 row has"), ("1 rows share", "1 row shares"), ("1 rows repeat", "1 row repeats"),
-    ("1 rows are", "1 row is"), ("1 rows list", "1 row lists"), ("1 rows belong", "1 row belongs"),
-    ("1 rows overlap", "1 row overlaps"), ("1 rows ", "1 row "), ("1 cells in", "1 cell in"),
-    ("1 people share", "1 person shares"), ("1 people have", "1 person has"), ("1 people are", "1 person is"),
-    ("1 people signed up under one contact have", "1 person signed up under a shared contact has"),
-    ("1 visits or contacts belong", "1 visit or contact belongs"), ("1 dates in", "1 date in"),
-    ("1 visits or contacts repeat", "1 visit or contact repeats"), ("1 names in", "1 name in"),
-    ("1 visits or contacts", "1 visit or contact"), ("1 NHI numbers in", "1 NHI number in"),
-    ("1 birth dates in", "1 birth date in"),
-)  # fmt: skip
+_CHOICE = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
 
 def _one_or_many(what: str, count: int) -> str:
-    """Sentences are written for several; "1 rows have" becomes "1 row has"."""
-    if count != 1:
-        return what
-    for many, one in _ONE:
-        if many in what:
-            return what.replace(many, one, 1).replace("They stay with you", "It stays with you")
-    return what
+    """Take the first of "[row has|rows have]" for one and the second for several."""
+    return _CHOICE.sub(lambda found: found[1 if count == 1 else 2], what)

@@ -108,7 +108,7 @@ def draft(
         base_specification(),
         title=f"What {organisation or 'we'} {'supplies' if organisation else 'supply'}",
         organisation=organisation,
-        initiatives=_initiatives(built),
+        initiatives=_initiatives(built, placed),
         demo=demo,
         tables=tuple(built),
         not_supplied=_left(placed, used),
@@ -260,9 +260,15 @@ def _with_end_status(base: TableSpec, fields: list[Field], names: set[str]) -> l
     return [*fields[:at], wanted, *fields[at:]]
 
 
-def _initiatives(tables: list[TableSpec]) -> tuple[str, ...]:
-    fields = [field for table in tables for field in table.fields if field.name == "initiative"]
-    return tuple(field.constant for field in fields if field.constant)
+def _initiatives(tables: list[TableSpec], placed: dict[str, list[Placed]]) -> tuple[str, ...]:
+    for table in tables:
+        field = table.field("initiative")
+        if field and field.constant:
+            return (field.constant,)
+        for each in placed.get(table.source, []) if field else []:
+            if field and each.column.name == field.source_column:
+                return each.column.values
+    return ()
 
 
 def _used_lists(tables: list[TableSpec]) -> tuple[CodeList, ...]:
