@@ -1,4 +1,4 @@
-"""The sealed file: a signed manifest, then the identity and the content compartment; one pass to write or read.
+"""The sealed file: a signed manifest, then the two sealed compartments; one pass to write, one to read.
 
 The format is written down in docs/package-format.md.
 """
@@ -180,20 +180,22 @@ def _read_manifest(file: BinaryIO, size: int) -> Manifest:
     (length,) = struct.unpack(">I", head[len(MAGIC) :])
     data = file.read(min(length, LONGEST_MANIFEST + 1))
     signature_head = file.read(2)
-    if length > LONGEST_MANIFEST or len(data) != length or len(signature_head) != 2:
+    if length > LONGEST_MANIFEST:
+        raise altered()
+    if len(data) != length or len(signature_head) != 2:
         raise _cut()
     (signature_length,) = struct.unpack(">H", signature_head)
     signature = file.read(min(signature_length, LONGEST_SIGNATURE))
+    if len(signature) != signature_length:
+        raise altered() if signature_length > LONGEST_SIGNATURE else _cut()
     manifest = Manifest.from_bytes(data)
     if not signature_holds(read_public_key(manifest.sender_key), signature, data):
         raise altered()
     start = manifest.compartments[0].offset
-    padding = file.read(max(0, min(start - file.tell(), 64 + LONGEST_MANIFEST)))
-    if len(signature) != signature_length or any(padding) or file.tell() != start:
-        raise altered()
     if size < manifest.sealed_until:
         raise _cut()
-    if size > manifest.sealed_until:
+    padding = file.read(max(0, min(start - file.tell(), LONGEST_MANIFEST)))
+    if any(padding) or file.tell() != start or size > manifest.sealed_until:
         raise altered()
     return manifest
 

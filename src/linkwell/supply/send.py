@@ -34,7 +34,7 @@ def send(
     retries: int = tus.RETRIES,
     sleep: tus.Sleep = time.sleep,
 ) -> Path:
-    """Send a package to a portal and keep its signed receipt; a package that has its receipt is not sent again.
+    """Send a package to a portal and keep its signed receipt; one that has its receipt is not sent again.
 
     Args:
         url: the portal's address; its uploads live at `/api/uploads/`.

@@ -41,8 +41,8 @@ def as_markdown(rows: tuple[Crossing, ...]) -> str:
     lines = [
         "# What crosses between zones",
         "",
-        "Each zone is a separate store with its own readers. These functions are the only ways from one to another.",
-        "Generated from `src/linkwell/vault/crossings.toml` by `python -m linkwell.vault.crossings`; do not edit.",
+        "Each zone is a separate store with its own readers. These functions are the only ways across.",
+        "Made from `src/linkwell/vault/crossings.toml` by `python -m linkwell.vault.crossings`: do not edit.",
         "",
         "| From | To | What crosses | Who may | Function |",
         "|---|---|---|---|---|",
