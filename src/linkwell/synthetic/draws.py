@@ -1,4 +1,5 @@
-"""Chance, the same on every run and machine: one PCG64 stream per purpose and chunk, and quick weighted draws."""
+"""Chance, the same on every run and machine: one PCG64 stream per purpose and chunk, and quick weighted
+draws."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def weighted(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """Draw `size` indices with chances proportional to `weights`."""
     cumulative = np.cumsum(weights)
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(weights) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(weights) - 1), dtype=np.int64)
 
 
 def zipf(size: int, *, offset: float, exponent: float) -> Floats:

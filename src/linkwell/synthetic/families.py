@@ -109,7 +109,8 @@ def people(seed: int, chunk: int, size: int) -> People:
 
 
 def _structure(rng: np.random.Generator, count: int, size: int) -> tuple[Ints, Ints, Ints]:
-    """Family number, role and day of birth of `size` people: adults, partners, then children in order of age."""
+    """Family number, role and day of birth of `size` people: adults, partners, then children in order of
+    age."""
     year = _FIRST_YEAR + (_LAST_YEAR + 1 - _FIRST_YEAR) * rng.beta(1.5, 1.05, count)
     adult = np.floor((year - 1970) * 365.25).astype(np.int64)
     partnered = np.flatnonzero(rng.random(count) < 0.66)
@@ -268,7 +269,8 @@ def _given_names(
 
 
 def _areas(rng: np.random.Generator, family: Ints, culture: Ints, left: Bools, count: int) -> Ints:
-    """SA2 index of each person: the family's, or for those who left mostly elsewhere in the same authority."""
+    """SA2 index of each person: the family's, or for those who left mostly elsewhere in the same
+    authority."""
     country = places()
     drawn = np.empty(len(family), dtype=np.int64)
     for number, weights in enumerate(cultures().settle):

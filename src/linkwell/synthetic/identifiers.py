@@ -1,7 +1,8 @@
 """Identifiers by the column: NHI numbers from the test range while they last, IRD and MSD-shaped numbers.
 
-The rules are those of `standards.identifiers`; here they run over whole arrays. NHI numbers begin with Z (reserved
-for tests). IRD numbers lie above 160,000,000, which Inland Revenue has not reached: nobody holds them.
+The rules are those of `standards.identifiers`; here they run over whole arrays. NHI numbers begin with Z
+(reserved for tests). IRD numbers lie above 160,000,000, which Inland Revenue has not reached: nobody holds
+them.
 """
 
 from __future__ import annotations
@@ -84,5 +85,6 @@ def ird_numbers(ordinals: Ints, seed: int) -> Ints:
 
 
 def msd_numbers(ordinals: Ints, seed: int) -> Ints:
-    """Nine-digit numbers shaped like MSD client numbers (no public check rule); distinct for distinct ordinals."""
+    """Nine-digit numbers shaped like MSD client numbers (no public check rule); distinct for distinct
+    ordinals."""
     return _MSD_FIRST + scattered(ordinals, modulus=_MSD_PRIME, seed=seed)

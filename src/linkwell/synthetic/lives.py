@@ -1,8 +1,8 @@
 """Month by month: in work, on a main benefit, or neither; and visits, stays and proceedings along the way.
 
-Work and benefit follow a three-state chain whose chances depend on a lasting strength, age and time on benefit.
-An initiative acts by making it likelier to move from benefit into work; the same uniform draws give the life with
-it and without it, so that the difference is known person by person.
+Work and benefit follow a three-state chain whose chances depend on a lasting strength, age and time on
+benefit. An initiative acts by making it likelier to move from benefit into work; the same uniform draws
+give the life with it and without it, so that the difference is known person by person.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def _next(
     chance: NDArray[np.float32],
     push: Floats | float,
 ) -> tuple[States, States]:
-    """One month on. `push` is added to the log-odds of moving from benefit into work, and taken from losing it."""
+    """One month on. `push` is added to the log-odds of moving from benefit into work, and taken from losing
+    it."""
     young = age < 18
     working_age = (age >= 16) & (age < 65)
     to_work = np.select(

@@ -178,13 +178,14 @@ _SLIPS = (
     (0.05, _nickname), (0.008, _middle_as_first), (0.006, _initial), (0.022, _misspell_first),
     (0.022, _misspell_last), (0.006, _swapped), (0.012, _married), (0.06, _earlier_name), (0.35, _half_name),
     (0.012, _no_birth), (0.006, _nineteen_hundred), (0.006, _new_year), (0.02, _day_month), (0.01, _near_day),
-    (0.006, _wrong_year), (0.006, _wrong_gender), (0.03, _no_gender), (0.05, _nhi_typo), (0.006, _nhi_of_another),
-    (0.04, _msd_typo),
+    (0.006, _wrong_year), (0.006, _wrong_gender), (0.03, _no_gender), (0.05, _nhi_typo),
+    (0.006, _nhi_of_another), (0.04, _msd_typo),
 )  # fmt: skip
 
 
 def written_down(rng: np.random.Generator, who: Person, other: Person) -> Person:
-    """`who` as the organisation recorded them; `other` is a relative or neighbour whose details may slip in."""
+    """`who` as the organisation recorded them; `other` is a relative or neighbour whose details may slip
+    in."""
     who = replace(
         who,
         nhi=who.nhi if rng.random() < 0.52 else "",

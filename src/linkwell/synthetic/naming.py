@@ -31,7 +31,8 @@ class NameList:
 
 @dataclass(frozen=True)
 class Names:
-    """Every name of the world: `pool` of texts, surnames by culture, given names by (culture, sex) and year."""
+    """Every name of the world: `pool` of texts, surnames by culture, given names by (culture, sex) and
+    year."""
 
     pool: pa.Array
     cultures: list[str]
@@ -84,7 +85,7 @@ def _mixed(parts: list[tuple[Ints, Floats, float]]) -> NameList:
     codes = np.concatenate([codes for codes, _, _ in parts])
     weights = np.concatenate([weights * share for _, weights, share in parts])
     unique, where = np.unique(codes, return_inverse=True)
-    return NameList(unique, np.bincount(where, weights=weights))
+    return NameList(unique, np.bincount(where, weights=weights).astype(np.float64))
 
 
 def _surnames(data: dict[str, Any], pool: _Pool) -> dict[str, NameList]:
@@ -131,7 +132,8 @@ def _given_tail(culture: str, sex: str, pieces: dict[str, str]) -> list[str]:
 
 
 def draw_given(rng: np.random.Generator, culture: Ints, male: np.ndarray, year: Ints) -> Ints:
-    """A given name's code for each person of `culture` (index), sex and birth year, fashions blending into each other."""
+    """A given name's code for each person of `culture` (index), sex and birth year, fashions blending into
+    each other."""
     known = names()
     wanted = year + rng.normal(0, 7, len(year))
     drawn = np.empty(len(year), dtype=np.int64)

@@ -1,7 +1,9 @@
-"""Where people live: regions, territorial authorities and SA2 areas that nest, each SA2 with a deprivation decile.
+"""Where people live: regions, territorial authorities and SA2 areas that nest, each SA2 with a deprivation
+decile.
 
-Territorial authorities are New Zealand's with their rough size (thousands); SA2 codes are shaped like Stats NZ's (six
-digits) but invented. Places do not depend on the seed. Each authority lies in one region (in fact some straddle).
+Territorial authorities are New Zealand's with their rough size (thousands); SA2 codes are shaped like Stats
+NZ's (six digits) but invented. Places do not depend on the seed. Each authority lies in one region (in fact
+some straddle).
 """
 
 from __future__ import annotations

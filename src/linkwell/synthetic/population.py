@@ -1,4 +1,5 @@
-"""Build the invented world chunk by chunk: people, places, histories, who takes part, and the truth about it."""
+"""Build the invented world chunk by chunk: people, places, histories, who takes part, and the truth about
+it."""
 
 from __future__ import annotations
 
@@ -14,29 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkwell.errors import WrongUse
-from linkwell.synthetic import families, lives, spells, tables, taking_part
-from linkwell.synthetic.draws import Bools, Floats, Ints, stream
-from linkwell.synthetic.timeline import MONTH_STARTS, START
+from linkwell.synthetic import families, lives, spells, tables, taking_part, truth
+from linkwell.synthetic.draws import stream
+from linkwell.synthetic.timeline import START
 
 CHUNK = 250_000
 SCENARIOS = ("default", "null", "hidden")
-VARIANTS = ("One to one", "Small group")
 _PUSH = (0.85, 0.65)
 """Log-odds by which each variant makes it likelier to move from benefit into work in a month."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The realised average effect on the participants of one outcome over one window."""
-
-    outcome: str
-    window: str
-    unit: str
-    participants: int
-    with_initiative: float
-    without_initiative: float
-    effect: float
 
 
 @dataclass(frozen=True)
@@ -50,7 +37,7 @@ class WorldFacts:
     measures: int
     seed: int
     scenario: str
-    effects: tuple[Effect, ...]
+    effects: tuple[truth.Effect, ...]
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`: counts only; the true effects stay in the truth folder."""
@@ -111,7 +98,8 @@ def _check(people: int, participants: int, scenario: str) -> None:
 
 @contextmanager
 def _whole_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder that takes the place of `out` when all is written; `out` may only be an earlier world."""
+    """A temporary folder that takes the place of `out` when all is written; `out` may only be an earlier
+    world."""
     if out.exists() and any(out.iterdir()) and not (out / "world.toml").exists():
         raise WrongUse(
             "This folder holds something else.", where=str(out), fix="Choose an empty folder or a new one."
@@ -133,7 +121,7 @@ def _whole_folder(out: Path) -> Iterator[Path]:
 
 def _write(
     folder: Path, people: int, seed: int, participants: int, scenario: str, progress: Progress
-) -> tuple[int, int, int, tuple[Effect, ...]]:
+) -> tuple[int, int, int, tuple[truth.Effect, ...]]:
     (folder / "truth").mkdir()
     numbers = tables.Numbers.for_world(people, seed)
     sizes = _shares(people, participants)
@@ -161,7 +149,7 @@ def _write(
                 done + size,
             )
     progress(done, people)
-    effects = _truth(folder / "truth", [first for first, _ in kept], [second for _, second in kept])
+    effects = truth.write(folder / "truth", [first for first, _ in kept], [second for _, second in kept])
     catalogue = resources.files("linkwell.synthetic").joinpath("measures.toml").read_text("utf-8")
     (folder / "measures.toml").write_text(catalogue, "utf-8")
     (folder / "world.toml").write_text(
@@ -207,8 +195,8 @@ def _chunk(
         tables.spine_table(people, ids, near, numbers, number),
         tables.residents_table(people, ids, present, number),
         tables.measures_table(rows, ids),
-        _participants(adults, begun, ids, seed, number),
-        _amounts(adults, begun, rows, with_it, without, ids),
+        truth.participants_table(adults, begun, ids, seed, number),
+        truth.amounts(adults, begun, rows, with_it, without, ids),
     )
 
 
@@ -221,98 +209,3 @@ def _lives_of(
         lives.relive(adults, begun.who, begun.month, push + begun.hidden),
         lives.relive(adults, begun.who, begun.month, begun.hidden),
     )
-
-
-def _participants(
-    adults: lives.Adults, begun: taking_part.Start, ids: Ints, seed: int, chunk: int
-) -> pa.Table:
-    """Who starts when and leaves when: mostly after some months."""
-    rng = stream(seed, "leaving", chunk)
-    stay = np.maximum(10, np.rint(rng.gamma(2.2, 80.0, len(begun.who)))).astype(np.int64)
-    return pa.table(
-        {
-            "spine_id": pa.array(ids[adults.rows[begun.who]]),
-            "start_date": tables.dates(begun.day),
-            "end_date": tables.dates(begun.day + stay),
-            "variant": pa.array(VARIANTS).take(pa.array(begun.variant)),
-        }
-    )
-
-
-def _windows(begun: taking_part.Start) -> dict[str, tuple[Ints, Ints]]:
-    """First and last day of the three usual readings of 'the twelve months after the start'."""
-    return {
-        "12 months from the month after the start": (
-            MONTH_STARTS[begun.month + 1],
-            MONTH_STARTS[begun.month + 13] - 1,
-        ),
-        "365 days after the start": (begun.day + 1, begun.day + 365),
-        "12 months from the month of the start": (
-            MONTH_STARTS[begun.month],
-            MONTH_STARTS[begun.month + 12] - 1,
-        ),
-    }
-
-
-def _amounts(
-    adults: lives.Adults,
-    begun: taking_part.Start,
-    rows: list[spells.Rows],
-    with_it: lives.States,
-    without: lives.States,
-    ids: Ints,
-) -> pa.Table:
-    """Each participant's outcomes in each window, with the initiative and without."""
-    who = adults.rows[begun.who]
-    parts = []
-    for outcome in rows:
-        if outcome.measure == "school_enrolment":
-            continue
-        either = [outcome, outcome]
-        if outcome.measure == "main_benefit":
-            either = [spells.benefit_rows(adults, begun.who, states) for states in (with_it, without)]
-        if outcome.measure == "wages":
-            either = [spells.wage_rows(adults, begun.who, states) for states in (with_it, without)]
-        for window, (first, last) in _windows(begun).items():
-            amounts = [_totals(one, len(ids), who, first, last) for one in either]
-            parts.append(tables.amounts_table(ids[who], outcome.measure, window, *amounts))
-    return pa.concat_tables(parts)
-
-
-def _totals(rows: spells.Rows, size: int, who: Ints, first: Ints, last: Ints) -> Floats:
-    """Totals per participant; events count when they begin in the window, stays too."""
-    from_day, to_day = np.full(size, 1), np.full(size, 0)
-    from_day[who], to_day[who] = first, last
-    wanted: Bools = np.zeros(size, dtype=bool)
-    wanted[who] = True
-    here = np.flatnonzero(wanted[rows.person])
-    mine = spells.Rows(
-        rows.measure, rows.person[here], rows.start[here], rows.end[here], rows.value[here], rows.entity[here]
-    )
-    return spells.totals(mine, size, from_day, to_day)[who]
-
-
-_UNITS = {"main_benefit": "days", "wages": "dollars", "ed_visit": "events", "hospital_stay": "days",
-          "police_proceeding": "events"}  # fmt: skip
-
-
-def _truth(folder: Path, participants: list[pa.Table], amounts: list[pa.Table]) -> tuple[Effect, ...]:
-    """Write the truth and return the realised effects."""
-    pq.write_table(pa.concat_tables(participants).sort_by("spine_id"), folder / "truth.parquet")
-    every = pa.concat_tables(amounts).sort_by(
-        [("outcome", "ascending"), ("window", "ascending"), ("spine_id", "ascending")]
-    )
-    pq.write_table(every, folder / "individual.parquet", compression="zstd")
-    grouped = every.group_by(["outcome", "window"], use_threads=False).aggregate(
-        [("spine_id", "count"), ("with_initiative", "mean"), ("without_initiative", "mean")]
-    )
-    effects = tuple(
-        Effect(
-            row["outcome"], row["window"], _UNITS[row["outcome"]], row["spine_id_count"],
-            row["with_initiative_mean"], row["without_initiative_mean"],
-            row["with_initiative_mean"] - row["without_initiative_mean"],
-        )
-        for row in grouped.to_pylist()
-    )  # fmt: skip
-    pq.write_table(pa.Table.from_pylist([asdict(effect) for effect in effects]), folder / "effects.parquet")
-    return effects

@@ -19,7 +19,8 @@ _DAYS_A_MONTH = 365.25 / 12
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of the measures table: person (row of the chunk), first and last day, value, entity (-1 for none)."""
+    """Rows of the measures table: person (row of the chunk), first and last day, value, entity (-1 for
+    none)."""
 
     measure: str
     person: Ints
@@ -30,7 +31,8 @@ class Rows:
 
 
 def _runs(states: States, boundary: Ints, wanted: int, breaks: Bools) -> tuple[Ints, Ints, Ints, Ints]:
-    """Runs of one state as (person, first month, first day, last day); `breaks` end a run without a change."""
+    """Runs of one state as (person, first month, first day, last day); `breaks` end a run without a
+    change."""
     before = np.concatenate([np.full((len(states), 1), ABSENT, dtype=np.int8), states[:, :-1]], axis=1)
     begins = (states == wanted) & ((before != wanted) | breaks)
     person, month = np.nonzero(begins)
@@ -59,7 +61,8 @@ def benefit_rows(lives: Adults, who: Ints, states: States) -> Rows:
 
 
 def wage_rows(lives: Adults, who: Ints, states: States) -> Rows:
-    """Spells with one employer at one rate (a new rate each April): value is the dollars of the whole spell."""
+    """Spells with one employer at one rate (a new rate each April): value is the dollars of the whole
+    spell."""
     change = _job_changes(lives, who)
     breaks = np.zeros(states.shape, dtype=bool)
     breaks[:, _APRILS] = True
@@ -78,7 +81,8 @@ def wage_rows(lives: Adults, who: Ints, states: States) -> Rows:
 
 
 def _job_changes(lives: Adults, who: Ints) -> Bools:
-    """Months in which someone in work changes employer: read off the same uniform draws, so both lives agree."""
+    """Months in which someone in work changes employer: read off the same uniform draws, so both lives
+    agree."""
     fraction = np.modf(lives.chance[who].astype(np.float64) * 7919.0)[0]
     return np.asarray(fraction < 0.012, dtype=np.bool_)
 
@@ -98,7 +102,8 @@ def no_one(like: Ints) -> Ints:
 
 
 def school_rows(people: People, present: Bools, seed: int, chunk: int) -> Rows:
-    """Enrolments from about five to eighteen, a new school at about eleven and thirteen; value is the days."""
+    """Enrolments from about five to eighteen, a new school at about eleven and thirteen; value is the
+    days."""
     rng = stream(seed, "school", chunk)
     leaving = np.where(rng.random(len(people)) < 0.25, 16.6, 17.9)
     parts = []
@@ -162,7 +167,8 @@ def event_rows(people: People, found: Events, seed: int, chunk: int) -> list[Row
 
 
 def totals(rows: Rows, size: int, first: Ints, last: Ints) -> Floats:
-    """Value per person between `first` and `last` (day numbers, both counted), spells cut at the edges by days."""
+    """Value per person between `first` and `last` (day numbers, both counted), spells cut at the edges by
+    days."""
     overlap = np.minimum(rows.end, last[rows.person]) - np.maximum(rows.start, first[rows.person]) + 1
     share = np.clip(overlap, 0, None) / (rows.end - rows.start + 1)
-    return np.bincount(rows.person, weights=rows.value * share, minlength=size)
+    return np.bincount(rows.person, weights=rows.value * share, minlength=size).astype(np.float64)

@@ -18,8 +18,8 @@ from linkwell.synthetic.timeline import END, ages_at
 TEXT = pa.string()
 SPINE = pa.schema(
     [("spine_id", pa.int64()), ("first_name", TEXT), ("middle_name", TEXT), ("last_name", TEXT),
-     ("prior_last_name", TEXT), ("dob", pa.date32()), ("gender", TEXT), ("nhi", TEXT), ("ird", TEXT), ("msd", TEXT),
-     ("area", TEXT), ("death_date", pa.date32())]
+     ("prior_last_name", TEXT), ("dob", pa.date32()), ("gender", TEXT), ("nhi", TEXT), ("ird", TEXT),
+     ("msd", TEXT), ("area", TEXT), ("death_date", pa.date32())]
 )  # fmt: skip
 RESIDENTS = pa.schema(
     [("spine_id", pa.int64()), ("birth_date", pa.date32()), ("gender", TEXT),
@@ -100,9 +100,9 @@ def spine_table(people: People, ids: Ints, near_benefit: Bools, numbers: Numbers
 def _nhi(rng: np.random.Generator, size: int, numbers: Numbers) -> pa.Array:
     """An NHI number for each holder, old format or new, until the Z range runs out."""
     holds = rng.random(size) < numbers.nhi_share
-    newer = holds & (rng.random(size) < numbers.new_share)
-    older = np.flatnonzero(holds & ~newer)[: len(numbers.old) - numbers.old_used]
-    newer = np.flatnonzero(newer)[: len(numbers.new) - numbers.new_used]
+    modern = holds & (rng.random(size) < numbers.new_share)
+    older = np.flatnonzero(holds & ~modern)[: len(numbers.old) - numbers.old_used]
+    newer = np.flatnonzero(modern)[: len(numbers.new) - numbers.new_used]
     given = [
         identifiers.old_nhi(numbers.old[numbers.old_used : numbers.old_used + len(older)]),
         identifiers.new_nhi(numbers.new[numbers.new_used : numbers.new_used + len(newer)]),

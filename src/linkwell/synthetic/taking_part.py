@@ -1,8 +1,9 @@
-"""Who starts with the initiative and when: decided month by month from observed history, never from what follows.
+"""Who starts with the initiative and when: decided month by month from observed history, never from what
+follows.
 
-Each month an eligible person who has not yet started does so at a rate that depends on their last 24 months, age,
-gender, ethnicity and area, all of which are in the data. So balancing on that history recovers the effect, unless
-the scenario adds a hidden cause on purpose.
+Each month an eligible person who has not yet started does so at a rate that depends on their last 24
+months, age, gender, ethnicity and area, all of which are in the data. So balancing on that history recovers
+the effect, unless the scenario adds a hidden cause on purpose.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Start:
 
 def _window(counts: np.ndarray, month: int, back: int, until: int = 0) -> Floats:
     """Sum over the months `back`..`until` before `month`, from cumulative counts (people x MONTHS + 1)."""
-    return (counts[:, month - until] - counts[:, month - back]).astype(np.float64)
+    return np.asarray(counts[:, month - until] - counts[:, month - back], dtype=np.float64)
 
 
 def _cumulative(counts: np.ndarray) -> np.ndarray:

@@ -1,6 +1,8 @@
-"""The world's fixed calendar: sixty months from July 2020 to June 2025, with starts from July 2022 to March 2024.
+"""The world's fixed calendar: sixty months from July 2020 to June 2025, with starts from July 2022 to March
+2024.
 
-Every start has at least 24 months of history before it and 15 months after it. Nothing depends on today's date.
+Every start has at least 24 months of history before it and 15 months after it. Nothing depends on today's
+date.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from linkwell.synthetic.draws import Ints
 
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = date(2020, 7, 1), date(2025, 6, 30)
+EXPORTED = date(2024, 6, 30)
+"""The day the organisation exported its records: later finishes are not known to it yet."""
 MONTHS = 60
 FIRST_START, LAST_START = 24, 44
 """Months (counted from FIRST_DAY) in which people may start with the initiative: July 2022 to March 2024."""

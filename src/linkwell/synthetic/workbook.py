@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xlsxwriter
 
+from linkwell.synthetic.enrolments import Row
 from linkwell.synthetic.naming import read_data
 from linkwell.vault.zones import written_whole
-
-if TYPE_CHECKING:
-    from linkwell.synthetic.provider import Row
 
 FIRST_ROW = 4
 """The spreadsheet row of the first participant: two rows of banner and the headings come before."""
@@ -36,8 +33,12 @@ def write_participants(path: Path, rows: Sequence[Row], rng: np.random.Generator
     with written_whole(path) as part:
         book = xlsxwriter.Workbook(part, {"constant_memory": True, "strings_to_numbers": False})
         book.set_properties(
-            {"title": "Participants", "author": "Riverbend Community Trust", "created": datetime(2024, 7, 1)}
-        )  # noqa: DTZ001
+            {
+                "title": "Participants",
+                "author": "Riverbend Community Trust",
+                "created": datetime(2024, 7, 1, tzinfo=UTC),
+            }
+        )
         sheet = book.add_worksheet("Participants")
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
         sheet.set_column(0, len(HEADINGS) - 1, 16)
