@@ -1,0 +1,165 @@
+"""Tools on a caller's own files. They refuse any path inside a data home: there, links are made by custody's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from linkwell.cli.output import finish, json_option, progress
+from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.vault.zones import data_home_of, written_whole
+
+if TYPE_CHECKING:
+    from linkwell.linkage import LinkResult, LinkSettings
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  linkwell link clients.csv spine.parquet --out links
+  linkwell link clients.csv spine.parquet --out links --map kname=last_name --map born=dob
+  linkwell link clients.parquet spine.parquet --out links --memory 1GB --json
+"""
+)
+@click.argument("extract", type=_FILE)
+@click.argument("spine", type=_FILE)
+@click.option("--out", "out", required=True, type=click.Path(path_type=Path, file_okay=False),
+              help="Folder for links.parquet, review.parquet, report.html and report.json.")  # fmt: skip
+@click.option(
+    "--map", "maps", multiple=True, metavar="THEIRS=OURS", help="A column of EXTRACT and the field it holds."
+)
+@click.option("--map-spine", "spine_maps", multiple=True, metavar="THEIRS=OURS", help="The same for SPINE.")
+@click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a link must be (default 0.95).")
+@click.option(
+    "--review-at", type=click.FloatRange(0, 1), help="From here a person should look (default 0.2)."
+)
+@click.option(
+    "--memory",
+    default="2GB",
+    show_default=True,
+    help="Memory the engine may use; more spills to disk in --out.",
+)
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 256))
+@click.option(
+    "--keep-spine", type=_FILE, help="Keep the prepared spine here (.duckdb) and use it again next time."
+)
+@json_option
+def link(
+    extract: Path,
+    spine: Path,
+    out: Path,
+    maps: tuple[str, ...],
+    spine_maps: tuple[str, ...],
+    link_at: float | None,
+    review_at: float | None,
+    memory: str,
+    threads: int,
+    keep_spine: Path | None,
+    as_json: bool,
+) -> None:
+    """Link a list of people to a spine.
+
+    EXTRACT is the list and SPINE the list of everyone, as Parquet or CSV. SPINE may also be a prepared spine
+    (.duckdb). Common column names are recognised: rec_id, spine_id, first_name, middle_name, last_name,
+    prior_last_name, dob, gender or sex, nhi, ird, msd, nsn, area and others like them; name the rest with --map.
+
+    The results hold identity. Keep them as you keep names and birth dates.
+    """
+    from linkwell.linkage import LinkSettings
+
+    _outside_homes([extract, spine, out, *([keep_spine] if keep_spine else [])])
+    settings = LinkSettings(
+        link_at=link_at, review_at=review_at, memory_limit=memory, threads=threads, temp_folder=out / ".work",
+        extract_columns=_pairs(maps), spine_columns=_pairs(spine_maps),
+    )  # fmt: skip
+    result = _run(extract, spine, settings, keep_spine, quiet=as_json)
+    written = _write(result, out)
+    q = result.quality
+    finish(
+        {"records": q.records, "linked": q.linked, "review": q.review, "unlinked": q.unlinked, "link_rate": q.link_rate,
+         "false_links": q.false_links, "missed_links": q.missed_links, "near_exact_share": q.near_exact_share,
+         "conflicts": q.conflicts, "files": [str(path) for path in written]},
+        [f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for a person to look at, "
+         f"{q.unlinked:,} not linked.",
+         f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
+         *(_why_so_few(result)), f"Results: {out}"],
+        as_json=as_json,
+        next_step=f"open {out / 'report.html'}, then look at {out / 'review.parquet'}.",
+    )  # fmt: skip
+
+
+def _run(extract: Path, spine: Path, settings: LinkSettings, keep: Path | None, *, quiet: bool) -> LinkResult:
+    from linkwell import linkage
+
+    prepared: Any = spine
+    if keep is not None and spine.suffix != ".duckdb":
+        with progress("Preparing the spine", quiet=quiet) as tick:
+            prepared = linkage.prepare_spine(spine, keep, settings=settings, progress=tick)
+    with progress("Linking", quiet=quiet) as tick:
+        return linkage.link(extract, prepared, settings=settings, progress=tick)
+
+
+def _write(result: LinkResult, out: Path) -> list[Path]:
+    import pyarrow.parquet as pq
+
+    from linkwell.linkage import report
+
+    paths = []
+    for name, table in (("links.parquet", result.links), ("review.parquet", result.review)):
+        with written_whole(out / name) as part:
+            pq.write_table(table, part, compression="zstd")
+        (out / name).chmod(0o600)
+        paths.append(out / name)
+    paths += report.write(result, out)
+    work = out / ".work"
+    if work.exists() and not any(work.iterdir()):
+        work.rmdir()
+    return paths
+
+
+def _why_so_few(result: LinkResult) -> list[str]:
+    """Plain reasons where less than half of a list was found."""
+    q = result.quality
+    if q.records == 0:
+        return ["The list has no rows."]
+    if q.link_rate >= 0.5:
+        return []
+    fields = set(q.fields)
+    reasons = []
+    if result.model["on_spine"] < 0.5:
+        reasons.append("Most of the list seems not to be on this spine: records were not forced onto it.")
+    if "dob" not in fields:
+        reasons.append("The list has no birth dates: common names cannot be told apart.")
+    if not fields & {"nhi", "ird", "msd", "nsn", "national_id"}:
+        reasons.append("The list has no agency numbers.")
+    return reasons
+
+
+def _outside_homes(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if data_home_of(path) is not None:
+            raise RefusedByRule(
+                "This path lies inside a data home.",
+                where=path.name,
+                why="Links inside a home are made by governed steps that check permission and leave a record.",
+                fix="Use `linkwell custodian link`, or work on a copy of your own files outside the home.",
+            )
+
+
+def _pairs(maps: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in maps:
+        theirs, equals, ours = text.partition("=")
+        if not (theirs and equals and ours):
+            raise WrongUse(
+                "A map needs both names.",
+                where=text,
+                fix="Write --map THEIRS=OURS, e.g. --map kname=last_name.",
+            )
+        pairs[theirs.strip()] = ours.strip()
+    return pairs

@@ -1,0 +1,163 @@
+"""Turn levels.toml into SQL: each pair of records gets a level per comparison, and how many share the agreeing value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from linkwell.linkage.settings import LinkSettings, ModelFiles
+
+STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
+_COLUMN = re.compile(r"\b([lse])\.(\w+)")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One way two values can agree; `m` and `u` have one value per stratum."""
+
+    name: str
+    label: str
+    when: str
+    m: tuple[float, ...]
+    u: tuple[float, ...]
+    seen: str
+    times: float
+    plus: float
+    near_exact: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A field that is compared, with its levels from best to worst."""
+
+    name: str
+    label: str
+    missing: str
+    strata: tuple[tuple[str, str], ...]
+    levels: tuple[Level, ...]
+    identifier: bool = False
+
+    def number(self, level: str) -> int:
+        """The level's number in a code (1 for the first)."""
+        return 1 + next(i for i, known in enumerate(self.levels) if known.name == level)
+
+
+def comparisons(model: ModelFiles) -> tuple[Comparison, ...]:
+    """The comparisons of a model, identifiers last."""
+    plain = [_comparison(row) for row in model.levels["comparison"]]
+    pattern = model.levels["identifier"]
+    for kind in model.identifiers:
+        text = _filled(pattern, kind["name"])
+        plain.append(_comparison({**text, "name": kind["name"], "label": kind["label"]}, identifier=True))
+    return tuple(plain)
+
+
+def _filled(value: Any, name: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{id}", name)
+    if isinstance(value, list):
+        return [_filled(item, name) for item in value]
+    if isinstance(value, dict):
+        return {key: _filled(item, name) for key, item in value.items()}
+    return value
+
+
+def _comparison(row: Mapping[str, Any], *, identifier: bool = False) -> Comparison:
+    strata = tuple((name, when) for name, when in row.get("strata", [["all", "true"]]))
+
+    def spread(value: float | Mapping[str, float]) -> tuple[float, ...]:
+        return tuple(float(value[name]) if isinstance(value, Mapping) else float(value) for name, _ in strata)
+
+    levels = tuple(
+        Level(level["name"], level.get("label", level["name"]), level["when"], spread(level["m"]), spread(level["u"]),
+              level.get("seen", ""), float(level.get("times", 1)), float(level.get("plus", 0)),
+              bool(level.get("near_exact", False)))
+        for level in row["level"]
+    )  # fmt: skip
+    return Comparison(row["name"], row["label"], row["missing"], strata, levels, identifier)
+
+
+def compare_sql(
+    model: ModelFiles,
+    pairs: str,
+    left: str,
+    right: str,
+    on: tuple[str, str],
+    carry: Sequence[tuple[str, str]],
+) -> str:
+    """SQL that gives every pair its levels.
+
+    Args:
+        pairs: table of pairs `p`. left, right: tables of list and spine rows. on: how l, then s, joins p.
+        carry: (column of p, l or s, alias) to carry through.
+
+    Returns:
+        SQL with the carried columns, then `lv_<comparison>` (code) and `n_<comparison>` (seen) for each.
+    """
+    likeness: Mapping[str, str] = model.levels["likeness"]
+    compared = comparisons(model)
+    texts = [*likeness.values()]
+    for c in compared:
+        texts += [
+            c.missing,
+            *(when for _, when in c.strata),
+            *(x.when for x in c.levels),
+            *(x.seen for x in c.levels),
+        ]
+    columns = sorted({(found[1], found[2]) for text in texts for found in _COLUMN.finditer(text)})
+    brought = ", ".join(f"{side}.{column} AS {side}_{column}" for side, column in columns)
+    carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
+    query = (f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {pairs} p JOIN {left} l ON {on[0]} "
+             f"JOIN {right} s ON {on[1]} LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1")  # fmt: skip
+    query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in likeness.items())} FROM ({query})"
+    for c in compared:
+        query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
+    outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
+    kept = ", ".join(alias for _, alias in carry)
+    return f"SELECT {kept}, pair_seen, {outputs} FROM ({query})"
+
+
+def _flat(text: str) -> str:
+    return _COLUMN.sub(r"\1_\2", text)
+
+
+def _level_case(c: Comparison) -> str:
+    whens = " ".join(f"WHEN {level.when} THEN {number}" for number, level in enumerate(c.levels, 1))
+    strata = " ".join(f"WHEN {when} THEN {number * STRATUM}" for number, (_, when) in enumerate(c.strata))
+    return f"CAST(CASE WHEN {c.missing} THEN 0 ELSE (CASE {strata} END) + (CASE {whens} END) END AS UTINYINT)"
+
+
+def _seen_case(c: Comparison) -> str:
+    whens = " ".join(
+        f"WHEN {number} THEN {level.seen}" for number, level in enumerate(c.levels, 1) if level.seen
+    )
+    return (
+        f"CAST(CASE lv_{c.name} % {STRATUM} {whens} ELSE 0 END AS INTEGER)" if whens else "CAST(0 AS INTEGER)"
+    )
+
+
+def sampled_levels(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> None:
+    """Count the levels among pairs of different spine people, sampled by hash of the id, into table `sampled`.
+
+    The same spine gives the same sample on any number of threads and in any row order.
+    """
+    model = settings.model
+    people = int(model.model["sample"]["people"])
+    for side in ("a", "b"):
+        con.execute(f"CREATE TEMP TABLE sample_{side} AS SELECT * FROM spine "
+                    f"ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}")  # fmt: skip
+    con.execute("CREATE TEMP TABLE sample_pairs AS SELECT a.pid AS lp, b.pid AS sp FROM sample_a a, sample_b b "
+                "WHERE a.pid <> b.pid")  # fmt: skip
+    query = compare_sql(
+        model, "sample_pairs", "sample_a", "sample_b", ("l.pid = p.lp", "s.pid = p.sp"), [("p.lp", "lp")]
+    )
+    con.execute(f"CREATE TEMP TABLE sample_levels AS {query}")
+    con.execute("CREATE TABLE sampled (comparison VARCHAR, code UTINYINT, n BIGINT)")
+    for c in comparisons(model):
+        con.execute(
+            f"INSERT INTO sampled SELECT '{c.name}', lv_{c.name}, count(*) FROM sample_levels GROUP BY ALL"
+        )

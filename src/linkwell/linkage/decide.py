@@ -1,0 +1,85 @@
+"""From posteriors to decisions: link, review or none; one record never gets two people, one person may have several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from linkwell.linkage.compare import STRATUM
+from linkwell.linkage.settings import LinkSettings
+from linkwell.linkage.weights import Floats, Ints, Model, Pairs
+
+Bools = npt.NDArray[np.bool_]
+LINK, REVIEW, NONE = "link", "review", "none"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Per record of the list, in row-number order.
+
+    Attributes:
+        best: row of the best pair in `Pairs`, -1 where there is no candidate. margin: best minus second best posterior.
+        decision: "link", "review" or "none". conflict: a verified number whose owner disagrees was refused.
+    """
+
+    best: Ints
+    posterior: Floats
+    margin: Floats
+    decision: npt.NDArray[np.str_]
+    conflict: Bools
+
+
+def decide(
+    pairs: Pairs, model: Model, posterior: Floats, by_number: Bools, settings: LinkSettings
+) -> Decisions:
+    """Choose per record. A verified number whose owner disagrees in everything comparable never links by rule."""
+    rows = np.arange(len(pairs.record))
+    order = np.lexsort((rows, -posterior, pairs.record))  # ties go to the first person by id
+    record = pairs.record[order]
+    first = np.concatenate(([True], record[1:] != record[:-1])) if len(record) else np.zeros(0, dtype=bool)
+    best = np.full(pairs.records, -1)
+    best[record[first]] = order[first]
+    top, second = np.zeros(pairs.records), np.zeros(pairs.records)
+    top[record[first]] = posterior[order[first]]
+    runner_up = np.concatenate(([False], first[:-1])) & ~first if len(record) else first
+    second[record[runner_up]] = posterior[order[runner_up]]
+    refused = by_number & _owner_disagrees(pairs, model)
+    conflict = np.zeros(pairs.records, dtype=bool)
+    conflict[pairs.record[refused]] = True
+    best_refused = np.zeros(pairs.records, dtype=bool)
+    best_refused[best >= 0] = refused[best[best >= 0]]
+    margin = top - second
+    sure = (
+        (top >= settings.threshold("link_at")) & (margin >= settings.threshold("margin_at")) & ~best_refused
+    )
+    decision = np.where(sure, LINK, np.where(top >= settings.threshold("review_at"), REVIEW, NONE))
+    return Decisions(best, top, margin, decision, conflict)
+
+
+def _owner_disagrees(pairs: Pairs, model: Model) -> Bools:
+    """Something can be compared, and none of given name, surname with given name, or birth date is alike."""
+    by_name = {c.name: c for c in model.compared}
+
+    def levels(name: str, alike_above: str) -> tuple[Bools, Bools]:
+        level = pairs.codes[name] % STRATUM
+        return level > 0, (level > 0) & (level < by_name[name].number(alike_above))
+
+    given, like_given = levels("given", "similar")
+    dob, like_dob = levels("dob", "two_parts")
+    surname, like_surname = levels("surname", "similar")
+    comparable = given | dob | surname
+    only_surname = ~given & ~dob
+    return comparable & ~like_given & ~like_dob & ~(only_surname & like_surname)
+
+
+def near_exact(pairs: Pairs, model: Model) -> Bools:
+    """O'Sullivan (2014): every field that can be compared agrees exactly or differs by one allowed change."""
+    whole = np.ones(len(pairs.record), dtype=bool)
+    for c in model.compared:
+        table = np.ones(STRATUM, dtype=bool)
+        for number, level in enumerate(c.levels, 1):
+            table[number] = level.near_exact
+        whole &= table[pairs.codes[c.name] % STRATUM]
+    return whole

@@ -1,0 +1,95 @@
+"""The one place that knows the engine: how a DuckDB connection is opened, bounded and fed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+from linkwell.errors import LinkwellError, TryAgain, WrongUse
+from linkwell.linkage.settings import LinkSettings
+
+Source: TypeAlias = Path | Any  # a Parquet or CSV file, or a pyarrow.Table
+
+
+@contextmanager
+def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection bounded by the settings; what it spills is gone when it closes.
+
+    Raises:
+        TryAgain: memory or disk ran out.
+    """
+    beside = settings.temp_folder or (database.parent if database else None)
+    if beside is not None:
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".spill-", dir=beside) as spill:
+        con = duckdb.connect(str(database) if database else ":memory:", config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        })  # fmt: skip
+        try:
+            con.execute("SET enable_progress_bar = false")
+            yield con
+        except duckdb.OutOfMemoryException:
+            raise TryAgain(
+                "The linkage ran out of memory or disk.",
+                fix="Allow more with memory_limit, or free space in the output folder; nothing was half-written.",
+            ) from None
+        finally:
+            con.close()
+
+
+def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[str, str]:
+    """Make `source` readable as view `name`; return its columns with the engine's types.
+
+    Raises:
+        WrongUse: the file is missing or is neither Parquet nor CSV.
+    """
+    if isinstance(source, Path):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_reader(source)}")
+    else:
+        con.register(name, source)
+    described = con.execute(f"DESCRIBE {name}").fetchall()
+    return {str(row[0]): str(row[1]) for row in described}
+
+
+def _reader(path: Path) -> str:
+    if not path.exists():
+        raise WrongUse("This file does not exist.", where=path.name, fix="Check the path.")
+    quoted = str(path).replace("'", "''")
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return f"read_parquet('{quoted}')"
+    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        return f"read_csv('{quoted}', all_varchar = true, header = true)"
+    raise WrongUse(
+        "Linking reads Parquet and CSV files.",
+        where=path.name,
+        fix="Save the list as CSV (UTF-8) or Parquet. `linkwell handover` turns a spreadsheet into CSV.",
+    )
+
+
+FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
+
+
+def unreadable(source: Source, error: duckdb.Error) -> LinkwellError:
+    """Words for a file the engine could not read; never the engine's own text, which may quote a row."""
+    where = source.name if isinstance(source, Path) else "the table passed in"
+    return WrongUse(
+        "This file could not be read.",
+        where=where,
+        why=type(error).__name__,
+        fix="Open it and save it again as UTF-8 CSV with one header row, or as Parquet.",
+    )
+
+
+def quoted(name: str) -> str:
+    """A column name as an SQL identifier."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'

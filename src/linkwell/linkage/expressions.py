@@ -1,0 +1,130 @@
+"""Small SQL expressions: folding a name, the sound of a name, check digits, the parts of a date.
+
+Each function takes SQL text and returns SQL text over plain ASCII strings and integers, so that the few
+engine-specific functions used by the linker are found here and in `engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # the NHI's alphabet: no I, no O; A is 1
+
+
+def text_list(words: Iterable[str]) -> str:
+    """An SQL list of string literals."""
+    return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + ")"
+
+
+def folded(x: str) -> str:
+    """Lower case ASCII with single spaces; hyphens kept, apostrophes dropped, macrons folded, or NULL."""
+    plain = f"translate(lower(strip_accents(trim({x}))), 'øđłðıƣŋ', 'odldinn')"
+    for letter, spelled in (("æ", "ae"), ("œ", "oe"), ("ß", "ss"), ("þ", "th")):
+        plain = f"replace({plain}, '{letter}', '{spelled}')"
+    plain = f"regexp_replace({plain}, '[''’‘ʻʼ`´.]', '', 'g')"
+    plain = f"regexp_replace({plain}, '[‐‑–—/-]+', '-', 'g')"
+    plain = f"regexp_replace({plain}, '[^a-z-]+', ' ', 'g')"
+    return f"nullif(trim({plain}, ' -'), '')"
+
+
+def without_titles(x: str, honorifics: list[str], suffixes: list[str]) -> str:
+    """Take honorifics off the front and suffixes off the end, where a name is left."""
+    front = f"regexp_replace({x}, '^(({'|'.join(honorifics)}) )+', '')"
+    return f"regexp_replace({front}, '( ({'|'.join(suffixes)}))+$', '')"
+
+
+def joined_particles(x: str, particles: list[str]) -> str:
+    """Join Te, Fa'a, Mc, van der ... to the word after them."""
+    return f"regexp_replace({x}, '\\b({'|'.join(particles)})[ -]', '\\1', 'g')"
+
+
+def compact(x: str) -> str:
+    """The name without spaces and hyphens."""
+    return f"nullif(regexp_replace({x}, '[ -]', '', 'g'), '')"
+
+
+def sound(x: str) -> str:
+    """A coarse sound of a compact name: first letter, then consonants without doubles; one vowel sound.
+
+    Made for Maori and Pacific names too: doubled vowels, f/wh/ph, k/c, v/w and r/l-free doubles fall together only
+    where spellings of one name commonly differ.
+    """
+    s = x
+    for old, new in (("wh", "f"), ("ph", "f"), ("ck", "k"), ("sch", "sh")):
+        s = f"replace({s}, '{old}', '{new}')"
+    s = f"translate({s}, 'cqzjv', 'kksgw')"
+    s = f"left({s}, 1) || regexp_replace(substr({s}, 2), '[aeiouhyw]', '', 'g')"
+    for letter in "bdfgklmnprst":
+        s = f"replace({s}, '{letter * 2}', '{letter}')"
+    return s
+
+
+def normal_id(x: str) -> str:
+    """Upper case letters and digits only, or NULL."""
+    return f"nullif(regexp_replace(upper(CAST({x} AS VARCHAR)), '[^A-Z0-9]', '', 'g'), '')"
+
+
+def id_holds(x: str, shape: str, check: str) -> str:
+    """True where the normalised identifier has the right shape and check digit."""
+    shaped = f"regexp_full_match({x}, '{shape}')"
+    if check == "nhi":
+        return f"({shaped} AND {nhi_check(x)})"
+    if check == "ird":
+        return f"({shaped} AND {ird_check(x)})"
+    return f"({shaped} AND NOT regexp_full_match({x}, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)'))"
+
+
+def nhi_check(x: str) -> str:
+    """HISO 10046: mod 11 for AAANNNC, mod 23 for AAANNAX (nz-domain 1.1)."""
+    terms = [f"strpos('{_LETTERS}', substr({x}, {i}, 1)) * {8 - i}" for i in (1, 2, 3)]
+    terms += [f"coalesce(try_cast(substr({x}, {i}, 1) AS INTEGER), strpos('{_LETTERS}', substr({x}, {i}, 1)))"
+              f" * {8 - i}" for i in (4, 5, 6)]  # fmt: skip
+    total = "(" + " + ".join(terms) + ")"
+    last = f"substr({x}, 7, 1)"
+    old = f"({total} % 11 <> 0 AND try_cast({last} AS INTEGER) = (11 - {total} % 11) % 10)"
+    new = f"(substr('{_LETTERS}', CAST(23 - {total} % 23 AS BIGINT), 1) = {last})"
+    return f"(CASE WHEN {last} BETWEEN '0' AND '9' THEN {old} ELSE {new} END)"
+
+
+def ird_check(x: str) -> str:
+    """Inland Revenue's two-weight mod 11 (nz-domain 1.2)."""
+    base = f"lpad(left({x}, length({x}) - 1), 8, '0')"
+
+    def remainder(weights: tuple[int, ...]) -> str:
+        digits = [f"try_cast(substr({base}, {i + 1}, 1) AS INTEGER) * {w}" for i, w in enumerate(weights)]
+        return f"(({' + '.join(digits)}) % 11)"
+
+    first, second = remainder((3, 2, 7, 6, 5, 4, 3, 2)), remainder((7, 4, 3, 2, 5, 2, 7, 6))
+    digit = (f"CASE {first} WHEN 0 THEN 0 WHEN 1 THEN "
+             f"(CASE {second} WHEN 0 THEN 0 WHEN 1 THEN -1 ELSE 11 - {second} END) ELSE 11 - {first} END")  # fmt: skip
+    return (f"(try_cast({x} AS BIGINT) > 10000000 AND try_cast({x} AS BIGINT) < 200000000"
+            f" AND ({digit}) = try_cast(right({x}, 1) AS INTEGER))")  # fmt: skip
+
+
+def date_text(x: str, kind: str, month_first: bool) -> str:
+    """A birth date as eight characters YYYYMMDD, with 00 for a part that is not known, or NULL.
+
+    Args:
+        x: the column. kind: its engine type. month_first: how 1/2/1990 is to be read.
+    """
+    if kind in ("DATE", "TIMESTAMP") or kind.startswith("TIMESTAMP"):
+        return f"strftime(CAST({x} AS DATE), '%Y%m%d')"
+    t = f"trim(CAST({x} AS VARCHAR))"
+    day, month = (2, 1) if month_first else (1, 2)
+    iso = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([ T].*)?$"
+    local = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})([ T].*)?$"
+
+    def part(pattern: str, group: int) -> str:
+        return f"lpad(regexp_extract({t}, '{pattern}', {group}), 2, '0')"
+
+    return f"""CASE
+        WHEN {t} IS NULL THEN NULL
+        WHEN regexp_full_match({t}, '\\d{{8}}') THEN {t}
+        WHEN regexp_full_match({t}, '\\d{{4}}') THEN {t} || '0000'
+        WHEN regexp_full_match({t}, '\\d{{6}}') THEN {t} || '00'
+        WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}') THEN left({t}, 4) || right({t}, 2) || '00'
+        WHEN regexp_matches({t}, '{iso}') THEN left({t}, 4) || {part(iso, 2)} || {part(iso, 3)}
+        WHEN regexp_matches({t}, '{local}')
+            THEN regexp_extract({t}, '{local}', 3) || {part(local, month)} || {part(local, day)}
+        ELSE strftime(coalesce(try_strptime({t}, '%d %b %Y'), try_strptime({t}, '%d %B %Y'),
+                               try_strptime({t}, '%d-%b-%Y')), '%Y%m%d') END"""

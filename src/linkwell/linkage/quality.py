@@ -1,0 +1,169 @@
+"""How good the links are, without truth: link rate, estimated false and missed links, by group and by pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from linkwell.linkage.decide import LINK, NONE, REVIEW, Decisions
+from linkwell.linkage.settings import LinkSettings
+from linkwell.linkage.weights import Floats
+
+AGE_BANDS = ((0, "0-4"), (5, "5-14"), (15, "15-24"), (25, "25-44"), (45, "45-64"), (65, "65 and over"))
+GENDERS = {"1": "male", "2": "female"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row of a quality table; shares are between 0 and 1."""
+
+    kind: str
+    name: str
+    records: int
+    linked: int
+    review: int
+    link_rate: float
+    false_links: float
+    missed_links: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The run in numbers: a zone report, for linkers only.
+
+    Attributes:
+        false_links, missed_links: expected counts, from the posteriors; `_range` is about 95 in 100.
+        missed_links: records on the spine, by the model, that got no link.
+        near_exact_share: links in which every field agrees or differs by one allowed change.
+        exact_conflicts: verified numbers refused because their owner disagrees.
+        bands: links by stated certainty. thresholds: what other thresholds would have given.
+    """
+
+    records: int
+    linked: int
+    review: int
+    unlinked: int
+    link_rate: float
+    false_links: float
+    false_links_range: tuple[float, float]
+    missed_links: float
+    missed_links_range: tuple[float, float]
+    near_exact_share: float
+    conflicts: int
+    people: int
+    shared: int
+    fields: list[str]
+    groups: list[Group]
+    bands: list[dict[str, Any]]
+    thresholds: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For report.json."""
+        return asdict(self)
+
+
+def measure(
+    con: duckdb.DuckDBPyConnection,
+    links: pa.Table,
+    chosen: Decisions,
+    nobody: Floats,
+    settings: LinkSettings,
+    people: int,
+    fields: list[str],
+) -> Quality:
+    """Measure a run.
+
+    Args:
+        con: the run's connection, with temp table `list`. chosen: decisions by row number.
+        nobody: per record, the posterior that it is not on the spine (or was never brought up).
+    """
+    linked = chosen.decision == LINK
+    wrong = np.where(linked, 1.0 - chosen.posterior, 0.0)
+    missed = np.where(linked, 0.0, 1.0 - nobody)
+    near = links["near_exact"].to_numpy(zero_copy_only=False)
+    total = max(len(linked), 1)
+    persons = links.filter(pa.array(linked))["person"]
+    groups = _groups(con, links, chosen, wrong, missed)
+    return Quality(
+        records=len(linked),
+        linked=int(linked.sum()),
+        review=int((chosen.decision == REVIEW).sum()),
+        unlinked=int((chosen.decision == NONE).sum()),
+        link_rate=round(float(linked.sum()) / total, 6),
+        false_links=round(float(wrong.sum()), 2),
+        false_links_range=_range(wrong),
+        missed_links=round(float(missed.sum()), 2),
+        missed_links_range=_range(missed),
+        near_exact_share=round(float(np.sum(near[linked].astype(bool))) / max(int(linked.sum()), 1), 6),
+        conflicts=int(chosen.conflict.sum()),
+        people=people,
+        shared=int(linked.sum()) - len(persons.unique()),
+        fields=fields,
+        groups=groups,
+        bands=_bands(chosen),
+        thresholds=_thresholds(chosen, nobody),
+    )
+
+
+def _range(chance: Floats) -> tuple[float, float]:
+    """About 95 in 100: the spread of a sum of unlike chances, widened by one because the chances are estimates."""
+    middle, spread = float(chance.sum()), 2.0 * float(np.sqrt(np.sum(chance * (1.0 - chance)))) + 1.0
+    return round(max(middle - spread, 0.0), 2), round(middle + spread, 2)
+
+
+def _groups(
+    con: duckdb.DuckDBPyConnection, links: pa.Table, chosen: Decisions, wrong: Floats, missed: Floats
+) -> list[Group]:
+    bands = " ".join(f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
+                     for start, name in reversed(AGE_BANDS))  # fmt: skip
+    table = con.sql(f"""SELECT coalesce(sex, '') AS sex, coalesce(CASE {bands} END, '') AS age,
+                            coalesce(area, '') AS area FROM list ORDER BY r""").to_arrow_table()
+    gender = [GENDERS.get(sex, "another or not recorded") for sex in table["sex"].to_pylist()]
+    age = [band or "no birth date" for band in table["age"].to_pylist()]
+    passes = [name or "none" for name in links["pass"].to_pylist()]
+    kinds = {"gender": gender, "age": age, "pass": passes}
+    areas = table["area"].to_pylist()
+    if any(areas):
+        kinds["area"] = [area[:2] or "not recorded" for area in areas]
+    return [group for kind, names in kinds.items() for group in _by(kind, names, chosen, wrong, missed)]
+
+
+def _by(kind: str, names: list[str], chosen: Decisions, wrong: Floats, missed: Floats) -> list[Group]:
+    order = [name for _, name in AGE_BANDS] if kind == "age" else []
+    values = np.array(names, dtype=object)
+    rows = []
+    for name in sorted(set(names), key=lambda n: (order.index(n) if n in order else len(order), n)):
+        own = values == name
+        linked, count = int((chosen.decision[own] == LINK).sum()), int(own.sum())
+        rows.append(Group(kind, name, count, linked, int((chosen.decision[own] == REVIEW).sum()),
+                          round(linked / count, 6), round(float(wrong[own].sum()), 2),
+                          round(float(missed[own].sum()), 2)))  # fmt: skip
+    return rows
+
+
+def _bands(chosen: Decisions) -> list[dict[str, Any]]:
+    edges = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0001)
+    return [
+        {
+            "from": low,
+            "to": min(high, 1.0),
+            "records": int(((chosen.posterior >= low) & (chosen.posterior < high)).sum()),
+        }
+        for low, high in zip(edges, edges[1:], strict=False)
+    ]
+
+
+def _thresholds(chosen: Decisions, nobody: Floats) -> list[dict[str, Any]]:
+    """What each threshold would give: links, and the false and missed links the model expects."""
+    rows: list[Mapping[str, Any]] = []
+    for at in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999):
+        taken = chosen.posterior >= at
+        rows.append({"link_at": at, "links": int(taken.sum()),
+                     "false_links": round(float(np.sum(1.0 - chosen.posterior[taken])), 2),
+                     "missed_links": round(float(np.sum(1.0 - nobody[~taken])), 2)})  # fmt: skip
+    return [dict(row) for row in rows]

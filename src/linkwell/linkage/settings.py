@@ -1,0 +1,139 @@
+"""The settings of a run, and the model's tables (levels, passes, starting numbers) read from data files.
+
+Everything a methodologist may wish to change is in the TOML and CSV files beside this module, or in a folder of
+edited copies named by `LinkSettings.model_folder`; their digest goes into every report so that a run can be replayed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from linkwell.errors import WrongUse
+
+PACKAGED = Path(__file__).parent
+TABLES = (
+    "levels.toml",
+    "passes.toml",
+    "model.toml",
+    "identifiers.toml",
+    "words.toml",
+    "columns.toml",
+    "equivalents.csv",
+)
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """How to run; the defaults need no tuning.
+
+    Attributes:
+        link_at, review_at, margin_at: posterior thresholds; None takes model.toml's.
+        memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`.
+        temp_folder: where it spills; inside the zone or the output folder, never a shared temporary folder.
+        extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
+        learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they are).
+        model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
+    """
+
+    link_at: float | None = None
+    review_at: float | None = None
+    margin_at: float | None = None
+    memory_limit: str = "2GB"
+    threads: int = 2
+    temp_folder: Path | None = None
+    extract_columns: Mapping[str, str] = field(default_factory=dict)
+    spine_columns: Mapping[str, str] = field(default_factory=dict)
+    learn: bool = True
+    model_folder: Path | None = None
+
+    @cached_property
+    def model(self) -> ModelFiles:
+        """The model's tables for this run."""
+        return ModelFiles.load(self.model_folder)
+
+    def threshold(self, name: str) -> float:
+        """`link_at`, `review_at` or `margin_at`, from the settings or else from model.toml."""
+        own = getattr(self, name)
+        return float(self.model.model["decide"][name] if own is None else own)
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """The parsed data files, and one digest over all of them."""
+
+    levels: Mapping[str, Any]
+    passes: tuple[Mapping[str, Any], ...]
+    model: Mapping[str, Any]
+    identifiers: tuple[Mapping[str, str], ...]
+    words: Mapping[str, list[str]]
+    columns: Mapping[str, list[str]]
+    equivalents: str
+    digest: str
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> ModelFiles:
+        """Read the files of `folder`, each falling back to the packaged one.
+
+        Raises:
+            WrongUse: a file is not valid TOML.
+        """
+        texts = {name: _text(name, folder) for name in TABLES}
+        digest = hashlib.sha384()
+        for name, text in texts.items():
+            digest.update(f"{name}\n{text}\n".encode())
+        toml = {name: _parsed(name, text) for name, text in texts.items() if name.endswith(".toml")}
+        return cls(
+            levels=toml["levels.toml"],
+            passes=tuple(toml["passes.toml"]["pass"]),
+            model=toml["model.toml"],
+            identifiers=tuple(toml["identifiers.toml"]["identifier"]),
+            words=toml["words.toml"],
+            columns=toml["columns.toml"],
+            equivalents=texts["equivalents.csv"],
+            digest=digest.hexdigest(),
+        )
+
+    @property
+    def id_names(self) -> tuple[str, ...]:
+        """Names of the kinds of identifier, in order."""
+        return tuple(kind["name"] for kind in self.identifiers)
+
+    def equivalent_pairs(self) -> list[tuple[str, str]]:
+        """Every ordered pair of names that stand for each other, without pairs of a name with itself."""
+        pairs: set[tuple[str, str]] = set()
+        for line in self.equivalents.strip().splitlines()[1:]:
+            head, others, _kind = line.split(",")
+            family = [head, *others.split()]
+            pairs.update((a, b) for a in family for b in family if a != b)
+        return sorted(pairs)
+
+    def equivalent_heads(self) -> list[tuple[str, str]]:
+        """Each name with the head of the first family it stands in: a key that brings equivalents together."""
+        heads: dict[str, str] = {}
+        for line in self.equivalents.strip().splitlines()[1:]:
+            head, others, _kind = line.split(",")
+            root = heads.get(head, head)
+            for name in (head, *others.split()):
+                heads.setdefault(name, root)
+        return sorted(heads.items())
+
+
+def _text(name: str, folder: Path | None) -> str:
+    edited = None if folder is None else folder / name
+    path = edited if edited is not None and edited.exists() else PACKAGED / name
+    return path.read_text("utf-8")
+
+
+def _parsed(name: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongUse(
+            "A model file cannot be read.", where=f"{name}: {error}", fix="Mend the line named."
+        ) from None

@@ -1,0 +1,186 @@
+"""Fellegi-Sunter weights: what each level of agreement is worth, learned from the list without hand labels.
+
+A pair's weight is log2 of m(pattern) / u(pattern). m is learned by expectation-maximisation over the candidate
+pairs with posteriors over rivals and "nobody"; u comes from the spine: its frequencies, a sample of pairs fixed by
+hash, and the rates of impostors (twins, siblings, namesakes, relatives' numbers) in model.toml. Weights are held in
+fixed point (thousandths of a bit), so that any engine decides alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from linkwell.linkage.compare import STRATUM, Comparison
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Candidate pairs sorted by record then person.
+
+    Attributes:
+        record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length.
+        pair_seen: spine people sharing given name and surname of the candidate.
+        records: how many records the list has, those without candidates included.
+    """
+
+    record: Ints
+    codes: Mapping[str, Ints]
+    seen: Mapping[str, Ints]
+    pair_seen: Ints
+    records: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """Numbers of one run: per comparison an array [stratum * 16 + level] of m and of u; `on_spine` is the prior."""
+
+    compared: tuple[Comparison, ...]
+    m: Mapping[str, Floats]
+    u: Mapping[str, Floats]
+    people: int
+    on_spine: float
+    settings: Mapping[str, Any]
+    rounds: int = 0
+
+
+def starting_model(
+    compared: tuple[Comparison, ...],
+    sampled: Mapping[str, Mapping[int, int]],
+    people: int,
+    settings: Mapping[str, Any],
+) -> Model:
+    """The model before the list is looked at: m from levels.toml, u from levels.toml and the spine's sample."""
+    m = {c.name: _table(c, "m") for c in compared}
+    u = {
+        c.name: _with_sample(c, sampled.get(c.name, {}), float(settings["prior"]["sampled"]))
+        for c in compared
+    }
+    return Model(compared, m, u, max(people, 1), float(settings["prior"]["on_spine"]), settings)
+
+
+def _table(c: Comparison, which: str) -> Floats:
+    table = np.zeros((len(c.strata), STRATUM))
+    for number, level in enumerate(c.levels, 1):
+        table[:, number] = getattr(level, which)
+    table /= table.sum(axis=1, keepdims=True)
+    return np.asarray(table.reshape(-1))
+
+
+def _with_sample(c: Comparison, counts: Mapping[int, int], strength: float) -> Floats:
+    table = _table(c, "u").reshape(-1, STRATUM) * strength
+    for code, n in counts.items():
+        if code % STRATUM:
+            table[code // STRATUM, code % STRATUM] += n
+    table /= table.sum(axis=1, keepdims=True)
+    return np.asarray(table.reshape(-1))
+
+
+def weights(pairs: Pairs, model: Model) -> Floats:
+    """log2 m/u of each pair, rounded to thousandths of a bit."""
+    log_m = np.zeros(len(pairs.record))
+    log_u = np.zeros(len(pairs.record))
+    parts: dict[str, Floats] = {}
+    for c in model.compared:
+        code = pairs.codes[c.name]
+        present = code % STRATUM > 0
+        log_m += np.where(present, np.log2(np.maximum(model.m[c.name], _TINY))[code], 0.0)
+        parts[c.name] = np.where(present, np.log2(chance(c, code, pairs.seen[c.name], model)), 0.0)
+        log_u += parts[c.name]
+    log_u += _names_together(pairs, model, parts)
+    for impostor in model.settings["impostor"]:
+        log_u = np.logaddexp2(log_u, _impostor(pairs, model, impostor, parts))
+    return np.asarray(np.round((log_m - log_u) * 1000) / 1000)
+
+
+def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
+    """The chance that a stranger agrees at this level: from the value's own frequency where the level has one."""
+    times = np.ones(STRATUM)
+    plus = np.ones(STRATUM)
+    valued = np.zeros(STRATUM)
+    for number, level in enumerate(c.levels, 1):
+        if level.seen:
+            times[number], plus[number], valued[number] = level.times, level.plus, 1.0
+    level_of = code % STRATUM
+    base = model.u[c.name][code]
+    by_value = times[level_of] * np.maximum(seen, 1) / model.people + plus[level_of] * base
+    return np.asarray(np.maximum(np.where(valued[level_of] > 0, by_value, base), _TINY))
+
+
+def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> Floats:
+    """Names go together (Harpreet with Singh): where both agree, use the frequency of the whole name.
+
+    Returns what to add to log2 u.
+    """
+    by_name = {c.name: c for c in model.compared}
+    given, surname = pairs.codes["given"] % STRATUM, pairs.codes["surname"] % STRATUM
+    both = (given == by_name["given"].number("same")) & (surname == by_name["surname"].number("same"))
+    whole = np.log2(np.maximum(pairs.pair_seen - 0.5, 0.5) / model.people)
+    return np.asarray(np.where(both, np.maximum(whole - parts["given"] - parts["surname"], 0.0), 0.0))
+
+
+def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Mapping[str, Floats]) -> Floats:
+    log_p = np.full(len(pairs.record), np.log2(float(impostor["rate"]) / model.people))
+    for c in model.compared:
+        shares = impostor.get("identifier" if c.identifier else c.name)
+        if shares is None:
+            log_p += parts[c.name]
+            continue
+        table = np.full(STRATUM, float(shares.get("rest", 1e-6)))
+        for name, share in shares.items():
+            if name != "rest":
+                table[c.number(name)] = float(share)
+        level_of = pairs.codes[c.name] % STRATUM
+        log_p += np.where(level_of > 0, np.log2(table)[level_of], 0.0)
+    return log_p
+
+
+def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floats]:
+    """Posterior of each pair among its rivals and nobody, and of nobody per record.
+
+    Returns:
+        (per pair, per record): the pairs of a record and its nobody sum to one.
+    """
+    log_odds = weight + np.log2(model.on_spine / model.people)
+    unseen = float(model.settings["prior"]["unseen"])
+    nobody = np.log2(1.0 - model.on_spine + model.on_spine * unseen)
+    top = np.full(pairs.records, nobody)
+    np.maximum.at(top, pairs.record, log_odds)
+    share = np.exp2(log_odds - top[pairs.record])
+    total = np.bincount(pairs.record, weights=share, minlength=pairs.records) + np.exp2(nobody - top)
+    return np.asarray(share / total[pairs.record]), np.asarray(np.exp2(nobody - top) / total)
+
+
+def learned(pairs: Pairs, model: Model) -> Model:
+    """Learn m and the share on the spine from the list (EM; priors keep short lists sane)."""
+    prior = model.settings["prior"]
+    strength = float(prior["levels"])
+    start = model.m
+    for done in range(1, int(prior["rounds"]) + 1):
+        share, nobody = posteriors(pairs, weights(pairs, model), model)
+        m = {c.name: _counted(c, pairs.codes[c.name], share, start[c.name], strength) for c in model.compared}
+        found = float(np.sum(1.0 - nobody))
+        a = float(prior["on_spine"]) * float(prior["strength"])
+        on_spine = (found + a) / (pairs.records + float(prior["strength"]))
+        moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)
+        settled = moved < 1e-4 and abs(on_spine - model.on_spine) < 1e-4
+        model = replace(model, m=m, on_spine=min(max(on_spine, 1e-4), 0.9995), rounds=done)
+        if settled:
+            break
+    return model
+
+
+def _counted(c: Comparison, code: Ints, share: Floats, start: Floats, strength: float) -> Floats:
+    size = len(c.strata) * STRATUM
+    counts: Floats = np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM)
+    counts[:, 0] = 0.0
+    counts = counts + strength * start.reshape(-1, STRATUM)
+    return np.asarray((counts / counts.sum(axis=1, keepdims=True)).reshape(-1))
