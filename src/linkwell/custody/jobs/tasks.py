@@ -1,0 +1,31 @@
+"""The bridge to django-tasks: one task per queue, which only names a job. On Django 6 the import changes here."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from linkwell.custody.jobs.kinds import HEAVY, QUICK
+from linkwell.custody.jobs.models import Job
+
+
+@task(queue_name=QUICK)
+def run_quick(job_id: int) -> str:
+    """Do one quick job."""
+    return _run(job_id)
+
+
+@task(queue_name=HEAVY)
+def run_heavy(job_id: int) -> str:
+    """Do one heavy job; one worker holds this queue, so only one runs at a time."""
+    return _run(job_id)
+
+
+def _run(job_id: int) -> str:
+    from linkwell.custody.jobs.running import run
+
+    return str(run(job_id).state)
+
+
+def enqueue(job: Job) -> None:
+    """Queue a job; queueing it twice does nothing twice, because a job is claimed once."""
+    (run_heavy if job.queue == HEAVY else run_quick).enqueue(job_id=job.pk)

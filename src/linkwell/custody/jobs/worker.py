@@ -1,0 +1,142 @@
+"""Who does the jobs: a worker process per queue holds that queue's lock; without one the command line takes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from django.utils import timezone
+
+from linkwell.custody.home import current_home
+from linkwell.custody.jobs.kinds import KINDS, QUEUES, Tick
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import run, sweep
+from linkwell.custody.jobs.states import JobState
+from linkwell.custody.jobs.tasks import enqueue
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
+from linkwell.vault.zones import ZoneName
+
+WAIT_SECONDS = 0.25
+
+
+def _lock_path(queue: str) -> Path:
+    return current_home().zone(ZoneName.PORTAL).folder("locks") / f"worker-{queue}.lock"
+
+
+@contextmanager
+def holding(queue: str) -> Iterator[bool]:
+    """Yield True while holding the queue's lock, False if a living worker holds it.
+
+    The lock is the operating system's: a killed worker lets go of it without doing anything.
+    """
+    import fcntl  # Unix only, like the custodian's server
+
+    with _lock_path(queue).open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        file.truncate(0)
+        file.write(str(timezone.now().timestamp()).encode())
+        file.flush()
+        yield True
+
+
+def alive(queue: str) -> bool:
+    """Whether a worker holds the queue's lock now."""
+    with holding(queue) as got:
+        return not got
+
+
+def see_through(job: Job, *, tick: Tick | None = None) -> Job:
+    """Wait until a worker has done `job`, or do it here if no worker is alive.
+
+    Raises:
+        LinkwellError: the job failed; the same kind of error and words as in its row.
+    """
+    while True:
+        job.refresh_from_db()
+        if job.state in (JobState.DONE, JobState.FAILED):
+            break
+        with holding(job.queue) as mine:
+            if mine:
+                sweep((job.queue,))
+                _do_up_to(job, tick)
+                continue
+        if tick is not None and job.total:
+            tick(job.done, job.total)
+        time.sleep(WAIT_SECONDS)
+    if job.state == JobState.FAILED:
+        raise error_of(job)
+    return job
+
+
+def _do_up_to(job: Job, tick: Tick | None) -> None:
+    # Earlier jobs of the queue first: an action left behind by a killed command is not overtaken.
+    waiting = Job.objects.filter(queue=job.queue, state=JobState.WAITING, pk__lte=job.pk)
+    for number in list(waiting.values_list("pk", flat=True)):
+        run(number, tick=tick)
+
+
+def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
+    """The worker process: hold the locks, sweep, queue what was left waiting, then do tasks until stopped."""
+    from django.utils.crypto import get_random_string
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    with ExitStack() as locks:
+        for queue in queues:
+            if not locks.enter_context(holding(queue)):
+                raise TryAgain(
+                    "Another worker already does this work.",
+                    where=f"queue {queue}",
+                    fix="Stop the other one first, or leave it be.",
+                )
+        sweep(queues)
+        _drop_dead_tasks(queues)
+        for job in Job.objects.filter(queue__in=queues, state=JobState.WAITING):
+            enqueue(job)
+        worker = Worker(
+            queue_names=list(queues),
+            interval=0.3,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+        worker.configure_signals()
+        worker.run()
+
+
+def _drop_dead_tasks(queues: tuple[str, ...]) -> None:
+    # django-tasks-db never recovers a task whose worker died; ours only name a job, so the old rows go and
+    # every waiting job is queued anew.
+    from django_tasks import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    stale = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    DBTaskResult.objects.filter(queue_name__in=queues, status__in=stale).delete()
+
+
+_KINDS_OF_ERROR: dict[int, type[LinkwellError]] = {2: WrongUse, 3: TryAgain, 4: RefusedByRule}
+
+
+def error_of(job: Job) -> LinkwellError:
+    """The error a failed job ended with, to be raised in the caller's own process."""
+    said = job.error
+    kind = _KINDS_OF_ERROR.get(int(said.get("exit_code", 1)), LinkwellError)
+    return kind(
+        str(said.get("what") or f"{job.kind} failed"),
+        where=str(said.get("where", "")),
+        why=str(said.get("why", "")),
+        fix=str(said.get("fix", "")),
+    )
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Every kind of job, for documentation and tests."""
+    return tuple(KINDS)

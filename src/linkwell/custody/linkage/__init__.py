@@ -1,0 +1,1 @@
+"""Finding supplied people on the spine: linkers only, names and numbers only."""

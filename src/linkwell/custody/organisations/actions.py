@@ -1,0 +1,153 @@
+"""Entering organisations, people, roles and sender keys; signing a person in for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.organisations.duties import check_roles
+from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
+from linkwell.custody.organisations.permissions import ENROL
+from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
+from linkwell.custody.permissions import NotAllowed, check
+from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.vault import keys
+
+
+def found_custodian(*, code: str, name: str) -> Organisation:
+    """Enter the custodian organisation of this home; the only action nobody has to be signed in for."""
+    with transaction.atomic():
+        organisation, created = Organisation.objects.get_or_create(
+            code=code, defaults={"name": name, "is_custodian": True}
+        )
+        if created:
+            record("custodian.founded", by=SYSTEM, subject=f"organisation/{code}")
+    return organisation
+
+
+def first_manager(*, username: str, name: str, password: str) -> Person:
+    """Enter the first custodian manager of a new home, when there is nobody yet who could.
+
+    Raises:
+        NotAllowed: there already is a manager.
+    """
+    custodian = Organisation.objects.get(is_custodian=True)
+    if Membership.objects.filter(role=Role.CUSTODIAN_MANAGER).exists():
+        raise NotAllowed("This home already has a manager.", fix="Ask them to add you.")
+    return _enter(SYSTEM, username, name, password, custodian, [Role.CUSTODIAN_MANAGER])
+
+
+def add_person(
+    *, by: Person, username: str, name: str, password: str, organisation: Organisation, roles: Iterable[Role]
+) -> Person:
+    """Enter a person with roles in one organisation; an existing person gains the roles and keeps the password.
+
+    Raises:
+        NotAllowed: `by` is not a custodian manager, or the roles must be two people's.
+        WrongUse: the password is too weak, or a role does not fit the organisation.
+    """
+    check(by, ENROL)
+    return _enter(by, username, name, password, organisation, list(roles))
+
+
+def _enter(
+    by: Person | str, username: str, name: str, password: str, organisation: Organisation, roles: list[Role]
+) -> Person:
+    misplaced = [role for role in roles if (role in CUSTODIAN_ROLES) and not organisation.is_custodian]
+    if misplaced:
+        raise WrongUse(
+            f"{misplaced[0].words} is a role of the custodian.", fix="Give it in the custodian organisation."
+        )
+    with transaction.atomic():
+        person = Person.objects.filter(username=username).first()
+        if person is None:
+            person = Person(username=username, name=name)
+            _set_password(person, password)
+            person.save()
+        held = set(person.memberships.values_list("organisation__code", "role"))
+        check_roles([*roles, *(role for _, role in held)])
+        new = [role for role in roles if (organisation.code, role.value) not in held]
+        for role in new:
+            Membership.objects.create(person=person, organisation=organisation, role=role)
+        if new:
+            record(
+                "person.entered",
+                by=by,
+                subject=f"person/{username}",
+                about=organisation.code,
+                details={"roles": sorted(role.value for role in new)},
+            )
+    return person
+
+
+def _set_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise WrongUse(
+            "This password is not strong enough.", why=" ".join(error.messages), fix="Choose a longer one."
+        ) from None
+    person.set_password(password)
+
+
+def enrol_sender_key(*, by: Person, organisation: Organisation, public_pem: str) -> SenderKey:
+    """Enter a public key the organisation signs with, after its fingerprint was read out over the phone.
+
+    Raises:
+        WrongUse: not a P-384 public key.
+    """
+    check(by, ENROL)
+    fingerprint = keys.fingerprint(keys.read_public_key(public_pem))
+    with transaction.atomic():
+        key, created = SenderKey.objects.get_or_create(
+            organisation=organisation, fingerprint=fingerprint, defaults={"public_pem": public_pem}
+        )
+        if created:
+            record(
+                "key.enrolled",
+                by=by,
+                subject=f"organisation/{organisation.code}",
+                about=organisation.code,
+                details={"fingerprint": fingerprint},
+            )
+    return key
+
+
+def end_sender_key(*, by: Person, key: SenderKey) -> None:
+    """Stop trusting a sender key from now on."""
+    check(by, ENROL)
+    with transaction.atomic():
+        SenderKey.objects.filter(pk=key.pk, ended_at=None).update(ended_at=timezone.now())
+        record(
+            "key.ended",
+            by=by,
+            subject=f"organisation/{key.organisation.code}",
+            about=key.organisation.code,
+            details={"fingerprint": key.fingerprint},
+        )
+
+
+def sign_in(*, username: str, password: str) -> Person:
+    """The person with this name and password, with the same lock-out as the portal's sign-in page.
+
+    Raises:
+        RefusedByRule: wrong name or password, or locked after three failures.
+    """
+    request = HttpRequest()
+    request.META.update(REMOTE_ADDR="127.0.0.1", HTTP_USER_AGENT="linkwell command line")
+    request.path = "/signin/"
+    person = authenticate(request, username=username, password=password)
+    if not isinstance(person, Person):
+        raise RefusedByRule(
+            "That sign-in name and password do not match, or the account is locked.",
+            why="After three wrong passwords an account locks for an hour.",
+            fix="Check --as and the password, or ask your custodian manager.",
+        )
+    return person

@@ -1,0 +1,1 @@
+"""Outputs: worked out in a project, checked by somebody else, and released or not."""

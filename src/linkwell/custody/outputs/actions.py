@@ -1,0 +1,125 @@
+"""Working out a provider's insights, and releasing or refusing them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from linkwell.custody.audit.record import record
+from linkwell.custody.jobs import running
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.organisations.duties import check_acts
+from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.outputs.models import Output
+from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
+from linkwell.custody.outputs.states import OUTPUT
+from linkwell.custody.permissions import NotAllowed, check
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.states import ProjectState
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.refreshes.states import RefreshState
+from linkwell.errors import RefusedByRule, WrongUse
+
+
+def find(reference: str) -> Output:
+    """The output of this reference.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    outputs = Output.objects.select_related("project__agreement__organisation", "refresh")
+    found = outputs.filter(reference=reference).first()
+    if found is None:
+        raise WrongUse(
+            "There is no output of this name.",
+            where=reference,
+            fix="Work one out with: linkwell custodian insights",
+        )
+    return found
+
+
+def provider_of(output: Output) -> Organisation:
+    """Whose people the output is about."""
+    agreement = output.project.agreement
+    assert agreement is not None, "only standing projects have outputs yet"
+    return agreement.organisation
+
+
+def change(output: Output, verb: str, *, by: Person | str, event: str, **details: object) -> Output:
+    """Move a locked output by `verb` and record it; call inside a transaction."""
+    row = Output.objects.select_for_update().select_related("project__agreement__organisation").get(pk=output.pk)
+    row.state = OUTPUT.after(verb, row.state)
+    for name in ("analyst", "checker", "reasons"):
+        setattr(row, name, getattr(output, name))
+    row.save()
+    record(event, by=by, subject=row.subject, about=provider_of(row).code, details=details)
+    return row
+
+
+def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, Job]:
+    """Have the insights of a standing project worked out on one refresh.
+
+    Raises:
+        NotAllowed: `by` is not an analyst named in the project.
+        WrongUse: the refresh is not ready. RefusedByRule: the project is closed.
+        WrongState: it was already worked out on this refresh.
+    """
+    check(by, ANALYSE)
+    if not project.members.filter(person=by).exists():
+        raise NotAllowed("You are not named in this project.", fix="Ask the custodian manager to name you.")
+    if project.state != ProjectState.APPROVED:
+        raise RefusedByRule("This project is closed.", where=project.code)
+    if refresh.state != RefreshState.READY:
+        raise WrongUse("This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again.")
+    with transaction.atomic():
+        output = Output.objects.filter(project=project, refresh=refresh).first()
+        if output is None:
+            output = Output.objects.create(
+                reference=f"{project.code}-{refresh.label}",
+                project=project,
+                refresh=refresh,
+                state=OUTPUT.after("analyse", None),
+                analyst=by.username,
+            )
+            about = project.agreement.organisation.code if project.agreement else ""
+            record("output.analysing", by=by, subject=output.subject, about=about)
+        else:
+            output.analyst = by.username
+            output = change(output, "analyse", by=by, event="output.analysing")
+        return output, running.leave("output.analyse", subject=output.reference, by=by)
+
+
+def release(*, by: Person, output: Output) -> Job:
+    """Approve an output for release; the release desk's rules then have the last word.
+
+    Raises:
+        NotAllowed: `by` is not an output checker, or worked it out.
+        RefusedByRule: the agreement does not permit output about this provider alone, or is over.
+        WrongState: it is not ready to check.
+    """
+    check(by, RELEASE)
+    check_acts(act="output.release", by=by.username, done=[("output.analyse", output.analyst)])
+    agreement = output.project.agreement
+    if agreement is not None and not agreement.live():
+        raise RefusedByRule("The agreement behind this output is not in force.", where=agreement.reference)
+    if agreement is not None and not agreement.permits_single_provider_output:
+        raise RefusedByRule(
+            "The agreement does not permit output about this provider alone.",
+            where=agreement.reference,
+            why="Output that names one provider needs its recorded permission.",
+            fix="Ask the provider, and record its permission in a new agreement.",
+        )
+    with transaction.atomic():
+        output.checker = by.username
+        change(output, "release", by=by, event="output.approved")
+        return running.leave("output.release", subject=output.reference, by=by)
+
+
+def refuse(*, by: Person, output: Output, reason: str) -> Output:
+    """Decide that an output is not released, with a reason."""
+    check(by, RELEASE)
+    check_acts(act="output.release", by=by.username, done=[("output.analyse", output.analyst)])
+    if not reason.strip():
+        raise WrongUse("A reason is needed.", why="The analyst has to know what to change.", fix="Say why.")
+    with transaction.atomic():
+        output.checker, output.reasons = by.username, {"what": reason.strip()}
+        return change(output, "refuse", by=by, event="output.refused")

@@ -1,0 +1,68 @@
+"""How a permission is asked and answered: a capability names the roles that have it and the relation they need.
+
+Each noun lists its capabilities in its own `permissions.py`; docs/states.md prints them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from linkwell.custody.organisations.roles import Role
+from linkwell.errors import RefusedByRule
+
+if TYPE_CHECKING:
+    from linkwell.custody.organisations.models import Organisation, Person
+
+
+class NotAllowed(RefusedByRule):
+    """This person may not do this."""
+
+
+class Relation(StrEnum):
+    """Where the role must be held."""
+
+    CUSTODIAN = "in the custodian organisation"
+    OWN = "in the organisation the thing belongs to"
+    ANYWHERE = "in any organisation"
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One thing that can be done, the roles that may do it, and one plain sentence."""
+
+    name: str
+    roles: frozenset[Role]
+    relation: Relation
+    sentence: str
+
+
+def allows(person: Person, capability: Capability, *, owner: Organisation | None = None) -> bool:
+    """Whether `person` has `capability` (towards `owner`, for a relation to the thing's own organisation)."""
+    if not person.is_active:
+        return False
+    held = person.memberships.filter(role__in=capability.roles)
+    if capability.relation is Relation.CUSTODIAN:
+        held = held.filter(organisation__is_custodian=True)
+    elif capability.relation is Relation.OWN:
+        if owner is None:
+            return False
+        held = held.filter(organisation=owner)
+    return held.exists()
+
+
+def check(person: Person, capability: Capability, *, owner: Organisation | None = None) -> None:
+    """Raise unless `allows`.
+
+    Raises:
+        NotAllowed: in words that name the roles that may, never the thing that was asked for.
+    """
+    if allows(person, capability, owner=owner):
+        return
+    who = ", ".join(sorted(role.words for role in capability.roles))
+    raise NotAllowed(
+        "Your role does not allow this.",
+        why=f"{capability.sentence} This is for: {who}.",
+        fix="Ask someone with that role, or ask your custodian manager to change yours.",
+    )

@@ -1,0 +1,62 @@
+"""Setting up a provider's standing insights project, and closing it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.audit.record import record
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.roles import Role
+from linkwell.custody.permissions import NotAllowed, check
+from linkwell.custody.projects.models import Project, ProjectMember
+from linkwell.custody.projects.permissions import APPROVE_PROJECT
+from linkwell.custody.projects.states import PROJECT
+
+
+def standing_code(agreement: Agreement) -> str:
+    """The code of the standing insights project of an agreement."""
+    return f"insights-{agreement.reference}"
+
+
+def approve_standing_project(*, by: Person, agreement: Agreement, analysts: list[Person]) -> Project:
+    """Set up the standing insights project of a provider's agreement, with named analysts; does nothing twice.
+
+    Raises:
+        NotAllowed: `by` is not a custodian manager, or somebody named is not an analyst.
+    """
+    check(by, APPROVE_PROJECT)
+    for person in analysts:
+        if Role.ANALYST not in person.roles():
+            raise NotAllowed(f"{person.username} is not an analyst.", fix="Give the role first.")
+    with transaction.atomic():
+        project, created = Project.objects.get_or_create(
+            code=standing_code(agreement),
+            defaults={
+                "title": f"Insights for {agreement.organisation.name}",
+                "purpose": "Who the provider reaches, who it does not reach yet, and what difference it makes.",
+                "agreement": agreement,
+                "state": PROJECT.after("approve", None),
+            },
+        )
+        added = [p for p in analysts if ProjectMember.objects.get_or_create(project=project, person=p)[1]]
+        if created or added:
+            record(
+                "project.approved",
+                by=by,
+                subject=project.subject,
+                about=agreement.organisation.code,
+                details={"analysts_added": sorted(person.username for person in added)},
+            )
+    return project
+
+
+def close_project(*, by: Person, project: Project) -> Project:
+    """Close a project; nothing more is worked out in it."""
+    check(by, APPROVE_PROJECT)
+    with transaction.atomic():
+        project = Project.objects.select_for_update().get(pk=project.pk)
+        project.state = PROJECT.after("close", project.state)
+        project.save(update_fields=["state"])
+        record("project.closed", by=by, subject=project.subject)
+    return project

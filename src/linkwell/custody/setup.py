@@ -1,0 +1,42 @@
+"""Setting up a data home: keys, the custodian organisation, the population and the prepared spine; repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from linkwell.custody.linkage.jobs import spine_paths
+from linkwell.custody.organisations.actions import found_custodian
+from linkwell.custody.organisations.models import Organisation
+from linkwell.vault.custodian_keys import create_custodian_keys
+from linkwell.vault.zones import Home
+
+CUSTODIAN_CODE = "custodian"
+
+Tick = Callable[[int, int], None]
+
+
+def set_up(home: Home, *, population: Path | None = None, progress: Tick | None = None) -> Organisation:
+    """Make what a home needs before anything can arrive; every part does nothing twice.
+
+    Args:
+        population: folder with spine, residents and measures to bring in; None leaves it for later.
+    """
+    create_custodian_keys(home)
+    custodian = found_custodian(code=CUSTODIAN_CODE, name=home.name)
+    if population is not None:
+        bring_in_population(home, population, progress)
+    return custodian
+
+
+def bring_in_population(home: Home, population: Path, progress: Tick | None = None) -> None:
+    """Bring spine and measures into their zones and prepare the spine for linking.
+
+    Raises:
+        WrongUse: a file is missing or lacks a column.
+    """
+    from linkwell import integration, linkage
+
+    integration.import_population(population, home, progress)
+    source, prepared = spine_paths(home)
+    linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=progress)

@@ -1,0 +1,270 @@
+"""What people and senders do to a supply: begin, receive, stop, accept, turn down."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import shutil
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from linkwell.custody.agreements.models import Agreement, UploadToken
+from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.home import current_home, package_path
+from linkwell.custody.jobs import running
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.permissions import check
+from linkwell.custody.supplies import arrivals
+from linkwell.custody.supplies.models import Supply, Upload
+from linkwell.custody.supplies.permissions import ACCEPT
+from linkwell.custody.supplies.receipts import give
+from linkwell.custody.supplies.states import SUPPLY, SupplyState
+from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
+from linkwell.ledger.receipts import Kind
+from linkwell.supply.manifest import Manifest
+from linkwell.supply.package import read_manifest
+from linkwell.vault.zones import ZoneName, written_whole
+
+UPLOAD_DAYS = 7
+OVER = (SupplyState.STOPPED, SupplyState.REJECTED)
+
+
+def find(reference: str) -> Supply:
+    """The supply of this reference.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    found = Supply.objects.select_related("agreement__organisation").filter(reference=reference).first()
+    if found is None:
+        raise WrongUse(
+            "There is no supply of this name.",
+            where=reference,
+            fix="List what has arrived with: linkwell custodian receive",
+        )
+    return found
+
+
+def change(supply: Supply, verb: str, *, by: Person | str, event: str, **details: object) -> Supply:
+    """Move a locked supply by `verb` and record it; call inside a transaction.
+
+    Raises:
+        WrongState: it cannot be moved that way from where it is.
+    """
+    row = Supply.objects.select_for_update().select_related("agreement__organisation").get(pk=supply.pk)
+    row.state = SUPPLY.after(verb, row.state)
+    for name in ("size", "digest", "manifest", "counts", "reasons"):
+        setattr(row, name, getattr(supply, name))
+    row.save()
+    record(event, by=by, subject=row.subject, about=row.organisation.code, details=details)
+    return row
+
+
+# Arriving
+
+
+def begin_upload(*, token: UploadToken, length: int, declared_digest: str = "") -> Upload:
+    """Begin a supply under a token, or find the upload of the same file that was begun before.
+
+    Raises:
+        TryAgain: the disk has no room for it.
+    """
+    if declared_digest:
+        before = _same_file(token.agreement, declared_digest, length)
+        if before is not None:
+            return before
+    with transaction.atomic():
+        supply = _new_supply(token.agreement, verb="begin")
+        upload = Upload.objects.create(
+            supply=supply,
+            token=token,
+            length=length,
+            declared_digest=declared_digest,
+            expires_at=timezone.now() + datetime.timedelta(days=UPLOAD_DAYS),
+        )
+        arrivals.make_room(upload)
+        record(
+            "supply.begun",
+            by=f"token/{token.key_id}",
+            subject=supply.subject,
+            about=supply.organisation.code,
+            acting_for=supply.organisation.code,
+            details={"bytes": length},
+        )
+    return upload
+
+
+def _same_file(agreement: Agreement, digest: str, length: int) -> Upload | None:
+    uploads = Upload.objects.select_related("supply__agreement__organisation").filter(
+        supply__agreement=agreement, declared_digest=digest, length=length, ended_at=None
+    )
+    for upload in uploads.exclude(supply__state__in=OVER):
+        if upload.supply.state != SupplyState.RECEIVING or upload.expires_at > timezone.now():
+            return upload
+    return None
+
+
+def _new_supply(agreement: Agreement, *, verb: str) -> Supply:
+    agreement = Agreement.objects.select_for_update().select_related("organisation").get(pk=agreement.pk)
+    number = agreement.supplies.count() + 1
+    return Supply.objects.create(
+        reference=f"{agreement.reference}-{number:03d}",
+        agreement=agreement,
+        state=SUPPLY.after(verb, None),
+    )
+
+
+def complete_upload(upload: Upload) -> Supply:
+    """Lock a whole file away, sign the receipt, and return its supply; done before, it does nothing twice.
+
+    Raises:
+        WrongUse: what arrived is not a sealed file; RefusedByRule: it arrived before in another sealing.
+    """
+    supply = find(upload.supply.reference)
+    if supply.state != SupplyState.RECEIVING:
+        return supply
+    digest = arrivals.digest_of_arrived(upload)
+    path = arrivals.lock_away(upload)
+    sender = f"token/{upload.token.key_id}"
+    try:
+        manifest = read_manifest(path)
+        _refuse_other_sealing(supply, manifest, digest)
+    except LinkwellError as error:
+        _turn_away(supply, error, by=sender)
+        raise
+    return _received(supply, "receive", manifest=manifest, digest=digest, size=upload.length, by=sender)
+
+
+def _refuse_other_sealing(supply: Supply, manifest: Manifest, digest: str) -> None:
+    others = Supply.objects.filter(agreement=supply.agreement, manifest__package=manifest.package)
+    if others.exclude(pk=supply.pk).exclude(state__in=OVER).exists():
+        raise RefusedByRule(
+            "This supply has already arrived.",
+            why="Loading the same people twice would count them twice.",
+            fix="Use the receipt you have, or send again what was sent then.",
+        )
+
+
+def _turn_away(supply: Supply, error: LinkwellError, *, by: str) -> None:
+    with transaction.atomic():
+        supply.reasons = {"what": error.what, "why": error.why, "fix": error.fix}
+        change(supply, "not a package", by=by, event="supply.turned away")
+        transaction.on_commit(lambda: package_path(supply.reference).unlink(missing_ok=True))
+
+
+def _received(
+    supply: Supply, verb: str, *, manifest: Manifest, digest: str, size: int, by: Person | str
+) -> Supply:
+    with transaction.atomic():
+        supply.size, supply.digest = size, digest
+        supply.manifest = {
+            "package": manifest.package,
+            "delivery": manifest.delivery,
+            "test": manifest.test,
+            "demo": manifest.demo,
+            "tables": {table.name: table.rows for _, table in manifest.tables()},
+        }
+        if verb == "receive" and supply.state == SupplyState.RECEIVING:
+            supply = change(supply, verb, by=by, event="supply.received", bytes=size, sha384=digest)
+        else:
+            supply.save()
+            record(
+                "supply.received",
+                by=by,
+                subject=supply.subject,
+                about=supply.organisation.code,
+                details={"bytes": size, "sha384": digest},
+            )
+        give(supply, Kind.RECEIVED, {"bytes": size, "sha384": digest})
+    return supply
+
+
+def stop_upload(upload: Upload, *, by: str = SYSTEM) -> None:
+    """Stop an upload and throw its bytes away; a supply that has already arrived stays."""
+    with transaction.atomic():
+        supply = Supply.objects.select_for_update().get(pk=upload.supply_id)
+        if supply.state == SupplyState.RECEIVING:
+            change(supply, "stop", by=by, event="supply.stopped")
+        Upload.objects.filter(pk=upload.pk).update(ended_at=timezone.now())
+    if supply.state == SupplyState.RECEIVING:
+        arrivals.discard(upload)
+
+
+def stop_expired() -> int:
+    """Stop every upload that was not finished in time; returns how many."""
+    expired = Upload.objects.filter(
+        ended_at=None, expires_at__lt=timezone.now(), supply__state=SupplyState.RECEIVING
+    )
+    for upload in expired.select_related("supply__agreement__organisation"):
+        stop_upload(upload)
+    return expired.count()
+
+
+def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply:
+    """Bring in a sealed file from disk (a courier's drive, an SFTP drop), as if it had been uploaded.
+
+    Raises:
+        NotAllowed: `by` is not a data integrator. WrongUse: not a sealed file. RefusedByRule: it arrived before.
+    """
+    check(by, ACCEPT)
+    manifest = read_manifest(package)
+    if not agreement.live():
+        raise RefusedByRule("The agreement is not in force.", where=agreement.reference)
+    digest = _digest_of(package)
+    before = Supply.objects.filter(agreement=agreement, digest=digest).exclude(state__in=OVER).first()
+    if before is not None:
+        return before
+    staged = current_home().zone(ZoneName.INTAKE).folder("incoming") / f"disk-{digest[:32]}.part"
+    with written_whole(staged) as part:
+        shutil.copyfile(package, part)
+    with transaction.atomic():
+        supply = _new_supply(agreement, verb="receive")
+        _refuse_other_sealing(supply, manifest, digest)
+        staged.replace(package_path(supply.reference))
+        return _received(
+            supply, "receive", manifest=manifest, digest=digest, size=package.stat().st_size, by=by
+        )
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha384").hexdigest()
+
+
+# Deciding
+
+
+def accept(*, by: Person, supply: Supply) -> Job:
+    """Have a received supply opened and checked; the job ends in accepted or rejected.
+
+    Raises:
+        NotAllowed: `by` is not a data integrator. WrongState: it is not waiting for this.
+        RefusedByRule: its agreement is no longer in force.
+    """
+    check(by, ACCEPT)
+    with transaction.atomic():
+        if not supply.agreement.live():
+            raise RefusedByRule(
+                "The agreement of this supply is not in force.",
+                where=supply.agreement.reference,
+                why="Nothing is opened without an agreement.",
+                fix="Renew the agreement, or turn the supply down.",
+            )
+        change(supply, "accept", by=by, event="supply.opened")
+        return running.leave("supply.accept", subject=supply.reference, by=by)
+
+
+def reject(*, by: Person, supply: Supply, reason: str) -> Supply:
+    """Turn a received supply down, unopened, with a reason the provider will read."""
+    check(by, ACCEPT)
+    if not reason.strip():
+        raise WrongUse("A reason is needed.", why="The provider has to know what to mend.", fix="Say why.")
+    with transaction.atomic():
+        supply.reasons = {"what": reason.strip(), "why": "", "fix": ""}
+        row = change(supply, "reject", by=by, event="supply.rejected")
+        give(row, Kind.REJECTED, {"reason": reason.strip()})
+        transaction.on_commit(lambda: package_path(row.reference).unlink(missing_ok=True))
+    return row

@@ -1,0 +1,40 @@
+"""Who may see, accept and turn down a supply, and who may see its receipts."""
+
+from django.db.models import QuerySet
+
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.roles import PROVIDER_ROLES, Role
+from linkwell.custody.permissions import Capability, Relation, allows
+from linkwell.custody.supplies.models import Supply
+
+SEE_OWN = Capability(
+    "supply.see own",
+    PROVIDER_ROLES,
+    Relation.OWN,
+    "A provider sees everything that happened to what it sent.",
+)
+SEE_ALL = Capability(
+    "supply.see all",
+    frozenset({Role.INTEGRATOR, Role.LINKER, Role.CUSTODIAN_MANAGER, Role.AUDITOR}),
+    Relation.CUSTODIAN,
+    "Custodian staff see which supplies there are and where they stand.",
+)
+ACCEPT = Capability(
+    "supply.accept",
+    frozenset({Role.INTEGRATOR}),
+    Relation.CUSTODIAN,
+    "Accepting a supply opens the sealed file.",
+)
+
+
+def own_supplies(person: Person) -> QuerySet[Supply]:
+    """The supplies of the organisations `person` is provider lead or staff of."""
+    return Supply.objects.filter(
+        agreement__organisation__memberships__person=person,
+        agreement__organisation__memberships__role__in=PROVIDER_ROLES,
+    ).distinct()
+
+
+def can_see(person: Person, supply: Supply) -> bool:
+    """Whether `person` may know that this supply exists."""
+    return allows(person, SEE_OWN, owner=supply.organisation) or allows(person, SEE_ALL)

@@ -1,0 +1,44 @@
+"""Forms as the pages draw them: label, hint, error, field; nothing else is needed to fill one in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+
+class PagesField(BoundField):
+    """Adds the classes of our styles to whatever widget a field has."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Any = None) -> dict[str, Any]:
+        """The widget's attributes, with class and error state."""
+        built = super().build_widget_attrs(attrs, widget)
+        kind = "govuk-textarea" if isinstance(self.field.widget, forms.Textarea) else "govuk-input"
+        own = (widget or self.field.widget).attrs.get("class", "")
+        error = f" {kind}--error" if self.errors else ""
+        built["class"] = f"{kind}{error} {own}".strip()
+        return built
+
+
+class PagesRenderer(TemplatesSetting):
+    """Draws every form field by one template."""
+
+    field_template_name = "pages/field.html"
+    form_template_name = "pages/form.html"
+    bound_field_class = PagesField
+
+
+class PagesForm(forms.Form):
+    """A form of one page; its error summary lists every field's errors with a link to it."""
+
+    use_required_attribute = False
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the field, error) for every error; the id is "" for errors of the whole form."""
+        found = []
+        for name, errors in self.errors.items():
+            anchor = self[name].id_for_label if name in self.fields else ""
+            found.extend((anchor, str(error)) for error in errors)
+        return found

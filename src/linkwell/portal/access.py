@@ -1,0 +1,113 @@
+"""Which page is for whom: every view is declared here, so one test can walk every address by every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.permissions import Capability
+
+View = Callable[..., HttpResponse]
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+SENDER = "a sender with a token"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of the portal.
+
+    Attributes:
+        route, name: as Django's `path` takes them.
+        who: ANYONE, SIGNED_IN, SENDER, or capabilities of which the person must hold one (somewhere).
+        methods: which HTTP methods it answers.
+    """
+
+    route: str
+    name: str
+    who: str | tuple[Capability, ...]
+    methods: tuple[str, ...]
+    view: View
+
+
+PAGES: list[Page] = []
+
+
+def page(
+    route: str,
+    *,
+    name: str,
+    who: str | Capability | Iterable[Capability],
+    methods: tuple[str, ...] = ("GET", "POST"),
+) -> Callable[[View], View]:
+    """Declare a view with its address and whom it is for.
+
+    A person without the role gets the same refusal whether or not the thing exists, because the role is asked
+    before anything is looked up. Which thing of the right kind a person may see is the view's own question.
+    """
+    if isinstance(who, Capability):
+        who = (who,)
+    for_whom = who if isinstance(who, str) else tuple(who)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "HEAD" and "GET" in methods:
+                pass
+            elif request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            if for_whom in (ANYONE, SENDER):
+                return view(request, *args, **kwargs)
+            if not isinstance(request.user, Person):
+                return _to_sign_in(request)
+            if not isinstance(for_whom, str) and not any(_holds(request.user, need) for need in for_whom):
+                return render(request, "portal/403.html", status=403)
+            return view(request, *args, **kwargs)
+
+        PAGES.append(Page(route, name, for_whom, methods, guarded))
+        return guarded
+
+    return declare
+
+
+def _holds(person: Person, capability: Capability) -> bool:
+    """Whether the person holds one of the roles somewhere it could count; the view asks about the thing itself."""
+    return person.is_active and bool(roles_of(person) & capability.roles)
+
+
+def roles_of(person: Person) -> frozenset[str]:
+    """The person's roles, asked of the database once per request."""
+    found: frozenset[str] | None = getattr(person, "_roles_this_request", None)
+    if found is None:
+        found = frozenset(person.roles())
+        person._roles_this_request = found  # type: ignore[attr-defined]
+    return found
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    from django.shortcuts import redirect
+
+    where = reverse("signin")
+    if request.method == "GET":
+        where += "?" + urlencode({"next": request.path})
+    return redirect(where)
+
+
+def patterns() -> list[URLPattern]:
+    """Every declared page as a URL pattern."""
+    return [path(each.route, each.view, name=each.name) for each in PAGES]
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """The person behind a request to a page that is not for anyone."""
+    assert isinstance(request.user, Person)
+    return request.user

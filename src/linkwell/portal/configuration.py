@@ -1,0 +1,115 @@
+"""What the environment may set, read once and checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from linkwell.errors import WrongUse
+from linkwell.vault.secrets import keep_secret
+from linkwell.vault.zones import Home, ZoneName
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything that differs between one installation and another.
+
+    Attributes:
+        home: LINKWELL_HOME, the data home.
+        hosts: LINKWELL_HOSTS, names this portal answers to, comma separated; loopback always.
+        https: LINKWELL_HTTPS, whether people reach it by HTTPS (cookies are then sent by HTTPS only). On unless
+            the home is a demonstration.
+        behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
+        database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
+        largest_upload: LINKWELL_LARGEST_UPLOAD in bytes.
+    """
+
+    home: Home
+    hosts: tuple[str, ...]
+    https: bool
+    behind_proxy: bool
+    database_url: str
+    largest_upload: int
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Configuration:
+        """Read and check the environment.
+
+        Raises:
+            WrongUse: LINKWELL_HOME is missing or no data home, or a value cannot be read.
+        """
+        home_path = environment.get("LINKWELL_HOME", "")
+        if not home_path:
+            raise WrongUse(
+                "Which data home? LINKWELL_HOME is not set.",
+                fix="Give --home, or set LINKWELL_HOME to the folder made by: linkwell custodian init",
+            )
+        home = Home.open(Path(home_path))
+        hosts = tuple(name.strip() for name in environment.get("LINKWELL_HOSTS", "").split(",") if name.strip())
+        return cls(
+            home=home,
+            hosts=("localhost", "127.0.0.1", "[::1]", *hosts),
+            https=_flag(environment, "LINKWELL_HTTPS", default=not home.demo),
+            behind_proxy=_flag(environment, "LINKWELL_BEHIND_PROXY", default=False),
+            database_url=environment.get("LINKWELL_DATABASE", ""),
+            largest_upload=_whole(environment, "LINKWELL_LARGEST_UPLOAD", default=5 * 1024**3),
+        )
+
+    def secret_key(self) -> str:
+        """The portal's own secret, kept in keys/; a demonstration's follows from its seed."""
+        path = self.home.zone(ZoneName.KEYS) / "portal.secret"
+        return keep_secret(path, demo_seed=self.home.demo_seed).hex()
+
+    def database(self) -> dict[str, Any]:
+        """Django's settings for the registry: SQLite in the home, or PostgreSQL by one value.
+
+        One writer at a time, and a commit that is on disk when it is answered: this is the registry and its record.
+
+        Raises:
+            WrongUse: LINKWELL_DATABASE is not a PostgreSQL address.
+        """
+        if not self.database_url:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(self.home.zone(ZoneName.PORTAL) / "registry.sqlite"),
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 20,
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                },
+            }
+        parts = urlsplit(self.database_url)
+        if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+            raise WrongUse(
+                "LINKWELL_DATABASE is not a PostgreSQL address.",
+                fix="Write it as postgresql://user:password@host:5432/name, or leave it unset for SQLite.",
+            )
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+        }
+
+
+def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name, "").lower()
+    if text in {"", "0", "false", "no", "1", "true", "yes"}:
+        return default if text == "" else text in {"1", "true", "yes"}
+    raise WrongUse(f"{name} is neither yes nor no.", where=name, fix="Set it to 1 or 0.")
+
+
+def _whole(environment: Mapping[str, str], name: str, *, default: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) == 0:
+        raise WrongUse(f"{name} is not a whole number of bytes.", where=name, fix="Set it to digits only.")
+    return int(text)

@@ -1,0 +1,36 @@
+"""What every page knows: the custodian's name, whether this is a demonstration, and the menu for this person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from linkwell.custody.home import current_home
+from linkwell.custody.linkage.permissions import LINK
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
+from linkwell.custody.permissions import Capability
+from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
+from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
+from linkwell.custody.organisations.permissions import READ_RECORD
+from linkwell.portal.access import roles_of
+
+MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
+    ("supplies", "What you sent", (SEE_OWN,)),
+    ("reports", "Reports", (READ_RELEASES,)),
+    ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
+    ("refreshes", "Refreshes", (SEE_REFRESHES,)),
+    ("outputs", "Outputs", (SEE_OUTPUTS,)),
+    ("catalogue", "Catalogue", (SEE_CATALOGUE,)),
+    ("trail", "Record", (READ_RECORD,)),
+)
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page."""
+    home = current_home()
+    user = getattr(request, "user", None)
+    roles = roles_of(user) if isinstance(user, Person) else frozenset()
+    menu = [(name, words) for name, words, needs in MENU if any(roles & need.roles for need in needs)]
+    return {"custodian_name": home.name, "demo": home.demo, "menu": menu}

@@ -1,0 +1,45 @@
+"""Logs: JSON lines on standard error, without query strings, bodies or names of people in data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "foreign_pre_chain": [
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        }
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # Its own messages repeat addresses and sign-in names; failures are in its table.
+        "axes": {"handlers": ["nowhere"], "propagate": False},
+        # Its error report carries the request: ours (portal.errors) names the kind of error only.
+        "django.request": {"handlers": ["nowhere"], "propagate": False},
+        "linkwell": {"level": "INFO"},
+    },
+}

@@ -1,0 +1,77 @@
+"""What every request passes: no caching of signed-in pages, a lock when idle, errors in plain words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
+from linkwell.custody.permissions import NotAllowed
+from linkwell.errors import LinkwellError, TryAgain
+from linkwell.portal.access import roles_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+IDLE_SECONDS_STAFF = 10 * 60
+IDLE_SECONDS = 30 * 60
+log = structlog.get_logger("linkwell.portal")
+
+
+def no_cache(get_response: Handler) -> Handler:
+    """Keep pages out of shared caches and the browser's disk; static files come from elsewhere."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+    return handle
+
+
+def idle_lock(get_response: Handler) -> Handler:
+    """Sign out whoever was idle: ten minutes for custodian staff and researchers, thirty for everyone else."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, Person):
+            now = int(time.time())
+            seen = int(request.session.get("seen", now))
+            guarded = CUSTODIAN_ROLES | {Role.RESEARCHER}
+            longest = IDLE_SECONDS_STAFF if roles_of(request.user) & guarded else IDLE_SECONDS
+            if now - seen > longest:
+                logout(request)
+            elif now - seen > 30 or "seen" not in request.session:
+                request.session["seen"] = now
+        return get_response(request)
+
+    return handle
+
+
+class plain_errors:  # noqa: N801  a middleware is named like a function wherever it is listed
+    """Turn a refusal by the library or an action into a page that says what, why and what to do."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django when a view raised."""
+        if isinstance(error, LinkwellError):
+            status = 403 if isinstance(error, NotAllowed) else 503 if isinstance(error, TryAgain) else 409
+            return render(request, "portal/refused.html", {"error": error}, status=status)
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        where = frame.tb_frame.f_globals.get("__name__", "?") if frame else "?"
+        # Only the kind of error and the place: its text may hold somebody's values.
+        log.error("page broke", error=type(error).__name__, at=f"{where}:{frame.tb_lineno if frame else 0}")
+        return None

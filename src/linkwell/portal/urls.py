@@ -1,0 +1,16 @@
+"""Every address of the portal: the pages as they declared themselves, and the error pages."""
+
+from __future__ import annotations
+
+from linkwell.portal import signin
+from linkwell.portal.access import patterns
+from linkwell.portal.views import front, health, outputs, provider, reports, research, staff, trail, uploads
+
+DECLARED_BY = (front, health, outputs, provider, reports, research, signin, staff, trail, uploads)
+
+urlpatterns = patterns()
+
+handler400 = "linkwell.portal.errors.bad_request"
+handler403 = "linkwell.portal.errors.forbidden"
+handler404 = "linkwell.portal.errors.not_found"
+handler500 = "linkwell.portal.errors.broke"

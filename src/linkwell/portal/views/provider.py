@@ -1,0 +1,76 @@
+"""A provider's own pages: what it sent, what happened to it, and the receipts."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import record_view
+from linkwell.custody.outputs.permissions import own_releases
+from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN, can_see, own_supplies
+from linkwell.custody.supplies.states import SUPPLY, SupplyState
+from linkwell.ledger.receipts import PLAIN, Kind
+from linkwell.portal.access import page, signed_in
+
+STEPS = (
+    SupplyState.RECEIVED,
+    SupplyState.ACCEPTED,
+    SupplyState.LINKED,
+    SupplyState.LOADED,
+)
+
+
+@page("supplies/", name="supplies", who=SEE_OWN, methods=("GET",))
+def supplies(request: HttpRequest) -> HttpResponse:
+    """Everything this person's organisations sent."""
+    person = signed_in(request)
+    found = own_supplies(person).select_related("agreement__organisation")
+    return render(request, "portal/supplies.html", {"supplies": found, "reports": own_releases(person).count()})
+
+
+@page("supplies/<slug:reference>/", name="supply", who=SEE_OWN, methods=("GET",))
+def supply(request: HttpRequest, reference: str) -> HttpResponse:
+    """What happened to my data?"""
+    found = own_supplies(signed_in(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return render(request, "portal/supply.html", story(found))
+
+
+def story(found: Supply) -> dict[str, object]:
+    """What a supply's page shows: where it stands, what happened when, counts and receipts."""
+    events = AuditEvent.objects.filter(subject=found.subject).exclude(verb="receipt.downloaded")
+    receipts = [(r, PLAIN[Kind(r.kind)]) for r in found.receipts.all()]
+    return {
+        "supply": found,
+        "meaning": SUPPLY.meaning[SupplyState(found.state)],
+        "events": events,
+        "receipts": receipts,
+    }
+
+
+@page(
+    "supplies/<slug:reference>/receipts/<slug:kind>.<str:form>",
+    name="receipt",
+    who=(SEE_OWN, SEE_ALL),
+    methods=("GET",),
+)
+def receipt(request: HttpRequest, reference: str, kind: str, form: str) -> HttpResponse:
+    """A receipt as it was signed (json), or its short form for people (txt)."""
+    from linkwell.ledger.receipts import Receipt as Signed
+
+    person = signed_in(request)
+    found = Supply.objects.select_related("agreement__organisation").filter(reference=reference).first()
+    if found is None or form not in {"json", "txt"} or not can_see(person, found):
+        raise Http404
+    given = found.receipts.filter(kind=kind).first()
+    if given is None:
+        raise Http404
+    record_view("receipt.downloaded", by=person, subject=found.subject, about=found.organisation.code)
+    document = given.document if form == "json" else Signed.from_json(given.document).to_text()
+    kinds = {"json": "application/json", "txt": "text/plain; charset=utf-8"}
+    response = HttpResponse(document, content_type=kinds[form])
+    response["Content-Disposition"] = f'attachment; filename="receipt-{reference}-{given.kind}.{form}"'
+    return response

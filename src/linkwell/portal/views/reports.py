@@ -1,0 +1,56 @@
+"""Released reports: a provider's own, or all of them for those who check and release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from linkwell.custody.audit.record import record_view
+from linkwell.custody.home import current_home
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.outputs.models import Release
+from linkwell.custody.outputs.permissions import READ_ALL_RELEASES, READ_RELEASES, own_releases
+from linkwell.custody.permissions import allows
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.embedded import report_response
+from linkwell.vault.zones import ZoneName
+
+READERS = (READ_RELEASES, READ_ALL_RELEASES)
+
+
+def _readable(person: Person) -> QuerySet[Release]:
+    return Release.objects.all() if allows(person, READ_ALL_RELEASES) else own_releases(person)
+
+
+def _folder(release: Release) -> Path:
+    return current_home().zone(ZoneName.RELEASED) / release.reference
+
+
+@page("reports/", name="reports", who=READERS, methods=("GET",))
+def reports(request: HttpRequest) -> HttpResponse:
+    """The reports this person may read."""
+    found = _readable(signed_in(request)).select_related("organisation", "output__refresh")
+    return render(request, "portal/reports.html", {"releases": found})
+
+
+@page("reports/<slug:reference>/", name="report", who=READERS, methods=("GET",))
+def report(request: HttpRequest, reference: str) -> HttpResponse:
+    """A released report, as it was released."""
+    person = signed_in(request)
+    found = _readable(person).select_related("organisation").filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    record_view("release.read", by=person, subject=f"release/{reference}", about=found.organisation.code)
+    return report_response(_folder(found) / "report.html")
+
+
+@page("reports/<slug:reference>/files/<str:name>", name="report-file", who=READERS, methods=("GET",))
+def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponse | FileResponse:
+    """A file that was released with a report."""
+    found = _readable(signed_in(request)).filter(reference=reference).first()
+    if found is None or name not in found.files:
+        raise Http404
+    return FileResponse((_folder(found) / name).open("rb"), as_attachment=True, filename=name)

@@ -1,0 +1,116 @@
+"""Custodian staff: every supply, what can be done with it next, the linkage report, and the refreshes."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from linkwell.custody.audit.record import record_view
+from linkwell.custody.home import links_path
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.linkage import actions as linkage_actions
+from linkwell.custody.linkage.permissions import LINK, SEE_LINKAGE
+from linkwell.custody.permissions import allows
+from linkwell.custody.refreshes import actions as refresh_actions
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.refreshes.permissions import LOAD, SEE_REFRESHES
+from linkwell.custody.supplies import actions as supply_actions
+from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.permissions import ACCEPT, SEE_ALL
+from linkwell.custody.supplies.states import SUPPLY, SupplyState
+from linkwell.pages.forms import PagesForm
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.embedded import report_response
+from linkwell.portal.views.provider import story
+
+
+class ReasonForm(PagesForm):
+    """Why something is turned down."""
+
+    reason = forms.CharField(
+        label="Why is it turned down?",
+        help_text="The provider reads this. Do not name or describe a person.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why, so that the provider knows what to mend"},
+    )
+
+
+@page("custodian/supplies/", name="staff-supplies", who=SEE_ALL, methods=("GET",))
+def supplies(request: HttpRequest) -> HttpResponse:
+    """Every supply and where it stands."""
+    found = Supply.objects.select_related("agreement__organisation")
+    return render(request, "portal/staff_supplies.html", {"supplies": found})
+
+
+@page("custodian/supplies/<slug:reference>/", name="staff-supply", who=SEE_ALL, methods=("GET",))
+def supply(request: HttpRequest, reference: str) -> HttpResponse:
+    """One supply: its story, and the next step for whoever may take it."""
+    found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    person = signed_in(request)
+    context = story(found) | {
+        "may_accept": SUPPLY.may("accept", found.state) and allows(person, ACCEPT),
+        "may_link": SUPPLY.may("link", found.state) and allows(person, LINK),
+        "may_see_linkage": found.state in (SupplyState.LINKED, SupplyState.LOADED)
+        and allows(person, SEE_LINKAGE),
+        "jobs": Job.objects.filter(subject=reference, kind__startswith="supply."),
+        "form": ReasonForm(),
+    }
+    return render(request, "portal/staff_supply.html", context)
+
+
+@page("custodian/supplies/<slug:reference>/accept", name="accept", who=ACCEPT, methods=("POST",))
+def accept(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open and check a supply."""
+    supply_actions.accept(by=signed_in(request), supply=get_object_or_404(Supply, reference=reference))
+    messages.success(request, "Opening and checking has begun. This page shows how it went.")
+    return redirect("staff-supply", reference)
+
+
+@page("custodian/supplies/<slug:reference>/reject", name="reject", who=ACCEPT, methods=("GET", "POST"))
+def reject(request: HttpRequest, reference: str) -> HttpResponse:
+    """Turn a supply down with a reason."""
+    found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        supply_actions.reject(by=signed_in(request), supply=found, reason=form.cleaned_data["reason"])
+        return redirect("staff-supply", reference)
+    return render(request, "portal/reject.html", {"supply": found, "form": form})
+
+
+@page("custodian/supplies/<slug:reference>/link", name="link", who=LINK, methods=("POST",))
+def link(request: HttpRequest, reference: str) -> HttpResponse:
+    """Start linking."""
+    linkage_actions.link(by=signed_in(request), supply=get_object_or_404(Supply, reference=reference))
+    messages.success(request, "Linking has begun. This page shows how it went.")
+    return redirect("staff-supply", reference)
+
+
+@page("custodian/supplies/<slug:reference>/linkage/", name="linkage", who=SEE_LINKAGE, methods=("GET",))
+def linkage(request: HttpRequest, reference: str) -> HttpResponse:
+    """The linkage report: the linkers' own, and every look at it is recorded."""
+    person = signed_in(request)
+    found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    report = links_path(found.reference).parent / "report.html"
+    if not allows(person, SEE_LINKAGE) or not report.exists():
+        raise Http404
+    record_view("linkage report.viewed", by=person, subject=found.subject, about=found.organisation.code)
+    return report_response(report)
+
+
+@page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET", "POST"))
+def refreshes(request: HttpRequest) -> HttpResponse:
+    """Every refresh; a data integrator can start one."""
+    person = signed_in(request)
+    if request.method == "POST":
+        refresh_actions.load(by=person, label=refresh_actions.new_label())
+        messages.success(request, "A refresh has been started. This page shows how it went.")
+        return redirect("refreshes")
+    context = {
+        "refreshes": Refresh.objects.prefetch_related("supplies"),
+        "may_load": allows(person, LOAD),
+        "waiting": refresh_actions.loadable_supplies(),
+    }
+    return render(request, "portal/refreshes.html", context)

@@ -1,0 +1,207 @@
+"""The door for sealed files: tus 1.0 with a bearer token (core, creation, checksum, termination, expiration).
+
+Served by WSGI, so that what arrived before the line dropped is kept; see https://tus.io/protocols/resumable-upload.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import http_date
+from django.views.decorators.csrf import csrf_exempt
+
+from linkwell.custody.agreements.actions import token_holder
+from linkwell.custody.agreements.models import UploadToken
+from linkwell.custody.supplies import actions, arrivals
+from linkwell.custody.supplies.models import Upload
+from linkwell.custody.supplies.states import SupplyState
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.portal.access import SENDER, page
+
+TUS = "1.0.0"
+EXTENSIONS = "creation,checksum,termination,expiration"
+CHUNK_TYPE = "application/offset+octet-stream"
+_DIGEST = re.compile(r"[0-9a-f]{96}")
+
+
+def _answer(error: LinkwellError, status: int) -> HttpResponse:
+    return JsonResponse(error.as_dict(), status=status)
+
+
+def _plain(what: str, status: int, fix: str = "") -> HttpResponse:
+    return _answer(LinkwellError(what, fix=fix), status)
+
+
+def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask for a live token and the tus version, hand the token to the view, and answer errors as JSON."""
+
+    @csrf_exempt  # no cookie is looked at here: the bearer token is the only way in
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return _options()
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        try:
+            if scheme.lower() != "bearer":
+                raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
+            holder = token_holder(token.strip())
+        except RefusedByRule as error:
+            response = _answer(error, 401)
+            response["WWW-Authenticate"] = "Bearer"
+            return _tus(response)
+        if request.method in ("POST", "PATCH", "HEAD", "DELETE") and request.headers.get("Tus-Resumable") != TUS:
+            response = _plain(f"This server speaks tus {TUS}.", 412)
+            response["Tus-Version"] = TUS
+            return _tus(response)
+        try:
+            return _tus(view(request, holder, *args, **kwargs))
+        except LinkwellError as error:
+            return _tus(_answer(error, _status_of(error)))
+
+    return guarded
+
+
+def _status_of(error: LinkwellError) -> int:
+    table = ((arrivals.WrongOffset, 409), (arrivals.Busy, 423), (arrivals.ChecksumMismatch, 460), (TryAgain, 507))
+    return next((status for kind, status in table if isinstance(error, kind)), 422)
+
+
+def _tus(response: HttpResponse) -> HttpResponse:
+    response["Tus-Resumable"] = TUS
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _options() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Tus-Version"] = TUS
+    response["Tus-Extension"] = EXTENSIONS
+    response["Tus-Max-Size"] = str(settings.CONFIGURATION.largest_upload)
+    response["Tus-Checksum-Algorithm"] = ",".join(arrivals.CHECKSUMS)
+    return _tus(response)
+
+
+@page("api/uploads/", name="uploads", who=SENDER, methods=("POST", "OPTIONS"))
+@for_senders
+def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
+    """Begin an upload; for a file whose `sha384` was announced before, the same upload again.
+
+    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest). File names are not read.
+    """
+    length = request.headers.get("Upload-Length", "")
+    if not length.isdecimal() or int(length) == 0:
+        return _plain("Upload-Length must be the size in bytes.", 400)
+    if int(length) > settings.CONFIGURATION.largest_upload:
+        return _plain("This file is larger than this server takes.", 413)
+    upload = actions.begin_upload(
+        token=token, length=int(length), declared_digest=_announced(request.headers.get("Upload-Metadata", ""))
+    )
+    response = HttpResponse(status=201)
+    response["Location"] = request.build_absolute_uri(reverse("upload", args=[upload.pk]))
+    response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    return response
+
+
+def _announced(metadata: str) -> str:
+    for pair in metadata.split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key == "sha384":
+            try:
+                text = base64.b64decode(value, validate=True).decode("ascii").lower()
+            except (binascii.Error, ValueError):
+                return ""
+            return text if _DIGEST.fullmatch(text) else ""
+    return ""
+
+
+def _own(token: UploadToken, number: str) -> Upload | None:
+    """The upload, if it was begun under this token's agreement: another sender's does not exist."""
+    uploads = Upload.objects.select_related("supply__agreement__organisation", "token")
+    return uploads.filter(pk=number, supply__agreement=token.agreement).first()
+
+
+@page(
+    "api/uploads/<slug:number>", name="upload", who=SENDER, methods=("HEAD", "PATCH", "DELETE", "OPTIONS")
+)
+@for_senders
+def upload(request: HttpRequest, token: UploadToken, number: str) -> HttpResponse:
+    """Where an upload stands (HEAD), more of it (PATCH), or no more of it (DELETE)."""
+    found = _own(token, number)
+    if found is None:
+        return _plain("There is no such upload.", 404)
+    over = found.ended_at is not None or found.supply.state == SupplyState.STOPPED
+    if over or (found.supply.state == SupplyState.RECEIVING and found.expires_at < timezone.now()):
+        return _plain("This upload is over.", 410, fix="Start a new one.")
+    if request.method == "HEAD":
+        return _where(found)
+    if request.method == "DELETE":
+        actions.stop_upload(found, by=f"token/{token.key_id}")
+        return HttpResponse(status=204)
+    return _more(request, found)
+
+
+def _stands_at(found: Upload) -> int:
+    """A supply that has arrived stays arrived, also after its sealed file was destroyed."""
+    return arrivals.arrived(found) if found.supply.state == SupplyState.RECEIVING else found.length
+
+
+def _where(found: Upload) -> HttpResponse:
+    response = HttpResponse(status=200)
+    response["Upload-Offset"] = str(_stands_at(found))
+    response["Upload-Length"] = str(found.length)
+    response["Upload-Expires"] = http_date(found.expires_at.timestamp())
+    return response
+
+
+def _more(request: HttpRequest, found: Upload) -> HttpResponse:
+    if request.content_type != CHUNK_TYPE:
+        return _plain(f"The type of a chunk is {CHUNK_TYPE}.", 415)
+    offset = request.headers.get("Upload-Offset", "")
+    if not offset.isdecimal():
+        return _plain("Upload-Offset must say where these bytes begin.", 400)
+    said = request.headers.get("Upload-Checksum")
+    checksum = arrivals.Checksum.from_header(said) if said else None
+    if said and checksum is None:
+        return _plain("This checksum cannot be read.", 400, fix=f"Use one of {', '.join(arrivals.CHECKSUMS)}.")
+    if found.supply.state != SupplyState.RECEIVING:
+        raise arrivals.WrongOffset("This upload is complete.")
+    length = request.headers.get("Content-Length", "")
+    at = arrivals.take(
+        found,
+        offset=int(offset),
+        read=request.read,
+        length=int(length) if length.isdecimal() else None,
+        checksum=checksum,
+    )
+    if at == found.length:
+        actions.complete_upload(found)
+    response = HttpResponse(status=204)
+    response["Upload-Offset"] = str(at)
+    return response
+
+
+@page("api/uploads/<slug:number>/receipt", name="upload-receipt", who=SENDER, methods=("GET", "OPTIONS"))
+@for_senders
+def receipt(request: HttpRequest, token: UploadToken, number: str) -> HttpResponse:
+    """The signed receipt of an upload that is whole; 404 while it is not."""
+    found = _own(token, number)
+    if found is None:
+        return _plain("There is no such upload.", 404)
+    if found.supply.state == SupplyState.RECEIVING:
+        if arrivals.arrived(found) < found.length:
+            return _plain("The file has not arrived whole yet.", 404, fix="Send the rest.")
+        actions.complete_upload(found)  # the process died between the last byte and the receipt
+    given = found.supply.receipts.filter(kind="received").first()
+    if given is None:
+        reasons = found.supply.reasons
+        return _answer(RefusedByRule(reasons.get("what", "It was not taken."), fix=reasons.get("fix", "")), 422)
+    return HttpResponse(given.document, content_type="application/json")
