@@ -16,7 +16,8 @@ from linkwell.confidentiality.means import means
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import EffectInput, Floats, Ints
 from linkwell.confidentiality.rounding import RoundingKeys, round_counts
-from linkwell.confidentiality.suppression import Fate, Fates, lines, second_cells
+from linkwell.confidentiality.second import hide_second
+from linkwell.confidentiality.suppression import Fate, Fates
 
 Relation = dict[tuple[int, int, int], bool]
 """(cohort row here, ledger entry, cohort row there) -> whether the same people; absent: not even near."""
@@ -50,8 +51,10 @@ def decide(
     fates[sets.counts < profile.people_threshold] = Fate.FEW_PEOPLE
     shown[fates >= Fate.FEW_PEOPLE] = HIDDEN
     heed_past(sets, shown, fates, past, profile)
+    kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
+    kept[where[draft.slices[0]]] = True
     heed_each_other(sets, shown, fates, profile)
-    _hide_second(draft, where, shown, fates)
+    hide_second(draft, where, sets, shown, fates, kept, past, profile)
     shown, fates = shown[where], fates[where]
     return Decision(
         shown, fates, _means(draft, shown, past, profile), _effects(draft, shown, past, effects, profile)
@@ -82,22 +85,6 @@ def past_effects(draft: Draft, decision: Decision) -> list[PastEffect]:
 def _few_entities(draft: Draft) -> np.ndarray[Any, np.dtype[np.bool_]]:
     none = np.zeros(len(draft.cohorts), dtype=bool)
     return np.concatenate([none, *(table.few_entities for table in draft.tables)])
-
-
-def _hide_second(draft: Draft, where: Ints, shown: Ints, fates: Fates) -> None:
-    """Hide second cells table by table until nothing changes: a set hidden in one table is hidden in all."""
-    table_lines = [lines(table.table, table.rows) for table in draft.tables]
-    kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
-    kept[where[draft.slices[0]]] = True
-    changed = True
-    while changed:
-        changed = False
-        for own_lines, place in zip(table_lines, draft.slices[1:], strict=True):
-            sets = where[place]
-            also = second_cells(own_lines, fates[sets] >= Fate.FEW_PEOPLE, shown[sets], kept[sets])
-            if also.any():
-                changed = True
-                fates[sets[also]], shown[sets[also]] = Fate.SECOND, HIDDEN
 
 
 def _means(draft: Draft, shown: Ints, past: Past, profile: Profile) -> tuple[Floats, ...]:

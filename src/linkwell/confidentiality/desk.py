@@ -17,11 +17,12 @@ from linkwell.confidentiality.decide import Decision, blocks, decide, past_effec
 from linkwell.confidentiality.draft import Draft, People, draft
 from linkwell.confidentiality.groups import near
 from linkwell.confidentiality.guard import HIDDEN, Past, near_cohort
-from linkwell.confidentiality.history import Head, ReleaseLedger, open_ledger, read_head, write_head
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.person_index import index_path, load
 from linkwell.confidentiality.profile import Profile, load_profile
+from linkwell.confidentiality.proof import open_ledger, read_head, write_head
 from linkwell.confidentiality.release import Release
+from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
 from linkwell.confidentiality.request import ReleaseRequest
 from linkwell.confidentiality.rounding import RoundingKeys

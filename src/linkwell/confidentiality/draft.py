@@ -29,6 +29,7 @@ class TableDraft:
     """
 
     table: CountTable | MeanTable
+    people: People
     rows: Labels
     pairs: Memberships
     groups: Groups
@@ -131,7 +132,9 @@ def _table_draft(
     values = noise = np.zeros(0)
     if isinstance(table, MeanTable):
         values, noise = amounts(table, pairs), unit_noise(people.second, profile)[pairs.places]
-    return TableDraft(table, rows, pairs, groups, people.index.persons[pairs.places], few, values, noise)
+    return TableDraft(
+        table, people, rows, pairs, groups, people.index.persons[pairs.places], few, values, noise
+    )
 
 
 def _digest(

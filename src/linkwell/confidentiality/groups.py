@@ -102,7 +102,7 @@ def grouped(pairs: Memberships, number: int, persons: Ints, record: Keys, second
         persons, record, second: per place in the project: the person index and its two keyed numbers.
     """
     counts = np.bincount(pairs.cells, minlength=number).astype(np.int64)
-    keys = _xor_runs(record[pairs.places], counts)
+    keys = xor_runs(record[pairs.places], counts)
     wide = counts >= WIDE
     rank = np.cumsum(wide) - 1
     inside = wide[pairs.cells]
@@ -149,9 +149,9 @@ def near(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
 
 def same(new: Groups, old: Groups) -> Pairs:
     """All pairs of groups that are the same people: equal key and equal count."""
-    news = _fingerprints(new)
-    order = np.argsort(_fingerprints(old), kind="stable")
-    olds = _fingerprints(old)[order]
+    news = fingerprints(new)
+    order = np.argsort(fingerprints(old), kind="stable")
+    olds = fingerprints(old)[order]
     low = np.searchsorted(olds, news, side="left")
     times = np.searchsorted(olds, news, side="right") - low
     left, place = _expanded(np.arange(len(new)), low, times)
@@ -175,7 +175,8 @@ def unique(groups: Groups) -> tuple[Ints, Ints]:
     return firsts[rising].astype(np.int64), inverse
 
 
-def _fingerprints(groups: Groups) -> Keys:
+def fingerprints(groups: Groups) -> Keys:
+    """One number per set of people, out of its key and count."""
     return groups.keys ^ (groups.counts.astype(np.uint64) << np.uint64(40))
 
 
@@ -233,7 +234,7 @@ def _batches(times: Ints, most: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds) if b > a]
 
 
-def _xor_runs(values: Keys, counts: Ints) -> Keys:
+def xor_runs(values: Keys, counts: Ints) -> Keys:
     """XOR of consecutive runs of `values`, of the given lengths."""
     found = np.zeros(len(counts), dtype=np.uint64)
     filled = counts > 0
@@ -245,4 +246,4 @@ def _xor_runs(values: Keys, counts: Ints) -> Keys:
 def _xor_scattered(places: Ints, values: Keys, size: int) -> Keys:
     """XOR of `values` by place (any order), shape (size,)."""
     order = np.argsort(places, kind="stable")
-    return _xor_runs(values[order], np.bincount(places, minlength=size).astype(np.int64))
+    return xor_runs(values[order], np.bincount(places, minlength=size).astype(np.int64))

@@ -96,7 +96,7 @@ class ReleasedTable(Released):
 
     def share(self, part: tuple[str, ...], whole: tuple[str, ...]) -> ReleasedShare | None:
         """`part` as a percentage of `whole`, from released counts; None when either is hidden."""
-        return share(self.cell(*part), self.cell(*whole))
+        return share(self.cell(*part), self.cell(*whole), threshold=self.method.threshold)
 
     @property
     def hidden(self) -> int:
@@ -104,7 +104,7 @@ class ReleasedTable(Released):
         return sum(mark == "S" for mark in self.marks)
 
 
-def share(part: ReleasedCell, whole: ReleasedCell) -> ReleasedShare | None:
+def share(part: ReleasedCell, whole: ReleasedCell, *, threshold: int) -> ReleasedShare | None:
     """A percentage from two released counts (nz-domain §3.1); None when either is hidden.
 
     When no more than a threshold's worth of people could be outside the part, only a bound is told: "all of
@@ -112,10 +112,9 @@ def share(part: ReleasedCell, whole: ReleasedCell) -> ReleasedShare | None:
     """
     if part.value is None or whole.value is None or whole.value == 0:
         return None
-    if part.value > whole.value - 6:
-        return ReleasedShare(
-            percent=_tenth(100 * max(whole.value - 6, 0) / whole.value), bound=">", seal=_SEAL
-        )
+    if part.value > whole.value - threshold:
+        bound = _tenth(100 * max(whole.value - threshold, 0) / whole.value)
+        return ReleasedShare(percent=bound, bound=">", seal=_SEAL)
     return ReleasedShare(percent=_tenth(100 * part.value / whole.value), seal=_SEAL)
 
 

@@ -1,4 +1,4 @@
-"""Which cells are hidden: few people, few entities, and a second one in every line with exactly one."""
+"""Which cells are hidden for themselves: too few people or entities; and the full list of rows."""
 
 from __future__ import annotations
 
@@ -70,58 +70,3 @@ def too_few_entities(cells: Ints, entities: Ints, number: int, threshold: int) -
     keep[1:] = (c[1:] != c[:-1]) | (e[1:] != e[:-1])
     few: Flags = np.bincount(c[keep], minlength=number) < threshold
     return few
-
-
-def lines(table: CountTable | MeanTable, rows: Labels) -> list[Ints]:
-    """The lines of a table, one array per dimension: the line each row belongs to (-1: a margin).
-
-    In a table of all combinations a line runs along one dimension with all others fixed. In a listed (long)
-    table the rows that share all labels but the last are a line.
-    """
-    if not rows:
-        return []
-    columns = [np.array(column, dtype=np.str_) for column in zip(*rows, strict=True)]
-    codes = [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in columns]
-    along = range(len(codes)) if table.combinations == "all" else [len(codes) - 1]
-    found = []
-    for axis in along:
-        line = np.zeros(len(rows), dtype=np.int64)
-        for other, code in enumerate(codes):
-            if other != axis:  # renumbered at every step, so that the numbers never outgrow the rows
-                line = np.unique(line * (int(code.max()) + 1) + code, return_inverse=True)[1].astype(np.int64)
-        found.append(np.where(np.isin(columns[axis], table.totals), -1, line))
-    return found
-
-
-def second_cells(table_lines: list[Ints], hidden: Flags, values: Ints, kept: Flags) -> Flags:
-    """Cells to hide besides, so that no line has exactly one hidden cell (sdc §3).
-
-    The cell hidden second is the one that mends most lines, then the smallest released value, then the
-    first row.
-
-    Args:
-        hidden: already hidden, shape (rows,).
-        values: rounded values, shape (rows,).
-        kept: cells that must stay (published before), shape (rows,).
-    """
-    now = hidden.copy()
-    while True:
-        before = int(now.sum())
-        for line in table_lines:
-            lonely = [_lonely(other, now) for other in table_lines]
-            mends = sum((flags.astype(np.int64) for flags in lonely), np.zeros(len(now), dtype=np.int64))
-            here = np.flatnonzero(_lonely(line, now) & ~now & ~kept)
-            order = here[np.lexsort((here, values[here], -mends[here], line[here]))]
-            first = np.ones(len(order), dtype=bool)
-            first[1:] = line[order][1:] != line[order][:-1]
-            now[order[first]] = True
-        if int(now.sum()) == before:
-            return now & ~hidden
-
-
-def _lonely(line: Ints, hidden: Flags) -> Flags:
-    """Cells whose line has exactly one hidden cell."""
-    inside = line >= 0
-    counts = np.bincount(line[inside & hidden], minlength=int(line.max(initial=0)) + 1)
-    found: Flags = inside & (counts[np.maximum(line, 0)] == 1)
-    return found

@@ -1,0 +1,244 @@
+"""The release ledger: everything that ever left, hash-chained and append-only, so that differences can be
+refused.
+
+`disclosure/releases.sqlite` is written by one transaction per release that spans the guard and the record.
+Each entry is an event of a hash chain; the head is kept beside the file and by others, so that a lost or
+older ledger is seen.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from linkwell.confidentiality.history import Block, PastEffect, fingerprint, pack, read_block, stopped
+from linkwell.confidentiality.request import Ints
+from linkwell.errors import TryAgain
+from linkwell.ledger import canonical_json
+from linkwell.ledger.chain import Event, next_event
+
+WAIT_SECONDS = 60
+
+SCHEMA = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE event (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE release (
+    seq INTEGER PRIMARY KEY REFERENCES event (seq), release_id TEXT NOT NULL UNIQUE, family TEXT NOT NULL,
+    request TEXT NOT NULL UNIQUE, content BLOB NOT NULL
+);
+CREATE TABLE block (
+    seq INTEGER NOT NULL REFERENCES release (seq), place INTEGER NOT NULL, family TEXT NOT NULL, name TEXT
+    NOT NULL, measure TEXT NOT NULL, counts BLOB NOT NULL, keys BLOB NOT NULL, sketches BLOB NOT NULL,
+    small_persons BLOB NOT NULL, persons BLOB NOT NULL, shown BLOB NOT NULL, fates BLOB NOT NULL,
+    means BLOB NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, place)
+);
+CREATE INDEX block_family ON block (family, seq, place);
+CREATE TABLE people (seq INTEGER PRIMARY KEY, persons BLOB NOT NULL);
+CREATE TABLE effect (
+    seq INTEGER NOT NULL REFERENCES release (seq), family TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT
+    NOT NULL, treated INTEGER NOT NULL, comparison INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY
+    (seq, name)
+);
+CREATE TABLE refusal (reference TEXT PRIMARY KEY, made TEXT NOT NULL, project TEXT NOT NULL, reason TEXT NOT
+NULL);
+"""
+BLOCK_COLUMNS = (
+    "seq, name, measure, counts, keys, sketches, small_persons, persons, shown, fates, means, digest"
+)
+EFFECT_COLUMNS = "seq, name, outcome, treated, comparison, content"
+TABLES = ("about", "event", "release", "block", "people", "effect", "refusal")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the ledger stands: number and hash of its last entry, and the hash of its first."""
+
+    seq: int
+    hash: str
+    ledger: str
+
+
+class ReleaseLedger:
+    """An open release ledger. Make one with `open_ledger`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        self._base.execute("PRAGMA synchronous = FULL")
+        self._base.execute("PRAGMA foreign_keys = ON")
+        self._base.execute("PRAGMA trusted_schema = OFF")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._base.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One IMMEDIATE transaction: nobody else guards or records meanwhile; nothing is kept on any failure.
+
+        Raises:
+            TryAgain: another release holds the ledger too long, or the disk is full.
+        """
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._base.execute("COMMIT")
+            except BaseException:
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as problem:
+            raise TryAgain(
+                "The release ledger cannot be written just now; nothing was released.",
+                why=str(problem),
+                fix="Free disk space if it is full, then run the same command again.",
+            ) from problem
+
+    def create(self, key_check: str) -> None:
+        """Lay the tables; entries can be added afterwards but never changed or removed."""
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            self._base.execute(statement)
+        for table in TABLES:
+            for action in ("UPDATE", "DELETE"):
+                self._base.execute(
+                    f"CREATE TRIGGER {table}_{action} BEFORE {action} ON {table} "
+                    "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END"
+                )
+        self._base.execute("INSERT INTO about VALUES ('rounding key', ?)", (key_check,))
+
+    def key_check(self) -> str | None:
+        """Name of the rounding secret the ledger belongs to; None when the file has no ledger yet."""
+        if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+            return None
+        return str(self._base.execute("SELECT value FROM about WHERE name = 'rounding key'").fetchone()[0])
+
+    def events(self) -> Iterator[Event]:
+        """All entries, first to last."""
+        for (body,) in self._base.execute("SELECT body FROM event ORDER BY seq"):
+            yield Event(**json.loads(body))
+
+    def last_event(self) -> Event | None:
+        """The newest entry."""
+        row = self._base.execute("SELECT body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        return Event(**json.loads(row[0])) if row else None
+
+    def head(self) -> Head | None:
+        """Where the ledger stands; None before the first entry."""
+        last = self.last_event()
+        if last is None:
+            return None
+        first = self._base.execute("SELECT body FROM event ORDER BY seq LIMIT 1").fetchone()
+        return Head(last.seq, last.hash, json.loads(first[0])["hash"])
+
+    def released_as(self, request: str) -> dict[str, Any] | None:
+        """The content recorded for a request's digest, if it was released before."""
+        row = self._base.execute("SELECT content FROM release WHERE request = ?", (request,)).fetchone()
+        return _content(row)
+
+    def release(self, release_id: str) -> dict[str, Any] | None:
+        """The content of a release."""
+        row = self._base.execute("SELECT content FROM release WHERE release_id = ?", (release_id,)).fetchone()
+        return _content(row)
+
+    def blocks(self, family: str, *, after: int = 0) -> list[Block]:
+        """The groups of everything released in a data family after entry `after`, oldest first."""
+        rows = self._base.execute(
+            f"SELECT {BLOCK_COLUMNS} FROM block WHERE family = ? AND seq > ? ORDER BY seq, place",
+            (family, after),
+        )
+        try:
+            return [read_block(row) for row in rows]
+        except ValueError as problem:
+            raise stopped("The release ledger was altered.") from problem
+
+    def ranks(self, persons: Ints) -> Ints:
+        """Rank of each person in the ledger's list of all ever released about; new people are added.
+
+        Call inside `writing`.
+        """
+        distinct, inverse = np.unique(persons, return_inverse=True)
+        ranks = self.known_ranks(distinct)
+        new = ranks < 0
+        if new.any():
+            ranks[new] = len(self._known()) + np.arange(int(new.sum()))
+            self._base.execute(
+                "INSERT INTO people (persons) VALUES (?)", (distinct[new].astype("<i8").tobytes(),)
+            )
+        found: Ints = ranks[inverse.reshape(-1)]
+        return found
+
+    def known_ranks(self, persons: Ints) -> Ints:
+        """As `ranks`, but people no release was ever about get -1, -2, ... and are not remembered."""
+        known = self._known()
+        order = np.argsort(known, kind="stable")
+        places = np.minimum(np.searchsorted(known, persons, sorter=order), max(len(known) - 1, 0))
+        there = known[order[places]] == persons if len(known) else np.zeros(len(persons), dtype=bool)
+        found = -1 - np.arange(len(persons), dtype=np.int64)
+        found[there] = order[places[there]]
+        return found
+
+    def _known(self) -> Ints:
+        """Everyone a release was ever about; the place is the rank."""
+        rows = self._base.execute("SELECT persons FROM people ORDER BY seq").fetchall()
+        parts = [np.frombuffer(row[0], dtype="<i8") for row in rows]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+    def effects(self, family: str) -> list[PastEffect]:
+        """Every effect released in a data family."""
+        rows = self._base.execute(
+            f"SELECT {EFFECT_COLUMNS} FROM effect WHERE family = ? ORDER BY seq, name", (family,)
+        )
+        return [PastEffect(a, b, c, d, e, json.loads(told)) for a, b, c, d, e, told in rows]
+
+    def record(
+        self, *, family: str, request: str, content: Mapping[str, Any], blocks: list[Block],
+        effects: list[PastEffect], details: Mapping[str, object], actor: str,
+    ) -> Event:  # fmt: skip
+        """Add one release. Call inside `writing`; `content` is completed with its entry number and hash."""
+        packed = [pack(block) for block in blocks]
+        event = next_event(
+            self.last_event(), actor=actor, acting_for="", verb="released",
+            subject=str(content["release_id"]),
+            details={**details, "request": request, "content": fingerprint(_json(content)),
+                     "blocks": [digest for *_, digest in packed]},
+        )  # fmt: skip
+        self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
+        self._base.execute(
+            "INSERT INTO release VALUES (?, ?, ?, ?, ?)",
+            (event.seq, content["release_id"], family, request, _json(content)),
+        )
+        for place, (block, row) in enumerate(zip(blocks, packed, strict=True)):
+            columns = (event.seq, place, family, block.name, block.measure, *row)
+            self._base.execute(f"INSERT INTO block VALUES ({', '.join('?' * len(columns))})", columns)
+        for effect in effects:
+            columns = (event.seq, family, effect.name, effect.outcome, effect.treated, effect.comparison,
+                       json.dumps(effect.content, sort_keys=True))  # fmt: skip
+            self._base.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(columns))})", columns)
+        return event
+
+    def refuse(self, reference: str, made: str, project: str, reason: str) -> None:
+        """Keep why a request was refused, for the checker; the guard does not remember the request."""
+        with self.writing():
+            self._base.execute("INSERT INTO refusal VALUES (?, ?, ?, ?)", (reference, made, project, reason))
+
+    def reason(self, reference: str) -> str | None:
+        """Why the request with this reference was refused; for the checker only."""
+        row = self._base.execute("SELECT reason FROM refusal WHERE reference = ?", (reference,)).fetchone()
+        return str(row[0]) if row else None
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _content(row: tuple[bytes] | None) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = json.loads(row[0]) if row else None
+    return found
