@@ -23,7 +23,9 @@ class Outcome:
     """One thing that may change.
 
     Attributes:
-        measure: code in the catalogue. label: plain words that follow a number ("days on a main benefit").
+        measure: code in the catalogue. label: what it is called ("days on a main benefit").
+        noun: what follows a number ("days on a main benefit"; for dollars "in wages and salaries").
+        verb: what people did ("spent", "earned", "made").
         kind: days, dollars and count are amounts a person; rate is the share of people with any.
         smallest: the smallest difference that matters, in the outcome's unit (rates: percentage points).
     """
@@ -31,6 +33,8 @@ class Outcome:
     name: str
     measure: str
     label: str
+    noun: str
+    verb: str
     kind: Kind
     good: Good
     smallest: float

@@ -1,0 +1,1 @@
+"""Documents out of plain data: charts as SVG without script, and self-contained accessible pages."""

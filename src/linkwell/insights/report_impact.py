@@ -1,0 +1,101 @@
+"""The report's second half: the difference with its interval always drawn, or a plain refusal."""
+
+from __future__ import annotations
+
+from linkwell.confidentiality.release import Release
+from linkwell.documents.charts import Interval, interval
+from linkwell.documents.page import Markup, element, figure, paragraph, table
+from linkwell.insights.story import Story
+from linkwell.insights.words import Finding, amount, sentences, signed
+
+AXES = {
+    "days": "Difference in days a person, in the year after",
+    "dollars": "Difference in dollars a person, in the year after",
+    "count": "Difference for every 100 people, in the year after",
+    "rate": "Difference in percentage points, in the year after",
+}
+
+
+def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> Markup:
+    """Every planned outcome, in the order of the plan, with the cautions."""
+    if story.refusal:
+        return Markup(paragraph(refusal(story)) + paragraph(_needed_gates(story)))
+    parts = [_outcome(finding) for finding in found]
+    told = [finding for finding in found if finding.effect is not None and finding.verdict != "refused"]
+    if told:
+        parts.append(_table(told))
+    return Markup("".join(parts) + _cautions(story) + _similar(story))
+
+
+def refusal(story: Story) -> str:
+    """Why no number is given, and what would help."""
+    reasons = " ".join(dict.fromkeys(gate.sentence for gate in story.refusal))
+    return f"We do not give a number for the difference {story.protocol.title} makes. {reasons}"
+
+
+def _needed_gates(story: Story) -> str:
+    return "What would help: " + " ".join(dict.fromkeys(gate.helps for gate in story.refusal))
+
+
+def _outcome(finding: Finding) -> Markup:
+    heading = element("h3", finding.outcome.label[:1].upper() + finding.outcome.label[1:])
+    effect = finding.effect
+    if finding.verdict == "refused" or effect is None or effect.estimate is None:
+        return Markup(heading + paragraph(finding.sentence))
+    assert effect.lower is not None
+    assert effect.upper is not None
+    scale = 100 if finding.outcome.kind == "count" else 1
+    drawn = Interval(finding.outcome.label, scale * effect.estimate, scale * effect.lower, scale * effect.upper)
+    low, high = signed(effect.lower, finding.outcome), signed(effect.upper, finding.outcome)
+    alternative = (
+        f"Estimate {signed(effect.estimate, finding.outcome)}, with a line from {low} to {high}; the grey band is the "
+        f"difference agreed not to matter, {amount(finding.outcome.smallest, finding.outcome)} either way."
+    )
+    drawing = interval(
+        drawn, axis=AXES[finding.outcome.kind], band=scale * finding.outcome.smallest, alternative=alternative
+    )
+    caption = finding.headline
+    return Markup(heading + paragraph(finding.sentence) + figure(caption, drawing))
+
+
+def _table(found: list[Finding]) -> Markup:
+    rows = []
+    for finding in found:
+        effect = finding.effect
+        assert effect is not None
+        assert effect.estimate is not None
+        assert effect.lower is not None
+        assert effect.upper is not None
+        name = finding.outcome.label + (" (for every 100 people)" if finding.outcome.kind == "count" else "")
+        rows.append((
+            name, signed(effect.estimate, finding.outcome), signed(effect.lower, finding.outcome),
+            signed(effect.upper, finding.outcome), _average(finding.mine, finding), _average(finding.theirs, finding),
+            "S" if effect.treated is None else f"{effect.treated:,}",
+        ))  # fmt: skip
+    head = ("Outcome in the year after", "Estimate", "From", "To", "Participants, about", "Similar people, about",
+            "Participants compared")  # fmt: skip
+    return table("Estimates with their 95 % intervals", head, rows)
+
+
+def _average(value: float | None, finding: Finding) -> str:
+    return "–" if value is None or value < 0 else amount(value, finding.outcome, 2)
+
+
+def _cautions(story: Story) -> Markup:
+    spoken = [*story.design, *(gate for _, gates in story.outcome_gates for gate in gates)]
+    said = list(dict.fromkeys(gate.sentence for gate in spoken if gate.level == "amber"))
+    if story.missing:
+        said.append(f"Planned but not in the data: {', '.join(story.missing)}.")
+    if not said:
+        return Markup("")
+    return Markup(
+        element("h3", "Cautions") + element("div", *(paragraph(line) for line in said), class_="caution")
+    )
+
+
+def _similar(story: Story) -> Markup:
+    labels = [outcome.label for outcome in story.protocol.outcomes if outcome.label not in story.missing]
+    history = ", ".join(labels) + " and the other measures of the catalogue"
+    return Markup(
+        element("h3", "What “similar” means") + paragraph(sentences()["similar"]["text"].format(history=history))
+    )

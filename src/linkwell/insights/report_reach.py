@@ -1,0 +1,188 @@
+"""The report's first half: the flow of people, who is reached against the community, and who is not yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
+from linkwell.documents.charts import Bar, bars
+from linkwell.documents.page import Markup, element, figure, paragraph, table
+from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
+from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, STEPS, SUPPLIED
+from linkwell.insights.story import Story
+
+STEP_WORDS = {
+    SUPPLIED: "People you supplied",
+    FOUND: "Found in the data",
+    DATED: "With a known start date",
+    FOLLOWED: "With two years before and one year after in the data",
+    ANALYSED: "Compared with similar people",
+}
+
+
+def count(cell: ReleasedCell) -> str:
+    """A released count, "S" when hidden, with a star when an earlier number is repeated."""
+    return "S" if cell.value is None else f"{cell.value:,}" + ("*" if cell.mark == "C" else "")
+
+
+def _of(release: Release, part: ReleasedCell, whole: ReleasedCell) -> ReleasedShare | None:
+    return share(part, whole, threshold=release.method.threshold)
+
+
+def in_short(release: Release) -> str:
+    """One sentence: how many were supplied, found, and reach the community."""
+    flow, groups = release.tables["flow"], release.tables["reach"]
+    supplied, found = flow.cell(SUPPLIED), flow.cell(FOUND)
+    sentence = f"You supplied {count(supplied)} people; {count(found)} of them could be found in the data"
+    part = _of(release, found, supplied)
+    sentence += f" ({part})." if part is not None else "."
+    reached, could = groups.cell(REACHED), groups.cell(COULD)
+    covered = _of(release, reached, could)
+    if covered is not None:
+        sentence += f" That is about {covered} of the people like yours in the regions you work in."
+    return sentence
+
+
+def flow(release: Release) -> Markup:
+    """The steps from the people supplied to those compared."""
+    steps = release.tables["flow"]
+    first = steps.cell(SUPPLIED)
+    rows, drawn = [], []
+    for step in STEPS:
+        cell = steps.cell(step)
+        part = _of(release, cell, first)
+        rows.append((STEP_WORDS[step], count(cell), "–" if part is None else str(part)))
+        drawn.append(Bar(STEP_WORDS[step], "people", cell.value, count(cell)))
+    said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
+    last = steps.cell(ANALYSED)
+    title = f"{count(last)} of the {count(first)} people you supplied could be compared"
+    return figure(
+        title,
+        bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}."),
+        table("From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows),
+    )
+
+
+def profiles(release: Release, story: Story) -> Markup:
+    """Paired bars and a table for each dimension."""
+    about = paragraph(
+        f"“{REACHED}” are your people who could be found. “{COULD}” are they and everyone else in the regions you "
+        f"work in who meets the conditions of {story.protocol.title}. “{COMMUNITY}” is everyone living there."
+    )
+    totals = release.tables["reach"]
+    sizes = table("The groups", ("Group", "People"), [(group, count(totals.cell(group))) for group in GROUPS])
+    return Markup(about + sizes + "".join(_profile(release, name) for name in story.dimensions))
+
+
+def _profile(release: Release, dimension: str) -> Markup:
+    cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
+    words = wording()[dimension]
+    levels = list(dict.fromkeys(labels[1] for labels in cells.labels))
+    rows, drawn = [], []
+    for level in levels:
+        row = [level]
+        for group in GROUPS:
+            cell = cells.cell(group, level)
+            part = _of(release, cell, totals.cell(group))
+            row += [count(cell), "–" if part is None else str(part)]
+            drawn.append(Bar(level, group, None if part is None else part.percent, "S" if part is None else str(part)))
+        rows.append(tuple(row))
+    title, alternative = _finding(release, dimension, levels)
+    head = [words["title"]] + [text for group in GROUPS for text in (group, "share")]
+    content = element("h3", words["title"]) + figure(
+        title,
+        bars(drawn, axis="Share of each group (%)", alternative=alternative),
+        table(f"People by {words['title'][0].lower()}{words['title'][1:]}", head, rows),
+    )
+    return Markup(content + (paragraph(words["note"], class_="small") if "note" in words else ""))
+
+
+def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, str]:
+    """The level where those reached stand out most against the community, in words."""
+    title = wording()[dimension]["title"]
+    cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
+    best: tuple[float, str, float, float] | None = None
+    for level in levels:
+        mine = _of(release, cells.cell(REACHED, level), totals.cell(REACHED))
+        theirs = _of(release, cells.cell(COMMUNITY, level), totals.cell(COMMUNITY))
+        if mine is None or theirs is None or mine.bound or theirs.bound:
+            continue
+        gap = mine.percent - theirs.percent
+        if best is None or gap > best[0]:
+            best = (gap, level, mine.percent, theirs.percent)
+    if best is None:
+        return f"{title}: the numbers are too small to show", f"{title}: no bars can be shown."
+    _, level, mine_percent, theirs_percent = best
+    said = f"{level}: {mine_percent:.0f} % of the people you reach, {theirs_percent:.0f} % of the community"
+    return said, f"{title}. Three bars a row: reached, could be reached, community. {said}."
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One row of the not-yet table, from released counts only.
+
+    Attributes:
+        coverage: reached of could be reached, in percent. missing: people not reached yet, about.
+        needed: people to be reached to bring the row up to the overall coverage, about; 0 when it is there.
+    """
+
+    level: str
+    could: int
+    reached: int
+    coverage: float
+    missing: int
+    needed: int
+
+
+def gaps(release: Release, dimension: str) -> list[Gap | str]:
+    """Every level of a dimension: its gap, or the level's name when a count is hidden."""
+    cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
+    reached, could = totals.cell(REACHED).value, totals.cell(COULD).value
+    overall = reached / could if reached is not None and could else None
+    rows: list[Gap | str] = []
+    for level in dict.fromkeys(labels[1] for labels in cells.labels):
+        mine, all_of_them = cells.cell(REACHED, level).value, cells.cell(COULD, level).value
+        if mine is None or not all_of_them or overall is None or mine > all_of_them:
+            rows.append(level)
+            continue
+        wanted = max(0, round(overall * all_of_them) - mine)
+        rows.append(Gap(level, all_of_them, mine, 100 * mine / all_of_them, all_of_them - mine, wanted))
+    return rows
+
+
+def not_yet(release: Release, story: Story) -> Markup:
+    """Coverage by group, and the people needed to bring each up to the overall coverage."""
+    intro = paragraph(
+        "Of everyone who meets the conditions, this is how many you reach, group by group. “To bring up” is about how "
+        "many more people of the group you would reach if it were reached as much as everyone is. S: too few people "
+        "to show."
+    )
+    head = ("", "Could be reached", "Reached", "Coverage", "Not yet, about", "To bring up, about")
+    tables = []
+    for dimension in story.dimensions:
+        title = wording()[dimension]["title"]
+        rows = [_gap_row(gap) for gap in gaps(release, dimension)]
+        caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
+        tables.append(table(caption, (title, *head[1:]), rows))
+    return Markup(paragraph(_widest(release, story)) + intro + "".join(tables))
+
+
+def _gap_row(gap: Gap | str) -> tuple[str, ...]:
+    if isinstance(gap, str):
+        return (gap, "S", "S", "S", "S", "S")
+    up = f"{gap.needed:,}" if gap.needed else "–"
+    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", f"{gap.coverage:.1f} %", f"{gap.missing:,}", up)
+
+
+def _widest(release: Release, story: Story) -> str:
+    found = [
+        (gap.needed, gap.level, wording()[dimension]["title"].lower())
+        for dimension in story.dimensions
+        if dimension != "region"
+        for gap in gaps(release, dimension)
+        if isinstance(gap, Gap)
+    ]
+    if not found or max(found)[0] == 0:
+        return "No group that can be shown is reached clearly less than the others."
+    people, level, title = max(found)
+    return f"The widest gap by {title}: {level}, about {people:,} people short of the overall coverage."

@@ -1,0 +1,134 @@
+"""What an analysis asks the release desk for: who is in which cell, and the differences with their intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linkwell.confidentiality.kinds import Internal
+from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable, ReleaseRequest
+from linkwell.insights.analyse import Results
+from linkwell.insights.impact import Impact, OutcomeResult
+from linkwell.insights.people import Ints
+from linkwell.insights.protocol import Protocol
+from linkwell.insights.reach import GROUPS, Profile, Reach
+
+FAMILY = "insights"
+SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Followed", "Compared"
+STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
+"""The flow of people, each step a part of the one before."""
+PARTICIPANTS = "Participants"
+
+
+def release_request(results: Internal[Results]) -> ReleaseRequest:
+    """The request for one report: flow, reach by every dimension, and every estimate no gate forbids."""
+    found = results.inside()
+    tables: list[CountTable | MeanTable] = [
+        _groups("flow", "step", STEPS, _flow(found), "listed"),
+        _groups("reach", "group", GROUPS, _cohorts(found.reach)),
+    ]
+    tables += [_profile(profile) for profile in found.reach.profiles]
+    tables += [_level(result, found.impact, found.protocol) for result in _told(found.impact, amounts=True)]
+    return ReleaseRequest(
+        project=found.project,
+        family=FAMILY,
+        purpose=f"Insights for {found.protocol.title}: who is reached, who is not yet, what difference it makes.",
+        population=found.clients.supplied,
+        tables=tuple(tables),
+        effects=tuple(_effect(result, found.impact, found.protocol) for result in _told(found.impact)),
+        notes=(f"Protocol {found.protocol.digest}",),
+        single_provider=True,
+        sources=_sources(found),
+    )
+
+
+def outcome_key(measure: str, protocol: Protocol) -> str:
+    """What effects and means on one outcome are guarded together by."""
+    return f"{measure}, {protocol.follow_months} months after start"
+
+
+def _told(impact: Impact, *, amounts: bool = False) -> list[OutcomeResult]:
+    return [
+        result
+        for result in impact.outcomes
+        if not impact.refused and result.estimate is not None and not (amounts and result.outcome.kind == "rate")
+    ]
+
+
+def _flow(found: Results) -> tuple[Ints, ...]:
+    clients, impact = found.clients, found.impact
+    return clients.supplied, clients.linked, clients.started, impact.followed, np.unique(impact.analysed)
+
+
+def _cohorts(reach: Reach) -> tuple[Ints, ...]:
+    return reach.reached, reach.could, reach.community
+
+
+def _groups(
+    name: str, dimension: str, labels: tuple[str, ...], members: tuple[Ints, ...], combinations: str = "all"
+) -> CountTable:
+    cells = np.concatenate([np.full(len(units), place, dtype=np.int64) for place, units in enumerate(members)])
+    return CountTable(
+        name=name,
+        dimensions=(dimension,),
+        labels=tuple((label,) for label in labels),
+        cells=cells,
+        units=np.concatenate(members),
+        combinations="listed" if combinations == "listed" else "all",
+        totals=labels,  # each a count of its own, not parts of a whole
+        title={"flow": "From the people supplied to the people compared", "reach": "The groups of this report"}[name],
+    )
+
+
+def _profile(profile: Profile) -> CountTable:
+    return CountTable(
+        name=f"reach_{profile.dimension}",
+        dimensions=("group", profile.dimension),
+        labels=profile.labels,
+        cells=profile.cells,
+        units=profile.units,
+        title=f"The groups by {profile.dimension}",
+    )
+
+
+def _level(result: OutcomeResult, impact: Impact, protocol: Protocol) -> MeanTable:
+    """The participants' own average, which puts a difference in proportion."""
+    return MeanTable(
+        name=f"level_{result.outcome.name}",
+        dimensions=("group",),
+        labels=((PARTICIPANTS,),),
+        cells=np.zeros(len(impact.analysed), dtype=np.int64),
+        units=impact.analysed,
+        values=result.amounts,
+        measure=outcome_key(result.outcome.measure, protocol),
+        unit={"days": "days", "dollars": "dollars"}.get(result.outcome.kind, "events"),
+        title=f"{result.outcome.label} in the year after starting, participants",
+    )
+
+
+def _effect(result: OutcomeResult, impact: Impact, protocol: Protocol) -> EffectInput:
+    outcome, estimate = result.outcome, result.estimate
+    assert estimate is not None
+    units = {"days": "days in the year after", "dollars": "dollars in the year after",
+             "count": "a person in the year after", "rate": "percentage points"}  # fmt: skip
+    return EffectInput(
+        name=outcome.name,
+        estimate=estimate.estimate,
+        standard_error=estimate.standard_error,
+        lower=estimate.lower,
+        upper=estimate.upper,
+        unit=units[outcome.kind],
+        treated_units=impact.analysed,
+        comparison_units=impact.comparison,
+        comparison_effective=impact.effective,
+        kind=outcome.kind,
+        outcome=outcome_key(outcome.measure, protocol),
+        scale=100.0 if outcome.kind == "rate" else 1.0,
+        title=outcome.label,
+    )
+
+
+def _sources(found: Results) -> tuple[str, ...]:
+    """"tax" when tax data are used: its disclaimer must go along."""
+    # Every measure of the catalogue enters the history, so every source is used.
+    text = " ".join(measure.source.lower() for measure in found.measures)
+    return ("tax",) if "inland revenue" in text or {"tax", "ird"} & set(text.split()) else ()

@@ -1,0 +1,81 @@
+"""What a report needs to know besides released numbers: names, dates, the plan, and which gates spoke.
+
+No number about people is in it: gate values stay behind, only their sentences go along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from linkwell.confidentiality.kinds import Internal
+from linkwell.insights.analyse import Results
+from linkwell.insights.gates import GateResult
+from linkwell.insights.people import first_of
+from linkwell.insights.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A gate that is not green: its id, level, and its plain sentences."""
+
+    gate: str
+    level: str
+    sentence: str
+    helps: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """The frame of one report.
+
+    Attributes:
+        dimensions: codes of the reach profiles. reference: first day of the reach profile's month.
+        design: gates of the whole comparison that spoke. outcome_gates: per outcome.
+        missing: names of planned outcomes the data do not hold.
+    """
+
+    organisation: str
+    protocol: Protocol
+    digest: str
+    reference: date
+    data_ends: date
+    sources: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    design: tuple[Spoken, ...]
+    outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
+    missing: tuple[str, ...] = ()
+    demo: bool = False
+
+    @property
+    def refusal(self) -> tuple[Spoken, ...]:
+        """The red gates of the whole comparison."""
+        return tuple(gate for gate in self.design if gate.level == "red")
+
+
+def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -> Story:
+    """Take out of the results what a report may be framed with."""
+    found = results.inside()
+    present = {measure.code for measure in found.measures}
+    used = {outcome.measure for outcome in found.protocol.outcomes}
+    return Story(
+        organisation=organisation,
+        protocol=found.protocol,
+        digest=found.protocol.digest,
+        reference=first_of(found.reach.reference_month),
+        data_ends=found.ends,
+        sources=tuple(sorted({m.source for m in found.measures if m.code in used})),
+        dimensions=tuple(profile.dimension for profile in found.reach.profiles),
+        design=_spoken(found.impact.gates),
+        outcome_gates=tuple((result.outcome.name, _spoken(result.gates)) for result in found.impact.outcomes),
+        missing=tuple(o.label for o in found.protocol.outcomes if o.measure not in present),
+        demo=demo,
+    )
+
+
+def _spoken(results: tuple[GateResult, ...]) -> tuple[Spoken, ...]:
+    return tuple(
+        Spoken(result.gate.id, result.level, result.sentence, result.gate.helps)
+        for result in results
+        if result.level != "green" and result.sentence
+    )

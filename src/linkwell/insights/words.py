@@ -1,0 +1,161 @@
+"""Plain words by fixed rules, out of released numbers only: found, little or no difference, cannot tell yet, refused."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from linkwell.confidentiality.release import Release, ReleasedEffect
+from linkwell.insights.protocol import Outcome
+from linkwell.insights.request import PARTICIPANTS
+from linkwell.insights.story import Spoken, Story
+
+Verdict = Literal["found", "little", "unclear", "refused"]
+
+
+@cache
+def sentences() -> Mapping[str, Any]:
+    """`words.toml`."""
+    return tomllib.loads(resources.files("linkwell.insights").joinpath("words.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One outcome put in words.
+
+    Attributes:
+        effect: the released effect, None when a gate refused it.
+        mine, theirs: released average of the participants, and that minus the estimate; None if hidden.
+    """
+
+    outcome: Outcome
+    verdict: Verdict
+    effect: ReleasedEffect | None
+    mine: float | None
+    theirs: float | None
+    headline: str
+    sentence: str
+    say: str
+    cannot: str
+
+
+def verdict(effect: ReleasedEffect | None, smallest: float) -> Verdict:
+    """The fixed rule. An interval inside the band that does not matter is "little", even if it leaves out zero."""
+    if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:
+        return "refused"
+    if -smallest <= effect.lower and effect.upper <= smallest:
+        return "little"
+    return "found" if effect.lower > 0 or effect.upper < 0 else "unclear"
+
+
+def findings(release: Release, story: Story) -> tuple[Finding, ...]:
+    """Every planned outcome in words, in the order of the protocol."""
+    spoken = dict(story.outcome_gates)
+    planned = [o for o in story.protocol.outcomes if o.label not in story.missing]
+    return tuple(_finding(outcome, release, story, spoken.get(outcome.name, ())) for outcome in planned)
+
+
+def _finding(outcome: Outcome, release: Release, story: Story, gates: tuple[Spoken, ...]) -> Finding:
+    effect = None if story.refusal else release.effects.get(outcome.name)
+    found = verdict(effect, outcome.smallest)
+    mine = _level(release, outcome) if found != "refused" else None
+    theirs = None if mine is None or effect is None or effect.estimate is None else mine - effect.estimate
+    fill = _fill(outcome, effect, story, mine, theirs)
+    words = sentences()
+    if found == "refused":
+        sentence = _refusal(outcome, story, gates, fill)
+    else:
+        sentence = words[found]["any" if found != "found" else outcome.kind].format(**fill)
+    return Finding(
+        outcome, found, effect, mine, theirs,
+        words["headline"][found].format(**fill), _capital(sentence), words["say"][found].format(**fill),
+        words["cannot"][found].format(**fill),
+    )  # fmt: skip
+
+
+def _refusal(outcome: Outcome, story: Story, gates: tuple[Spoken, ...], fill: Mapping[str, str]) -> str:
+    words = sentences()["refused"]
+    red = [gate for gate in (*story.design, *gates) if gate.level == "red"]
+    reason = " ".join(dict.fromkeys(gate.sentence for gate in red)) or words["hidden"]
+    helps = " ".join(dict.fromkeys(gate.helps for gate in red)) or words["hidden_helps"]
+    return str(words["any"].format(**fill | {"reason": reason, "helps": helps}))
+
+
+def _level(release: Release, outcome: Outcome) -> float | None:
+    table = release.tables.get(f"level_{outcome.name}")
+    return None if table is None else table.cell(PARTICIPANTS).mean
+
+
+def _fill(
+    outcome: Outcome, effect: ReleasedEffect | None, story: Story, mine: float | None, theirs: float | None
+) -> dict[str, str]:
+    initiative = story.protocol.title
+    fill = {
+        "initiative": initiative, "label": outcome.label, "noun": outcome.noun, "verb": outcome.verb,
+        "short": outcome.noun.removeprefix("in "), "per": " for every 100 people" if outcome.kind == "count" else "",
+        "smallest": amount(outcome.smallest, outcome), "needed": "", "levels": "",
+    }  # fmt: skip
+    if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:
+        return fill
+    less = effect.estimate < 0
+    near, far = sorted((abs(effect.lower), abs(effect.upper)))
+    fill |= {
+        "difference": amount(abs(effect.estimate), outcome), "low": amount(near, outcome), "high": amount(far, outcome),
+        "direction": ("fewer" if outcome.kind != "dollars" else "less") if less else "more",
+        "more_or_less": ("fewer" if outcome.kind != "dollars" else "less") if less else "more",
+        "low_signed": signed(effect.lower, outcome), "high_signed": signed(effect.upper, outcome),
+    }  # fmt: skip
+    if mine is not None and theirs is not None and theirs >= 0:
+        fill["levels"] = f": about {amount(mine, outcome, 2)} against {amount(theirs, outcome, 2)}"
+    people = needed(effect, outcome.smallest)
+    if people is not None:
+        fill["needed"] = sentences()["unclear"]["needed"].format(people=f"{people:,}", **fill)
+    return fill
+
+
+def needed(effect: ReleasedEffect, smallest: float) -> int | None:
+    """People needed to see the smallest difference that matters (80 % power, 5 % level), to two figures.
+
+    From the released interval: s.e. scales with one over the square root of the participants, and a difference
+    of 2.8 standard errors is seen four times in five.
+    """
+    if effect.treated is None or effect.lower is None or effect.upper is None or smallest <= 0:
+        return None
+    error = (effect.upper - effect.lower) / (2 * 1.96)
+    people = effect.treated * (2.8 * error / smallest) ** 2
+    if people <= effect.treated:
+        return None
+    step = 10 ** max(0, math.floor(math.log10(people)) - 1)
+    return int(math.ceil(people / step) * step)
+
+
+def amount(value: float, outcome: Outcome, figures: int | None = None) -> str:
+    """A size with its unit's sign: "$3,800", "22", and events as so many for every 100 people.
+
+    Args:
+        figures: significant figures, for averages; differences keep the figures they were released with.
+    """
+    value = value * 100 if outcome.kind == "count" else value
+    if figures is not None and value:
+        value = float(f"{value:.{figures}e}")
+    if outcome.kind == "dollars":
+        return f"${value:,.0f}"
+    said = f"{value:,.1f}".removesuffix(".0") if abs(value) < 100 else f"{value:,.0f}"
+    return f"{said}" if outcome.kind != "days" or figures is None else f"{said} days"
+
+
+def signed(value: float, outcome: Outcome) -> str:
+    """A difference in words: "15 fewer", "$900 more"."""
+    if value == 0:
+        return "no difference"
+    less = "less" if outcome.kind == "dollars" else "fewer"
+    return f"{amount(abs(value), outcome)} {less if value < 0 else 'more'}"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
