@@ -11,10 +11,12 @@ import hashlib
 import hmac
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 from linkwell.checking.verdict import KeptTable, Verdict
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
 from linkwell.supply.minimise import minimise
+from linkwell.vault.secrets import keep_secret
 
 KEY_BYTES = 16
 RECORD_KEY, CLIENT_REF, CLIENT_KEY = "record_key", "client_ref", "client_key"
@@ -119,3 +121,19 @@ def _split_table(
         rows.append((keys[ordinal], refs.get(ordinal, ""), *cells))
     rows.sort()
     return SplitTable(spec.name, (RECORD_KEY, CLIENT_REF, *(field.name for _, field in leaving)), rows)
+
+
+def keep_split_secrets(workspace: Path, verdict: Verdict, *, demo_seed: int | None = None) -> SplitSecrets:
+    """Return the secrets for one supply, made and saved in the provider's workspace before any row is.
+
+    The supply's secret is named after the verdict, so the same files and specification split again to the
+    same record keys, and an interrupted supply can be repeated. The client secret lasts: losing it means that
+    later supplies cannot be matched to earlier ones.
+
+    Args:
+        workspace: a private folder on the provider's own computer.
+        demo_seed: only in a demonstration: derive both secrets from it.
+    """
+    client = keep_secret(workspace / "client.secret", demo_seed=demo_seed)
+    supply = keep_secret(workspace / "supplies" / f"{verdict.digest[:16]}.secret", demo_seed=demo_seed)
+    return SplitSecrets(supply, client)

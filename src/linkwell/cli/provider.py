@@ -1,0 +1,286 @@
+"""The provider's own commands: describe what the files hold, check them, hand over the agreed part."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linkwell.checking.check import check as check_tables
+from linkwell.checking.marked import write_marked
+from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
+from linkwell.checking.verdict import Severity, Verdict
+from linkwell.cli.output import finish, json_option, progress
+from linkwell.errors import WrongUse
+from linkwell.reading import read_tables
+from linkwell.reading.table import Table
+from linkwell.specification.answers import answer
+from linkwell.specification.draft import Draft, draft
+from linkwell.specification.model import Specification
+from linkwell.supply.handover import hand_over
+from linkwell.supply.split import keep_split_secrets, split
+
+WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
+TOP = 8  # findings printed at the terminal; the report has all of them
+
+files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+sheet_option = click.option("--sheet", help="Read only this sheet of the workbooks.")
+spec_option = click.option(
+    "--spec", "spec_path", required=True, type=click.Path(path_type=Path), help="The specification file."
+)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  linkwell describe participants.xlsx visits.csv --out specification.toml
+  linkwell describe clients.xlsx --sheet 2025 --organisation "Our Trust" --out specification.toml
+"""
+)
+@files_argument
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Where to write the specification."
+)
+@click.option("--organisation", default="", help="Your organisation's name.")
+@click.option("--initiative", default="", help="The service's name, where no column says it.")
+@click.option("--yes", "take_suggested", is_flag=True, help="Take the suggested answer to every question.")
+@sheet_option
+@json_option
+def describe(
+    files: tuple[Path, ...],
+    out: Path,
+    organisation: str,
+    initiative: str,
+    take_suggested: bool,
+    sheet: str | None,
+    as_json: bool,
+) -> int:
+    """Draft a data specification from your own files.
+
+    Columns are recognised by their headings and by what they hold. Nothing is guessed about dates: where day
+    and month could be either way round, you are asked. Nothing leaves your computer.
+    """
+    tables = _read(files, sheet, quiet=as_json)
+    made = draft(tables, organisation=organisation, initiative=initiative)
+    spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
+    spec.save(out)
+    still_open = spec.unanswered()
+    facts: dict[str, Any] = {
+        "command": "describe",
+        "specification": str(out),
+        "digest": spec.digest,
+        "demo": spec.demo,
+        "tables": {table.name: [field.name for field in table.fields] for table in spec.tables},
+        "columns": [vars(reading) for reading in made.readings],
+        "not_supplied": [vars(left) for left in spec.not_supplied],
+        "questions": [vars(question) for question in still_open],
+        "remarks": list(made.remarks),
+    }
+    next_step = f"linkwell check {_named(files)} --spec {out} --out checked"
+    if still_open:
+        next_step = f"answer the {_many(len(still_open), 'question')} in {out}, then {next_step}"
+    finish(facts, _description(made, spec, out), as_json=as_json, next_step=next_step)
+    return 0
+
+
+@click.command(
+    epilog="""\b
+Example:
+  linkwell check participants.xlsx visits.csv --spec specification.toml --out checked
+
+Exit codes: 0 ready, 1 something must be mended first, 2 wrong file or option.
+"""
+)
+@files_argument
+@spec_option
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the reports.")
+@sheet_option
+@json_option
+def check(files: tuple[Path, ...], spec_path: Path, out: Path, sheet: str | None, as_json: bool) -> int:
+    """Check your files against the specification.
+
+    Says which rows and cells would stay with you and why, in a report you can print and in a marked copy of
+    each file. Your own files are never changed.
+    """
+    spec = Specification.load(spec_path)
+    tables = _read(files, sheet, quiet=as_json)
+    verdict = check_tables(spec, tables)
+    reports = _write_reports(tables, spec, verdict, out)
+    facts = {"command": "check", **_facts(verdict), "reports": reports}
+    lines = [*_summary(verdict), "", f"Report: {reports['report']}"]
+    lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
+    next_step = f"linkwell handover {_named(files)} --spec {spec_path} --out handover"
+    next_step = f"{next_step}\n      or linkwell seal {_named(files)} --spec {spec_path}"
+    if verdict.blocks:
+        next_step = "mend what must be mended first (see the report), then check again"
+    finish(facts, lines, as_json=as_json, next_step=next_step)
+    return int(verdict.blocks)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  linkwell handover participants.xlsx visits.csv --spec specification.toml --out handover
+
+The workspace holds the secrets that make record keys. Keep it private and keep it: later supplies need it.
+"""
+)
+@files_argument
+@spec_option
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the handover.")
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help="Private folder for your secrets (default: linkwell-workspace beside the specification).",
+)
+@sheet_option
+@json_option
+def handover(
+    files: tuple[Path, ...],
+    spec_path: Path,
+    out: Path,
+    workspace: Path | None,
+    sheet: str | None,
+    as_json: bool,
+) -> int:
+    """Write only the agreed columns as plain CSV, names apart from details.
+
+    For a custodian with a secure transfer service of its own. The files are not encrypted; to send them
+    sealed, use `linkwell seal`.
+    """
+    spec = Specification.load(spec_path)
+    verdict = check_tables(spec, _read(files, sheet, quiet=as_json))
+    if verdict.blocks:
+        facts = {"command": "handover", **_facts(verdict), "written": False}
+        finish(facts, [*_summary(verdict), "", "Nothing was written."], as_json=as_json,
+               next_step=f"linkwell check {_named(files)} --spec {spec_path} --out checked")  # fmt: skip
+        return 1
+    secrets = keep_split_secrets(workspace or spec_path.parent / "linkwell-workspace", verdict)
+    done = hand_over(split(spec, verdict, secrets), spec, verdict, out)
+    facts = {
+        "command": "handover",
+        **_facts(verdict),
+        "written": True,
+        "folder": str(done.folder),
+        "files": dict(done.files),
+        "rows": dict(done.rows),
+    }
+    lines = [*_summary(verdict, top=0), ""]
+    lines += [f"Wrote {table}: {count:,} rows" for table, count in done.rows]
+    lines += [f"Handover: {done.folder} (read cover-sheet.txt first)", "The files are not encrypted."]
+    finish(facts, lines, as_json=as_json, next_step="send the folder through the custodian's secure service")
+    return 0
+
+
+def _read(files: Sequence[Path], sheet: str | None, *, quiet: bool) -> list[Table]:
+    """Every table of every file; a sheet name is meant for the workbooks among them."""
+    workbooks = [path for path in files if path.suffix.lower() in WORKBOOKS] or list(files)
+    tables: list[Table] = []
+    with progress("Reading", quiet=quiet) as tick:
+        for at, path in enumerate(files):
+            tables += read_tables(path, sheet=sheet if path in workbooks else None)
+            tick(at + 1, len(files))
+    return tables
+
+
+def _answered(made: Draft, *, take_suggested: bool, may_ask: bool) -> Specification:
+    spec = made.specification
+    for question in made.questions:
+        if take_suggested and question.suggested:
+            spec = answer(spec, question, question.suggested)
+        elif may_ask:
+            click.echo(f"\n{question.text}")
+            choice = click.prompt(
+                "Your answer (skip to decide later)",
+                type=click.Choice([*question.options, "skip"]),
+                default="skip",
+            )
+            spec = spec if choice == "skip" else answer(spec, question, choice)
+    return spec
+
+
+def _description(made: Draft, spec: Specification, out: Path) -> list[str]:
+    lines = ["What leaves if you agree to it:"]
+    lines += [f"  {r.column} ({r.source}) → {r.field}, {r.how}" for r in made.readings if r.field]
+    lines += ["", "What stays with you:"]
+    lines += [f"  {r.column} ({r.source}): {r.how}" for r in made.readings if not r.field]
+    lines += ["", *made.remarks] if made.remarks else []
+    for question in made.questions:
+        if question in spec.open_questions:
+            lines += ["", f"Not answered yet: {question.text}"]
+        else:
+            lines += ["", f"Taken as suggested ({question.suggested}): {question.text}"]
+    count = sum(1 for _ in spec.fields())
+    return [*lines, "", f"Drafted {_many(count, 'field')} in {_many(len(spec.tables), 'table')}: {out}"]
+
+
+def _write_reports(tables: list[Table], spec: Specification, verdict: Verdict, out: Path) -> dict[str, Any]:
+    if out.exists() and not out.is_dir():
+        raise WrongUse(
+            "The place for the reports is a file.", where=str(out), fix="Name a folder with --out."
+        )
+    write_html(verdict, spec, out / "check-report.html")
+    write_json(verdict, out / "check-report.json")
+    by_file: dict[str, list[Table]] = {}
+    for table in tables:
+        by_file.setdefault(table.origin.file, []).append(table)
+    stems = Counter(Path(name).stem for name in by_file)
+    copies = []
+    for name, found in by_file.items():
+        stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
+        write_marked(found, verdict, out / f"{stem}-marked.xlsx")
+        copies.append(str(out / f"{stem}-marked.xlsx"))
+    return {
+        "report": str(out / "check-report.html"),
+        "json": str(out / "check-report.json"),
+        "marked_copies": copies,
+    }
+
+
+def _facts(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "blocks": verdict.blocks,
+        "people": verdict.people,
+        "counts": {c.table: {"read": c.read, "refused": c.refused, "kept": c.kept} for c in verdict.counts},
+        "findings": [
+            {
+                "code": f.code,
+                "severity": f.severity.value,
+                "table": f.table,
+                "column": f.column,
+                "count": f.count,
+            }
+            for f in verdict.findings
+        ],
+        "verdict": verdict.digest,
+        "specification": verdict.specification_digest,
+    }
+
+
+def _summary(verdict: Verdict, *, top: int = TOP) -> list[str]:
+    lines = [
+        f"{c.table}: {c.read:,} rows read, {c.refused:,} stay with you, {c.kept:,} kept"
+        for c in verdict.counts
+    ]
+    lines += [f"{headline(verdict)}."]
+    shown = [finding for finding in verdict.findings if finding.severity is not Severity.NOTE][:top]
+    for finding in shown:
+        where = row_list(finding).split(" and ")[0].split(", ")[1:6]
+        rows = f" ({', '.join(where)}{' …' if finding.count > len(where) else ''})" if where else ""
+        lines += ["", f"{HEADINGS[finding.severity][0]}: {finding.what}{rows}", f"  {finding.fix}"]
+    more = len(verdict.findings) - len(shown)
+    if top and more:
+        lines += ["", f"{more} more in the report."]
+    return lines
+
+
+def _named(files: Sequence[Path]) -> str:
+    return " ".join(f'"{path}"' if " " in str(path) else str(path) for path in files)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
