@@ -1,0 +1,21 @@
+"""The Data Sharing Primer's questions as data, and what the answers come to."""
+
+from linkwell.primer.answers import Answers, load_answers, save_answers
+from linkwell.primer.questions import Answer, Labelled, Question, Questions, load_questions
+from linkwell.primer.readiness import Readiness, Ready, Step, readiness, with_implied
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Labelled",
+    "Question",
+    "Questions",
+    "Readiness",
+    "Ready",
+    "Step",
+    "load_answers",
+    "load_questions",
+    "readiness",
+    "save_answers",
+    "with_implied",
+]

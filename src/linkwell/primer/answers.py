@@ -1,0 +1,112 @@
+"""A provider's answers and write-ups in one small readable file, saved whole after every answer."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from linkwell.errors import TryAgain, WrongUse
+from linkwell.primer.questions import Questions, load_questions
+from linkwell.vault.zones import write_whole
+
+_HEAD = """# Answers to the questions of the Data Sharing Primer, kept by Linkwell.
+# Nothing about any person belongs in here. Go on answering with: linkwell ready --save THIS-FILE
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers given so far.
+
+    Attributes:
+        choices: question id to answer id.
+        notes: question id to the provider's own write-up, reused word for word in the specification.
+        organisation: the provider's name, if given.
+    """
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    organisation: str = ""
+
+    def with_choice(self, question_id: str, answer_id: str) -> Answers:
+        """These answers with one more, or one changed."""
+        return replace(self, choices={**self.choices, question_id: answer_id})
+
+    def with_note(self, question_id: str, text: str) -> Answers:
+        """These answers with a write-up for one question; an empty text takes it away."""
+        others = {key: note for key, note in self.notes.items() if key != question_id}
+        return replace(self, notes={**others, question_id: text} if text else others)
+
+
+def load_answers(path: Path, questions: Questions | None = None) -> Answers:
+    """Read an answers file.
+
+    Raises:
+        WrongUse: missing, not TOML, or naming a question or answer that does not exist.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise WrongUse(
+            "There is no such answers file.",
+            where=str(path),
+            fix="Make one with: linkwell ready --save FILE.toml",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUse(
+            "The answers file cannot be read.",
+            where=path.name,
+            why=str(error) if isinstance(error, tomllib.TOMLDecodeError) else "It is not UTF-8 text.",
+            fix="Mend that line, or answer the questions again into a new file.",
+        ) from None
+    except OSError as error:
+        raise TryAgain(f"The answers file cannot be opened ({error.strerror}).", where=path.name) from None
+    return _checked(data, path.name, questions or load_questions())
+
+
+def _checked(data: Mapping[str, Any], name: str, questions: Questions) -> Answers:
+    choices, notes = data.get("answers", {}), data.get("notes", {})
+    if unknown := sorted(set(data) - {"answers", "notes", "organisation", "version"}):
+        raise WrongUse(
+            f"The answers file has a part that is not known: {', '.join(unknown)}.",
+            where=name,
+            fix='It may have [answers], [notes] and organisation = "...".',
+        )
+    for table in (choices, notes):
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            raise WrongUse("Every answer and note must be text in quotation marks.", where=name)
+    for question_id, answer_id in choices.items():
+        questions.question(question_id).answer(answer_id)
+    for question_id in notes:
+        questions.question(question_id)
+    return Answers(choices, notes, str(data.get("organisation", "")))
+
+
+def save_answers(path: Path, answers: Answers) -> None:
+    """Write the answers so that a stop at any moment leaves the old file or the new one, whole.
+
+    Raises:
+        TryAgain: the folder cannot be written to.
+    """
+    lines = [_HEAD, "version = 1"]
+    if answers.organisation:
+        lines.append(f"organisation = {_quoted(answers.organisation)}")
+    for title, table in (("answers", answers.choices), ("notes", answers.notes)):
+        lines += ["", f"[{title}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]
+    try:
+        write_whole(path, ("\n".join(lines) + "\n").encode())
+    except OSError as error:
+        raise TryAgain(
+            f"The answers cannot be saved ({error.strerror}).",
+            where=str(path),
+            fix="Choose another place with --save.",
+        ) from None
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are all TOML basic-string escapes too; DEL is the one character TOML also wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
