@@ -28,7 +28,7 @@ from linkwell.standards.identifiers import (
 from linkwell.standards.names import fold, lost_letters
 
 OLDEST = 115  # years; nobody in New Zealand's records has been older than this at enrolment
-_CHECKS: dict[str, Callable[[str], IdCheck]] = {
+CHECKS: dict[str, Callable[[str], IdCheck]] = {
     "nhi": check_nhi, "ird": check_ird, "msd": check_msd, "nsn": check_nsn, "hpi": check_hpi,
     "nzbn": check_nzbn,
 }  # fmt: skip
@@ -111,7 +111,7 @@ def says_nothing(cell: str) -> bool:
 def _identifier(cell: str, kind: str, demo: bool) -> Read:
     if says_nothing(cell):
         return Read("")
-    check = _CHECKS[kind](cell)
+    check = CHECKS[kind](cell)
     if not check.ok:
         return Read("", "identifier_not_valid", check.reason)
     if kind == "nhi" and is_test_nhi(check.value) is not demo:

@@ -38,7 +38,13 @@ def write_marked(tables: Sequence[Table], verdict: Verdict, path: Path) -> None:
     Args:
         tables: the tables of one file.
     """
-    with written_whole(path) as part, xlsxwriter.Workbook(str(part), _PLAIN) as book:
+    with written_whole(path) as part:
+        part.touch(mode=0o600)  # it holds personal information; the writer keeps the file's mode
+        _write(tables, verdict, part)
+
+
+def _write(tables: Sequence[Table], verdict: Verdict, part: Path) -> None:
+    with xlsxwriter.Workbook(str(part), _PLAIN) as book:
         formats = {severity: book.add_format({"bg_color": colour}) for severity, colour in _COLOURS.items()}
         bold = book.add_format({"bold": True, "text_wrap": True})
         labels = {_place(table) for table in tables}

@@ -50,6 +50,14 @@ class Collector:
         self._found.setdefault(key, []).extend(found)
         self._counts[key] = self._counts.get(key, 0) + (len(found) if count is None else count)
 
+    def add_numbers(
+        self, code: str, table: str, numbers: list[int], *, column: str = "", detail: str = ""
+    ) -> None:
+        """Add rows that are known by their own numbers, with no source behind them."""
+        key = (code, table, column, detail)
+        self._found.setdefault(key, []).extend(numbers)
+        self._counts[key] = self._counts.get(key, 0) + len(numbers)
+
     def findings(self) -> tuple[Finding, ...]:
         """Everything found, one finding per rule, file, column and detail; worst first."""
         made = [finding for key in self._found for finding in self._made(*key)]
@@ -61,7 +69,8 @@ class Collector:
         positions = sorted(set(self._found[code, name, column, detail]))
         source = self._sources.get(name)
         if source is None or not positions:
-            yield _finding(code, name, column, detail, "", (), self._counts[code, name, column, detail])
+            count = self._counts[code, name, column, detail]
+            yield _finding(code, name, column, detail, "", tuple(positions), count)
             return
         by_file: dict[str, list[int]] = {}
         for position in positions:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linkwell.checking.package import CLIENT_KEY
 from linkwell.checking.verdict import Verdict
 from linkwell.specification.model import Compartment, Field, FieldType, Specification, TableSpec
-from linkwell.supply.split import CLIENT_KEY
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from linkwell.checking.package import CLIENT_KEY, exchange_columns
 from linkwell.checking.verdict import KeptTable, Verdict
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
 from linkwell.supply.minimise import minimise
 from linkwell.vault.secrets import keep_secret
 
 KEY_BYTES = 16
-RECORD_KEY, CLIENT_REF, CLIENT_KEY = "record_key", "client_ref", "client_key"
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _split_table(
         )
         rows.append((keys[ordinal], refs.get(ordinal, ""), *cells))
     rows.sort()
-    return SplitTable(spec.name, (RECORD_KEY, CLIENT_REF, *(field.name for _, field in leaving)), rows)
+    return SplitTable(spec.name, exchange_columns(spec), rows)
 
 
 def keep_split_secrets(workspace: Path, verdict: Verdict, *, demo_seed: int | None = None) -> SplitSecrets:
