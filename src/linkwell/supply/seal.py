@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from linkwell.errors import LinkwellError, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import Manifest
-from linkwell.supply.package import TableSource, read_manifest, write_package
+from linkwell.supply.package import Progress, TableSource, read_manifest, write_package
 from linkwell.supply.split import Split, SplitTable
 from linkwell.vault.custodian_keys import COMPARTMENTS, CustodianKeys
 from linkwell.vault.keys import PrivateKey, fingerprint, public_text
@@ -40,13 +40,13 @@ def seal(
     on_behalf_of: str = "",
     delivery: str = "full",
     test: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Manifest:
     """Write the package of a supply; the same supply sealed to the same place again is left as it is.
 
     Args:
         package: the package's name, see `package_id`.
-        progress: called with the plaintext bytes sealed so far.
+        progress: called with (plaintext bytes sealed, plaintext bytes in all).
 
     Raises:
         WrongUse: something else already lies at `out`, or no agreement is named.
@@ -77,16 +77,19 @@ def seal(
     sealed = _already_sealed(out, facts, custodian)
     if sealed is not None:
         return sealed
+    tables = {"identity": [split.identity], "content": list(split.content)}
+    written = {name: [(table, table.to_csv_bytes()) for table in half] for name, half in tables.items()}
+    total = sum(len(data) for half in written.values() for _, data in half)
     return write_package(
         out,
         facts,
-        tables={"identity": [_source(split.identity)], "content": [_source(each) for each in split.content]},
+        tables={name: [_source(*each) for each in half] for name, half in written.items()},
         recipients={
             name: (custodian.compartments[name].zone, custodian.compartments[name].recovery)
             for name in COMPARTMENTS
         },
         signing_key=signing_key,
-        progress=progress,
+        progress=(lambda done: progress(done, total)) if progress else None,
     )
 
 
@@ -121,8 +124,8 @@ def _sealed_to(found: Manifest, custodian: CustodianKeys) -> bool:
     )
 
 
-def _source(table: SplitTable) -> TableSource:
-    return TableSource(table.name, len(table.rows), len(table.columns), _chunks(table.to_csv_bytes()))
+def _source(table: SplitTable, data: bytes) -> TableSource:
+    return TableSource(table.name, len(table.rows), len(table.columns), _chunks(data))
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:

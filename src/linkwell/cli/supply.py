@@ -1,0 +1,284 @@
+"""Seal a supply, send it, and check the receipts that come back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from linkwell.cli.output import finish, json_option, progress
+from linkwell.errors import WrongUse
+from linkwell.ledger.receipts import PLAIN, Receipt
+from linkwell.ledger.receipts import load as load_receipt
+from linkwell.ledger.receipts import verify as verify_receipt
+from linkwell.reading.table import Table
+from linkwell.supply.manifest import Manifest
+from linkwell.vault.custodian_keys import load_bundle
+from linkwell.vault.keys import PublicKey, fingerprint, read_public_key, spoken
+from linkwell.vault.zones import Home, data_home_of
+
+TOKEN_VARIABLE = "LINKWELL_TOKEN"  # noqa: S105  the variable's name, not a token
+BESIDE = "Checked with the key kept beside the receipt: to be sure, compare its fingerprint over the phone."
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  linkwell seal participants.xlsx interactions.csv --spec specification.toml \\
+      --custodian custodian-keys.json --agreement DSA-2026-001 --out package.lwp
+  linkwell seal people.csv --spec specification.toml --custodian custodian-keys.json \\
+      --agreement DSA-2026-001 --organisation "Head Office" --on-behalf-of "Te Puna Aroha"
+"""
+)
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option("--spec", "spec_path", required=True, type=_FILE, help="The agreed data specification.")
+@click.option("--custodian", required=True, type=_FILE, help="The custodian's custodian-keys.json.")
+@click.option("--agreement", required=True, help="The agreement's reference, as both sides write it.")
+@click.option("--out", default="package.lwp", show_default=True, type=_FILE, help="The sealed file to write.")
+@click.option(
+    "--workspace",
+    type=_FOLDER,
+    help="Private folder for your signing key and secrets (default: linkwell-workspace beside the "
+    "specification).",
+)
+@click.option("--organisation", help="Who sends (default: the organisation in the specification).")
+@click.option("--on-behalf-of", default="", help="Whose people these are, if not the sender's own.")
+@click.option("--test", is_flag=True, help="Mark it as a practice send.")
+@click.option("--sheet", help="Read only this sheet of the workbooks.")
+@json_option
+def seal(
+    files: tuple[Path, ...],
+    spec_path: Path,
+    custodian: Path,
+    agreement: str,
+    out: Path,
+    workspace: Path | None,
+    organisation: str | None,
+    on_behalf_of: str,
+    test: bool,
+    sheet: str | None,
+    as_json: bool,
+) -> None:
+    """Seal the agreed columns so that only the custodian can open them.
+
+    Checks FILES against the specification, leaves out what is not agreed, splits names and numbers from
+    service details, and seals each half to a different key of the custodian. Nothing leaves your computer.
+    """
+    from linkwell.checking.check import check
+    from linkwell.specification.model import Specification
+    from linkwell.supply.seal import package_id
+    from linkwell.supply.seal import seal as seal_split
+    from linkwell.supply.split import keep_split_secrets, split
+    from linkwell.vault.keys import sender_key
+
+    spec, keys = Specification.load(spec_path), load_bundle(custodian)
+    workspace = workspace or spec_path.parent / "linkwell-workspace"
+    verdict = check(spec, _read(files, sheet, quiet=as_json))
+    home = data_home_of(workspace)
+    secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
+    leaving = split(spec, verdict, secrets)
+    with progress("Sealing", quiet=as_json) as tick:
+        manifest = seal_split(
+            leaving,
+            spec,
+            verdict_digest=verdict.digest,
+            agreement=agreement,
+            organisation=organisation or spec.organisation,
+            on_behalf_of=on_behalf_of,
+            signing_key=sender_key(workspace),
+            custodian=keys,
+            out=out,
+            package=package_id(secrets.supply),
+            test=test,
+            progress=tick,
+        )
+    finish(
+        {**_facts(manifest), "file": str(out), "bytes": out.stat().st_size, "sender_key": manifest.sender,
+         "read": {each.table: each.read for each in verdict.counts},
+         "refused": {each.table: each.refused for each in verdict.counts}},
+        _sealed_words(manifest, out),
+        as_json=as_json,
+        next_step=f"linkwell send {out} --to https://… --token-file FILE --receipts receipts",
+    )  # fmt: skip
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  linkwell send package.lwp --to https://portal.example.govt.nz --token-file token.txt
+  {TOKEN_VARIABLE}=… linkwell send package.lwp --to http://localhost:8000 --receipts receipts
+"""
+)
+@click.argument("package", type=_FILE)
+@click.option("--to", "url", required=True, help="The portal's address.")
+@click.option(
+    "--token-file",
+    type=_FILE,
+    help=f"File with the upload token (or set {TOKEN_VARIABLE}); never typed here.",
+)
+@click.option(
+    "--receipts",
+    default="receipts",
+    show_default=True,
+    type=_FOLDER,
+    help="Where the signed receipt is kept.",
+)
+@json_option
+def send(package: Path, url: str, token_file: Path | None, receipts: Path, as_json: bool) -> None:
+    """Send a sealed file and keep the signed receipt.
+
+    If the line drops or the computer sleeps, run the same command again: it goes on where it stopped, and a
+    file that already has its receipt is not sent twice.
+    """
+    from linkwell.supply.send import send as send_package
+
+    token = _token(token_file)
+    with progress("Sending", quiet=as_json) as tick:
+        path = send_package(package, url=url, token=token, receipts=receipts, progress=tick)
+    receipt = load_receipt(path)
+    finish(
+        {**_receipt_facts(receipt), "receipt": str(path)},
+        [
+            PLAIN[receipt.kind],
+            f"{receipt.custodian} signed for {package.stat().st_size:,} bytes at {receipt.time}.",
+            f"Receipt: {path} (and a short text form beside it)",
+            *_marks(receipt.demo, receipt.test),
+        ],
+        as_json=as_json,
+        next_step=f"keep the receipt; check it any time with: linkwell receipt verify {path}",
+    )
+
+
+@click.group()
+def receipt() -> None:
+    """Check a receipt, without any server."""
+
+
+@receipt.command(
+    epilog="""\b
+Examples:
+  linkwell receipt verify receipts/receipt-1f2e3d4c5b6a-received.json
+  linkwell receipt verify receipt.json --key custodian-keys.json
+"""
+)
+@click.argument("file", type=_FILE)
+@click.option(
+    "--key",
+    "key_path",
+    type=_FILE,
+    help="The custodian's receipt key (PEM) or custodian-keys.json (default: the key beside the receipt).",
+)
+@json_option
+def verify(file: Path, key_path: Path | None, as_json: bool) -> None:
+    """Check that a receipt says what the custodian signed, word for word."""
+    found = load_receipt(file)
+    key, beside = _key_for(found, file, key_path)
+    verify_receipt(found, key)
+    finish(
+        {**_receipt_facts(found), "verified": True, "key": fingerprint(key)},
+        [
+            "This receipt is genuine: nothing in it was changed since it was signed.",
+            "",
+            *found.to_text().splitlines()[:-1],
+            *(["", BESIDE] if beside else []),
+        ],
+        as_json=as_json,
+    )
+
+
+def _read(files: tuple[Path, ...], sheet: str | None, *, quiet: bool) -> list[Table]:
+    """Every table of every file; a sheet's name is meant for the workbooks among them."""
+    from linkwell.reading import read_tables
+
+    tables: list[Table] = []
+    with progress("Reading", quiet=quiet) as tick:
+        for number, file in enumerate(files, start=1):
+            tables += read_tables(
+                file, sheet=None if file.suffix.lower() in {".csv", ".tsv", ".txt"} else sheet
+            )
+            tick(number, len(files))
+    return tables
+
+
+def _key_for(found: Receipt, file: Path, key_path: Path | None) -> tuple[PublicKey, bool]:
+    """The key to check with, and whether it was only found lying beside the receipt."""
+    if key_path is not None:
+        if key_path.suffix == ".json":
+            return load_bundle(key_path).receipts, False
+        try:
+            return read_public_key(key_path.read_bytes()), False
+        except FileNotFoundError:
+            raise WrongUse("There is no key at this place.", where=str(key_path)) from None
+    for path in sorted(file.parent.glob("receipt-key-*.pem")):
+        key = read_public_key(path.read_bytes())
+        if fingerprint(key) == found.signed_by:
+            return key, True
+    raise WrongUse(
+        "The key to check this receipt with is not here.",
+        where=f"signed with {spoken(found.signed_by)}",
+        fix="Give the custodian's key file: linkwell receipt verify FILE --key custodian-keys.json",
+    )
+
+
+def _token(token_file: Path | None) -> str:
+    """The upload token, from a file or the environment; others can see a command line."""
+    if token_file is not None:
+        try:
+            token = token_file.read_text("utf-8").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            raise WrongUse("There is no token in this file.", where=str(token_file)) from None
+    else:
+        token = os.environ.get(TOKEN_VARIABLE, "").strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise WrongUse(
+            "No upload token was given.",
+            why="The portal has to know which organisation and agreement this file belongs to.",
+            fix=f"Put the token the custodian gave you in a file and name it with --token-file, or set "
+            f"{TOKEN_VARIABLE}.",
+        )
+    return token
+
+
+def _facts(manifest: Manifest) -> dict[str, object]:
+    return {
+        "package": manifest.package,
+        "rows": {table.name: table.rows for _, table in manifest.tables()},
+        "specification": manifest.specification,
+        "agreement": manifest.agreement,
+        "custodian": manifest.custodian,
+        "demo": manifest.demo,
+        "test": manifest.test,
+    }
+
+
+def _receipt_facts(found: Receipt) -> dict[str, object]:
+    return {
+        "kind": found.kind.value,
+        "custodian": found.custodian,
+        "time": found.time,
+        "facts": dict(found.facts),
+        "checkpoint": found.checkpoint.as_dict(),
+        "demo": found.demo,
+        "test": found.test,
+    }
+
+
+def _sealed_words(manifest: Manifest, out: Path) -> list[str]:
+    rows = ", ".join(f"{table.rows:,} rows of {table.name}" for _, table in manifest.tables())
+    return [
+        f"Sealed {rows}.",
+        f"Names and numbers are sealed to one key of {manifest.custodian}, service details to another.",
+        f"Sealed file: {out} ({out.stat().st_size:,} bytes)",
+        f"Your signing key: {spoken(manifest.sender)}",
+        "The first time, read that fingerprint to the custodian over the phone.",
+        *_marks(manifest.demo, manifest.test),
+    ]
+
+
+def _marks(demo: bool, test: bool) -> list[str]:
+    return (["DEMO: these people are invented."] if demo else []) + (
+        ["TEST: a practice send."] if test else []
+    )
