@@ -24,7 +24,7 @@ from linkwell.confidentiality.proof import open_ledger, read_head, write_head
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
-from linkwell.confidentiality.request import ReleaseRequest
+from linkwell.confidentiality.request import Ints, ReleaseRequest
 from linkwell.confidentiality.rounding import RoundingKeys
 from linkwell.errors import RefusedByRule
 from linkwell.ledger.chain import utc_text
@@ -152,13 +152,12 @@ class ReleaseDesk:
     def _decided(self, prepared: Draft, actor: str) -> tuple[str | None, dict[str, Any] | None]:
         """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
         request, ledger = prepared.request, self._ledger
-        persons = [prepared.cohort_persons, *(table.persons for table in prepared.tables)]
         past = Past.of(ledger.blocks(request.family))
         private = self._objection(prepared, past)
         if private is not None:
             return private, None
         decision = decide(prepared, past, ledger.effects(request.family), self._keys, self.profile)
-        kept = blocks(prepared, decision, [ledger.ranks(part) for part in persons])
+        kept = blocks(prepared, decision, self._ranks(prepared))
         content = self._content(prepared, decision)
         ledger.record(
             family=request.family, request=prepared.digest, content=content, blocks=kept,
@@ -168,12 +167,23 @@ class ReleaseDesk:
         )  # fmt: skip
         return None, content
 
+    def _ranks(self, prepared: Draft) -> list[Ints]:
+        """Of the cohorts and of each table: everyone's rank in the ledger's list of people."""
+        columns = [prepared.cohort_pairs.places, *(table.pairs.places for table in prepared.tables)]
+        persons = prepared.people.index.persons
+        named = np.zeros(len(persons), dtype=bool)
+        for places in columns:
+            named[places] = True
+        ranks = np.full(len(persons), -1, dtype=np.int64)
+        ranks[named] = self._ledger.ranks(persons[named])
+        return [ranks[places] for places in columns]
+
     def _objection(self, prepared: Draft, past: Past) -> str | None:
         """Why this cohort may not be answered, or None; small, empty and near ones take one path."""
         cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
         size = int(cohort.counts[0])
         twins = near(cohort, past.groups, self.profile.guard_distance, np.ones(1, dtype=bool))
-        ranks = self._ledger.known_ranks(prepared.cohort_persons[:size])
+        ranks = self._ledger.known_ranks(prepared.population)
         entry = near_cohort(ranks, twins, past, self.profile.guard_distance)
         if size < self.profile.people_threshold:
             return f"the population has {size} people"

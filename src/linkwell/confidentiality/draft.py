@@ -33,7 +33,6 @@ class TableDraft:
     rows: Labels
     pairs: Memberships
     groups: Groups
-    persons: Ints
     few_entities: Flags
     values: Floats
     noise: Floats
@@ -48,15 +47,22 @@ class Draft:
     """A request as groups; `cohorts`: the population, then per effect those reached and their comparison."""
 
     request: ReleaseRequest
+    people: People
     tables: tuple[TableDraft, ...]
     cohorts: Groups
-    cohort_persons: Ints
+    cohort_pairs: Memberships
     digest: str
 
     @property
     def groups(self) -> Groups:
         """All groups: the cohorts, then table by table."""
         return joined([self.cohorts, *(table.groups for table in self.tables)])
+
+    @property
+    def population(self) -> Ints:
+        """The persons the request is about."""
+        places = self.cohort_pairs.places[: int(self.cohorts.counts[0])]
+        return self.people.index.persons[places]
 
     @property
     def slices(self) -> list[slice]:
@@ -105,8 +111,7 @@ def draft(
     cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
     pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
     cohorts = people.groups(pairs, len(sides))
-    return Draft(request, tables, cohorts, people.index.persons[pairs.places],
-                 _digest(request, tables, cohorts, profile, secret))  # fmt: skip
+    return Draft(request, people, tables, cohorts, pairs, _digest(request, tables, cohorts, profile, secret))
 
 
 def _table_draft(
@@ -132,9 +137,7 @@ def _table_draft(
     values = noise = np.zeros(0)
     if isinstance(table, MeanTable):
         values, noise = amounts(table, pairs), unit_noise(people.second, profile)[pairs.places]
-    return TableDraft(
-        table, people, rows, pairs, groups, people.index.persons[pairs.places], few, values, noise
-    )
+    return TableDraft(table, people, rows, pairs, groups, few, values, noise)
 
 
 def _digest(
@@ -147,14 +150,14 @@ def _digest(
         "tables": [_table_words(part) for part in tables],
         "effects": [
             [e.name, e.outcome, e.unit, e.kind, e.title, *map(_g, (e.estimate, e.standard_error, e.lower,
-            e.upper,
-             e.comparison_effective, e.scale, e.level))] for e in request.effects
+             e.upper, e.comparison_effective, e.scale, e.level))] for e in request.effects
         ],
     }  # fmt: skip
     found = hmac.new(secret, b"linkwell request 1" + canonical_json(words), hashlib.sha384)
     for groups in (cohorts, *(part.groups for part in tables)):
         found.update(groups.counts.tobytes() + groups.keys.tobytes())
     for part in tables:
+        found.update("\x1e".join("\x1f".join(row) for row in part.rows).encode())
         sums = np.bincount(part.pairs.cells, weights=part.values) if len(part.values) else part.values
         found.update(part.few_entities.tobytes() + ",".join(map(_g, sums)).encode())
     return found.hexdigest()
@@ -164,7 +167,7 @@ def _table_words(part: TableDraft) -> list[object]:
     table = part.table
     unit = table.unit if isinstance(table, MeanTable) else ""
     return [table.name, table.title, list(table.dimensions), table.combinations, list(table.totals),
-            part.measure, unit, [list(row) for row in part.rows]]  # fmt: skip
+            part.measure, unit, len(part.rows)]  # fmt: skip
 
 
 def _g(number: float) -> str:

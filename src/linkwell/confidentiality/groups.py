@@ -182,12 +182,12 @@ def fingerprints(groups: Groups) -> Keys:
 
 def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     """Join on the person: two groups of 6 or more without a common person are far apart."""
-    cells, persons = new.small_memberships(chosen)
-    old_cells, old_persons = old.small_memberships(np.ones(len(old), dtype=bool))
-    order = np.argsort(old_persons, kind="stable")
-    old_cells, old_persons = old_cells[order], old_persons[order]
+    cells, persons = _by_person(*new.small_memberships(chosen))
+    old_cells, old_persons = _by_person(*old.small_memberships(np.ones(len(old), dtype=bool)))
     low = np.searchsorted(old_persons, persons, side="left")
     times = np.searchsorted(old_persons, persons, side="right") - low
+    if new is old:  # whoever is in one group only pairs it with itself
+        times[times == 1] = 0
     left, place = _expanded(cells, low, times)
     width = max(len(old), 1)
     codes, common = np.unique(left * width + old_cells[place], return_counts=True)
@@ -195,6 +195,11 @@ def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs
     apart = new.counts[news] + old.counts[olds] - 2 * common
     keep = (apart >= 1) & (apart <= distance)
     return Pairs(news[keep], olds[keep], apart[keep])
+
+
+def _by_person(cells: Ints, persons: Ints) -> tuple[Ints, Ints]:
+    order = np.argsort(persons, kind="stable")
+    return cells[order], persons[order]
 
 
 def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:

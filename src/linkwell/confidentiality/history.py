@@ -15,6 +15,8 @@ from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.suppression import Fates
 from linkwell.errors import RefusedByRule
 
+MOST_PACKED = 2_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -87,9 +89,9 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
 
 
 def _packed_ranks(ranks: Ints) -> bytes:
-    """Differences between neighbours are small numbers, which pack well."""
+    """Differences between neighbours pack well in large groups, and not at all in many small ones."""
     steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
-    return zlib.compress(steps.astype("<u4").tobytes(), 1)
+    return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)
 
 
 def _unpacked_ranks(packed: bytes) -> Ints:

@@ -160,20 +160,18 @@ class ReleaseLedger:
             raise stopped("The release ledger was altered.") from problem
 
     def ranks(self, persons: Ints) -> Ints:
-        """Rank of each person in the ledger's list of all ever released about; new people are added.
+        """Rank of each (distinct) person in the list of all ever released about; new people are added.
 
         Call inside `writing`.
         """
-        distinct, inverse = np.unique(persons, return_inverse=True)
-        ranks = self.known_ranks(distinct)
+        ranks = self.known_ranks(persons)
         new = ranks < 0
         if new.any():
             ranks[new] = len(self._known()) + np.arange(int(new.sum()))
             self._base.execute(
-                "INSERT INTO people (persons) VALUES (?)", (distinct[new].astype("<i8").tobytes(),)
+                "INSERT INTO people (persons) VALUES (?)", (persons[new].astype("<i8").tobytes(),)
             )
-        found: Ints = ranks[inverse.reshape(-1)]
-        return found
+        return ranks
 
     def known_ranks(self, persons: Ints) -> Ints:
         """As `ranks`, but people no release was ever about get -1, -2, ... and are not remembered."""

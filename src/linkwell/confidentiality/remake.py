@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from linkwell.confidentiality.release import Mark, Method, Release, ReleasedEffe
 from linkwell.confidentiality.request import Floats, Ints, MeanTable
 from linkwell.confidentiality.suppression import Fate, Fates
 
-FRESH, HIDDEN_MARK, CARRIED = "", "S", "C"
+MARKS: dict[str, Mark] = {"-": "", "S": "S", "C": "C"}
 
 
 def content_of(draft: Draft, decision: Decision, profile: Profile, hidden: int) -> dict[str, Any]:
@@ -80,30 +81,38 @@ def release_of(content: dict[str, Any]) -> Release:
 def _table(table: TableDraft, shown: Ints, fates: Fates, told: Floats) -> dict[str, Any]:
     request = table.table
     hidden = fates >= Fate.FEW_PEOPLE
-    marks = np.where(hidden, HIDDEN_MARK, np.where(fates == Fate.CARRIED, CARRIED, FRESH))
+    marks = np.where(hidden, b"S", np.where(fates == Fate.CARRIED, b"C", b"-"))
     values = shown.tolist()
     return {
         "name": request.name,
         "title": request.title,
         "dimensions": list(request.dimensions),
-        "labels": [list(row) for row in table.rows],
+        **_labels(table),
         "values": [None if gone else value for value, gone in zip(values, hidden.tolist(), strict=True)],
-        "marks": marks.tolist(),
+        "marks": marks.tobytes().decode(),
         "measure": table.measure,
         "unit": request.unit if isinstance(request, MeanTable) else "people",
         "means": [None if np.isnan(mean) else mean for mean in told.tolist()],
     }
 
 
+def _labels(table: TableDraft) -> dict[str, Any]:
+    """The labels of all rows; a table of all combinations keeps the labels of each dimension only."""
+    if table.table.combinations == "all" and table.rows:
+        return {"axes": [list(dict.fromkeys(column)) for column in zip(*table.rows, strict=True)]}
+    return {"labels": [list(row) for row in table.rows]}
+
+
 def _released_table(part: dict[str, Any], method: Method, entry: int) -> ReleasedTable:
-    marks: tuple[Mark, ...] = tuple(part["marks"])
+    axes = part.get("axes")
+    labels = product(*axes) if axes is not None else map(tuple, part["labels"])
     words = ("name", "title", "measure", "unit")
     return ReleasedTable(
         **{word: part[word] for word in words},
         dimensions=tuple(part["dimensions"]),
-        labels=tuple(map(tuple, part["labels"])),
+        labels=tuple(labels),
         values=tuple(part["values"]),
-        marks=marks,
+        marks=tuple(MARKS[mark] for mark in part["marks"]),
         means=tuple(part["means"]),
         method=method,
         ledger_entry=entry,

@@ -57,6 +57,8 @@ def full_labels(table: CountTable | MeanTable) -> tuple[Labels, Ints]:
             fix="Use fewer dimensions or broader groups.",
         )
     rows = tuple(product(*axes))
+    if rows == table.labels:
+        return rows, np.arange(len(rows), dtype=np.int64)
     places = {row: place for place, row in enumerate(rows)}
     return rows, np.array([places[row] for row in table.labels], dtype=np.int64)
 
