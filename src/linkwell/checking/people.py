@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from linkwell.standards.names import fold, fold_tight
 
 IDENTIFIERS = ("nhi", "ird", "msd", "nsn")
-NAME_FIELDS = ("first_name", "middle_names", "last_name", "prior_last_name")
 Row = dict[str, str]
 
 
@@ -23,6 +22,7 @@ class People:
         why_same: row position to how it was known to be an earlier person; only for joined rows.
         shared_keys: rows whose client key is shared by several people.
         shared_ids: rows by identifier field whose number is shared by several people.
+        perhaps_same: rows that differ from another by a slip in the first name; kept apart, worth a look.
         twins, namesakes: rows told apart.
     """
 
@@ -33,6 +33,7 @@ class People:
     why_same: dict[int, str] = field(default_factory=dict)
     shared_keys: list[int] = field(default_factory=list)
     shared_ids: dict[str, list[int]] = field(default_factory=dict)
+    perhaps_same: list[int] = field(default_factory=list)
     twins: list[int] = field(default_factory=list)
     namesakes: list[int] = field(default_factory=list)
 
@@ -148,7 +149,7 @@ def _agree(one: Row, other: Row) -> bool:
         for name in ("first_name", "last_name", "date_of_birth")
     ]
     if differs[0] and (one.get("date_of_birth") or "") == (other.get("date_of_birth") or "") != "":
-        return _nickname(one["first_name"], other["first_name"])
+        return _alike(one["first_name"], other["first_name"])
     return sum(differs) < 2
 
 
@@ -159,9 +160,16 @@ def _same_name(one: Row, other: Row) -> bool:
         return True
     if fold_tight(first) == fold_tight(second) or _nickname(first, second):
         return True
-    same_birth = one.get("date_of_birth") == other.get("date_of_birth") != ""
-    same_last = fold_tight(one.get("last_name", "")) == fold_tight(other.get("last_name", ""))
-    return bool(same_birth and same_last and _close(first, second))
+    if (one.get("date_of_birth") or "") != (other.get("date_of_birth") or "") or not one.get("date_of_birth"):
+        return False
+    first_last, second_last = one.get("last_name", ""), other.get("last_name", "")
+    turned = fold_tight(first) == fold_tight(second_last) or fold_tight(second) == fold_tight(first_last)
+    return turned or (fold_tight(first_last) == fold_tight(second_last) and _close(first, second))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two first names that may be one: short and long form, or one slip of the keys."""
+    return _nickname(one, other) or _close(one, other)
 
 
 def _nickname(one: str, other: str) -> bool:
@@ -191,8 +199,12 @@ def _note_look_alikes(at: int, row: Row, seen: _Seen, people: People) -> None:
     """A new person who shares a name and birth date, or a last name and birth date, with an earlier one."""
     if all(_name_key(row)) and _name_key(row) in seen.by_name:
         people.namesakes += [people.first_row[seen.by_name[_name_key(row)]], at]
-    elif all(_birth_key(row)) and (twin := seen.by_birth.get(_birth_key(row))) is not None:
-        people.twins += [twin, at]
+    elif all(_birth_key(row)) and (earlier := seen.by_birth.get(_birth_key(row))) is not None:
+        other = people.details[people.person_of[earlier]]
+        alike = _alike(row.get("first_name", ""), other.get("first_name", ""))
+        same_gender = not row.get("gender") or not other.get("gender") or row["gender"] == other["gender"]
+        found = people.perhaps_same if alike and same_gender else people.twins
+        found += [earlier, at]
 
 
 def _find_shared_keys(rows: dict[int, Row], people: People) -> None:

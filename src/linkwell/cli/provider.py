@@ -23,6 +23,7 @@ from linkwell.specification.draft import Draft, draft
 from linkwell.specification.model import Specification
 from linkwell.supply.handover import hand_over
 from linkwell.supply.split import keep_split_secrets, split
+from linkwell.vault.zones import Home, data_home_of
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 TOP = 8  # findings printed at the terminal; the report has all of them
@@ -159,7 +160,9 @@ def handover(
         finish(facts, [*_summary(verdict), "", "Nothing was written."], as_json=as_json,
                next_step=f"linkwell check {_named(files)} --spec {spec_path} --out checked")  # fmt: skip
         return 1
-    secrets = keep_split_secrets(workspace or spec_path.parent / "linkwell-workspace", verdict)
+    workspace = workspace or spec_path.parent / "linkwell-workspace"
+    home = data_home_of(workspace)
+    secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
     done = hand_over(split(spec, verdict, secrets), spec, verdict, out)
     facts = {
         "command": "handover",
