@@ -51,8 +51,8 @@ def desk(tmp_path: Path, fresh_home: Home) -> Path:
 
 
 def seal_arguments(desk: Path, *more: object) -> list[object]:
-    return ["seal", desk / "people.csv", "--spec", desk / "specification.toml", "--custodian",
-            desk / "custodian-keys.json", "--agreement", "DSA-1", "--out", desk / "package.lwp", *more]  # fmt: skip
+    return ["seal", desk / "people.csv", "--spec", desk / "specification.toml", "--agreement", "DSA-1",
+            "--custodian", desk / "custodian-keys.json", "--out", desk / "package.lwp", *more]  # fmt: skip
 
 
 def test_a_spreadsheet_is_sealed_and_the_custodian_can_open_it(

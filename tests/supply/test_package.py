@@ -203,7 +203,7 @@ def test_a_valid_signature_over_a_lie_does_not_open(
         tables[2]["bytes"] += 1
 
     def other_plaintext(fields: dict[str, Any]) -> None:
-        fields["compartments"][0]["plaintext_sha384"] = "00" * 48
+        fields["compartments"][0]["tables"][0]["sha384"] = "00" * 48
 
     def other_split(fields: dict[str, Any]) -> None:
         fields["compartments"][0]["sealed_bytes"] -= 16

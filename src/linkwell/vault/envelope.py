@@ -10,6 +10,7 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,10 +49,9 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Sealed:
-    """Facts about what was sealed; digests are hex SHA-384."""
+    """Facts about what was sealed; the digest is hex SHA-384 over header and records."""
 
     plaintext_bytes: int
-    plaintext_sha384: str
     sealed_bytes: int
     sealed_sha384: str
 
@@ -80,16 +80,18 @@ def seal_stream(
     record_key, commitment = _derive(file_key, prefix, context)
     header = _write_header(file_key, prefix, commitment, recipients, context)
     sink.write(header)
-    plain, sealed = hashlib.sha384(), hashlib.sha384(header)
-    plain_bytes, sealed_bytes = 0, len(header)
+    sealed, plain_bytes, sealed_bytes = hashlib.sha384(header), 0, len(header)
     cipher = AESGCM(record_key)
-    for counter, (record, last) in enumerate(_records(chunks)):
-        plain.update(record)
-        body = cipher.encrypt(_nonce(prefix, counter, last=last), record, header)
-        sealed.update(body)
-        sink.write(body)
-        plain_bytes, sealed_bytes = plain_bytes + len(record), sealed_bytes + len(body)
-    return Sealed(plain_bytes, plain.hexdigest(), sealed_bytes, sealed.hexdigest())
+    with ThreadPoolExecutor(max_workers=1) as second_core:  # hashing the last record while sealing the next
+        hashed: Future[None] | None = None
+        for counter, (record, last) in enumerate(_records(chunks)):
+            body = cipher.encrypt(_nonce(prefix, counter, last=last), record, header)
+            if hashed is not None:
+                hashed.result()
+            hashed = second_core.submit(sealed.update, body)
+            sink.write(body)
+            plain_bytes, sealed_bytes = plain_bytes + len(record), sealed_bytes + len(body)
+    return Sealed(plain_bytes, sealed_bytes, sealed.hexdigest())
 
 
 def open_stream(source: Source, *, length: int, key: PrivateKey, context: str) -> Iterator[bytes]:
