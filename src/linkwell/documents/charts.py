@@ -65,7 +65,8 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
     rows = list(dict.fromkeys(bar.row for bar in data))
     series = list(dict.fromkeys(bar.series for bar in data))
     values = [
-        {"row": _lines(bar.row), "series": bar.series, "value": bar.value or 0, "label": bar.label} for bar in data
+        {"row": _lines(bar.row), "series": bar.series, "value": bar.value or 0, "label": bar.label}
+        for bar in data
     ]
     largest = max([bar.value or 0.0 for bar in data], default=1.0) or 1.0
     y = {"field": "row", "type": "nominal", "sort": [_lines(row) for row in rows],
@@ -82,8 +83,14 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
         "height": {"step": 14 if len(series) > 1 else 24},
         "data": {"values": values},
         "layer": [
-            {"mark": {"type": "bar", "stroke": "#3c3c3c", "strokeWidth": 0.7}, "encoding": shared | {"color": colour}},
-            {"mark": {"type": "text", "align": "left", "dx": 3}, "encoding": shared | {"text": {"field": "label"}}},
+            {
+                "mark": {"type": "bar", "stroke": "#3c3c3c", "strokeWidth": 0.7},
+                "encoding": shared | {"color": colour},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 3},
+                "encoding": shared | {"text": {"field": "label"}},
+            },
         ],
     }
     return _draw(spec, alternative)
@@ -129,6 +136,8 @@ def _draw(spec: dict[str, Any], alternative: str) -> str:
     # A strict content policy forbids style attributes; one text alternative speaks for the whole drawing.
     svg = re.sub(r' (?:style|role|aria-[a-z]+|class)="[^"]*"', "", svg)
     box = re.search(r'viewBox="([^"]*)"', svg)
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="{box[1] if box else ""}" '
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="{box[1] if box else ""}" '
+    )
     opening += f'aria-label="{escape(alternative, quote=True)}">'
     return re.sub(r"<svg[^>]*>", lambda _: opening, svg.strip(), count=1)

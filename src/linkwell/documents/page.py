@@ -27,7 +27,9 @@ def style() -> str:
 @cache
 def _maori() -> re.Pattern[str]:
     words = resources.files("linkwell.documents").joinpath("maori.txt").read_text("utf-8").split("\n")
-    listed = sorted((word.strip() for word in words if word.strip() and word[0] != "#"), key=len, reverse=True)
+    listed = sorted(
+        (word.strip() for word in words if word.strip() and word[0] != "#"), key=len, reverse=True
+    )
     return re.compile(r"\b(" + "|".join(map(re.escape, listed)) + r")\b", re.IGNORECASE)
 
 
@@ -40,7 +42,10 @@ def text(content: str) -> Markup:
 
 def element(name: str, *children: str, **attributes: str) -> Markup:
     """`<name …>children</name>`; an attribute called `class_` becomes `class`."""
-    said = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value, quote=True)}"' for key, value in attributes.items())
+    said = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value, quote=True)}"'
+        for key, value in attributes.items()
+    )
     return Markup(f"<{name}{said}>{''.join(text(child) for child in children)}</{name}>")
 
 
@@ -54,7 +59,9 @@ def bullets(items: Sequence[str]) -> Markup:
     return element("ul", *(element("li", item) for item in items))
 
 
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers_from: int = 1) -> Markup:
+def table(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers_from: int = 1
+) -> Markup:
     """A table in a frame that scrolls by itself on narrow screens and can be reached by keyboard.
 
     Args:
@@ -87,7 +94,9 @@ def section(identifier: str, heading: str, *content: str) -> Markup:
     return element("section", element("h2", heading, id=identifier), *content, aria_labelledby=identifier)
 
 
-def page(title: str, *, heading: str, lead: str, contents: Sequence[tuple[str, str]], body: str, footer: str) -> str:
+def page(
+    title: str, *, heading: str, lead: str, contents: Sequence[tuple[str, str]], body: str, footer: str
+) -> str:
     """A whole document.
 
     Args:
@@ -99,7 +108,7 @@ def page(title: str, *, heading: str, lead: str, contents: Sequence[tuple[str, s
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{style()}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#main">Skip to the main content</a>\n'
-        f"<header><p class=\"over\">{text(lead)}</p><h1>{text(heading)}</h1></header>\n"
+        f'<header><p class="over">{text(lead)}</p><h1>{text(heading)}</h1></header>\n'
         f'<nav aria-label="Contents">{links}</nav>\n<main id="main" tabindex="-1">\n{body}\n</main>\n'
         f"<footer>{footer}</footer>\n</body>\n</html>\n"
     )

@@ -9,4 +9,13 @@ from linkwell.insights.protocol import load as load_protocol
 from linkwell.insights.request import release_request
 from linkwell.insights.story import Story, tell
 
-__all__ = ["Protocol", "Results", "Story", "analyse", "load_protocol", "needed_columns", "release_request", "tell"]
+__all__ = [
+    "Protocol",
+    "Results",
+    "Story",
+    "analyse",
+    "load_protocol",
+    "needed_columns",
+    "release_request",
+    "tell",
+]

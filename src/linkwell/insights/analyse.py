@@ -63,7 +63,9 @@ def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = Non
         people = read_people(connection)
         measures = read_catalogue(connection)
         if not measures:
-            raise WrongUse("The project has no measures.", fix="Build the refresh with a catalogue of measures.")
+            raise WrongUse(
+                "The project has no measures.", fix="Build the refresh with a catalogue of measures."
+            )
         ends = data_end(measures)
         clients = read_clients(connection, protocol.initiatives, ends)
         if not len(clients.supplied):

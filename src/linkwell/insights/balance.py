@@ -58,7 +58,9 @@ def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = No
             break
         start = np.zeros(z.shape[1])
     # A moment the comparison side cannot move at all and that is off target can never be balanced.
-    stuck = np.abs(comparison[0, ~live] - target[~live]) > 1e-9 if len(comparison) else np.zeros(0, dtype=bool)
+    stuck = (
+        np.abs(comparison[0, ~live] - target[~live]) > 1e-9 if len(comparison) else np.zeros(0, dtype=bool)
+    )
     if bool(np.any(stuck)):
         return Weights(found.weights, False, found.steps, float("inf"), found.ridge)
     return found

@@ -37,7 +37,11 @@ class Estimate:
 
 
 def effect(
-    outcome: Floats, treated: NDArray[np.bool_], covariates: Floats, weights: Floats, clusters: NDArray[np.int64]
+    outcome: Floats,
+    treated: NDArray[np.bool_],
+    covariates: Floats,
+    weights: Floats,
+    clusters: NDArray[np.int64],
 ) -> Estimate:
     """Doubly robust effect on the treated.
 

@@ -60,7 +60,9 @@ def build_features(people: People, stack: Stack, totals: Floats, measures: tuple
     )
 
 
-def _amounts(name: str, values: Floats, label: str, *, few: bool) -> list[tuple[str, Floats, bool, bool, bool]]:
+def _amounts(
+    name: str, values: Floats, label: str, *, few: bool
+) -> list[tuple[str, Floats, bool, bool, bool]]:
     if label == "month":
         return [(f"any {name}", (values > 0).astype(float), True, False, True)]
     # One person's very large amount must not decide the balance of everybody else.
@@ -84,7 +86,8 @@ def _traits(people: People, stack: Stack) -> list[tuple[str, Floats, bool]]:
         ("start month", (months - months.min(initial=0)).astype(float), True),
     ]
     found += [
-        (f"ethnic group {n + 1}", people.ethnicity[place, n].astype(float), False) for n in range(ETHNIC_GROUPS)
+        (f"ethnic group {n + 1}", people.ethnicity[place, n].astype(float), False)
+        for n in range(ETHNIC_GROUPS)
     ]
     region = people.region[place]
     return found + [

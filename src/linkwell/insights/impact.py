@@ -127,7 +127,11 @@ def _weighted(
     base = 1.0 / np.bincount(stack.group)[stack.group[~stack.treated]]
     found = entropy_weights(theirs, mine.mean(axis=0), base)
     alike = love(features.names, mine, theirs, found.weights)
-    values |= _balance_values(features, alike, found) | _size_values(stack, found) | _known(people, stack, found, protocol)
+    values |= (
+        _balance_values(features, alike, found)
+        | _size_values(stack, found)
+        | _known(people, stack, found, protocol)
+    )
     design = judge(values)
     comparison = np.unique(people.uid[stack.place[~stack.treated]])
     effective, _ = effective_people(found.weights, stack.place[~stack.treated])
@@ -136,9 +140,7 @@ def _weighted(
     if refused(design):
         return partial
     outcomes = _outcomes(connection, people, stack, features, found.weights, protocol, measures)
-    return Impact(
-        partial.followed, analysed, comparison, effective, design, outcomes, alike, found.ridge
-    )
+    return Impact(partial.followed, analysed, comparison, effective, design, outcomes, alike, found.ridge)
 
 
 def _followed(

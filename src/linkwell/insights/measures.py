@@ -53,7 +53,10 @@ def register_stack(connection: duckdb.DuckDBPyConnection, uid: Ints, day: Ints) 
 
 
 def window_totals(
-    connection: duckdb.DuckDBPyConnection, codes: tuple[str, ...], windows: tuple[tuple[str, int, int], ...], rows: int
+    connection: duckdb.DuckDBPyConnection,
+    codes: tuple[str, ...],
+    windows: tuple[tuple[str, int, int], ...],
+    rows: int,
 ) -> Floats:
     """Days, events or dollars of each measure in each window of each stack row, shape (rows, codes, windows).
 
@@ -94,7 +97,9 @@ def _amount(first: int, last: int) -> str:
     )
 
 
-def covered(measures: tuple[Measure, ...], history_months: int, follow_months: int, gap: int) -> tuple[int, int]:
+def covered(
+    measures: tuple[Measure, ...], history_months: int, follow_months: int, gap: int
+) -> tuple[int, int]:
     """First and last index month whose history and follow-up every source covers."""
     first = max(month_number(m.covers_from) + (m.covers_from.day > 1) for m in measures) + history_months
     ends = min(month_number(_day_after(m.covers_to)) for m in measures)

@@ -71,7 +71,9 @@ class People:
 
 def read_people(connection: duckdb.DuckDBPyConnection) -> People:
     """Read `person` and `residence`."""
-    bits = ", ".join(f"coalesce(p.snz_ethnicity_grp{n}_ind, false) AS eth{n}" for n in range(1, ETHNIC_GROUPS + 1))
+    bits = ", ".join(
+        f"coalesce(p.snz_ethnicity_grp{n}_ind, false) AS eth{n}" for n in range(1, ETHNIC_GROUPS + 1)
+    )
     columns = _columns(
         connection,
         f"""SELECT p.snz_uid AS uid,
@@ -85,8 +87,12 @@ def read_people(connection: duckdb.DuckDBPyConnection) -> People:
     regions = columns["region"].unique().to_pylist()
     listed = tuple(sorted(region for region in regions if region))
     coded = columns["region"].combine_chunks().dictionary_encode()
-    lookup = np.array([listed.index(r) if r else -1 for r in coded.dictionary.to_pylist()] or [-1], dtype=np.int64)
-    numbers = {name: columns[name].to_numpy() for name in ("uid", "born", "died", "gender", "nzdep", "resident")}
+    lookup = np.array(
+        [listed.index(r) if r else -1 for r in coded.dictionary.to_pylist()] or [-1], dtype=np.int64
+    )
+    numbers = {
+        name: columns[name].to_numpy() for name in ("uid", "born", "died", "gender", "nzdep", "resident")
+    }
     return People(
         uid=numbers["uid"],
         born=numbers["born"],
@@ -120,7 +126,9 @@ class Clients:
         return month_of_day(self.start_day)
 
 
-def read_clients(connection: duckdb.DuckDBPyConnection, initiatives: Sequence[str], last_day: date) -> Clients:
+def read_clients(
+    connection: duckdb.DuckDBPyConnection, initiatives: Sequence[str], last_day: date
+) -> Clients:
     """Read `enrolment`: everyone with an enrolment, and the first start of those found.
 
     Starts after `last_day` are not starts yet: nothing dated after the data end is believed.
@@ -142,7 +150,10 @@ def read_clients(connection: duckdb.DuckDBPyConnection, initiatives: Sequence[st
 
 
 def meeting(
-    connection: duckdb.DuckDBPyConnection, conditions: Sequence[Condition], before: date, since: date | None = None
+    connection: duckdb.DuckDBPyConnection,
+    conditions: Sequence[Condition],
+    before: date,
+    since: date | None = None,
 ) -> Ints:
     """Project ids of everyone who meets any of the conditions before a day, sorted.
 

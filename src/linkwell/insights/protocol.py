@@ -85,7 +85,9 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if self.history_months != 24:
-            raise WrongUse("The history is 24 months.", why="With one year of history no method comes near a trial.")
+            raise WrongUse(
+                "The history is 24 months.", why="With one year of history no method comes near a trial."
+            )
         if len({outcome.name for outcome in self.outcomes}) != len(self.outcomes):
             raise WrongUse("Two outcomes of the protocol share a name.")
 
@@ -111,7 +113,9 @@ def load(path: Path | None = None) -> Protocol:
     except FileNotFoundError:
         raise WrongUse("There is no such protocol.", where=str(path)) from None
     except (TypeError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise WrongUse("The protocol cannot be read.", where=str(path or "the standard one"), why=str(error)) from None
+        raise WrongUse(
+            "The protocol cannot be read.", where=str(path or "the standard one"), why=str(error)
+        ) from None
 
 
 def from_dict(document: dict[str, Any]) -> Protocol:

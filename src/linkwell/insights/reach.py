@@ -67,7 +67,11 @@ def wording() -> Mapping[str, Any]:
 
 
 def profile_reach(
-    connection: duckdb.DuckDBPyConnection, people: People, clients: Clients, protocol: Protocol, reference: int
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    clients: Clients,
+    protocol: Protocol,
+    reference: int,
 ) -> Reach:
     """Build the three groups at the reference month.
 
@@ -79,8 +83,10 @@ def profile_reach(
     reached[people.places(clients.linked)] = True
     reached &= people.resident
     here = people.resident & people.alive(reference)
+    own = np.arange(len(people.regions))
     if protocol.eligible.own_regions and reached.any():
-        here &= np.isin(people.region, own_regions(people, reached))
+        own = own_regions(people, reached)
+    here &= np.isin(people.region, own)
     could = eligible_at(people, protocol, reference) & here
     if protocol.eligible.any_of:
         meets = np.zeros(len(people.uid), dtype=bool)
@@ -90,15 +96,16 @@ def profile_reach(
         could &= meets
     groups = (reached, could | reached, here | reached)
     profiles = tuple(
-        _profile(name, levels, members, people, groups) for name, levels, members in _dimensions(people, reference)
+        _profile(name, levels, members, people, groups, here | (reached & (name != "region")))
+        for name, levels, members in _dimensions(people, reference, own)
     )
     return Reach(*(people.uid[group] for group in groups), profiles, reference)
 
 
-def own_regions(people: People, reached: Bools, least: float = 0.02) -> Ints:
-    """Regions where at least one in fifty of the people reached lives: where the initiative works."""
+def own_regions(people: People, reached: Bools, least: float = 0.01, fewest: int = 6) -> Ints:
+    """Regions where one in a hundred of the people reached live, and at least six: where the initiative works."""
     counts = np.bincount(people.region[reached] + 1, minlength=len(people.regions) + 1)[1:]
-    return np.flatnonzero(counts >= max(least * counts.sum(), 1.0))
+    return np.flatnonzero(counts >= max(least * counts.sum(), float(fewest)))
 
 
 def reference_month(protocol: Protocol, clients: Clients) -> int:
@@ -109,7 +116,9 @@ def reference_month(protocol: Protocol, clients: Clients) -> int:
     return int(clients.start_month.max(initial=month_number(first_of(2020 * 12)))) + 1
 
 
-def _dimensions(people: People, reference: int) -> Iterator[tuple[str, tuple[str, ...], list[Bools]]]:
+def _dimensions(
+    people: People, reference: int, own: Ints
+) -> Iterator[tuple[str, tuple[str, ...], list[Bools]]]:
     """(dimension, level labels, per level who is in it); ethnicity counts a person in every group given."""
     words = wording()
     age = people.age(reference)
@@ -123,14 +132,27 @@ def _dimensions(people: People, reference: int) -> Iterator[tuple[str, tuple[str
     groups = [people.ethnicity[:, n] for n in range(ETHNIC_GROUPS)]
     yield "ethnicity", (*ethnicity, words["ethnicity"]["unknown"]), [*groups, none]
     names = words["region"]["labels"]
-    regions = tuple(names.get(code, f"Region {code}") for code in people.regions)
-    living = [people.region == code for code in range(len(people.regions))]
-    yield "region", (*regions, words["region"]["unknown"]), [*living, people.region < 0]
+    regions = tuple(names.get(people.regions[code], f"Region {people.regions[code]}") for code in own)
+    living = [people.region == code for code in own]
+    elsewhere = (people.region >= 0) & ~np.isin(people.region, own)
+    yield (
+        "region",
+        (*regions, words["region"]["other"], words["region"]["unknown"]),
+        [
+            *living,
+            elsewhere,
+            people.region < 0,
+        ],
+    )
     fifths = [(people.nzdep > 2 * n) & (people.nzdep <= 2 * n + 2) for n in range(5)]
-    yield "deprivation", (*words["deprivation"]["labels"], words["deprivation"]["unknown"]), [
-        *fifths,
-        people.nzdep < 1,
-    ]
+    yield (
+        "deprivation",
+        (*words["deprivation"]["labels"], words["deprivation"]["unknown"]),
+        [
+            *fifths,
+            people.nzdep < 1,
+        ],
+    )
 
 
 def _coded(values: Ints, code: str, labels: Mapping[str, str]) -> Bools:
@@ -139,14 +161,21 @@ def _coded(values: Ints, code: str, labels: Mapping[str, str]) -> Bools:
 
 
 def _profile(
-    name: str, levels: tuple[str, ...], members: list[Bools], people: People, groups: tuple[Bools, ...]
+    name: str,
+    levels: tuple[str, ...],
+    members: list[Bools],
+    people: People,
+    groups: tuple[Bools, ...],
+    known: Bools,
 ) -> Profile:
-    # Levels nobody in the community falls in (other regions) would only be empty rows.
+    """Memberships of one dimension. `known`: of whom the wider groups can speak; elsewhere only those reached count,
+    so that a region the initiative does not work in never looks fully reached."""
+    # Levels nobody falls in would only be empty rows.
     used = [place for place, member in enumerate(members) if (member & groups[-1]).any()]
     cells, units = [], []
     for number, group in enumerate(groups):
         for place, level in enumerate(used):
-            rows = np.flatnonzero(members[level] & group)
+            rows = np.flatnonzero(members[level] & (group if number == 0 else group & known))
             cells.append(np.full(len(rows), number * len(used) + place, dtype=np.int64))
             units.append(people.uid[rows])
     return Profile(name, tuple(levels[place] for place in used), np.concatenate(cells), np.concatenate(units))

@@ -37,7 +37,8 @@ def render(release: Release, story: Story) -> str:
     return page.page(
         f"{_headline(found, story)} – Linkwell insights",
         heading=_headline(found, story),
-        lead=f"Insights for {story.organisation}" + (" (DEMONSTRATION: invented people)" if story.demo else ""),
+        lead=f"Insights for {story.organisation}"
+        + (" (DEMONSTRATION: invented people)" if story.demo else ""),
         contents=[(key, heading) for key, heading, _ in parts],
         body=body,
         footer=_footer(release, story),
@@ -73,7 +74,9 @@ def _answer(release: Release, story: Story, found: tuple[Finding, ...]) -> Marku
 def _say(found: tuple[Finding, ...]) -> Markup:
     words = sentences()["cannot"]
     initiative = {"initiative": _title(found)}
-    cannot = [finding.cannot for finding in found[:1]] + [line.format(**initiative) for line in words["always"]]
+    cannot = [finding.cannot for finding in found[:1]] + [
+        line.format(**initiative) for line in words["always"]
+    ]
     can = list(dict.fromkeys(finding.say for finding in found))
     return element(
         "div",
@@ -105,7 +108,9 @@ def _method(release: Release, story: Story) -> Markup:
         element("li", f"Data up to {day(story.data_ends)}, from {', '.join(story.sources)}."),
         element("li", f"Who is reached is shown as at {day(story.reference)}."),
         element("li", f"Release {release.release_id}, made with Linkwell {version('linkwell')}."),
-        element("li", "Fingerprint of the privacy rules: ", element("span", release.profile_digest, class_="code")),
+        element(
+            "li", "Fingerprint of the privacy rules: ", element("span", release.profile_digest, class_="code")
+        ),
     ]
     return Markup(
         bullets(steps)

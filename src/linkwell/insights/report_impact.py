@@ -45,7 +45,9 @@ def _outcome(finding: Finding) -> Markup:
     assert effect.lower is not None
     assert effect.upper is not None
     scale = 100 if finding.outcome.kind == "count" else 1
-    drawn = Interval(finding.outcome.label, scale * effect.estimate, scale * effect.lower, scale * effect.upper)
+    drawn = Interval(
+        finding.outcome.label, scale * effect.estimate, scale * effect.lower, scale * effect.upper
+    )
     low, high = signed(effect.lower, finding.outcome), signed(effect.upper, finding.outcome)
     alternative = (
         f"Estimate {signed(effect.estimate, finding.outcome)}, with a line from {low} to {high}; the grey band is the "
@@ -97,5 +99,6 @@ def _similar(story: Story) -> Markup:
     labels = [outcome.label for outcome in story.protocol.outcomes if outcome.label not in story.missing]
     history = ", ".join(labels) + " and the other measures of the catalogue"
     return Markup(
-        element("h3", "What “similar” means") + paragraph(sentences()["similar"]["text"].format(history=history))
+        element("h3", "What “similar” means")
+        + paragraph(sentences()["similar"]["text"].format(history=history))
     )

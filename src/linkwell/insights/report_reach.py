@@ -51,15 +51,17 @@ def flow(release: Release) -> Markup:
     for step in STEPS:
         cell = steps.cell(step)
         part = _of(release, cell, first)
-        rows.append((STEP_WORDS[step], count(cell), "–" if part is None else str(part)))
-        drawn.append(Bar(STEP_WORDS[step], "people", cell.value, count(cell)))
+        rows.append((STEP_WORDS[step], count(cell), "–" if part is None or step == SUPPLIED else str(part)))
+        drawn.append(Bar(step, "people", cell.value, count(cell)))
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
     title = f"{count(last)} of the {count(first)} people you supplied could be compared"
     return figure(
         title,
         bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}."),
-        table("From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows),
+        table(
+            "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
+        ),
     )
 
 
@@ -85,7 +87,9 @@ def _profile(release: Release, dimension: str) -> Markup:
             cell = cells.cell(group, level)
             part = _of(release, cell, totals.cell(group))
             row += [count(cell), "–" if part is None else str(part)]
-            drawn.append(Bar(level, group, None if part is None else part.percent, "S" if part is None else str(part)))
+            drawn.append(
+                Bar(level, group, None if part is None else part.percent, "S" if part is None else str(part))
+            )
         rows.append(tuple(row))
     title, alternative = _finding(release, dimension, levels)
     head = [words["title"]] + [text for group in GROUPS for text in (group, "share")]

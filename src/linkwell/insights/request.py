@@ -50,7 +50,9 @@ def _told(impact: Impact, *, amounts: bool = False) -> list[OutcomeResult]:
     return [
         result
         for result in impact.outcomes
-        if not impact.refused and result.estimate is not None and not (amounts and result.outcome.kind == "rate")
+        if not impact.refused
+        and result.estimate is not None
+        and not (amounts and result.outcome.kind == "rate")
     ]
 
 
@@ -66,7 +68,9 @@ def _cohorts(reach: Reach) -> tuple[Ints, ...]:
 def _groups(
     name: str, dimension: str, labels: tuple[str, ...], members: tuple[Ints, ...], combinations: str = "all"
 ) -> CountTable:
-    cells = np.concatenate([np.full(len(units), place, dtype=np.int64) for place, units in enumerate(members)])
+    cells = np.concatenate(
+        [np.full(len(units), place, dtype=np.int64) for place, units in enumerate(members)]
+    )
     return CountTable(
         name=name,
         dimensions=(dimension,),
@@ -75,7 +79,10 @@ def _groups(
         units=np.concatenate(members),
         combinations="listed" if combinations == "listed" else "all",
         totals=labels,  # each a count of its own, not parts of a whole
-        title={"flow": "From the people supplied to the people compared", "reach": "The groups of this report"}[name],
+        title={
+            "flow": "From the people supplied to the people compared",
+            "reach": "The groups of this report",
+        }[name],
     )
 
 
@@ -128,7 +135,7 @@ def _effect(result: OutcomeResult, impact: Impact, protocol: Protocol) -> Effect
 
 
 def _sources(found: Results) -> tuple[str, ...]:
-    """"tax" when tax data are used: its disclaimer must go along."""
+    """ "tax" when tax data are used: its disclaimer must go along."""
     # Every measure of the catalogue enters the history, so every source is used.
     text = " ".join(measure.source.lower() for measure in found.measures)
     return ("tax",) if "inland revenue" in text or {"tax", "ird"} & set(text.split()) else ()

@@ -73,8 +73,8 @@ def _finding(outcome: Outcome, release: Release, story: Story, gates: tuple[Spok
         sentence = words[found]["any" if found != "found" else outcome.kind].format(**fill)
     return Finding(
         outcome, found, effect, mine, theirs,
-        words["headline"][found].format(**fill), _capital(sentence), words["say"][found].format(**fill),
-        words["cannot"][found].format(**fill),
+        _capital(words["headline"][found].format(**fill)), _capital(sentence),
+        _capital(words["say"][found].format(**fill)), _capital(words["cannot"][found].format(**fill)),
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _fill(
     initiative = story.protocol.title
     fill = {
         "initiative": initiative, "label": outcome.label, "noun": outcome.noun, "verb": outcome.verb,
-        "short": outcome.noun.removeprefix("in "), "per": " for every 100 people" if outcome.kind == "count" else "",
+        "per": " for every 100 people" if outcome.kind == "count" else "",
         "smallest": amount(outcome.smallest, outcome), "needed": "", "levels": "",
     }  # fmt: skip
     if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:

@@ -1,0 +1,72 @@
+"""Windows count what lies inside them, share out dollars by days, and never look ahead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pytest
+
+from linkwell.insights.measures import HISTORY, covered, read_catalogue, register_stack, window_totals
+from linkwell.insights.people import month_number
+
+CODES = ("days", "dollars", "event")
+WINDOWS = (("year 1", -12, 0), ("after", 0, 12))
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect(":memory:") as con:
+        con.execute("""CREATE TABLE catalogue AS SELECT code AS measure_code, code AS label, code AS kind_code,
+            'somewhere' AS source, DATE '2020-01-01' AS covers_from_date, DATE '2024-12-31' AS covers_to_date
+            FROM (VALUES ('days'), ('dollars'), ('event')) t(code)""")
+        con.execute("CREATE TABLE measure (snz_uid BIGINT, measure_code VARCHAR, start_date DATE, end_date DATE, "
+                    "value_amt DOUBLE)")  # fmt: skip
+        yield con
+
+
+def totals(con, rows, index=date(2023, 7, 1), windows=WINDOWS):
+    con.executemany("INSERT INTO measure VALUES (1, ?, ?, ?, ?)", rows)
+    day = np.array([np.datetime64(index)]).astype(np.int64)
+    register_stack(con, np.array([1]), day)
+    return window_totals(con, CODES, windows, 1)[0]
+
+
+def test_days_are_counted_at_both_ends_and_cut_at_the_window(connection):
+    found = totals(connection, [("days", "2023-06-21", "2023-07-10", 20.0)])
+    assert found[0].tolist() == [10.0, 10.0]
+
+
+def test_a_spells_dollars_are_shared_out_by_days_and_keep_their_total(connection):
+    found = totals(connection, [("dollars", "2023-06-21", "2023-07-10", 1000.0)])
+    assert found[1].tolist() == [500.0, 500.0]
+
+
+def test_events_count_by_their_day(connection):
+    rows = [
+        ("event", "2023-06-30", None, 1.0),
+        ("event", "2023-07-01", "2023-07-01", 1.0),
+        ("event", "2021-01-01", None, 1.0),
+    ]
+    assert totals(connection, rows)[2].tolist() == [1.0, 1.0]
+
+
+def test_nothing_on_or_after_the_index_day_enters_the_history(connection):
+    rows = [
+        (code, f"2023-07-{day:02d}", f"2024-0{1 + day % 6}-01", 100.0)
+        for code in CODES
+        for day in range(1, 29)
+    ]
+    found = totals(connection, rows, windows=tuple(HISTORY))
+    assert not found.any()
+
+
+def test_what_ended_before_the_window_does_not_count(connection):
+    assert not totals(connection, [("days", "2022-01-01", "2022-06-30", 5.0)]).any()
+
+
+def test_covered_months_leave_room_for_history_and_follow_up(connection):
+    first, last = covered(read_catalogue(connection), 24, 12, 0)
+    assert first == month_number(date(2022, 1, 1))
+    assert last == month_number(date(2024, 1, 1))
