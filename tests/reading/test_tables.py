@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -158,6 +161,14 @@ def test_an_opendocument_sheet_is_read(tmp_path: Path) -> None:
     assert table.rows == [("Māia", "3/4/2001")]
 
 
+def test_an_old_excel_workbook_is_read() -> None:
+    """The fixture has a banner, real dates, whole numbers, booleans and a hidden sheet."""
+    table = read_table(Path(__file__).parent / "data" / "people.xls")
+    assert table.columns == ("Name", "DOB", "Client no", "Active")
+    assert table.rows[0] == ("Māia", "2001-02-03", "7654321", "true")
+    assert codes(table) == {"banner", "hidden_sheets"}
+
+
 def test_the_content_of_a_file_decides_not_its_name(tmp_path: Path) -> None:
     path = save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE})
     path.rename(tmp_path / "a.csv")
@@ -172,3 +183,33 @@ def test_a_stray_module_beside_the_workbook_is_not_run(
     (tmp_path / "json.py").write_text("raise SystemExit(1)", "utf-8")
     monkeypatch.chdir(tmp_path)
     assert len(read_table(save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE}))) == 2
+
+
+BLOCKED = """
+import sys
+UNIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "tty", "pty", "syslog", "crypt", "readline"}
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name in UNIX_ONLY:
+            raise ModuleNotFoundError(name=name)
+for name in UNIX_ONLY:
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def test_reading_works_where_the_system_has_no_unix_modules(tmp_path: Path) -> None:
+    """As on Windows: the child finds no `resource`; the deadline and the checks before it are left."""
+    path = save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE})
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(BLOCKED, "utf-8")
+    script = "import sys; from pathlib import Path\nfrom linkwell.reading import read_table; import linkwell.primer\n"
+    script += "assert 'resource' not in sys.modules\nprint(len(read_table(Path(sys.argv[1]))))"
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("2", "")
