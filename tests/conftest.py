@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from linkwell.specification.base import base_specification
 from linkwell.specification.model import Specification
@@ -23,12 +24,13 @@ from linkwell.vault.zones import Home
 
 AGREEMENT = "DSA-2026-001"
 
-# Settings need a data home before Django loads. Named here and not in pyproject.toml, because pytest-django would
-# load them from there before this file is read.
+# Settings need a data home before Django loads. Named and loaded here and not by pyproject.toml, because pytest-django
+# would read them from there before this file.
 _settings_home = Path(tempfile.mkdtemp(prefix="linkwell-tests-")) / "home"
 Home.create(_settings_home, name="Stats NZ (demonstration)", demo_seed=1)
 os.environ["LINKWELL_HOME"] = str(_settings_home)
 os.environ["DJANGO_SETTINGS_MODULE"] = "linkwell.portal.settings"
+assert settings.DATABASES
 atexit.register(shutil.rmtree, _settings_home.parent, ignore_errors=True)
 
 
@@ -54,8 +56,8 @@ class SealedSupply:
 def quick_passwords(request: pytest.FixtureRequest) -> None:
     """Hash passwords quickly in tests that use the registry; the real hasher has its own test."""
     if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
-        settings = request.getfixturevalue("settings")
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        changed = request.getfixturevalue("settings")
+        changed.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
@@ -134,3 +136,78 @@ def split_of(spec: Specification, *, people: int) -> Split:
         tables[table.name] = SplitTable(table.name, ("record_key", "client_ref", *fields), rows)
     identity = next(table.name for table in spec.tables if table.compartment == "identity")
     return Split(tables[identity], tuple(table for name, table in tables.items() if name != identity))
+
+
+@dataclass
+class Registry:
+    """A registry with invented people of every kind, two providers, and a sealed supply of the first."""
+
+    home: Home
+    people: dict[str, object]
+    agreement: object
+    other_agreement: object
+    token: str
+    other_token: str
+    sealed: SealedSupply
+
+    def person(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201  a model, loaded late
+        """Somebody by sign-in name."""
+        return self.people[name]
+
+
+PASSWORD = "four plain words here"
+
+
+@pytest.fixture
+def registry(
+    db: None, request: pytest.FixtureRequest, fresh_home: Home, seal_to: Callable[..., SealedSupply]
+) -> Registry:
+    """The registry in this test's own home; `provider` belongs to the first provider, `other` to the second."""
+    changed = request.getfixturevalue("settings")
+    changed.LINKWELL_HOME = fresh_home.path
+    from datetime import date, timedelta
+
+    from linkwell.custody.agreements.actions import enrol_provider, issue_upload_token
+    from linkwell.custody.organisations.actions import add_person, first_manager
+    from linkwell.custody.organisations.roles import Role
+    from linkwell.custody.setup import set_up
+    from linkwell.specification.file import render
+    from linkwell.vault.keys import public_pem
+
+    sealed, custodian = seal_to(fresh_home), set_up(fresh_home)
+    people: dict[str, object] = {
+        "manager": first_manager(username="manager", name="Mere Manager", password=PASSWORD)
+    }
+    agreements, tokens = [], []
+    for code, reference in (("aroha", AGREEMENT), ("other", "DSA-2026-002")):
+        agreement = enrol_provider(
+            by=people["manager"],
+            code=code,
+            name=f"Te Puna {code.title()}",
+            agreement=reference,
+            specification_toml=render(sealed.specification),
+            specification_digest=sealed.specification.digest,
+            sender_key_pem=public_pem(sealed.sender.public_key()),
+            permits_single_provider_output=True,
+            starts=date.today(),
+            ends=date.today() + timedelta(days=365),
+        ).agreement
+        agreements.append(agreement)
+        tokens.append(issue_upload_token(by=people["manager"], agreement=agreement))
+    entries = [(role.value, custodian, role) for role in Role if role.value not in ("custodian_manager",)]
+    entries = [entry for entry in entries if not entry[0].startswith("provider")]
+    entries += [
+        ("provider", agreements[0].organisation, Role.PROVIDER_LEAD),
+        ("provider_staff", agreements[0].organisation, Role.PROVIDER_STAFF),
+        ("other", agreements[1].organisation, Role.PROVIDER_LEAD),
+    ]
+    for name, organisation, role in entries:
+        people[name] = add_person(
+            by=people["manager"],
+            username=name,
+            name=name.title(),
+            password=PASSWORD,
+            organisation=organisation,
+            roles=[role],
+        )
+    return Registry(fresh_home, people, agreements[0], agreements[1], tokens[0], tokens[1], sealed)

@@ -86,6 +86,21 @@ def enter_people(home: Home, *, provider: Organisation | None = None) -> list[De
     return people
 
 
+def sign_ins(home: Home) -> list[DemoPerson]:
+    """Everybody who was entered, with what to print.
+
+    Raises:
+        RefusedByRule: this home is not a demonstration.
+    """
+    everyone = [_PROVIDER, *((name, full, what) for name, full, what, _ in _CUSTODIANS)]
+    there = set(Person.objects.values_list("username", flat=True))
+    return [
+        DemoPerson(name, full, what, password_of(home, name))
+        for name, full, what in everyone
+        if name in there
+    ]
+
+
 def person(username: str) -> Person:
     """The person with this sign-in name."""
     return Person.objects.get(username=username)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from linkwell.custody.linkage.jobs import spine_paths
 from linkwell.custody.organisations.actions import found_custodian
 from linkwell.custody.organisations.models import Organisation
-from linkwell.vault.custodian_keys import create_custodian_keys
-from linkwell.vault.zones import Home
+from linkwell.vault.custodian_keys import create_custodian_keys, public_bundle
+from linkwell.vault.zones import Home, write_whole
 
 CUSTODIAN_CODE = "custodian"
 
@@ -40,3 +41,8 @@ def bring_in_population(home: Home, population: Path, progress: Tick | None = No
     integration.import_population(population, home, progress)
     source, prepared = spine_paths(home)
     linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=progress)
+
+
+def write_public_bundle(home: Home, path: Path) -> None:
+    """Write the custodian's public keys as the file providers are given."""
+    write_whole(path, (json.dumps(public_bundle(home), indent=1) + "\n").encode(), mode=0o644)

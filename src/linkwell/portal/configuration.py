@@ -49,7 +49,9 @@ class Configuration:
                 fix="Give --home, or set LINKWELL_HOME to the folder made by: linkwell custodian init",
             )
         home = Home.open(Path(home_path))
-        hosts = tuple(name.strip() for name in environment.get("LINKWELL_HOSTS", "").split(",") if name.strip())
+        hosts = tuple(
+            name.strip() for name in environment.get("LINKWELL_HOSTS", "").split(",") if name.strip()
+        )
         return cls(
             home=home,
             hosts=("localhost", "127.0.0.1", "[::1]", *hosts),

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.permissions import READ_RECORD
 from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
-from linkwell.custody.organisations.permissions import READ_RECORD
 from linkwell.portal.access import roles_of
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (

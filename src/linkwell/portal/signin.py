@@ -17,7 +17,9 @@ from linkwell.custody.organisations.models import Person
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import ANYONE, SIGNED_IN, page
 
-_WRONG = "The sign-in name or the password is not right. After three wrong passwords an account locks for an hour."
+_WRONG = (
+    "The sign-in name or the password is not right. After three wrong passwords an account locks for an hour."
+)
 
 
 class SignInForm(PagesForm):
@@ -27,7 +29,9 @@ class SignInForm(PagesForm):
         label="Sign-in name",
         max_length=60,
         error_messages={"required": "Enter your sign-in name"},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
         label="Password",
@@ -74,7 +78,9 @@ def signout(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """What the portal knows about the signed-in person."""
     memberships = request.user.memberships.select_related("organisation")
-    return render(request, "portal/me.html", {"memberships": [(m, m.get_role_display()) for m in memberships]})
+    return render(
+        request, "portal/me.html", {"memberships": [(m, m.get_role_display()) for m in memberships]}
+    )
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:

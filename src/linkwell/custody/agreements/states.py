@@ -21,6 +21,12 @@ AGREEMENT = Machine(
     },
     (
         Move("enrol", None, AgreementState.IN_FORCE, "custodian manager", "The agreement is entered."),
-        Move("end", AgreementState.IN_FORCE, AgreementState.ENDED, "custodian manager", "It is brought to an end."),
+        Move(
+            "end",
+            AgreementState.IN_FORCE,
+            AgreementState.ENDED,
+            "custodian manager",
+            "It is brought to an end.",
+        ),
     ),
 )

@@ -46,7 +46,11 @@ def provider_of(output: Output) -> Organisation:
 
 def change(output: Output, verb: str, *, by: Person | str, event: str, **details: object) -> Output:
     """Move a locked output by `verb` and record it; call inside a transaction."""
-    row = Output.objects.select_for_update().select_related("project__agreement__organisation").get(pk=output.pk)
+    row = (
+        Output.objects.select_for_update()
+        .select_related("project__agreement__organisation")
+        .get(pk=output.pk)
+    )
     row.state = OUTPUT.after(verb, row.state)
     for name in ("analyst", "checker", "reasons"):
         setattr(row, name, getattr(output, name))
@@ -69,7 +73,9 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
     if project.state != ProjectState.APPROVED:
         raise RefusedByRule("This project is closed.", where=project.code)
     if refresh.state != RefreshState.READY:
-        raise WrongUse("This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again.")
+        raise WrongUse(
+            "This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again."
+        )
     with transaction.atomic():
         output = Output.objects.filter(project=project, refresh=refresh).first()
         if output is None:

@@ -19,8 +19,13 @@ def standing_code(agreement: Agreement) -> str:
     return f"insights-{agreement.reference}"
 
 
-def approve_standing_project(*, by: Person, agreement: Agreement, analysts: list[Person]) -> Project:
+def approve_standing_project(
+    *, by: Person, agreement: Agreement, analysts: list[Person], protocol_toml: str = ""
+) -> Project:
     """Set up the standing insights project of a provider's agreement, with named analysts; does nothing twice.
+
+    Args:
+        protocol_toml: the plan, fixed with the approval; empty is the standard one.
 
     Raises:
         NotAllowed: `by` is not a custodian manager, or somebody named is not an analyst.
@@ -36,6 +41,7 @@ def approve_standing_project(*, by: Person, agreement: Agreement, analysts: list
                 "title": f"Insights for {agreement.organisation.name}",
                 "purpose": "Who the provider reaches, who it does not reach yet, and what difference it makes.",
                 "agreement": agreement,
+                "protocol": protocol_toml,
                 "state": PROJECT.after("approve", None),
             },
         )

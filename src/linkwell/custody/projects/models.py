@@ -15,6 +15,7 @@ class Project(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
     purpose = models.TextField()
+    protocol = models.TextField(blank=True, help_text="the sealed plan as TOML; empty is the standard one")
     agreement = models.ForeignKey(
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="projects"
     )

@@ -43,7 +43,9 @@ def find(label: str) -> Refresh:
     """
     found = Refresh.objects.filter(label=label).first()
     if found is None:
-        raise WrongUse("There is no refresh of this name.", where=label, fix="Make one: linkwell custodian load")
+        raise WrongUse(
+            "There is no refresh of this name.", where=label, fix="Make one: linkwell custodian load"
+        )
     return found
 
 
@@ -67,7 +69,9 @@ def load(*, by: Person, label: str) -> tuple[Refresh, Job]:
         if refresh is None:
             supplies = loadable_supplies()
             if not supplies:
-                raise WrongUse("No supply is linked yet.", fix="Link one first: linkwell custodian link SUPPLY")
+                raise WrongUse(
+                    "No supply is linked yet.", fix="Link one first: linkwell custodian link SUPPLY"
+                )
             refresh = Refresh.objects.create(label=label, state=REFRESH.after("load", None))
             RefreshSupply.objects.bulk_create(RefreshSupply(refresh=refresh, supply=s) for s in supplies)
         else:

@@ -26,7 +26,13 @@ REFRESH = Machine(
     (
         Move("load", None, _R.BUILDING, "data integrator", "A data integrator starts a refresh."),
         Move("load", _R.FAILED, _R.BUILDING, "data integrator", "It is tried again."),
-        Move("loaded", _R.BUILDING, _R.READY, "Linkwell", "The file is written, closed and named by its digest."),
+        Move(
+            "loaded",
+            _R.BUILDING,
+            _R.READY,
+            "Linkwell",
+            "The file is written, closed and named by its digest.",
+        ),
         Move("load failed", _R.BUILDING, _R.FAILED, "Linkwell", "It could not be built; the reason is kept."),
     ),
 )

@@ -129,7 +129,9 @@ def take(
     with _only_writer(part_path(upload)) as file:
         start = file.seek(0, os.SEEK_END)
         if offset != start:
-            raise WrongOffset("The upload stands somewhere else.", fix="Ask where it stands, and go on from there.")
+            raise WrongOffset(
+                "The upload stands somewhere else.", fix="Ask where it stands, and go on from there."
+            )
         if length is not None and start + length > upload.length:
             raise RefusedByRule("This is more than the size that was announced.", fix="Start a new upload.")
         whole = _digest_so_far(upload, file, start)

@@ -27,7 +27,9 @@ def supplies(request: HttpRequest) -> HttpResponse:
     """Everything this person's organisations sent."""
     person = signed_in(request)
     found = own_supplies(person).select_related("agreement__organisation")
-    return render(request, "portal/supplies.html", {"supplies": found, "reports": own_releases(person).count()})
+    return render(
+        request, "portal/supplies.html", {"supplies": found, "reports": own_releases(person).count()}
+    )
 
 
 @page("supplies/<slug:reference>/", name="supply", who=SEE_OWN, methods=("GET",))

@@ -14,4 +14,6 @@ from linkwell.portal.access import page
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Datasets and variables of the newest refresh; facts only, no data file is opened here."""
     refresh = latest_ready()
-    return render(request, "portal/catalogue.html", {"refresh": refresh, **(refresh.catalogue if refresh else {})})
+    return render(
+        request, "portal/catalogue.html", {"refresh": refresh, **(refresh.catalogue if refresh else {})}
+    )

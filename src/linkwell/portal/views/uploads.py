@@ -58,7 +58,10 @@ def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             response = _answer(error, 401)
             response["WWW-Authenticate"] = "Bearer"
             return _tus(response)
-        if request.method in ("POST", "PATCH", "HEAD", "DELETE") and request.headers.get("Tus-Resumable") != TUS:
+        if (
+            request.method in ("POST", "PATCH", "HEAD", "DELETE")
+            and request.headers.get("Tus-Resumable") != TUS
+        ):
             response = _plain(f"This server speaks tus {TUS}.", 412)
             response["Tus-Version"] = TUS
             return _tus(response)
@@ -71,7 +74,12 @@ def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def _status_of(error: LinkwellError) -> int:
-    table = ((arrivals.WrongOffset, 409), (arrivals.Busy, 423), (arrivals.ChecksumMismatch, 460), (TryAgain, 507))
+    table = (
+        (arrivals.WrongOffset, 409),
+        (arrivals.Busy, 423),
+        (arrivals.ChecksumMismatch, 460),
+        (TryAgain, 507),
+    )
     return next((status for kind, status in table if isinstance(error, kind)), 422)
 
 
@@ -103,7 +111,9 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     if int(length) > settings.CONFIGURATION.largest_upload:
         return _plain("This file is larger than this server takes.", 413)
     upload = actions.begin_upload(
-        token=token, length=int(length), declared_digest=_announced(request.headers.get("Upload-Metadata", ""))
+        token=token,
+        length=int(length),
+        declared_digest=_announced(request.headers.get("Upload-Metadata", "")),
     )
     response = HttpResponse(status=201)
     response["Location"] = request.build_absolute_uri(reverse("upload", args=[upload.pk]))
@@ -129,9 +139,7 @@ def _own(token: UploadToken, number: str) -> Upload | None:
     return uploads.filter(pk=number, supply__agreement=token.agreement).first()
 
 
-@page(
-    "api/uploads/<slug:number>", name="upload", who=SENDER, methods=("HEAD", "PATCH", "DELETE", "OPTIONS")
-)
+@page("api/uploads/<slug:number>", name="upload", who=SENDER, methods=("HEAD", "PATCH", "DELETE", "OPTIONS"))
 @for_senders
 def upload(request: HttpRequest, token: UploadToken, number: str) -> HttpResponse:
     """Where an upload stands (HEAD), more of it (PATCH), or no more of it (DELETE)."""
@@ -171,7 +179,9 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
     said = request.headers.get("Upload-Checksum")
     checksum = arrivals.Checksum.from_header(said) if said else None
     if said and checksum is None:
-        return _plain("This checksum cannot be read.", 400, fix=f"Use one of {', '.join(arrivals.CHECKSUMS)}.")
+        return _plain(
+            "This checksum cannot be read.", 400, fix=f"Use one of {', '.join(arrivals.CHECKSUMS)}."
+        )
     if found.supply.state != SupplyState.RECEIVING:
         raise arrivals.WrongOffset("This upload is complete.")
     length = request.headers.get("Content-Length", "")
@@ -203,5 +213,7 @@ def receipt(request: HttpRequest, token: UploadToken, number: str) -> HttpRespon
     given = found.supply.receipts.filter(kind="received").first()
     if given is None:
         reasons = found.supply.reasons
-        return _answer(RefusedByRule(reasons.get("what", "It was not taken."), fix=reasons.get("fix", "")), 422)
+        return _answer(
+            RefusedByRule(reasons.get("what", "It was not taken."), fix=reasons.get("fix", "")), 422
+        )
     return HttpResponse(given.document, content_type="application/json")

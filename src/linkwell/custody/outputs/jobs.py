@@ -1,0 +1,133 @@
+"""Working out insights and releasing them: the long parts of an output."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.home import current_home
+from linkwell.custody.jobs.kinds import Tick
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import Fault
+from linkwell.custody.outputs.actions import change, find, provider_of
+from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.projects.protocols import protocol_of
+from linkwell.errors import LinkwellError, RefusedByRule
+from linkwell.vault.zones import Home, ZoneName, write_whole
+
+# The last results worked out in this process, by the project database's digest: an internal result cannot be
+# written down, so another process works it out again, and this one need not.
+_latest: dict[str, Any] = {}
+
+
+def _results(output: Output, home: Home, tick: Tick) -> Any:
+    """Build the project's database if it is not there, and analyse it; the same inputs give the same results."""
+    from linkwell import insights, integration
+    from linkwell.insights.analyse import needed_columns
+
+    facts = integration.build_project(
+        home,
+        refresh=output.refresh.label,
+        project=output.reference,
+        columns=needed_columns(),
+        organisations=[provider_of(output).code],
+        progress=tick,
+    )
+    protocol = protocol_of(output.project)
+    key = f"{home.path}/{output.reference}/{facts.digest}/{protocol.digest}"
+    if key not in _latest:
+        database = home.zone(ZoneName.PROJECTS) / output.reference / "project.duckdb"
+        found = insights.analyse(database, protocol, progress=tick)
+        _latest.clear()
+        _latest[key] = found
+    return _latest[key]
+
+
+def work_analyse(job: Job, tick: Tick) -> None:
+    """Work the insights out; what comes of it stays in the project's zone."""
+    _results(find(job.subject), current_home(), tick)
+
+
+def finish_analyse(job: Job, result: None) -> None:
+    """Tell the checkers that there is something to check."""
+    change(find(job.subject), "analysed", by=SYSTEM, event="output.ready")
+
+
+def give_up_analyse(job: Job, error: LinkwellError) -> None:
+    """It could not be worked out; the reason is kept for the analyst."""
+    output = find(job.subject)
+    output.reasons = {"what": error.what, "why": error.why, "fix": error.fix}
+    change(output, "analyse failed", by=SYSTEM, event="output.failed", job=job.pk)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was written to the released zone."""
+
+    release_id: str
+    title: str
+    ledger_entry: str
+    report_digest: str
+    files: list[str]
+
+
+def work_release(job: Job, tick: Tick) -> Published:
+    """Ask the release desk, then write the report and its tables from released numbers only."""
+    from linkwell import insights
+    from linkwell.confidentiality import ReleaseDesk
+    from linkwell.insights import report, story
+
+    output, home = find(job.subject), current_home()
+    results = _results(output, home, tick)
+    agreement = output.project.agreement
+    permitted = agreement is not None and agreement.permits_single_provider_output
+    with ReleaseDesk.open(home) as desk:
+        release = desk.release(
+            insights.release_request(results), permission_single_provider=permitted, actor=output.checker
+        )
+    told = story.tell(results, organisation=provider_of(output).name, demo=home.demo)
+    html = report.render(release, told).encode("utf-8")
+    folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
+    files = release.write(folder)
+    write_whole(folder / "report.html", html)
+    return Published(
+        release_id=release.release_id,
+        title=output.project.title,
+        ledger_entry=str(release.ledger_entry),
+        report_digest=hashlib.sha384(html).hexdigest(),
+        files=sorted(Path(file).name for file in files),
+    )
+
+
+def finish_release(job: Job, result: Published) -> None:
+    """Publish the release, and tell every supply it came from."""
+    output = find(job.subject)
+    Release.objects.get_or_create(
+        reference=result.release_id,
+        defaults={
+            "output": output,
+            "organisation": provider_of(output),
+            "title": result.title,
+            "report_digest": result.report_digest,
+            "ledger_entry": result.ledger_entry,
+            "files": result.files,
+        },
+    )
+    facts: dict[str, object] = {"release": result.release_id, "report": result.report_digest}
+    change(output, "released", by=SYSTEM, event="output.released", **facts)
+    about = provider_of(output).code
+    for supply in output.refresh.supplies.filter(agreement__organisation=provider_of(output)):
+        record("output.released", by=SYSTEM, subject=supply.subject, about=about, details=facts)
+
+
+def give_up_release(job: Job, error: LinkwellError) -> None:
+    """A rule said no: refused for good. Our own fault: back to the checker."""
+    output = find(job.subject)
+    if isinstance(error, RefusedByRule) and not isinstance(error, Fault):
+        output.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
+        change(output, "rule refused", by=SYSTEM, event="output.refused", job=job.pk)
+        return
+    change(output, "release failed", by=SYSTEM, event="output.release failed", job=job.pk)

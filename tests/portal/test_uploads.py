@@ -1,0 +1,233 @@
+"""The upload door: tus 1.0 as written, bytes kept, nobody else's upload, and a receipt that verifies offline."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+from django.test import Client
+
+from linkwell.custody.supplies import actions, arrivals
+from linkwell.custody.supplies.models import Supply, Upload
+from linkwell.ledger.receipts import Receipt, verify
+from linkwell.vault.custodian_keys import custodian_keys
+
+TUS = {"Tus-Resumable": "1.0.0"}
+CHUNK = "application/offset+octet-stream"
+
+
+class Sender:
+    """A tus client of few lines on Django's test client."""
+
+    def __init__(self, token: str) -> None:
+        self.client = Client(headers={"Authorization": f"Bearer {token}", **TUS}, enforce_csrf_checks=True)
+
+    def create(self, data: bytes, **metadata: str) -> str:
+        said = ",".join(f"{key} {base64.b64encode(text.encode()).decode()}" for key, text in metadata.items())
+        answer = self.client.post(
+            "/api/uploads/", headers={"Upload-Length": str(len(data)), "Upload-Metadata": said}
+        )
+        assert answer.status_code == 201, answer.content
+        return answer["Location"].removeprefix("http://testserver")
+
+    def patch(self, place: str, data: bytes, offset: int, **headers: str):  # noqa: ANN201
+        return self.client.patch(
+            place, data, content_type=CHUNK, headers={"Upload-Offset": str(offset), **headers}
+        )
+
+    def offset(self, place: str) -> int:
+        return int(self.client.head(place)["Upload-Offset"])
+
+
+@pytest.fixture
+def sender(registry, settings) -> Sender:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return Sender(registry.token)
+
+
+@pytest.fixture
+def package(registry) -> bytes:
+    return registry.sealed.path.read_bytes()
+
+
+def test_a_file_sent_in_one_piece_arrives_and_its_receipt_verifies_offline(sender, package, registry) -> None:
+    place = sender.create(package, sha384=hashlib.sha384(package).hexdigest())
+    assert sender.patch(place, package, 0).status_code == 204
+    receipt = Receipt.from_json(sender.client.get(place + "/receipt").content)
+    verify(receipt, custodian_keys(registry.home).receipts)
+    assert receipt.facts["sha384"] == hashlib.sha384(package).hexdigest()
+    assert receipt.facts["package"] == registry.sealed.manifest.package
+    assert receipt.demo
+    supply = Supply.objects.get()
+    assert supply.state == "received"
+    kept = registry.home.path / "intake" / "quarantine" / f"{supply.reference}.lwp"
+    assert kept.read_bytes() == package
+    assert not list((registry.home.path / "intake" / "incoming").iterdir())
+
+
+def test_a_dropped_line_keeps_what_arrived_and_sending_goes_on(sender, package) -> None:
+    place = sender.create(package)
+    upload = Upload.objects.get()
+    gone = iter([package[:700]])
+
+    def read(_: int) -> bytes:
+        try:
+            return next(gone)
+        except StopIteration:
+            raise OSError("line dropped") from None
+
+    arrivals.take(upload, offset=0, read=read, length=len(package))
+    assert sender.offset(place) == 700
+    assert sender.patch(place, package[700:], 700).status_code == 204
+    assert sender.offset(place) == len(package)
+    assert Supply.objects.get().digest == hashlib.sha384(package).hexdigest()
+
+
+def test_the_digest_is_right_when_another_process_goes_on(sender, package) -> None:
+    place = sender.create(package)
+    sender.patch(place, package[:500], 0)
+    arrivals._so_far.clear()
+    sender.patch(place, package[500:], 500)
+    assert Supply.objects.get().digest == hashlib.sha384(package).hexdigest()
+
+
+def test_a_wrong_offset_is_a_conflict_and_changes_nothing(sender, package) -> None:
+    place = sender.create(package)
+    sender.patch(place, package[:100], 0)
+    assert sender.patch(place, package[50:], 50).status_code == 409
+    assert sender.offset(place) == 100
+
+
+def test_a_chunk_that_does_not_match_its_checksum_is_thrown_away(sender, package) -> None:
+    place = sender.create(package)
+    sender.patch(place, package[:100], 0)
+    wrong = "sha384 " + base64.b64encode(hashlib.sha384(b"other").digest()).decode()
+    answer = sender.patch(place, package[100:200], 100, **{"Upload-Checksum": wrong})
+    assert answer.status_code == 460
+    assert sender.offset(place) == 100
+    right = "sha256 " + base64.b64encode(hashlib.sha256(package[100:]).digest()).decode()
+    assert sender.patch(place, package[100:], 100, **{"Upload-Checksum": right}).status_code == 204
+    assert Supply.objects.get().digest == hashlib.sha384(package).hexdigest()
+
+
+def test_an_unknown_checksum_algorithm_is_refused(sender, package) -> None:
+    place = sender.create(package)
+    assert sender.patch(place, package, 0, **{"Upload-Checksum": "md5 AAAA"}).status_code == 400
+
+
+def test_more_than_was_announced_is_refused(sender, package) -> None:
+    place = sender.create(package[:100])
+    assert sender.patch(place, package, 0).status_code == 422
+
+
+def test_sending_the_same_file_again_finds_the_same_upload(sender, package) -> None:
+    digest = hashlib.sha384(package).hexdigest()
+    place = sender.create(package, sha384=digest)
+    sender.patch(place, package[:100], 0)
+    assert sender.create(package, sha384=digest) == place
+    sender.patch(place, package[100:], 100)
+    assert sender.create(package, sha384=digest) == place
+    assert sender.offset(place) == len(package)
+    assert Supply.objects.count() == 1
+
+
+def test_a_process_that_died_before_the_receipt_is_made_good_by_asking_for_it(sender, package) -> None:
+    place = sender.create(package)
+    upload = Upload.objects.get()
+    arrivals.take(upload, offset=0, read=_reader(package), length=None)
+    assert Supply.objects.get().state == "receiving"
+    assert sender.client.get(place + "/receipt").status_code == 200
+    assert Supply.objects.get().state == "received"
+
+
+def _reader(data: bytes):  # noqa: ANN202
+    import io
+
+    return io.BytesIO(data).read
+
+
+def test_what_is_not_a_sealed_file_is_turned_away_with_words(sender) -> None:
+    junk = b"PK\x03\x04 not a sealed file at all" * 10
+    place = sender.create(junk)
+    answer = sender.patch(place, junk, 0)
+    assert answer.status_code == 422
+    assert "sealed file" in answer.json()["what"]
+    assert Supply.objects.get().state == "rejected"
+    assert sender.client.get(place + "/receipt").status_code == 422
+
+
+def test_the_same_supply_in_another_sealing_is_refused(sender, package, registry, seal_to) -> None:
+    sender.patch(sender.create(package), package, 0)
+    again = seal_to(registry.home, name="again.lwp", package=registry.sealed.manifest.package).path.read_bytes()
+    assert again != package
+    answer = sender.patch(sender.create(again), again, 0)
+    assert answer.status_code == 422
+    assert "already arrived" in answer.json()["what"]
+
+
+def test_stopping_throws_the_bytes_away(sender, package, registry) -> None:
+    place = sender.create(package)
+    sender.patch(place, package[:100], 0)
+    assert sender.client.delete(place).status_code == 204
+    assert sender.client.head(place).status_code == 410
+    assert Supply.objects.get().state == "stopped"
+    assert not list((registry.home.path / "intake" / "incoming").iterdir())
+
+
+def test_an_upload_that_ran_out_of_time_is_stopped(sender, package) -> None:
+    place = sender.create(package)
+    Upload.objects.update(expires_at="2020-01-01T00:00:00Z")
+    assert sender.client.head(place).status_code == 410
+    assert actions.stop_expired() == 0
+    assert Supply.objects.get().state == "stopped"
+
+
+def test_another_senders_upload_does_not_exist(sender, package, registry) -> None:
+    place = sender.create(package)
+    other = Sender(registry.other_token)
+    for answer in (
+        other.client.head(place),
+        other.patch(place, package, 0),
+        other.client.delete(place),
+        other.client.get(place + "/receipt"),
+    ):
+        assert answer.status_code == 404
+    assert other.client.get(place + "/receipt").content == other.client.get("/api/uploads/none/receipt").content
+
+
+@pytest.mark.parametrize("token", ["", "lwu_x_y", "nonsense", "lwu__"])
+def test_without_a_live_token_nothing_opens(sender, package, token) -> None:
+    place = sender.create(package)
+    stranger = Sender(token)
+    for answer in (
+        stranger.client.post("/api/uploads/", headers={"Upload-Length": "10"}),
+        stranger.client.head(place),
+        stranger.patch(place, package, 0),
+        stranger.client.delete(place),
+        stranger.client.get(place + "/receipt"),
+    ):
+        assert answer.status_code == 401
+
+
+def test_a_token_dies_with_its_agreement(sender, package, registry) -> None:
+    from linkwell.custody.agreements.actions import end_agreement
+
+    end_agreement(by=registry.person("manager"), agreement=registry.agreement)
+    answer = sender.client.post("/api/uploads/", headers={"Upload-Length": "10"})
+    assert answer.status_code == 401
+
+
+def test_the_server_says_what_it_speaks(sender) -> None:
+    answer = sender.client.options("/api/uploads/")
+    assert answer.status_code == 204
+    assert answer["Tus-Version"] == "1.0.0"
+    assert "checksum" in answer["Tus-Extension"]
+    wrong = sender.client.post("/api/uploads/", headers={"Upload-Length": "10", "Tus-Resumable": "0.2.2"})
+    assert wrong.status_code == 412
+
+
+def test_a_file_too_large_or_of_no_size_is_refused_at_once(sender) -> None:
+    for length, status in (("0", 400), ("-5", 400), ("", 400), (str(10**15), 413)):
+        assert sender.client.post("/api/uploads/", headers={"Upload-Length": length}).status_code == status
+    assert Supply.objects.count() == 0
