@@ -90,6 +90,18 @@ def test_a_sheet_without_headings_gets_numbered_columns_and_loses_no_row(tmp_pat
     assert codes(table) == {"no_headings"}
 
 
+def test_a_first_row_of_data_with_mostly_words_is_not_taken_for_headings(tmp_path: Path) -> None:
+    rows = [["Māia", "Rangi", "F", "2001-02-03"], ["Tama", "Ngata", "M", "1999-12-31"]]
+    rows.append(["Hine", "Moana", "F", "2003-01-01"])
+    assert len(read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))) == 3
+
+
+def test_dates_as_headings_of_an_attendance_sheet_are_headings(tmp_path: Path) -> None:
+    rows = [["Name", "1/3/2024", "8/3/2024", "15/3/2024"], ["Māia", "Y", "", "Y"], ["Tama", "", "Y", "N"]]
+    table = read_table(save_xlsx(tmp_path / "a.xlsx", {"S": rows}))
+    assert table.columns == ("Name", "1/3/2024", "8/3/2024", "15/3/2024")
+
+
 def test_cells_beyond_the_headings_are_kept_in_columns_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Name,Note\nA,said x, then y\nB,ok\n", "utf-8")
     table = read_table(tmp_path / "a.csv")
@@ -203,7 +215,8 @@ def test_reading_works_where_the_system_has_no_unix_modules(tmp_path: Path) -> N
     path = save_xlsx(tmp_path / "a.xlsx", {"S": PEOPLE})
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(BLOCKED, "utf-8")
-    script = "import sys; from pathlib import Path\nfrom linkwell.reading import read_table; import linkwell.primer\n"
+    script = "import sys; from pathlib import Path; import linkwell.primer\n"
+    script += "from linkwell.reading import read_table\n"
     script += "assert 'resource' not in sys.modules\nprint(len(read_table(Path(sys.argv[1]))))"
     ran = subprocess.run(
         [sys.executable, "-c", script, str(path)],

@@ -15,6 +15,7 @@ Numbered = tuple[int, list[str]]
 _LOOK_AT = 60
 _BANNER_AT_MOST = 30
 _VALUE = re.compile(r"[-+]?[$€£]?[\d][\d\s,.:/\-+%T]*|true|false", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _TOTAL = re.compile(r"(?:grand |sub[- ]?)?totals?\b|sum\b|count\b|average\b|tapeke\b", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def _heading_row(rows: Sequence[Numbered]) -> _Found:
         if filled[at] * 5 < usual * 3:
             continue
         words = [cell for cell in cells if cell]
-        if any(_VALUE.fullmatch(word) for word in words) and not _years_or_numbers_as_headings(words):
+        if any(_VALUE.fullmatch(word) for word in words) and not _unlike_what_is_below(looked, at):
             return _Found(0, headed=False)
         return _Found(_under_group_headings(looked, filled, at), headed=True)
     return _Found(0, headed=False)
@@ -91,9 +92,22 @@ def _under_group_headings(looked: list[list[str]], filled: list[int], at: int) -
     return at
 
 
-def _years_or_numbers_as_headings(words: list[str]) -> bool:
-    values = sum(1 for word in words if _VALUE.fullmatch(word))
-    return len(words) >= 4 and values * 4 <= len(words) and len(set(words)) == len(words)
+def _unlike_what_is_below(looked: list[list[str]], at: int) -> bool:
+    # Headings may be dates or years (an attendance sheet); a row of data is of the same kinds as the rows
+    # under it.
+    compared = unlike = 0
+    for column, heading in enumerate(looked[at]):
+        kinds = Counter(_kind(row[column]) for row in looked[at + 1 :] if column < len(row) and row[column])
+        if heading and kinds:
+            compared += 1
+            unlike += kinds.most_common(1)[0][0] != _kind(heading)
+    return compared > 0 and unlike * 5 >= compared * 2
+
+
+def _kind(cell: str) -> str:
+    if not _VALUE.fullmatch(cell):
+        return "words"
+    return "date" if _DATE.match(cell) else "number"
 
 
 def _without_furniture(body: list[Numbered], header: list[str]) -> tuple[list[Numbered], list[Notice]]:
