@@ -24,6 +24,30 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
+@click.command(epilog="Example:\n\n  linkwell key --workspace linkwell-workspace")
+@click.option(
+    "--workspace", default="linkwell-workspace", show_default=True, type=_FOLDER,
+    help="Private folder for your signing key and secrets.",
+)  # fmt: skip
+@json_option
+def key(workspace: Path, as_json: bool) -> None:
+    """Make your signing key, and show its fingerprint to read out over the phone.
+
+    Run again, it shows the key that is there. The private half never leaves this computer: keep the folder safe
+    and out of folders that copy themselves to the internet.
+    """
+    from linkwell.vault.keys import SENDER_PUBLIC_KEY, sender_key
+
+    public = sender_key(workspace).public_key()
+    finish(
+        {"public_key": str(workspace / SENDER_PUBLIC_KEY), "fingerprint": spoken(fingerprint(public))},
+        [f"Your public key: {workspace / SENDER_PUBLIC_KEY}",
+         f"Its fingerprint, to read out over the phone: {spoken(fingerprint(public))}"],
+        as_json=as_json,
+        next_step="send the public key to the custodian, and let them read the fingerprint back to you",
+    )  # fmt: skip
+
+
 @click.command(
     epilog="""\b
 Examples:
