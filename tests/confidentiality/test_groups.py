@@ -1,0 +1,70 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkwell.confidentiality.groups import Groups, distinct, grouped, near, same, unique
+from linkwell.confidentiality.rounding import RoundingKeys, record_keys
+
+PERSONS = np.random.default_rng(1).permutation(10**9)[:400].astype(np.int64)
+RECORD, SECOND = record_keys(PERSONS, RoundingKeys.derive(bytes(32)))
+
+
+def of(sets: list[set[int]]) -> Groups:
+    cells = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
+    places = np.concatenate([np.zeros(0, dtype=np.int64), *(np.array(sorted(s), dtype=np.int64) for s in sets)])
+    return grouped(distinct(cells, places), len(sets), PERSONS, RECORD, SECOND)
+
+
+@st.composite
+def sets_and_twins(draw):
+    """Sets of all sizes, and variations of them by a few people."""
+    sets = []
+    for _ in range(draw(st.integers(1, 5))):
+        start, size = draw(st.integers(0, 300)), draw(st.integers(0, 90))
+        base = set(range(start, min(start + size, 400)))
+        changed = draw(st.sets(st.integers(0, 399), max_size=8))
+        sets += [base, base ^ changed]
+    return sets
+
+
+@settings(max_examples=150, deadline=None)
+@given(sets_and_twins(), sets_and_twins())
+def test_near_finds_every_pair_and_nothing_far_away(ours, theirs):
+    groups, others = of(ours), of(theirs)
+    pairs = near(groups, others, 5, np.ones(len(ours), dtype=bool))
+    found = set(zip(pairs.new.tolist(), pairs.old.tolist(), strict=True))
+    for i, a in enumerate(ours):
+        for j, b in enumerate(theirs):
+            apart = len(a ^ b)
+            if 1 <= apart <= 5 and len(a) + len(b) > apart:  # groups without a common person have less than 6 each
+                assert (i, j) in found
+            if (i, j) in found:
+                assert 1 <= apart <= 12
+
+
+@settings(max_examples=100, deadline=None)
+@given(sets_and_twins())
+def test_same_and_unique_agree_with_equality_of_sets(sets):
+    groups = of(sets)
+    pairs = same(groups, groups)
+    equal = {(i, j) for i, a in enumerate(sets) for j, b in enumerate(sets) if a == b}
+    assert set(zip(pairs.new.tolist(), pairs.old.tolist(), strict=True)) == equal
+    firsts, where = unique(groups)
+    assert [sets[first] for first in firsts[where]] == sets
+    assert len(firsts) == len({frozenset(s) for s in sets})
+
+
+@settings(max_examples=50, deadline=None)
+@given(sets_and_twins(), st.data())
+def test_taking_rows_is_the_same_as_building_them(sets, data):
+    rows = data.draw(st.lists(st.integers(0, len(sets) - 1), max_size=6))
+    taken, built = of(sets).take(np.array(rows, dtype=np.int64)), of([sets[row] for row in rows])
+    for name in ("counts", "keys", "sketches", "small_persons"):
+        assert np.array_equal(getattr(taken, name), getattr(built, name))
+
+
+def test_a_person_listed_twice_counts_once():
+    cells, places = np.array([0, 0, 1, 0]), np.array([5, 5, 5, 7])
+    groups = grouped(distinct(cells, places), 2, PERSONS, RECORD, SECOND)
+    assert groups.counts.tolist() == [2, 1]
+    assert groups.keys[0] == RECORD[5] ^ RECORD[7]
