@@ -233,6 +233,44 @@ def test_tables_not_in_the_agreed_form_leave_nothing_in_the_zones(
     assert supply.path.read_bytes() == sealed
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "cell"),
+    [
+        ("identity", "date_of_birth", "31/01/1990"),
+        ("identity", "nhi", "ZZZ0000"),
+        ("identity", "gender", "F"),
+        ("enrolment", "start_date", "2022-02-30"),
+        ("interaction", "attendance", "turned up"),
+    ],
+)
+def test_cells_that_are_not_as_agreed_are_refused_without_being_repeated(
+    seal_to: Callable[..., Any], fresh_home: Home, sample_split: Split, table: str, column: str, cell: str
+) -> None:
+    def changed(found: SplitTable) -> SplitTable:
+        at = found.columns.index(column)
+        return replace(found, rows=[(*row[:at], cell, *row[at + 1 :]) for row in found.rows])
+
+    split = sample_split
+    if table == "identity":
+        split = replace(split, identity=changed(split.identity))
+    else:
+        split = replace(split, content=tuple(changed(t) if t.name == table else t for t in split.content))
+    with pytest.raises(RefusedByRule, match="not as agreed") as raised:
+        opened(seal_to(fresh_home, split=split))
+    assert column in raised.value.where
+    assert cell not in str(raised.value)
+    assert zone_files(fresh_home) == []
+
+
+def test_the_custodians_own_verdict_is_kept_with_what_was_opened(
+    seal_to: Callable[..., Any], fresh_home: Home
+) -> None:
+    verdicts = opened(seal_to(fresh_home)).verdicts
+    assert verdicts["identity"]["rows"] == {"person": 3}
+    assert verdicts["content"]["rows"] == {"enrolment": 3, "interaction": 2}
+    assert not any(verdict["blocks"] for verdict in verdicts.values())
+
+
 def test_people_without_service_details_are_counted_not_refused(
     seal_to: Callable[..., Any], fresh_home: Home, sample_split: Split
 ) -> None:
@@ -290,15 +328,15 @@ def test_a_supply_id_cannot_leave_its_folder(
         opened(seal_to(custodian_home), supply_id=name)
 
 
-def test_csv_with_line_breaks_and_quotes_in_cells_comes_through(
+def test_cells_with_commas_and_quotes_come_through(
     seal_to: Callable[..., Any], fresh_home: Home, sample_split: Split
 ) -> None:
     person = sample_split.identity
     at = person.columns.index("last_name")
-    rows = [(*row[:at], 'Te "Ahi",\nKā', *row[at + 1 :]) for row in person.rows]
+    rows = [(*row[:at], 'Te "Ahi", Kā', *row[at + 1 :]) for row in person.rows]
     result = opened(seal_to(fresh_home, split=replace(sample_split, identity=replace(person, rows=rows))))
     with result.identity.open(newline="", encoding="utf-8") as file:
-        assert [row[at] for row in csv.reader(file)][1:] == ['Te "Ahi",\nKā'] * 3
+        assert [row[at] for row in csv.reader(file)][1:] == ['Te "Ahi", Kā'] * 3
 
 
 def test_sender_keys_are_fingerprints(seal_to: Callable[..., Any], custodian_home: Home) -> None:

@@ -12,12 +12,17 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from linkwell.checking.package import package_verdict
+from linkwell.checking.verdict import Finding, Severity
 from linkwell.errors import LinkwellError, RefusedByRule
 from linkwell.intake.record_keys import RECORD_KEY, merge
+from linkwell.specification.file import parse
+from linkwell.specification.model import Specification
 from linkwell.supply.manifest import CompartmentFacts, Manifest, TableFacts
 from linkwell.supply.package import altered, open_compartment, read_manifest
 from linkwell.vault.keys import read_private_key
@@ -58,7 +63,11 @@ def _open(job: dict[str, Any]) -> dict[str, Any]:
     people = merge(keys, Path(job["keys"]))
     for file in keys:
         file.unlink()
-    return {"rows": rows, "people": people, "verdict": _package_verdict(job, half, files)}
+    specification = parse(job["specification"])
+    if specification.digest != manifest.specification:
+        raise altered()
+    verdict = _package_verdict(specification, half, files)
+    return {"rows": rows, "people": people, "verdict": verdict}
 
 
 def _limit(half: CompartmentFacts) -> None:
@@ -125,8 +134,20 @@ def _check_rows(reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, un
     return count
 
 
-def _package_verdict(job: dict[str, Any], half: CompartmentFacts, files: dict[str, Path]) -> dict[str, Any]:
-    return {}
+def _package_verdict(
+    specification: Specification, half: CompartmentFacts, files: dict[str, Path]
+) -> dict[str, Any]:
+    """Check this half against the agreed specification again; the provider's own check is only its word."""
+    with ExitStack() as opened:
+        tables = {}
+        for name, file in files.items():
+            text = opened.enter_context(file.open(newline="", encoding="utf-8"))
+            rows = csv.reader(text, strict=True)
+            tables[name] = (next(rows), rows)
+        verdict = package_verdict(specification, half.name, tables)
+    if verdict.blocks:
+        raise _not_as_agreed([found for found in verdict.findings if found.severity is Severity.BLOCK])
+    return verdict.as_dict()
 
 
 def _keys_file(staging: Path, table: str) -> Path:
@@ -139,6 +160,17 @@ def _not_canonical(table: str, row: int, what: str) -> RefusedByRule:
         where=f"table {table}" + (f", row {row}" if row else ""),
         why="Only tables in the agreed form can be linked and loaded without guessing.",
         fix="Ask the sender to seal the files again with `linkwell seal`.",
+    )
+
+
+def _not_as_agreed(findings: list[Finding]) -> RefusedByRule:
+    first, more = findings[0], len(findings) - 1
+    return RefusedByRule(
+        f"What is inside the sealed file is not as agreed: {first.what}"
+        + (f" ({more} more of this kind or another.)" if more else ""),
+        where=f"table {first.table}" + (f", column {first.column}" if first.column else ""),
+        why=first.why,
+        fix=first.fix,
     )
 
 

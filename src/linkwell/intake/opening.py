@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,14 @@ def open_package(path: Path, *, home: Home, supply_id: str, specification: Speci
     scratch = home.zone(ZoneName.INTAKE).folder("opening", supply_id)
     stagings = {name: _staging(home, name, supply_id) for name in COMPARTMENTS}
     try:
-        answers = {
-            half.name: _open_half(path, home, manifest, half, stagings[half.name], scratch, specification)
-            for half in manifest.compartments
-        }
+        with ThreadPoolExecutor(max_workers=len(COMPARTMENTS)) as both:
+            openers = {
+                half.name: both.submit(
+                    _open_half, path, home, manifest, half, stagings[half.name], scratch, specification
+                )
+                for half in manifest.compartments
+            }
+        answers = {name: opener.result() for name, opener in openers.items()}
         identity_only, content_only = orphans(*(scratch / f"{name}.keys" for name in COMPARTMENTS))
         if content_only:
             raise _nobody_to_link(content_only)
