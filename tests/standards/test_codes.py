@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwell.standards import codes
-from linkwell.standards.data import rows
+from linkwell.standards.lists import rows
 
 
 @pytest.mark.parametrize(

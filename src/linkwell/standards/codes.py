@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from linkwell.standards.data import pairs, rows
+from linkwell.standards.lists import pairs, rows
 from linkwell.standards.names import fold
 
 GENDER: dict[str, str] = pairs("gender", "code", "label")

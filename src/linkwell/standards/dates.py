@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from linkwell.standards.data import pairs
+from linkwell.standards.lists import pairs
 from linkwell.standards.names import fold_tight
 
 _MONTHS = {name: int(month) for name, month in pairs("months", "name", "month").items()}
