@@ -15,7 +15,7 @@ from linkwell.synthetic.draws import Bools, Floats, Ints, stream, weighted
 from linkwell.synthetic.places import places
 from linkwell.synthetic.timeline import END, START, ages_at
 
-_FIRST_YEAR, _LAST_YEAR = 1926, 2003
+_FIRST_YEAR, _LAST_YEAR = 1926, 2000
 _OVERSEAS = 0.09
 _TWINS = 0.018
 
@@ -27,7 +27,6 @@ class People:
     family: Ints
     role: Ints  # 0 reference adult, 1 partner, 2 child
     culture: Ints
-    other_culture: Ints
     male: Bools
     birth: Ints
     death: Ints  # day number, or -1
@@ -87,40 +86,46 @@ def cultures() -> Cultures:
 def people(seed: int, chunk: int, size: int) -> People:
     """`size` people of one chunk, shuffled so that the order of the spine tells nothing about families."""
     rng = stream(seed, "families", chunk)
-    count = size // 2 + 50
-    family, role, birth = _structure(rng, count, size)
-    culture, other = _cultures_of(rng, family, role, count)
+    count = size * 6 // 10 + 50
+    parents = _parents_cultures(rng, count)
+    family, role, birth = _structure(rng, parents[0], size)
+    culture, other = (
+        np.choose(role, [of_role[family] for of_role in each]) for each in _by_role(rng, parents)
+    )
     male = _sexes(rng, family, role, count)
     birth = _birth_dates(rng, birth, culture)
     left = _left_home(rng, role, birth)
     last, second, prior = _surnames(rng, family, role, culture, male, birth, left, count)
-    known = cultures()
-    ethnic = rng.random((size, 6)) < known.bits[culture]
-    ethnic |= (rng.random((size, 6)) < known.bits[other]) & (role == 2)[:, None]
-    household = np.where(left, count + np.cumsum(left), family)
+    ethnic = rng.random((size, 6)) < cultures().bits[culture]
+    ethnic |= (rng.random((size, 6)) < cultures().bits[other]) & (role == 2)[:, None]
     first, middle, second_middle = _given_names(rng, family, culture, male, birth)
+    sa2 = _areas(rng, family, culture, left, count)
     made = People(
-        family=family, role=role, culture=culture, other_culture=other, male=male, birth=birth,
-        death=_deaths(rng, birth), first=first, middle=middle, second_middle=second_middle,
-        last=last, last_second=second, prior=prior, gender=_genders(rng, male), household=household,
-        sa2=_areas(rng, family, culture, left, count), overseas=rng.random(size) < _OVERSEAS, ethnic=ethnic,
+        family=family, role=role, culture=culture, male=male, birth=birth, death=_deaths(rng, birth),
+        first=first, middle=middle, second_middle=second_middle, last=last, last_second=second, prior=prior,
+        gender=_genders(rng, male), household=_households(rng, family, left, sa2, count), sa2=sa2,
+        overseas=rng.random(size) < _OVERSEAS, ethnic=ethnic,
     )  # fmt: skip
     return made.take(rng.permutation(size))
 
 
-def _structure(rng: np.random.Generator, count: int, size: int) -> tuple[Ints, Ints, Ints]:
-    """Family number, role and day of birth of `size` people: adults, partners, then children in order of
-    age."""
-    year = _FIRST_YEAR + (_LAST_YEAR + 1 - _FIRST_YEAR) * rng.beta(1.5, 1.05, count)
+def _structure(rng: np.random.Generator, culture: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+    """Family number, role and day of birth of `size` people: adults, partners, then children in order of age.
+
+    Set so that the living come out near New Zealand's age pyramid of 2023. Older couples have
+    few children here because people of their children's age head families of their own.
+    """
+    count = len(culture)
+    year = _FIRST_YEAR + (_LAST_YEAR - _FIRST_YEAR) * rng.beta(1.4, 1.2, count)
     adult = np.floor((year - 1970) * 365.25).astype(np.int64)
     partnered = np.flatnonzero(rng.random(count) < 0.66)
     partner = adult[partnered] + np.rint(rng.normal(0, 3.2, len(partnered)) * 365).astype(np.int64)
     partner = np.clip(partner, day_number_of_year(_FIRST_YEAR - 4), day_number_of_year(2005))
-    culture_children = np.minimum(rng.poisson(2.05, count), 7)
-    child_family = np.repeat(np.arange(count), culture_children)
+    average = np.where(year < 1968, 0.37, 1.08) * cultures().children[culture]
+    child_family = np.repeat(np.arange(count), np.minimum(rng.poisson(average), 7))
     gaps = np.where(rng.random(len(child_family)) < _TWINS, 0.0, rng.uniform(1.2, 4.5, len(child_family)))
     firsts = np.flatnonzero(np.diff(child_family, prepend=-1))
-    gaps[firsts] = rng.triangular(18, 26, 37, len(firsts))
+    gaps[firsts] = rng.triangular(18, 27, 38, len(firsts))
     running = np.cumsum(gaps)
     since = running - np.repeat((running - gaps)[firsts], np.diff(np.append(firsts, len(gaps))))
     child = adult[child_family] + np.floor(since * 365.25).astype(np.int64)
@@ -139,17 +144,19 @@ def day_number_of_year(year: int) -> int:
     return int((np.datetime64(f"{year}-01-01") - np.datetime64("1970-01-01")).astype(np.int64))
 
 
-def _cultures_of(rng: np.random.Generator, family: Ints, role: Ints, count: int) -> tuple[Ints, Ints]:
-    """Each person's culture, and for children the other parent's."""
+def _parents_cultures(rng: np.random.Generator, count: int) -> tuple[Ints, Ints]:
+    """The culture of each family's reference adult and of the partner, most often the same."""
     share = cultures().share
     own = weighted(rng, share, count)
-    partner = np.where(rng.random(count) < 0.78, own, weighted(rng, share, count))
-    swap = rng.random(count) < 0.5
+    return own, np.where(rng.random(count) < 0.78, own, weighted(rng, share, count))
+
+
+def _by_role(rng: np.random.Generator, parents: tuple[Ints, Ints]) -> tuple[list[Ints], list[Ints]]:
+    """Per role: the culture whose names and place are followed, and the other parent's for children."""
+    own, partner = parents
+    swap = rng.random(len(own)) < 0.5
     children, others = np.where(swap, partner, own), np.where(swap, own, partner)
-    return (
-        np.choose(role, [own[family], partner[family], children[family]]),
-        np.choose(role, [own[family], partner[family], others[family]]),
-    )
+    return [own, partner, children], [own, partner, others]
 
 
 def _sexes(rng: np.random.Generator, family: Ints, role: Ints, count: int) -> Bools:
@@ -284,3 +291,13 @@ def _areas(rng: np.random.Generator, family: Ints, culture: Ints, left: Bools, c
     )
     moved = np.where(rng.random(len(family)) < 0.6, near, drawn)
     return np.where(left, moved, home[family])
+
+
+def _households(rng: np.random.Generator, family: Ints, left: Bools, sa2: Ints, count: int) -> Ints:
+    """The family's household; those who left share one with others of the area more often than not."""
+    household = family.copy()
+    away = np.flatnonzero(left)
+    away = away[np.lexsort((rng.random(len(away)), sa2[away]))]
+    alone = (np.diff(sa2[away], prepend=-1) != 0) | (rng.random(len(away)) < 0.45)
+    household[away] = count + np.cumsum(alone)
+    return household

@@ -86,7 +86,7 @@ def _next(
     to_work = np.select(
         [state == BENEFIT, state == NEITHER],
         [
-            logistic(-2.95 + 0.45 * strength - 0.05 * np.minimum(stay, _LONG_STAY) + push),
+            logistic(-2.2 + 0.5 * strength - 0.06 * np.minimum(stay, _LONG_STAY) + push),
             logistic(-2.9 + 0.6 * strength - 1.6 * young + 0.3 * ((age >= 20) & (age < 26))),
         ],
         0.0,
@@ -94,8 +94,8 @@ def _next(
     to_benefit = np.select(
         [state == WORK, state == NEITHER],
         [
-            logistic(-5.9 - 1.0 * strength + 0.5 * (age < 25) - 0.5 * push),
-            logistic(-4.5 - 0.9 * strength) * ~young,
+            logistic(-5.6 - 0.9 * strength + 0.5 * (age < 25) - 0.5 * push),
+            logistic(-4.3 - 0.8 * strength) * ~young,
         ],
         0.0,
     )
@@ -126,6 +126,18 @@ def relive(lives: Adults, who: Ints, start: Ints, push: Floats) -> States:
         alive = states[:, month] != ABSENT
         states[:, month] = np.where(going & alive, current, states[:, month])
     return states
+
+
+def days_by_month(lives: Adults, who: Ints, wanted: int) -> Floats:
+    """Days in a state in each month, people x MONTHS: a change takes place on its day, not on the first."""
+    states = lives.states[who]
+    before = np.concatenate([states[:, :1], states[:, :-1]], axis=1)
+    changed = states != before
+    first_part = lives.boundary[who] * changed
+    days = np.diff(MONTH_STARTS)[None, :]
+    return np.asarray(
+        first_part * (before == wanted) + (days - first_part) * (states == wanted), dtype=np.float64
+    )
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def spine_person_of_row(world: Path) -> dict[int, int | None]:
 
 
 def true_effects(world: Path, *, window: str = MAIN_WINDOW) -> dict[str, Effect]:
-    """The realised average effect on participants of every outcome over one of the three windows in the truth."""
+    """The realised average effect on participants of every outcome over one of the truth's windows."""
     rows = pq.read_table(world / "truth" / "effects.parquet").to_pylist()
     return {row["outcome"]: Effect(**row) for row in rows if row["window"] == window}
 

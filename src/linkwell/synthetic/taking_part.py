@@ -9,13 +9,15 @@ the effect, unless the scenario adds a hidden cause on purpose.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.errors import WrongUse
 from linkwell.synthetic.draws import Floats, Ints, stream
 from linkwell.synthetic.families import People
-from linkwell.synthetic.lives import BENEFIT, WORK, Adults
+from linkwell.synthetic.lives import ABSENT, BENEFIT, WORK, Adults, days_by_month
 from linkwell.synthetic.places import places
 from linkwell.synthetic.spells import Events
 from linkwell.synthetic.timeline import FIRST_START, LAST_START, MONTH_STARTS, MONTHS
@@ -34,14 +36,14 @@ class Start:
     hidden: Floats
 
 
-def _window(counts: np.ndarray, month: int, back: int, until: int = 0) -> Floats:
-    """Sum over the months `back`..`until` before `month`, from cumulative counts (people x MONTHS + 1)."""
-    return np.asarray(counts[:, month - until] - counts[:, month - back], dtype=np.float64)
+def _window(running: Floats, month: int, back: int, until: int = 0) -> Floats:
+    """Sum over the months `back`..`until` before `month`, from running totals (people x MONTHS + 1)."""
+    return np.asarray(running[:, month - until] - running[:, month - back], dtype=np.float64)
 
 
-def _cumulative(counts: np.ndarray) -> np.ndarray:
+def _running(by_month: NDArray[Any]) -> Floats:
     return np.concatenate(
-        [np.zeros((len(counts), 1), np.int32), np.cumsum(counts, axis=1, dtype=np.int32)], axis=1
+        [np.zeros((len(by_month), 1)), np.cumsum(by_month, axis=1, dtype=np.float64)], axis=1
     )
 
 
@@ -75,30 +77,36 @@ def starts(
 
 
 def _scores(people: People, lives: Adults, found: Events, near: Ints) -> Floats:
-    """Log rate of starting, people near a benefit x start months; -inf where not eligible."""
+    """Log rate of starting, people near a benefit x start months; -inf where not eligible.
+
+    Linear in sums over whole months before the start month, all in the measures: what an analyst can see
+    decides, in the same shape an analyst balances on.
+    """
     rows = lives.rows[near]
-    states = lives.states[near]
-    benefit, work = _cumulative(states == BENEFIT), _cumulative(states == WORK)
-    emergency = _cumulative(found.emergency.by_month(len(people))[rows])
-    police = _cumulative(found.police.by_month(len(people))[rows])
+    benefit = _running(days_by_month(lives, near, BENEFIT))
+    pay = days_by_month(lives, near, WORK) * (lives.monthly_pay[near] / 30.4)[:, None]
+    wages = _running(pay / 1000)
+    emergency = _running(found.emergency.by_month(len(people))[rows])
+    police = _running(found.police.by_month(len(people))[rows])
     fixed = _fixed_score(people, rows)
     score = np.empty((len(near), LAST_START - FIRST_START + 1))
     for place, month in enumerate(range(FIRST_START, LAST_START + 1)):
         age = (MONTH_STARTS[month] - people.birth[rows]) / 365.25
-        year = _window(benefit, month, 12)
-        recent_work_lost = (_window(work, month, 6, 1) >= 2) & (states[:, month - 1] == BENEFIT)
         value = (
             fixed
-            + 0.10 * year
-            + 0.03 * _window(benefit, month, 24, 12)
-            + 0.7 * (states[:, month - 1] == BENEFIT)
-            + 0.6 * recent_work_lost
-            - 0.03 * _window(work, month, 24)
-            + 0.15 * np.minimum(_window(emergency, month, 12), 3)
-            + 0.25 * np.minimum(_window(police, month, 12), 3)
-            - 0.02 * np.abs(age - 30)
+            + 0.0015 * _window(benefit, month, 12)
+            + 0.0006 * _window(benefit, month, 24, 12)
+            + 0.008 * _window(benefit, month, 3)
+            + 0.3 * (_window(benefit, month, 1) > 0)
+            + 0.010 * _window(wages, month, 12)
+            - 0.045 * _window(wages, month, 3)
+            - 0.004 * _window(wages, month, 24, 12)
+            + 0.10 * _window(emergency, month, 12)
+            + 0.15 * _window(police, month, 12)
+            - 0.0012 * (age - 32) ** 2
         )
-        eligible = (age >= 16) & (age < 64) & (year >= 1) & (states[:, month - 1] < 3)
+        alive = lives.states[near, month - 1] != ABSENT
+        eligible = (age >= 16) & (age < 64) & (_window(benefit, month, 12) > 0) & alive
         score[:, place] = np.where(eligible, value, -np.inf)
     return score
 
