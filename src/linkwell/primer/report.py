@@ -28,7 +28,7 @@ def render(answers: Answers, questions: Questions | None = None) -> str:
     """The report as HTML text; what the provider typed is escaped, and no script or outside file is used."""
     questions = questions or load_questions()
     outcome = readiness(answers.choices, questions)
-    title = "Ready to prepare your data" if outcome.ready is Ready.YES else "Not yet ready to prepare your data"
+    title = f"{'Ready' if outcome.ready is Ready.YES else 'Not yet ready'} to prepare your data"
     whose = f" &ndash; {escape(answers.organisation)}" if answers.organisation else ""
     sections = [
         _verdict(outcome),
