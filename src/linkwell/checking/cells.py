@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from linkwell.specification.content import value_words
+from linkwell.specification.content import folded, says_nothing
 from linkwell.specification.localvalues import code_for
 from linkwell.specification.model import Field, FieldType, Specification
 from linkwell.standards.codes import map_gender, read_ethnicities
@@ -25,7 +25,7 @@ from linkwell.standards.identifiers import (
     check_nzbn,
     is_test_nhi,
 )
-from linkwell.standards.names import fold, lost_letters
+from linkwell.standards.names import lost_letters
 
 OLDEST = 115  # years; nobody in New Zealand's records has been older than this at enrolment
 CHECKS: dict[str, Callable[[str], IdCheck]] = {
@@ -52,16 +52,23 @@ class ReadColumn:
         values: one cell a row.
         problems: row positions by (finding code, detail).
         order_fault: the finding when the column's dates cannot be read safely as a whole, or "".
+        swap_suspected: day and month of the real dates look exchanged (see `standards.dates`).
     """
 
     values: list[str]
     problems: dict[tuple[str, str], list[int]]
     order_fault: str = ""
+    swap_suspected: bool = False
 
 
 def read_column(spec: Specification, field: Field, cells: list[str], as_of: date) -> ReadColumn:
     """Read every cell of a field; `as_of` is today, for dates in the future and ages."""
-    reader, order_fault = _reader(spec, field, cells, as_of)
+    order, order_fault, swapped = "", "", False
+    if field.type is FieldType.DATE:
+        dates = describe_column(cells)
+        order, order_fault = _order(field, dates.order.value)
+        swapped = dates.swap_suspected
+    reader = _reader(spec, field, order, as_of)
     known: dict[str, Read] = {"": Read(field.constant)}
     problems: dict[tuple[str, str], list[int]] = {}
     values = []
@@ -72,60 +79,48 @@ def read_column(spec: Specification, field: Field, cells: list[str], as_of: date
         if found.code:
             problems.setdefault((found.code, found.detail), []).append(at)
         values.append(found.value)
-    return ReadColumn(values, problems, order_fault)
+    return ReadColumn(values, problems, order_fault, swapped)
 
 
-def _reader(
-    spec: Specification, field: Field, cells: list[str], as_of: date
-) -> tuple[Callable[[str], Read], str]:
+def _reader(spec: Specification, field: Field, order: str, as_of: date) -> Callable[[str], Read]:
     match field.type:
         case FieldType.IDENTIFIER:
-            return lambda cell: _identifier(cell, field.format, spec.demo), ""
+            return lambda cell: _identifier(cell, field.format, spec.demo)
         case FieldType.DATE:
-            order, fault = _order(field, cells)
-            return lambda cell: _date(cell, field, order, as_of), fault
+            return lambda cell: _date(cell, field, order, as_of)
         case FieldType.CODE | FieldType.CODE_SET:
             codes = spec.code_list(field.codes)
             allowed = set(codes.labels()) if codes else set()
             local = dict(field.values)
-            folded = {fold(value): code for value, code in field.values}
-            return lambda cell: _code(cell, field, allowed, local, folded), ""
+            loose = {folded(value): code for value, code in field.values}
+            return lambda cell: _code(cell, field, allowed, local, loose)
         case FieldType.TIME:
-            return _time, ""
+            return _time
         case FieldType.WHOLE_NUMBER:
-            return _whole_number, ""
+            return _whole_number
         case FieldType.TEXT:
-            return _name, ""
+            return _name
         case FieldType.KEY:
-            return lambda cell: Read(cell.strip()), ""
+            return lambda cell: Read(cell.strip())
         case _:
-            return lambda cell: _category(cell, dict(field.values)), ""
-
-
-def says_nothing(cell: str) -> bool:
-    """Whether a cell only says that nothing is known ("n/a", "unknown", "-")."""
-    folded = fold(cell)
-    return not folded or folded in value_words("not_known")
+            return lambda cell: _category(cell, dict(field.values))
 
 
 def _identifier(cell: str, kind: str, demo: bool) -> Read:
-    if says_nothing(cell):
-        return Read("")
     check = CHECKS[kind](cell)
     if not check.ok:
-        return Read("", "identifier_not_valid", check.reason)
+        return Read("") if says_nothing(cell) else Read("", "identifier_not_valid", check.reason)
     if kind == "nhi" and is_test_nhi(check.value) is not demo:
         return Read("", "nhi_not_test" if demo else "nhi_test_number")
     return Read(check.value)
 
 
-def _order(field: Field, cells: list[str]) -> tuple[str, str]:
-    """The order to read a column in, and what is wrong with it.
+def _order(field: Field, found: str) -> tuple[str, str]:
+    """The order to read a column in, and what is wrong with it; `found` is what the column itself says.
 
     The specification's order stands unless the cells contradict it for certain; without one, the column's own
     order is used only where it leaves no doubt.
     """
-    found = describe_column(cells).order.value
     if field.date_order in ("dmy", "mdy"):
         opposite = {"dmy": "mdy", "mdy": "dmy"}[field.date_order]
         return field.date_order, "date_order_changed" if found in (opposite, "mixed") else ""
@@ -133,11 +128,10 @@ def _order(field: Field, cells: list[str]) -> tuple[str, str]:
 
 
 def _date(cell: str, field: Field, order: str, as_of: date) -> Read:
-    if says_nothing(cell):
-        return Read("")
     read = parse_date(cell, order, century_from=field.century_from or None)
     if read.value is None:
-        return Read("", "" if read.code == "missing" else f"date_{read.code}")
+        silent = read.code == "missing" or says_nothing(cell)
+        return Read("", "" if silent else f"date_{read.code}")
     if meaning := sentinel_meaning(read.value):
         return Read("", "date_placeholder", meaning)
     if read.value > as_of and field.name != "service_date":
@@ -147,10 +141,10 @@ def _date(cell: str, field: Field, order: str, as_of: date) -> Read:
     return Read(read.value.isoformat())
 
 
-def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], folded: dict[str, str]) -> Read:
+def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], loose: dict[str, str]) -> Read:
     code = local.get(cell)
     if code is None:
-        code = folded.get(fold(cell))
+        code = loose.get(folded(cell))
     if code is None and all(part in allowed for part in cell.split(";")):
         code = cell
     if code is None:

@@ -6,7 +6,6 @@ from linkwell.checking.cells import ReadColumn
 from linkwell.checking.sources import Source
 from linkwell.checking.wording import Collector
 from linkwell.specification.model import Field, FieldType, TableSpec
-from linkwell.standards.dates import describe_column
 
 _LEAST_FOR_SHARE = 20  # fewer dates say nothing about how often 1 January should come
 
@@ -17,9 +16,7 @@ def heading_of(table: TableSpec, name: str) -> str:
     return (field.source_column or field.label) if field else name
 
 
-def note_column(
-    field: Field, source: Source, cells: list[str], read: ReadColumn, collector: Collector, *, asked: bool
-) -> None:
+def note_column(field: Field, source: Source, read: ReadColumn, collector: Collector, *, asked: bool) -> None:
     """Bring one column's problems to the collector; `asked`: an open question covers its date order."""
     heading = field.source_column or field.label
     for (code, detail), found in read.problems.items():
@@ -29,13 +26,12 @@ def note_column(
     if read.order_fault and not asked:
         collector.add(read.order_fault, source.name, column=heading, count=1)
     if field.type is FieldType.DATE:
-        _note_dates(heading, source, cells, read.values, collector)
+        _note_dates(heading, source, read, collector)
 
 
-def _note_dates(
-    heading: str, source: Source, cells: list[str], values: list[str], collector: Collector
-) -> None:
-    if describe_column(cells).swap_suspected:
+def _note_dates(heading: str, source: Source, read: ReadColumn, collector: Collector) -> None:
+    values = read.values
+    if read.swap_suspected:
         collector.add("dates_swapped", source.name, column=heading, count=1)
     firsts = [at for at, value in enumerate(values) if value.endswith("-01-01")]
     filled = sum(map(bool, values))

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
+from linkwell.specification.content import folded
 from linkwell.standards.identifiers import check_ird, check_nhi
-from linkwell.standards.names import fold
 
 LONGEST_LABEL = 80
 MOST_LABELS = 200
@@ -24,7 +24,7 @@ def full_names(people: Iterable[dict[str, str]]) -> set[tuple[str, str]]:
     """(first, last) of everyone, folded, to look for in columns of details."""
     names = set()
     for person in people:
-        first, last = fold(person.get("first_name", "")), fold(person.get("last_name", ""))
+        first, last = folded(person.get("first_name", "")), folded(person.get("last_name", ""))
         if first and last:
             names.add((first.split()[0], last.split()[-1]))
     return names
@@ -54,7 +54,7 @@ def _codes(value: str, names: set[tuple[str, str]]) -> Iterable[str]:
             yield "hidden_identifier"
     if len(value) > LONGEST_LABEL:
         yield "hidden_free_text"
-    words = [fold(word) for word in _WORD.findall(value)]
+    words = [folded(word) for word in _WORD.findall(value)]
     pairs = set(pairwise(words))
     if any(pair in names or pair[::-1] in names for pair in pairs):
         yield "hidden_name"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from linkwell.checking.cells import says_nothing
 from linkwell.checking.people import People
 from linkwell.checking.sources import Source
 from linkwell.checking.wording import Collector
-from linkwell.standards.names import fold_tight
+from linkwell.specification.content import folded, says_nothing
 
 MOST = 12  # more people under one contact is a hostel or the office number, not a household
 
@@ -43,7 +42,7 @@ def _copied_births(rows: list[int], people: People) -> list[int]:
     for at, person in details.items():
         born = person.get("date_of_birth", "")
         same = [other for b, other in details.items() if b != at and other.get("date_of_birth") == born != ""]
-        last = fold_tight(person.get("last_name", ""))
-        if len(same) >= 2 or any(fold_tight(other.get("last_name", "")) != last for other in same):
+        last = folded(person.get("last_name", ""))
+        if len(same) >= 2 or any(folded(other.get("last_name", "")) != last for other in same):
             found.append(at)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from linkwell.standards.names import fold, fold_tight
+from linkwell.specification.content import folded
 
 IDENTIFIERS = ("nhi", "ird", "msd", "nsn")
 Row = dict[str, str]
@@ -126,16 +126,21 @@ class _Seen:
             self.by_birth.setdefault(_birth_key(row), at)
 
 
+def _tight(name: str) -> str:
+    """A name for comparing, without any space: "Te Aroha" and "TeAroha" agree."""
+    return folded(name).replace(" ", "")
+
+
 def _name_key(row: Row) -> tuple[str, str, str]:
     return (
-        fold_tight(row.get("first_name", "")),
-        fold_tight(row.get("last_name", "")),
+        _tight(row.get("first_name", "")),
+        _tight(row.get("last_name", "")),
         row.get("date_of_birth", ""),
     )
 
 
 def _birth_key(row: Row) -> tuple[str, str]:
-    return fold_tight(row.get("last_name", "")), row.get("date_of_birth", "")
+    return _tight(row.get("last_name", "")), row.get("date_of_birth", "")
 
 
 def _agree(one: Row, other: Row) -> bool:
@@ -145,7 +150,7 @@ def _agree(one: Row, other: Row) -> bool:
     and a different birth date (or last name) do.
     """
     differs = [
-        bool(one.get(name)) and bool(other.get(name)) and fold_tight(one[name]) != fold_tight(other[name])
+        bool(one.get(name)) and bool(other.get(name)) and _tight(one[name]) != _tight(other[name])
         for name in ("first_name", "last_name", "date_of_birth")
     ]
     if differs[0] and (one.get("date_of_birth") or "") == (other.get("date_of_birth") or "") != "":
@@ -158,13 +163,13 @@ def _same_name(one: Row, other: Row) -> bool:
     first, second = one.get("first_name", ""), other.get("first_name", "")
     if not first or not second:
         return True
-    if fold_tight(first) == fold_tight(second) or _nickname(first, second):
+    if _tight(first) == _tight(second) or _nickname(first, second):
         return True
     if (one.get("date_of_birth") or "") != (other.get("date_of_birth") or "") or not one.get("date_of_birth"):
         return False
     first_last, second_last = one.get("last_name", ""), other.get("last_name", "")
-    turned = fold_tight(first) == fold_tight(second_last) or fold_tight(second) == fold_tight(first_last)
-    return turned or (fold_tight(first_last) == fold_tight(second_last) and _close(first, second))
+    turned = _tight(first) == _tight(second_last) or _tight(second) == _tight(first_last)
+    return turned or (_tight(first_last) == _tight(second_last) and _close(first, second))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -174,13 +179,13 @@ def _alike(one: str, other: str) -> bool:
 
 def _nickname(one: str, other: str) -> bool:
     """Kat and Katie, J and Jane: one is how the other begins."""
-    first, second = sorted((fold(one), fold(other)), key=len)
+    first, second = sorted((folded(one), folded(other)), key=len)
     return bool(first) and second.startswith(first)
 
 
 def _close(one: str, other: str) -> bool:
     """One letter put in, left out or changed, or two neighbours swapped."""
-    a, b = sorted((fold_tight(one), fold_tight(other)), key=len)
+    a, b = sorted((_tight(one), _tight(other)), key=len)
     if len(b) - len(a) > 1 or len(a) < 4:
         return False
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))

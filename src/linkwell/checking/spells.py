@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from linkwell.checking.sources import Source
 from linkwell.checking.wording import Collector
-from linkwell.specification.content import value_words
+from linkwell.specification.content import folded, value_words
 from linkwell.specification.model import TableSpec
-from linkwell.standards.names import fold
 
 Columns = dict[str, list[str]]
 CURRENT, ENDED, STOPPED, NOT_RECORDED = "current", "ended", "stopped_date_unknown", "not_recorded"
@@ -17,7 +16,7 @@ CURRENT, ENDED, STOPPED, NOT_RECORDED = "current", "ended", "stopped_date_unknow
 def without_words(cells: list[str]) -> list[str]:
     """An end date column without words such as "current" and "unknown", which are not faulty dates."""
     words = value_words("end_cell")
-    known = {cell: "" if fold(cell) in words else cell for cell in set(cells)}
+    known = {cell: "" if folded(cell) in words else cell for cell in set(cells)}
     return [known[cell] for cell in cells]
 
 
@@ -31,7 +30,7 @@ def end_statuses(
         Still with us, stopped on an unknown day, and not recorded stay three different things: an empty end
         cell by itself is never taken to mean "still with us".
     """
-    words = {cell: value_words("end_cell").get(fold(cell), "") for cell in set(raw_end)}
+    words = {cell: value_words("end_cell").get(folded(cell), "") for cell in set(raw_end)}
     found, against = [], []
     for at, (cell, day, said) in enumerate(zip(raw_end, end, status, strict=True)):
         if day:

@@ -78,7 +78,7 @@ def _time_key(content: list[Columns], at: int) -> tuple[str, ...]:
     key: list[str] = []
     for columns in content:
         names = list(columns)
-        if columns.get("start_date", [""] * (at + 1))[at]:
+        if "start_date" in columns and columns["start_date"][at]:
             names = [name for name in ("initiative", "variant", "start_date") if name in columns]
         key += [columns[name][at] for name in names if name != "client_key"]
     return tuple(key)

@@ -45,7 +45,7 @@ def read_table(work: Work, table: TableSpec, source: Source) -> Columns:
         # a client key is in every table of a source; its findings belong to the first
         first = next(t for t in work.spec.tables if t.source == table.source and t.field(each.name))
         if first.name == table.name:
-            note_column(each, source, cells, read, work.collector, asked=f"{table.name}.{each.name}" in asked)
+            note_column(each, source, read, work.collector, asked=f"{table.name}.{each.name}" in asked)
         if each.name == "end_date":
             faulty = {at for found in read.problems.values() for at in found}
     _split_whole_names(table, source, columns, work.collector)

@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from linkwell.standards.codes import map_gender, read_ethnicities
@@ -15,6 +15,7 @@ from linkwell.standards.identifiers import check_ird, check_nhi, is_test_nhi
 from linkwell.standards.names import fold
 
 SAMPLE = 5000  # cells looked at for kind; date order is always decided on the whole column
+_LONGEST_NOTHING = 24  # characters; every word for "not known" is shorter
 _DATES = (Shape.ISO, Shape.NAMED, Shape.DAY_FIRST, Shape.MONTH_FIRST, Shape.EITHER)
 
 
@@ -59,10 +60,24 @@ def value_words(name: str) -> dict[str, str]:
     return {word: code for code, found in lists.items() for word in found}
 
 
+@lru_cache(maxsize=1 << 16)
+def folded(text: str) -> str:
+    """`standards.names.fold`, remembered: names and labels repeat far more than they vary."""
+    return fold(text)
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell only says that nothing is known ("n/a", "unknown", "-")."""
+    if len(cell) > _LONGEST_NOTHING or cell[:1].isdigit():
+        return False
+    word = folded(cell)
+    return not word or word in value_words("not_known")
+
+
 def look(cells: Sequence[str]) -> Content:
     """Look at a whole column (date order) and at its first 5,000 filled cells (everything else)."""
-    empty = value_words("not_known")
-    filled = [cell for cell in cells if cell and fold(cell) not in empty]
+    silent = {cell for cell in set(cells) if says_nothing(cell)}
+    filled = [cell for cell in cells if cell not in silent]
     sample = Counter(filled[:SAMPLE])
     total = sum(sample.values())
     dates = describe_column(filled)
@@ -78,7 +93,7 @@ def look(cells: Sequence[str]) -> Content:
         gender=_share(sample, total, lambda value: not value.isdigit() and bool(map_gender(value).code)),
         ethnicity=_share(sample, total, _is_ethnicity),
         attendance=_share(
-            sample, total, lambda value: len(value) > 1 and fold(value) in value_words("attendance")
+            sample, total, lambda value: len(value) > 1 and folded(value) in value_words("attendance")
         ),
         time=_share(sample, total, lambda value: len(value) <= 11 and bool(parse_time(value))),
         letters=_share(sample, total, lambda value: not any(map(str.isdigit, value))),

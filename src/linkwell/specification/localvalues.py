@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from linkwell.specification.columns import Column
-from linkwell.specification.content import value_words
+from linkwell.specification.content import folded, value_words
 from linkwell.specification.model import Field
 from linkwell.standards.codes import map_gender, read_ethnicities
-from linkwell.standards.names import fold
 
 
 def code_for(codes: str, text: str) -> str | None:
@@ -18,7 +17,7 @@ def code_for(codes: str, text: str) -> str | None:
         read = read_ethnicities(text, level=2)
         return ";".join(read.codes) if read.codes and not read.unmapped else None
     if codes in ("attendance", "end_status"):
-        return value_words(codes).get(fold(text))
+        return value_words(codes).get(folded(text))
     return None
 
 
