@@ -1,5 +1,6 @@
 """The table of crossings is true: its functions exist, its page is current, and its places are zones."""
 
+import ast
 import importlib
 from pathlib import Path
 
@@ -7,6 +8,11 @@ import pytest
 
 from linkwell.vault.crossings import PLACES, Crossing, as_markdown, crossings
 
+SOURCE = Path(__file__).parents[2] / "src" / "linkwell"
+# Modules that name two zones and move nothing between them, and why.
+MOVES_NOTHING = {
+    "custody/home.py": "places only",
+}
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -30,6 +36,30 @@ def test_no_crossing_leads_from_a_project_or_content_back_to_identity() -> None:
         assert {row.origin, *row.to} <= PLACES
         if row.origin in {"research", "projects", "disclosure", "released"}:
             assert "identity" not in row.to
+
+
+def zones_named(path: Path) -> set[str]:
+    """The zones a module names, but for the keys it is allowed to hold and the registry."""
+    found = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "ZoneName"
+    }
+    return found - {"KEYS", "PORTAL"}
+
+
+def test_whatever_names_two_zones_is_in_the_table() -> None:
+    """A new way across cannot be written without a row (or a reason in MOVES_NOTHING)."""
+    in_table = {row.function.partition(":")[0] for row in crossings()}
+    for path in SOURCE.rglob("*.py"):
+        place = path.relative_to(SOURCE).as_posix()
+        if len(zones_named(path)) < 2 or place in MOVES_NOTHING or path.parent.name == "vault":
+            continue
+        module = f"linkwell.{place.removesuffix('.py').replace('/', '.')}"
+        rooms = {module, module.rpartition(".")[0]}  # a room may offer the function under its own name
+        assert rooms & in_table, f"{place} names {sorted(zones_named(path))}: give it a row in crossings.toml"
 
 
 def test_a_function_crosses_once() -> None:
