@@ -18,13 +18,12 @@ def text_list(words: Iterable[str]) -> str:
 
 def folded(x: str) -> str:
     """Lower case ASCII with single spaces; hyphens kept, apostrophes dropped, macrons folded, or NULL."""
-    plain = f"translate(lower(strip_accents(trim({x}))), 'øđłðıƣŋ', 'odldinn')"
+    plain = f"translate(lower(strip_accents(trim({x}))), 'øđłðıƣŋ‐‑–—/''’‘ʻʼ`´.', 'odldinn-----')"
     for letter, spelled in (("æ", "ae"), ("œ", "oe"), ("ß", "ss"), ("þ", "th")):
         plain = f"replace({plain}, '{letter}', '{spelled}')"
-    plain = f"regexp_replace({plain}, '[''’‘ʻʼ`´.]', '', 'g')"
-    plain = f"regexp_replace({plain}, '[‐‑–—/-]+', '-', 'g')"
     plain = f"regexp_replace({plain}, '[^a-z-]+', ' ', 'g')"
-    return f"nullif(trim({plain}, ' -'), '')"
+    plain = f"nullif(trim(regexp_replace({plain}, ' *-[ -]*', '-', 'g'), ' -'), '')"
+    return f"CASE WHEN regexp_full_match({x}, '[A-Za-z]+') THEN lower({x}) ELSE {plain} END"  # most names are plain
 
 
 def without_titles(x: str, honorifics: list[str], suffixes: list[str]) -> str:
@@ -44,10 +43,9 @@ def compact(x: str) -> str:
 
 
 def sound(x: str) -> str:
-    """A coarse sound of a compact name: first letter, then consonants without doubles; one vowel sound.
+    """A coarse sound of a compact name: first letter, then consonants without doubles; vowels, h, w and y dropped.
 
-    Made for Maori and Pacific names too: doubled vowels, f/wh/ph, k/c, v/w and r/l-free doubles fall together only
-    where spellings of one name commonly differ.
+    Doubled vowels, wh and ph as f, c and q as k, z as s, j as g: spellings of one name that commonly differ.
     """
     s = x
     for old, new in (("wh", "f"), ("ph", "f"), ("ck", "k"), ("sch", "sh")):
@@ -87,18 +85,17 @@ def nhi_check(x: str) -> str:
 
 
 def ird_check(x: str) -> str:
-    """Inland Revenue's two-weight mod 11 (nz-domain 1.2)."""
-    base = f"lpad(left({x}, length({x}) - 1), 8, '0')"
+    """Inland Revenue's two-weight mod 11 (nz-domain 1.2): the check digit brings the sum to a multiple of 11."""
+    number = f"try_cast({x} AS BIGINT)"
 
     def remainder(weights: tuple[int, ...]) -> str:
-        digits = [f"try_cast(substr({base}, {i + 1}, 1) AS INTEGER) * {w}" for i, w in enumerate(weights)]
-        return f"(({' + '.join(digits)}) % 11)"
+        return "((" + " + ".join(f"({number} // {10 ** (8 - i)} % 10) * {w}" for i, w in enumerate(weights)) + ") % 11)"
 
     first, second = remainder((3, 2, 7, 6, 5, 4, 3, 2)), remainder((7, 4, 3, 2, 5, 2, 7, 6))
-    digit = (f"CASE {first} WHEN 0 THEN 0 WHEN 1 THEN "
-             f"(CASE {second} WHEN 0 THEN 0 WHEN 1 THEN -1 ELSE 11 - {second} END) ELSE 11 - {first} END")  # fmt: skip
-    return (f"(try_cast({x} AS BIGINT) > 10000000 AND try_cast({x} AS BIGINT) < 200000000"
-            f" AND ({digit}) = try_cast(right({x}, 1) AS INTEGER))")  # fmt: skip
+    return (
+        f"({number} > 10000000 AND {number} < 200000000 AND CASE WHEN {first} <> 1 "
+        f"THEN ({first} + {number} % 10) % 11 = 0 ELSE {second} <> 1 AND ({second} + {number} % 10) % 11 = 0 END)"
+    )
 
 
 def date_text(x: str, kind: str, month_first: bool) -> str:

@@ -21,7 +21,7 @@ from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, registe
 from linkwell.linkage.quality import Quality, measure
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_spine
-from linkwell.linkage.standardise import month_first, standardise_sql
+from linkwell.linkage.standardise import month_first, standardise_sql, with_sounds_sql
 from linkwell.linkage.weights import Floats, Model, Pairs, learned, posteriors, starting_model, weights
 
 Tick = Callable[[int, int], None]
@@ -119,10 +119,11 @@ def _standardise_list(
         )
         chosen = standardise_sql("extract", found, kinds, model, key=f"{key} AS record", american=american,
                                  unchecked=unchecked)  # fmt: skip
-        con.execute(f"CREATE TEMP TABLE list AS SELECT CAST(row_number() OVER (ORDER BY x.record) - 1 AS INTEGER) AS r, x.*, "
-                    f"coalesce(h.head, x.g1) AS gr FROM ({chosen}) x LEFT JOIN heads h ON h.name = x.g1")  # fmt: skip
+        con.execute(f"CREATE TEMP TABLE plain_list AS {chosen}")
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
+    con.execute(f"""CREATE TEMP TABLE list AS SELECT CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS r, *
+        FROM ({with_sounds_sql("plain_list")})""")
     rows, keys, distinct = con.execute(
         "SELECT count(*), count(record), count(DISTINCT record) FROM list"
     ).fetchall()[0]

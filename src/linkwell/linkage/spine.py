@@ -16,7 +16,7 @@ from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import sampled_levels
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
 from linkwell.linkage.settings import LinkSettings, ModelFiles
-from linkwell.linkage.standardise import month_first, standardise_sql
+from linkwell.linkage.standardise import month_first, standardise_sql, with_sounds_sql
 from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
@@ -103,7 +103,7 @@ def _build(
     key = f"{quoted(found['spine_id'])} AS pid"
     chosen = standardise_sql("source", found, kinds, model, key=key, american=american)
     try:
-        con.execute(f"CREATE TABLE plain AS {chosen}")
+        con.execute(f"CREATE TEMP TABLE plain AS {chosen}")
     except FILE_FAULTS as error:
         raise unreadable(spine, error) from None
     tick(1, _STEPS)
@@ -157,12 +157,11 @@ def _frequencies(con: duckdb.DuckDBPyConnection, model: ModelFiles, unchecked: l
 
 def _store(con: duckdb.DuckDBPyConnection, model: ModelFiles, settings: LinkSettings) -> None:
     load_names(con, model)
-    con.execute("""CREATE TABLE spine AS SELECT p.*, coalesce(h.head, p.g1) AS gr,
+    con.execute(f"""CREATE TABLE spine AS WITH sounded AS ({with_sounds_sql("plain")}) SELECT p.*,
         coalesce(fg.n, 0) AS ng, coalesce(fi.n, 0) AS ngi, coalesce(fs_.n, 0) AS ns, coalesce(fp.n, 0) AS nps,
         coalesce(fm.n, 0) + coalesce(fmg.n, 0) AS nm, coalesce(fd.n, 0) AS nd, coalesce(fa.n, 0) AS na,
         coalesce(pair.n, 0) AS npair
-        FROM plain p
-        LEFT JOIN heads h ON h.name = p.g1
+        FROM sounded p
         LEFT JOIN freq_given fg ON fg.value = p.g1 LEFT JOIN freq_initial fi ON fi.value = p.gi
         LEFT JOIN freq_surname fs_ ON fs_.value = p.fs LEFT JOIN freq_surname fp ON fp.value = p.ps
         LEFT JOIN freq_middle fm ON fm.value = p.m1 LEFT JOIN freq_given fmg ON fmg.value = p.m1

@@ -46,7 +46,7 @@ def standardise_sql(
         american: dates like 1/2/1990 have the month first.
 
     Returns:
-        SQL with the key, then gf g1 gi gx gr(as g1) m1 fs si sx sx2 sa sb ps d8 dsw yy mm dd md sex area, and per
+        SQL with the key, then gf g1 gi m1 fs si sa sb ps d8 dsw yy mm dd md sex area, and per
         identifier its value and `<id>_ok`.
     """
     raw = _raw(found, kinds, model, american)
@@ -56,9 +56,8 @@ def standardise_sql(
 
     def clean(x: str) -> str:
         titles = sql.without_titles(x, model.words["honorifics"], model.words["suffixes"])
-        return sql.joined_particles(
-            f"CASE WHEN {x} IN {blank} THEN NULL ELSE {titles} END", model.words["particles"]
-        )
+        whole = sql.joined_particles(titles, model.words["particles"])
+        return f"CASE WHEN {x} IN {blank} THEN NULL WHEN regexp_full_match({x}, '[a-z]+') THEN {x} ELSE {whole} END"
 
     carried = ", ".join(alias for _, alias in _keys(key))
     return f"""
@@ -84,12 +83,25 @@ def standardise_sql(
         FROM placed),
     dated AS (SELECT *, CASE WHEN mm0 <= 12 THEN mm0 END AS mm, CASE WHEN dd0 <= 31 AND mm0 <= 12 THEN dd0 END AS dd,
         CASE WHEN try_strptime(d, '%Y%m%d') IS NOT NULL THEN d END AS d8 FROM parted)
-    SELECT {carried}, gf, g1, left(g1, 1) AS gi, {sql.sound("g1")} AS gx, m1,
-        fs, left(fs, 1) AS si, {sql.sound("fs")} AS sx, left({sql.sound("fs")}, 2) AS sx2, sa, sb,
+    SELECT {carried}, gf, g1, left(g1, 1) AS gi, m1, fs, left(fs, 1) AS si, sa, sb,
         CASE WHEN ps <> fs OR fs IS NULL THEN ps END AS ps,
         d8, CASE WHEN dd <= 12 AND dd <> mm THEN left(d8, 4) || right(d8, 2) || substr(d8, 5, 2) END AS dsw,
         yy, mm, dd, CAST(mm * 100 + dd AS SMALLINT) AS md, sex, area, {ids}
     FROM (SELECT * REPLACE (nullif(g1, '') AS g1) FROM dated)"""
+
+
+def with_sounds_sql(table: str) -> str:
+    """The SELECT that adds what depends on a name alone, made once for each different name.
+
+    Adds gx and sx (sounds), sx2 (start of the surname's sound) and gr (head of the family of equivalents); `heads`
+    must be loaded.
+    """
+    return f"""
+    WITH sounds AS MATERIALIZED (SELECT name, {sql.sound("name")} AS sound FROM
+        (SELECT g1 AS name FROM {table} UNION SELECT fs FROM {table}) WHERE name IS NOT NULL)
+    SELECT t.*, given.sound AS gx, surname.sound AS sx, left(surname.sound, 2) AS sx2, coalesce(h.head, t.g1) AS gr
+    FROM {table} t LEFT JOIN sounds given ON given.name = t.g1 LEFT JOIN sounds surname ON surname.name = t.fs
+    LEFT JOIN heads h ON h.name = t.g1"""
 
 
 def _keys(key: str) -> list[tuple[str, str]]:

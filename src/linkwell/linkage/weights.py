@@ -134,12 +134,11 @@ def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Ma
         if shares is None:
             log_p += parts[c.name]
             continue
-        table = np.full(STRATUM, float(shares.get("rest", 1e-6)))
+        table = np.full(STRATUM, np.nan)  # a level that is not named is as for strangers
         for name, share in shares.items():
-            if name != "rest":
-                table[c.number(name)] = float(share)
-        level_of = pairs.codes[c.name] % STRATUM
-        log_p += np.where(level_of > 0, np.log2(table)[level_of], 0.0)
+            table[c.number(name)] = np.log2(float(share))
+        named = table[pairs.codes[c.name] % STRATUM]
+        log_p += np.where(np.isnan(named), parts[c.name], named)
     return log_p
 
 
@@ -180,7 +179,7 @@ def learned(pairs: Pairs, model: Model) -> Model:
 
 def _counted(c: Comparison, code: Ints, share: Floats, start: Floats, strength: float) -> Floats:
     size = len(c.strata) * STRATUM
-    counts: Floats = np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM)
+    counts = np.asarray(np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM), dtype=np.float64)
     counts[:, 0] = 0.0
-    counts = counts + strength * start.reshape(-1, STRATUM)
+    counts += strength * start.reshape(-1, STRATUM)
     return np.asarray((counts / counts.sum(axis=1, keepdims=True)).reshape(-1))
