@@ -47,16 +47,23 @@ def _rows(place: str, rows: list[tuple[object, ...]]) -> Iterator[tuple[str, str
 
 def _parquet(path: Path) -> Iterator[tuple[str, str]]:
     with duckdb.connect() as connection:
-        names = [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()]
+        names = [
+            row[0]
+            for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+        ]
         yield f"{path.name}: column names", " ".join(names)
         for name in names:
-            rows = connection.execute(f'SELECT DISTINCT "{name}" FROM read_parquet(?)', [str(path)]).fetchall()
+            rows = connection.execute(
+                f'SELECT DISTINCT "{name}" FROM read_parquet(?)', [str(path)]
+            ).fetchall()
             yield from _rows(f"{path.name}: column {name}", rows)
 
 
 def _duckdb(path: Path) -> Iterator[tuple[str, str]]:
     with duckdb.connect(str(path), read_only=True) as connection:
-        columns = connection.execute("SELECT table_schema, table_name, column_name FROM information_schema.columns").fetchall()
+        columns = connection.execute(
+            "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        ).fetchall()
         for schema, table, column in columns:
             rows = connection.execute(f'SELECT DISTINCT "{column}" FROM "{schema}"."{table}"').fetchall()
             yield from _rows(f"{path.name}: {table}.{column}", rows)
@@ -67,7 +74,9 @@ def _sqlite(path: Path) -> Iterator[tuple[str, str]]:
     try:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
-            yield from _rows(f"{path.name}: {table}", connection.execute(f'SELECT * FROM "{table}"').fetchall())
+            yield from _rows(
+                f"{path.name}: {table}", connection.execute(f'SELECT * FROM "{table}"').fetchall()
+            )
     finally:
         connection.close()
 

@@ -1,0 +1,75 @@
+"""Killed at any stage, the same command ends where an undisturbed walk ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkwell.cli.demo_stages import STAGES
+from tests.journey.conftest import SIZES, walk
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+
+# where it is killed, and how long after the stage before it ended
+MOMENTS = (
+    ("custodian", 1.0),
+    ("seal", 0.3),
+    ("send", 0.15),
+    ("accept", 0.8),
+    ("link", 0.9),
+    ("load", 1.2),
+    ("release", 1.0),
+)
+
+
+def kill_in(stage: str, seconds: float, home: Path) -> None:
+    """Start a walk, wait until the stage before `stage` has ended, wait a little more, and kill -9 all of it."""
+    names = [each.name for each in STAGES]
+    before = names.index(stage)
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()",
+         "demo", "--no-serve", "--home", str(home), *SIZES],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        env={n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))},
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if re.match(rf"\s*{before}/", line):
+            break
+    else:
+        pytest.fail("the walk ended before it could be killed:\n" + "".join(said))
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+
+
+@pytest.mark.parametrize(("stage", "seconds"), MOMENTS, ids=[stage for stage, _ in MOMENTS])
+def test_a_killed_walk_goes_on_to_the_same_end(
+    stage: str, seconds: float, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    kill_in(stage, seconds, home)
+    again = walk(home)
+    assert again["state"] == undisturbed["state"]
+    for name in ("rows_read", "rows_refused", "people_supplied", "people_linked", "people_analysed"):
+        assert again[name] == undisturbed[name]
+
+
+def test_a_second_walk_does_nothing_twice(undisturbed: dict[str, Any]) -> None:
+    home = Path(undisturbed["home"])
+    receipts = sorted(path.name for path in (home / "provider" / "receipts").iterdir())
+    releases = sorted(path.name for path in (home / "released").iterdir())
+    assert walk(home)["state"] == undisturbed["state"]
+    assert sorted(path.name for path in (home / "provider" / "receipts").iterdir()) == receipts
+    assert sorted(path.name for path in (home / "released").iterdir()) == releases
