@@ -196,7 +196,7 @@ def _state(walk: Walk) -> dict[str, Any]:
     return {
         "specification": result["seal"]["specification"],
         "verdict": result["check"]["verdict"],
-        "tables": result["seal"]["tables"],
+        "tables": result["accept"]["tables_digest"],
         "links": result["link"]["links_digest"],
         "refresh": result["load"]["digest"],
         "released": result["release"]["tables_digest"],

@@ -146,12 +146,20 @@ def _score_links(walk: Walk, result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "against_truth": against, "links_digest": digest}
 
 
-def _fingerprint_tables(walk: Walk, result: dict[str, Any]) -> dict[str, Any]:
-    folder = Path(result["report"]).parent
+def _fingerprint_accepted(walk: Walk, result: dict[str, Any]) -> dict[str, Any]:
+    halves = [walk.home / zone / "supplies" / SUPPLY for zone in ("identity", "research")]
+    return {**result, "tables_digest": _digest_of_tables(*halves)}
+
+
+def _fingerprint_released(walk: Walk, result: dict[str, Any]) -> dict[str, Any]:
+    return {**result, "tables_digest": _digest_of_tables(Path(result["report"]).parent)}
+
+
+def _digest_of_tables(*folders: Path) -> str:
     digest = hashlib.sha384()
-    for table in sorted(folder.glob("*.csv")):
-        digest.update(table.name.encode() + b"\0" + table.read_bytes())
-    return {**result, "tables_digest": digest.hexdigest()}
+    for table in sorted(path for folder in folders for path in folder.glob("*.csv")):
+        digest.update(table.name.encode() + b"\0" + hashlib.sha384(table.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _rows(counts: dict[str, int]) -> str:
@@ -184,7 +192,7 @@ STAGES: tuple[Stage, ...] = (
         "ready",
         "Ready?",
         _answers,
-        lambda w: str(w.results["ready"].get("verdict", "answered")),
+        lambda w: "yes: ready to describe" if w.results["ready"]["ready"] == "yes" else "not yet",
     ),
     Stage(
         "describe",
@@ -249,6 +257,7 @@ STAGES: tuple[Stage, ...] = (
         "Accept",
         _custodian("accept", SUPPLY, username="integrator"),
         lambda w: f"opened and checked again: {w.results['accept']['counts']['accepted']['people']:,} people",
+        after=_fingerprint_accepted,
         environment=_signed_in("integrator"),
     ),
     Stage(
@@ -286,7 +295,7 @@ STAGES: tuple[Stage, ...] = (
         "Release",
         lambda w: _custodian("release", w.results["insights"]["output"], username="checker")(w),
         lambda w: "rounded, suppressed, guarded, signed off by an output checker",
-        after=_fingerprint_tables,
+        after=_fingerprint_released,
         environment=_signed_in("checker"),
     ),
 )  # fmt: skip
