@@ -83,6 +83,17 @@ def test_a_package_for_another_custodian_is_refused_before_it_is_opened(
         verified(supply, custodian=replace(supply.custodian, receipts=new_key().public_key()))
 
 
+def test_invented_people_are_not_taken_by_a_real_custodian(
+    seal_to: Callable[..., Any], custodian_home: Home
+) -> None:
+    supply = seal_to(custodian_home)
+    real = replace(supply.custodian, demo=False)
+    with pytest.raises(RefusedByRule, match="invented"):
+        verified(supply, custodian=real)
+    practice = seal_to(custodian_home, name="practice.lwp", test=True)
+    assert verified(practice, custodian=real).test
+
+
 def test_altered_and_cut_packages_are_refused(seal_to: Callable[..., Any], custodian_home: Home) -> None:
     supply = seal_to(custodian_home)
     data = supply.path.read_bytes()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linkwell.errors import WrongUse
+from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.supply.seal import package_id, seal
 from linkwell.vault.custodian_keys import create_custodian_keys
 from linkwell.vault.keys import fingerprint, new_key
@@ -104,6 +104,16 @@ def test_a_demonstration_cannot_be_sealed_as_real(
     supply = seal_to(custodian_home)
     real = replace(supply.custodian, demo=False)
     assert again(supply, out=tmp_path / "a.lwp", custodian=real).demo
+
+
+def test_real_people_are_never_sealed_to_the_keys_of_a_demonstration(
+    seal_to: Callable[..., Any], custodian_home: Home, tmp_path: Path
+) -> None:
+    supply = seal_to(custodian_home)
+    real = replace(supply, specification=replace(supply.specification, demo=False))
+    with pytest.raises(RefusedByRule, match="demonstration"):
+        again(real, out=tmp_path / "real.lwp")
+    assert not (tmp_path / "real.lwp").exists()
 
 
 def test_the_package_is_named_by_the_supplys_secret() -> None:

@@ -32,7 +32,8 @@ def verify_package(
             phone.
         specification_digest: what the agreement says is supplied.
         agreement: its reference.
-        custodian: when given, both halves must be sealed to these keys and the receipt key must be this one.
+        custodian: when given, both halves must be sealed to these keys and the receipt key must be this one,
+            and a demonstration is only taken by a demonstration.
         largest: bytes.
 
     Raises:
@@ -111,6 +112,12 @@ def _check_specification(manifest: Manifest, expected: str) -> None:
 
 
 def _check_recipients(manifest: Manifest, custodian: CustodianKeys) -> None:
+    if manifest.demo and not (custodian.demo or manifest.test):
+        raise RefusedByRule(
+            "This sealed file is a demonstration: the people in it are invented.",
+            why="Invented people must not be counted among real ones.",
+            fix="Send it to a demonstration portal, or mark it as a practice send with --test.",
+        )
     for half in manifest.compartments:
         keys = custodian.compartments[half.name]
         if half.recipients != (fingerprint(keys.zone), fingerprint(keys.recovery)):

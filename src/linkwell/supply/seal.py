@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from linkwell.errors import LinkwellError, WrongUse
+from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import Manifest
@@ -50,7 +50,10 @@ def seal(
 
     Raises:
         WrongUse: something else already lies at `out`, or no agreement is named.
+        RefusedByRule: real people would be sealed to the keys of a demonstration.
     """
+    if custodian.demo and not spec.demo:
+        raise _real_people_for_a_demonstration()
     if not agreement.strip():
         raise WrongUse(
             "No agreement is named.",
@@ -90,6 +93,15 @@ def seal(
         },
         signing_key=signing_key,
         progress=(lambda done: progress(done, total)) if progress else None,
+    )
+
+
+def _real_people_for_a_demonstration() -> RefusedByRule:
+    return RefusedByRule(
+        "These keys belong to a demonstration, and this specification is not marked as one.",
+        why="The secrets of a demonstration protect nothing: real people must never be sealed to its keys.",
+        fix="Use the real custodian's keys; if everyone in the files is invented, put `demo = true` in the "
+        "specification.",
     )
 
 
