@@ -1,7 +1,7 @@
-"""An invented spine and list for measuring linkage: families, twins, skewed names, and a chosen mix of errors.
+"""An invented spine and list for measuring linkage: families, twins, skewed names, chosen errors.
 
-Not the demo's world (linkwell.synthetic): another hand and another error mix, so that the linker is not judged on
-the data it was tried on. `--names` takes a folder of public name frequencies; without it names are made of syllables.
+Not the demo's world (linkwell.synthetic): another hand and another error mix, so that the linker is not judged
+on the data it was tried on. `--names` takes a folder of public name frequencies; without it names are syllables.
 """
 
 from __future__ import annotations
@@ -16,28 +16,61 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 GROUPS = {  # share, given names (male, female), surnames
-    "maori": (0.14, "Wiremu Hone Tāne Rāwiri Hēmi Mikaere Tamati Nikau Manaia Kauri Rangi Te-Ariki Matiu Hohepa Wīremu",
-              "Aroha Mere Hinemoa Ngaire Anahera Kiri Marama Mereana Ngahuia Te-Aroha Roimata Huia Kahurangi Hine Tui",
-              "Ngata Parata Te-Rangi Tamihana Waititi Heke Pōtae Rāpana Te-Hira Tūhoe Kereama Paki Wihongi Ruatapu "
-              "Tāmaki Henare Poutama Te-Kanawa Morehu Taylor Williams Brown Edwards Marino Hohaia"),
-    "pacific": (0.08, "Sione Viliami Tevita Semisi Ioane Mosese Sefo Lopeti Tomasi Fa'afetai Pita Mikaele Siaosi Junior",
-                "Mele Losa Salote Ana Sela Fetu Lupe Alofa Sina Talia Litia Meleane Moana Akanesi Tiare",
-                "Tau'alupe Fa'asavalu Tuilagi Leota Latu Taufa Fonoti Tupou Vaipulu Fifita Leavasa Moala Kautai "
-                "Tu'inukuafe Faleolo Ah-Mu Lealaiauloto Taumoepeau Manu Tonga"),
-    "indian": (0.06, "Harpreet Gurpreet Rajesh Amit Sandeep Vijay Arjun Manpreet Jaspreet Rahul Anil Ravi Sukhdeep",
-               "Harpreet Priya Simran Anjali Manpreet Deepa Kavita Sunita Jaspreet Neha Pooja Lakshmi Amandeep",
-               "Singh Kaur Patel Sharma Kumar Prasad Reddy Gill Sandhu Chand Lal Naidu Dhillon Ram"),
-    "chinese": (0.06, "Wei Jian Xiao-Ming Jun Hao Zhi-Wei Bo Yi Ming Zi-Han Jason Kevin Yu-Chen Tao",
-                "Li Mei Xiao-Hong Yan Jing Ying Hui Zi-Yi Yu-Tong Amy Grace Xin-Yi Fang Na",
-                "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Lin Kim Park Lee Nguyen Tran"),
-}  # fmt: skip
+    "maori": (
+        0.14,
+        "Wiremu Hone Tāne Rāwiri Hēmi Mikaere Tamati Nikau Manaia Kauri Rangi Te-Ariki Matiu Hohepa Wīremu",
+        "Aroha Mere Hinemoa Ngaire Anahera Kiri Marama Mereana Ngahuia Te-Aroha Roimata Huia Kahurangi Hine",
+        "Ngata Parata Te-Rangi Tamihana Waititi Heke Pōtae Rāpana Te-Hira Tūhoe Kereama Paki Wihongi Ruatapu "
+        "Tāmaki Henare Poutama Te-Kanawa Morehu Taylor Williams Brown Edwards Marino Hohaia",
+    ),
+    "pacific": (
+        0.08,
+        "Sione Viliami Tevita Semisi Ioane Mosese Sefo Lopeti Tomasi Fa'afetai Pita Mikaele Siaosi Junior",
+        "Mele Losa Salote Ana Sela Fetu Lupe Alofa Sina Talia Litia Meleane Moana Akanesi Tiare",
+        "Tau'alupe Fa'asavalu Tuilagi Leota Latu Taufa Fonoti Tupou Vaipulu Fifita Leavasa Moala Kautai "
+        "Tu'inukuafe Faleolo Ah-Mu Lealaiauloto Taumoepeau Manu Tonga",
+    ),
+    "indian": (
+        0.06,
+        "Harpreet Gurpreet Rajesh Amit Sandeep Vijay Arjun Manpreet Jaspreet Rahul Anil Ravi Sukhdeep",
+        "Harpreet Priya Simran Anjali Manpreet Deepa Kavita Sunita Jaspreet Neha Pooja Lakshmi Amandeep",
+        "Singh Kaur Patel Sharma Kumar Prasad Reddy Gill Sandhu Chand Lal Naidu Dhillon Ram",
+    ),
+    "chinese": (
+        0.06,
+        "Wei Jian Xiao-Ming Jun Hao Zhi-Wei Bo Yi Ming Zi-Han Jason Kevin Yu-Chen Tao",
+        "Li Mei Xiao-Hong Yan Jing Ying Hui Zi-Yi Yu-Tong Amy Grace Xin-Yi Fang Na",
+        "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Lin Kim Park Lee Nguyen Tran",
+    ),
+}
 ERRORS = {
-    "spelling_given": 0.03, "spelling_surname": 0.03, "nickname": 0.02, "initial": 0.01, "uses_middle": 0.012,
-    "swapped": 0.006, "dob_digit": 0.012, "day_off": 0.005, "day_month": 0.006, "first_january": 0.008,
-    "default_dob": 0.002, "no_dob": 0.01, "wrong_year": 0.006, "no_surname": 0.004, "married_unknown": 0.02,
-    "uses_prior": 0.3, "half_surname": 0.3, "wrong_gender": 0.008, "no_gender": 0.03, "no_middle": 0.45,
-    "middle_initial": 0.1, "id_typo": 0.02, "relative_id": 0.006, "other_given": 0.008, "upper": 0.15, "no_macrons": 0.5,
-}  # fmt: skip
+    "spelling_given": 0.03,
+    "spelling_surname": 0.03,
+    "nickname": 0.02,
+    "initial": 0.01,
+    "uses_middle": 0.012,
+    "swapped": 0.006,
+    "dob_digit": 0.012,
+    "day_off": 0.005,
+    "day_month": 0.006,
+    "first_january": 0.008,
+    "default_dob": 0.002,
+    "no_dob": 0.01,
+    "wrong_year": 0.006,
+    "no_surname": 0.004,
+    "married_unknown": 0.02,
+    "uses_prior": 0.3,
+    "half_surname": 0.3,
+    "wrong_gender": 0.008,
+    "no_gender": 0.03,
+    "no_middle": 0.45,
+    "middle_initial": 0.1,
+    "id_typo": 0.02,
+    "relative_id": 0.006,
+    "other_given": 0.008,
+    "upper": 0.15,
+    "no_macrons": 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +106,9 @@ def people(n: int, rng: np.random.Generator, names: Path | None) -> dict[str, np
     european = group_of_family == len(GROUPS)
     family_surname[european] = rng.choice(surname_pool, european.sum(), p=surname_p)
     for g, (_, _, _, surnames) in enumerate(GROUPS.values()):
-        pool = np.array([s.replace("-", " ") if s.startswith("Te-") else s for s in surnames.split()], dtype=object)
+        pool = np.array(
+            [s.replace("-", " ") if s.startswith("Te-") else s for s in surnames.split()], dtype=object
+        )
         p = 1 / np.arange(1, len(pool) + 1) ** 0.8
         rows = group_of_family == g
         own = rng.choice(pool, rows.sum(), p=p / p.sum())
@@ -89,12 +124,56 @@ def people(n: int, rng: np.random.Generator, names: Path | None) -> dict[str, np
     last = np.where(double, last + "-" + rng.permutation(last), last)
     first, middle = _given(rng, group, female, born, names), _given(rng, group, female, born, names)
     middle = np.where(rng.random(n) < 0.65, middle, None)
-    return {"first_name": first, "middle_name": middle, "last_name": last, "prior_last_name": prior, "dob": born,
-            "female": female, "family": family, "group": group}  # fmt: skip
+    return {
+        "first_name": first,
+        "middle_name": middle,
+        "last_name": last,
+        "prior_last_name": prior,
+        "dob": born,
+        "female": female,
+        "family": family,
+        "group": group,
+    }
 
 
 def _syllables(rng: np.random.Generator, n: int, least: int, most: int) -> list[str]:
-    parts = "ba be bi da do el fa ga ha jo ka ke la le li ma mi mo na ne ni ra ri ro sa sha ta ti to va we ya zu den son".split()
+    parts = [
+        "ba",
+        "be",
+        "bi",
+        "da",
+        "do",
+        "el",
+        "fa",
+        "ga",
+        "ha",
+        "jo",
+        "ka",
+        "ke",
+        "la",
+        "le",
+        "li",
+        "ma",
+        "mi",
+        "mo",
+        "na",
+        "ne",
+        "ni",
+        "ra",
+        "ri",
+        "ro",
+        "sa",
+        "sha",
+        "ta",
+        "ti",
+        "to",
+        "va",
+        "we",
+        "ya",
+        "zu",
+        "den",
+        "son",
+    ]
     made: dict[str, None] = {}
     while len(made) < n:
         made["".join(rng.choice(parts, rng.integers(least, most + 1))).capitalize()] = None
@@ -107,11 +186,16 @@ def _surnames(names: Path | None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any,
         p = 1 / np.arange(8, len(pool) + 8) ** 0.9
     else:
         table = pq.read_table(next(names.glob("surnames*.parquet")))
-        pool, p = np.array(table["last_name"].to_pylist(), dtype=object), table["count"].to_numpy().astype(float)
+        pool, p = (
+            np.array(table["last_name"].to_pylist(), dtype=object),
+            table["count"].to_numpy().astype(float),
+        )
     return pool, p / p.sum()
 
 
-def _given(rng: np.random.Generator, group: Any, female: Any, born: Any, names: Path | None) -> np.ndarray[Any, Any]:
+def _given(
+    rng: np.random.Generator, group: Any, female: Any, born: Any, names: Path | None
+) -> np.ndarray[Any, Any]:
     out = np.empty(len(group), dtype=object)
     year = born.astype("datetime64[Y]").astype(int) + 1970
     decade = np.clip(year // 10 * 10, 1920, 2010)
@@ -124,10 +208,14 @@ def _given(rng: np.random.Generator, group: Any, female: Any, born: Any, names: 
                 pool, p = syllables, np.roll(1 / np.arange(3, 3003) ** 0.95, start - 1920 + 40 * sex)
             else:
                 counts: dict[str, int] = {}
-                for y, s, name, count in zip(table["year"], table["sex"], table["name"], table["count"], strict=True):
+                for y, s, name, count in zip(
+                    table["year"], table["sex"], table["name"], table["count"], strict=True
+                ):
                     if start <= y < start + 10 and (s == "F") == sex:
                         counts[name] = counts.get(name, 0) + count
-                for name in list(counts)[:4000]:  # the published list stops at 10 a year: add a tail of rare names
+                for name in list(counts)[
+                    :4000
+                ]:  # the published list stops at 10 a year: add a tail of rare names
                     counts.setdefault(name + "a", 3)
                 pool, p = np.array(list(counts), dtype=object), np.array(list(counts.values()), dtype=float)
             out[rows] = rng.choice(pool, rows.sum(), p=p / p.sum())
@@ -159,7 +247,13 @@ def nhi_numbers(n: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
     total = (l1 + 1) * 7 + (l2 + 1) * 6 + (l3 + 1) * 5 + digits[2] * 4 + digits[1] * 3 + digits[0] * 2
     good = total % 11 != 0
     check = (11 - total % 11) % 10
-    text = [letters[l1], letters[l2], letters[l3], *[d.astype(str) for d in (digits[2], digits[1], digits[0])], check.astype(str)]
+    text = [
+        letters[l1],
+        letters[l2],
+        letters[l3],
+        *[d.astype(str) for d in (digits[2], digits[1], digits[0])],
+        check.astype(str),
+    ]
     whole = text[0]
     for part in text[1:]:
         whole = np.char.add(whole, part)
@@ -196,10 +290,24 @@ def _typo(text: str, rng: np.random.Generator) -> str:
 
 def _digit_typo(text: str, rng: np.random.Generator) -> str:
     at = int(rng.integers(len(text)))
-    return text[:at] + str((int(text[at]) + int(rng.integers(1, 10))) % 10 if text[at].isdigit() else "QRSTUVW"[int(rng.integers(7))]) + text[at + 1 :]
+    return (
+        text[:at]
+        + str(
+            (int(text[at]) + int(rng.integers(1, 10))) % 10
+            if text[at].isdigit()
+            else "QRSTUVW"[int(rng.integers(7))]
+        )
+        + text[at + 1 :]
+    )
 
 
-def spoil(row: dict[str, Any], mix: Mix, rng: np.random.Generator, nick: dict[str, list[str]], relative: dict[str, Any]) -> dict[str, Any]:
+def spoil(
+    row: dict[str, Any],
+    mix: Mix,
+    rng: np.random.Generator,
+    nick: dict[str, list[str]],
+    relative: dict[str, Any],
+) -> dict[str, Any]:
     """Give one record its errors; `row` has the spine's fields as text."""
     r = dict(row)
     rate = {name: p * (mix.dirt if p < 0.1 else 1.0) for name, p in mix.errors.items()}
@@ -207,7 +315,11 @@ def spoil(row: dict[str, Any], mix: Mix, rng: np.random.Generator, nick: dict[st
     first, last = r["first_name"] or "", r["last_name"] or ""
     if "nickname" in hit:
         known = nick.get(first.lower(), [])
-        first = known[int(rng.integers(len(known)))].capitalize() if known and rng.random() < 0.7 else first[:4] + "ie"
+        first = (
+            known[int(rng.integers(len(known)))].capitalize()
+            if known and rng.random() < 0.7
+            else first[:4] + "ie"
+        )
     if "spelling_given" in hit:
         first = _typo(first, rng)
     if "spelling_surname" in hit:
@@ -261,7 +373,9 @@ def spoil(row: dict[str, Any], mix: Mix, rng: np.random.Generator, nick: dict[st
         r["middle_name"] = r["middle_name"][:1]
     r["prior_last_name"] = r["prior_last_name"] if rng.random() < 0.1 else None
     if "no_macrons" in hit:
-        first, last = (x.translate(str.maketrans("āēīōūĀĒĪŌŪ", "aeiouAEIOU")).replace("'", "") for x in (first, last))
+        first, last = (
+            x.translate(str.maketrans("āēīōūĀĒĪŌŪ", "aeiouAEIOU")).replace("'", "") for x in (first, last)
+        )
     r["nhi"] = r["nhi"] if rng.random() < mix.nhi else None
     r["ird"] = r["ird"] if rng.random() < mix.ird else None
     for name in ("nhi", "ird"):
@@ -276,8 +390,10 @@ def spoil(row: dict[str, Any], mix: Mix, rng: np.random.Generator, nick: dict[st
     return r
 
 
-def make(people_n: int, list_n: int, seed: int, mix: Mix, names: Path | None) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return (spine, list, truth): truth has record and spine_id (null where the person is not on the spine)."""
+def make(
+    people_n: int, list_n: int, seed: int, mix: Mix, names: Path | None
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return (spine, list, truth): truth has record and spine_id (null where not on the spine)."""
     rng = np.random.default_rng(seed)
     off = int(list_n * mix.off_spine) + 1
     total = people_n + off * 3
@@ -299,14 +415,19 @@ def make(people_n: int, list_n: int, seed: int, mix: Mix, names: Path | None) ->
             spine_first[i] = _typo(spine_first[i], rng)
         for i in np.flatnonzero((rng.random(len(rows)) < 0.01 * mix.spine_dirt) & ~lost):
             spine_dob[i] = spine_dob[i][:8] + f"{int(rng.integers(1, 29)):02d}"
-    spine = pa.table({
-        "spine_id": ids[rows], "first_name": pa.array(spine_first, pa.string()),
-        "middle_name": pa.array(spine_middle, pa.string()), "last_name": pa.array(p["last_name"][rows], pa.string()),
-        "prior_last_name": pa.array(p["prior_last_name"][rows], pa.string()),
-        "dob": pa.array(spine_dob, pa.string()).cast(pa.date32()), "gender": pa.array(gender[rows], pa.string()),
-        "nhi": pa.array(np.where(has_nhi, nhi, None)[rows], pa.string()),
-        "ird": pa.array(np.where(has_ird, ird, None)[rows], pa.string()),
-    })  # fmt: skip
+    spine = pa.table(
+        {
+            "spine_id": ids[rows],
+            "first_name": pa.array(spine_first, pa.string()),
+            "middle_name": pa.array(spine_middle, pa.string()),
+            "last_name": pa.array(p["last_name"][rows], pa.string()),
+            "prior_last_name": pa.array(p["prior_last_name"][rows], pa.string()),
+            "dob": pa.array(spine_dob, pa.string()).cast(pa.date32()),
+            "gender": pa.array(gender[rows], pa.string()),
+            "nhi": pa.array(np.where(has_nhi, nhi, None)[rows], pa.string()),
+            "ird": pa.array(np.where(has_ird, ird, None)[rows], pa.string()),
+        }
+    )
     young = rng.random(total)
     chosen_on = rng.choice(rows, list_n - off, replace=False)
     chosen_off = rng.choice(np.flatnonzero(~on_spine), off, replace=False)
@@ -314,15 +435,32 @@ def make(people_n: int, list_n: int, seed: int, mix: Mix, names: Path | None) ->
     nick = _nicknames()
     records, truth = [], []
     for n, i in enumerate(rng.permutation(chosen)):
-        row = {"first_name": p["first_name"][i], "middle_name": p["middle_name"][i], "last_name": p["last_name"][i],
-               "prior_last_name": p["prior_last_name"][i], "dob": dob[i], "gender": gender[i],
-               "nhi": nhi[i] if has_nhi[i] else None, "ird": ird[i] if has_ird[i] else None}  # fmt: skip
+        row = {
+            "first_name": p["first_name"][i],
+            "middle_name": p["middle_name"][i],
+            "last_name": p["last_name"][i],
+            "prior_last_name": p["prior_last_name"][i],
+            "dob": dob[i],
+            "gender": gender[i],
+            "nhi": nhi[i] if has_nhi[i] else None,
+            "ird": ird[i] if has_ird[i] else None,
+        }
         kin = i + 1 if i + 1 < total and p["family"][i + 1] == p["family"][i] else i - 1
         stranger = int(young[i] * total)
-        relative = {"random_given": p["first_name"][stranger], "random_surname": p["last_name"][stranger],
-                    "nhi": nhi[kin] if has_nhi[kin] else None, "ird": ird[kin] if has_ird[kin] else None}  # fmt: skip
+        relative = {
+            "random_given": p["first_name"][stranger],
+            "random_surname": p["last_name"][stranger],
+            "nhi": nhi[kin] if has_nhi[kin] else None,
+            "ird": ird[kin] if has_ird[kin] else None,
+        }
         records.append({"rec_id": f"R{n:07d}", **spoil(row, mix, rng, nick, relative)})
-        truth.append({"record": f"R{n:07d}", "spine_id": int(ids[i]) if on_spine[i] else None, "group": int(p["group"][i])})
+        truth.append(
+            {
+                "record": f"R{n:07d}",
+                "spine_id": int(ids[i]) if on_spine[i] else None,
+                "group": int(p["group"][i]),
+            }
+        )
     schema = pa.schema([(name, pa.string()) for name in records[0]])
     return spine, pa.Table.from_pylist(records, schema), pa.Table.from_pylist(truth)
 
@@ -335,7 +473,7 @@ def _nicknames() -> dict[str, list[str]]:
 
 
 def score(links: pa.Table, truth: pa.Table, at: float | None = None) -> dict[str, float]:
-    """Precision, recall and F1 of links (decision "link", or posterior >= `at`) and the best F1 over thresholds."""
+    """Precision, recall, F1 of links (decision "link", or posterior >= `at`); best F1 over thresholds."""
     right = dict(zip(truth["record"].to_pylist(), truth["spine_id"].to_pylist(), strict=True))
     record, person = links["record"].to_pylist(), links["person"].to_pylist()
     posterior, decision = links["posterior"].to_numpy(), links["decision"].to_pylist()
@@ -365,7 +503,15 @@ if __name__ == "__main__":
     parser.add_argument("--names", type=Path)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    chosen_mix = Mix(dirt=options.dirt, spine_dirt=options.spine_dirt, nhi=0.0 if options.no_ids else 0.35,
-                     ird=0.0 if options.no_ids else 0.15)  # fmt: skip
-    for name, table in zip(("spine", "list", "truth"), make(options.people, options.list, options.seed, chosen_mix, options.names), strict=True):
+    chosen_mix = Mix(
+        dirt=options.dirt,
+        spine_dirt=options.spine_dirt,
+        nhi=0.0 if options.no_ids else 0.35,
+        ird=0.0 if options.no_ids else 0.15,
+    )
+    for name, table in zip(
+        ("spine", "list", "truth"),
+        make(options.people, options.list, options.seed, chosen_mix, options.names),
+        strict=True,
+    ):
         pq.write_table(table, options.out / f"{name}.parquet")

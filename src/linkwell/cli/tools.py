@@ -1,4 +1,5 @@
-"""Tools on a caller's own files. They refuse any path inside a data home: there, links are made by custody's actions."""
+"""Tools on a caller's own files. They refuse any path inside a data home: there, links are made by
+custody's actions."""
 
 from __future__ import annotations
 
@@ -28,8 +29,13 @@ Examples:
 )
 @click.argument("extract", type=_FILE)
 @click.argument("spine", type=_FILE)
-@click.option("--out", "out", required=True, type=click.Path(path_type=Path, file_okay=False),
-              help="Folder for links.parquet, review.parquet, report.html and report.json.")  # fmt: skip
+@click.option(
+    "--out",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for links.parquet, review.parquet, report.html and report.json.",
+)
 @click.option(
     "--map", "maps", multiple=True, metavar="THEIRS=OURS", help="A column of EXTRACT and the field it holds."
 )
@@ -66,7 +72,8 @@ def link(
 
     EXTRACT is the list and SPINE the list of everyone, as Parquet or CSV. SPINE may also be a prepared spine
     (.duckdb). Common column names are recognised: rec_id, spine_id, first_name, middle_name, last_name,
-    prior_last_name, dob, gender or sex, nhi, ird, msd, nsn, area and others like them; name the rest with --map.
+    prior_last_name, dob, gender or sex, nhi, ird, msd, nsn, area and others like them; name the rest with
+    --map.
 
     The results hold identity. Keep them as you keep names and birth dates.
     """
@@ -74,23 +81,40 @@ def link(
 
     _outside_homes([extract, spine, out, *([keep_spine] if keep_spine else [])])
     settings = LinkSettings(
-        link_at=link_at, review_at=review_at, memory_limit=memory, threads=threads, temp_folder=out / ".work",
-        extract_columns=_pairs(maps), spine_columns=_pairs(spine_maps),
-    )  # fmt: skip
+        link_at=link_at,
+        review_at=review_at,
+        memory_limit=memory,
+        threads=threads,
+        temp_folder=out / ".work",
+        extract_columns=_pairs(maps),
+        spine_columns=_pairs(spine_maps),
+    )
     result = _run(extract, spine, settings, keep_spine, quiet=as_json)
     written = _write(result, out)
     q = result.quality
     finish(
-        {"records": q.records, "linked": q.linked, "review": q.review, "unlinked": q.unlinked, "link_rate": q.link_rate,
-         "false_links": q.false_links, "missed_links": q.missed_links, "near_exact_share": q.near_exact_share,
-         "conflicts": q.conflicts, "files": [str(path) for path in written]},
-        [f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for a person to look at, "
-         f"{q.unlinked:,} not linked.",
-         f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
-         *(_why_so_few(result)), f"Results: {out}"],
+        {
+            "records": q.records,
+            "linked": q.linked,
+            "review": q.review,
+            "unlinked": q.unlinked,
+            "link_rate": q.link_rate,
+            "false_links": q.false_links,
+            "missed_links": q.missed_links,
+            "near_exact_share": q.near_exact_share,
+            "conflicts": q.conflicts,
+            "files": [str(path) for path in written],
+        },
+        [
+            f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for a person "
+            f"to look at, {q.unlinked:,} not linked.",
+            f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
+            *(_why_so_few(result)),
+            f"Results: {out}",
+        ],
         as_json=as_json,
         next_step=f"open {out / 'report.html'}, then look at {out / 'review.parquet'}.",
-    )  # fmt: skip
+    )
 
 
 def _run(extract: Path, spine: Path, settings: LinkSettings, keep: Path | None, *, quiet: bool) -> LinkResult:
@@ -146,7 +170,7 @@ def _outside_homes(paths: Iterable[Path]) -> None:
             raise RefusedByRule(
                 "This path lies inside a data home.",
                 where=path.name,
-                why="Links inside a home are made by governed steps that check permission and leave a record.",
+                why="Links inside a home are made by steps that check permission and leave a record.",
                 fix="Use `linkwell custodian link`, or work on a copy of your own files outside the home.",
             )
 

@@ -1,4 +1,5 @@
-"""The passes of passes.toml, run in order: records an agreement settles leave the list; the rest get candidates."""
+"""The passes of passes.toml, run in order: records an agreement settles leave the list; the rest get
+candidates."""
 
 from __future__ import annotations
 
@@ -13,34 +14,42 @@ from linkwell.linkage.settings import ModelFiles
 def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
     """Fill temp table `pairs` (r, i, pass, settled, by_number) from temp table `list` and `spine`.
 
-    `r` is the record's row number, `i` the spine's row id, `pass` the number of the first pass that found the pair,
-    `settled` true where that pass settles the record by itself, `by_number` where a verified number is the same.
+    `r` is the record's row number, `i` the spine's row id, `pass` the number of the first pass that found
+    the pair, `settled` true where that pass settles the record by itself, `by_number` where a verified
+    number is the same.
 
     Returns:
         Names of the passes by number; one more number, `len(names)`, is "the same number, owner not agreed".
     """
     names = [str(row["name"]) for row in model.passes]
-    con.execute("CREATE OR REPLACE TEMP TABLE pairs "
-                "(r INTEGER, i BIGINT, pass TINYINT, settled BOOLEAN, by_number BOOLEAN)")  # fmt: skip
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE pairs "
+        "(r INTEGER, i BIGINT, pass TINYINT, settled BOOLEAN, by_number BOOLEAN)"
+    )
     _by_number(con, model, names)
     _exact(con, model, names)
-    con.execute("CREATE OR REPLACE TEMP TABLE open_list AS SELECT * FROM list "
-                "WHERE r NOT IN (SELECT r FROM pairs WHERE settled)")  # fmt: skip
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE open_list AS SELECT * FROM list "
+        "WHERE r NOT IN (SELECT r FROM pairs WHERE settled)"
+    )
     if con.execute("SELECT count(*) FROM open_list").fetchall()[0][0]:
         _look(con, model, names)
     return names
 
 
 def _by_number(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:
-    """Verified numbers: settle where exactly one person holds the record's numbers and the rest agrees (or is absent)."""
+    """Verified numbers: settle where exactly one person holds the record's numbers and the rest agrees (or
+    is absent)."""
     by_name = {str(row["name"]): row for row in model.passes}
-    joins = [f"SELECT l.r, s.rowid AS i FROM list l JOIN spine s ON l.{x} = s.{x} WHERE l.{x}_ok AND s.{x}_ok"
-             for x in _used(con, model)]  # fmt: skip
+    joins = [
+        f"SELECT l.r, s.rowid AS i FROM list l JOIN spine s ON l.{x} = s.{x} WHERE l.{x}_ok AND s.{x}_ok"
+        for x in _used(con, model)
+    ]
     con.execute("CREATE OR REPLACE TEMP TABLE owners (r INTEGER, i BIGINT)")
     if joins:
         con.execute(f"INSERT INTO owners {' UNION '.join(joins)}")
     con.execute(f"""INSERT INTO pairs
-        SELECT r, i, CASE WHEN agrees THEN {names.index("id")} 
+        SELECT r, i, CASE WHEN agrees THEN {names.index("id")}
                             WHEN alone THEN {names.index("id_alone")} ELSE {len(names)} END,
                (agrees OR alone) AND sole, true
         FROM (SELECT o.r, o.i, coalesce({by_name["id"]["agree"]}, false) AS agrees,
@@ -60,9 +69,9 @@ def _exact(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) 
     clash = " OR ".join(f"(l.{x}_ok AND s.{x}_ok AND l.{x} <> s.{x})" for x in model.id_names)
     con.execute(f"""INSERT INTO pairs
         SELECT r, i, {names.index("exact")}, true, false FROM (
-            SELECT l.r, s.rowid AS i, coalesce({clash}, false) AS clashes, count(*) OVER (PARTITION BY l.r) AS n
-            FROM list l JOIN spine s ON {" AND ".join(row["on"])}
-            WHERE {row["where"]} AND l.r NOT IN (SELECT r FROM owners))
+            SELECT l.r, s.rowid AS i, coalesce({clash}, false) AS clashes, count(*) OVER (PARTITION BY l.r)
+            AS n FROM list l JOIN spine s ON {" AND ".join(row["on"])} WHERE {row["where"]} AND l.r NOT IN
+            (SELECT r FROM owners))
         WHERE n = 1 AND NOT clashes""")
 
 
@@ -73,7 +82,8 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
             con.execute(f"INSERT INTO seen {_look_sql(row, names)}")
     for x in _used(con, model):  # the same number, checked or not
         con.execute(
-            f"INSERT INTO seen SELECT l.r, s.rowid, {len(names)} FROM open_list l JOIN spine s ON l.{x} = s.{x}"
+            f"INSERT INTO seen SELECT l.r, s.rowid, {len(names)} "
+            f"FROM open_list l JOIN spine s ON l.{x} = s.{x}"
         )
     con.execute("""INSERT INTO pairs
         SELECT v.r, v.i, min(v.pass), false, false FROM seen v

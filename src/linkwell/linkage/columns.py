@@ -57,10 +57,16 @@ def _mapped(theirs: list[str], known: Mapping[str, list[str]], mapping: Mapping[
     found: dict[str, str] = {}
     for column, field in mapping.items():
         if column not in theirs:
-            raise WrongUse("The map names a column the file does not have.", where=column,
-                           fix=f"Its columns are: {', '.join(theirs)}")  # fmt: skip
+            raise WrongUse(
+                "The map names a column the file does not have.",
+                where=column,
+                fix=f"Its columns are: {', '.join(theirs)}",
+            )
         if field not in known:
-            raise WrongUse("The map names a field Linkwell does not know.", where=field,
-                           fix=f"Fields are: {', '.join(sorted(known))}")  # fmt: skip
+            raise WrongUse(
+                "The map names a field Linkwell does not know.",
+                where=field,
+                fix=f"Fields are: {', '.join(sorted(known))}",
+            )
         found[field] = column
     return found

@@ -1,4 +1,5 @@
-"""Turn levels.toml into SQL: each pair of records gets a level per comparison, and how many share the agreeing value."""
+"""Turn levels.toml into SQL: each pair of records gets a level per comparison, and how many share the
+agreeing value."""
 
 from __future__ import annotations
 
@@ -73,11 +74,19 @@ def _comparison(row: Mapping[str, Any], *, identifier: bool = False) -> Comparis
         return tuple(float(value[name]) if isinstance(value, Mapping) else float(value) for name, _ in strata)
 
     levels = tuple(
-        Level(level["name"], level.get("label", level["name"]), level["when"], spread(level["m"]), spread(level["u"]),
-              level.get("seen", ""), float(level.get("times", 1)), float(level.get("plus", 0)),
-              bool(level.get("near_exact", False)))
+        Level(
+            level["name"],
+            level.get("label", level["name"]),
+            level["when"],
+            spread(level["m"]),
+            spread(level["u"]),
+            level.get("seen", ""),
+            float(level.get("times", 1)),
+            float(level.get("plus", 0)),
+            bool(level.get("near_exact", False)),
+        )
         for level in row["level"]
-    )  # fmt: skip
+    )
     return Comparison(row["name"], row["label"], row["missing"], strata, levels, identifier)
 
 
@@ -111,8 +120,10 @@ def compare_sql(
     columns = sorted({(found[1], found[2]) for text in texts for found in _COLUMN.finditer(text)})
     brought = ", ".join(f"{side}.{column} AS {side}_{column}" for side, column in columns)
     carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
-    query = (f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {pairs} p JOIN {left} l ON {on[0]} "
-             f"JOIN {right} s ON {on[1]} LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1")  # fmt: skip
+    query = (
+        f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {pairs} p JOIN {left} l ON {on[0]} "
+        f"JOIN {right} s ON {on[1]} LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1"
+    )
     query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in likeness.items())} FROM ({query})"
     for c in compared:
         query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
@@ -141,17 +152,22 @@ def _seen_case(c: Comparison) -> str:
 
 
 def sampled_levels(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> None:
-    """Count the levels among pairs of different spine people, sampled by hash of the id, into table `sampled`.
+    """Count the levels among pairs of different spine people, sampled by hash of the id, into table
+    `sampled`.
 
     The same spine gives the same sample on any number of threads and in any row order.
     """
     model = settings.model
     people = int(model.model["sample"]["people"])
     for side in ("a", "b"):
-        con.execute(f"CREATE TEMP TABLE sample_{side} AS SELECT * FROM spine "
-                    f"ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}")  # fmt: skip
-    con.execute("CREATE TEMP TABLE sample_pairs AS SELECT a.pid AS lp, b.pid AS sp FROM sample_a a, sample_b b "
-                "WHERE a.pid <> b.pid")  # fmt: skip
+        con.execute(
+            f"CREATE TEMP TABLE sample_{side} AS SELECT * FROM spine "
+            f"ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
+        )
+    con.execute(
+        "CREATE TEMP TABLE sample_pairs AS SELECT a.pid AS lp, b.pid AS sp FROM sample_a a, sample_b b "
+        "WHERE a.pid <> b.pid"
+    )
     query = compare_sql(
         model, "sample_pairs", "sample_a", "sample_b", ("l.pid = p.lp", "s.pid = p.sp"), [("p.lp", "lp")]
     )

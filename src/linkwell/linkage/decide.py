@@ -1,4 +1,5 @@
-"""From posteriors to decisions: link, review or none; one record never gets two people, one person may have several."""
+"""From posteriors to decisions: link, review or none; one record never gets two people, one person may have
+several."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Decisions:
     """Per record of the list, in row-number order.
 
     Attributes:
-        best: row of the best pair in `Pairs`, -1 where there is no candidate. margin: best minus second best posterior.
+        best: row of the best pair in `Pairs`, -1 where there is no candidate. margin: best minus second
+            best posterior.
         decision: "link", "review" or "none". conflict: a verified number whose owner disagrees was refused.
     """
 
@@ -34,7 +36,8 @@ class Decisions:
 def decide(
     pairs: Pairs, model: Model, posterior: Floats, by_number: Bools, settings: LinkSettings
 ) -> Decisions:
-    """Choose per record. A verified number whose owner disagrees in everything comparable never links by rule."""
+    """Choose per record. A verified number whose owner disagrees in everything comparable never links by
+    rule."""
     rows = np.arange(len(pairs.record))
     order = np.lexsort((rows, -posterior, pairs.record))  # ties go to the first person by id
     record = pairs.record[order]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
+
 from linkwell.errors import LinkwellError, TryAgain, WrongUse
 from linkwell.linkage.settings import LinkSettings
 
@@ -26,21 +27,24 @@ def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duc
     if beside is not None:
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".spill-", dir=beside) as spill:
-        con = duckdb.connect(str(database) if database else ":memory:", config={
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": spill,
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        })  # fmt: skip
+        con = duckdb.connect(
+            str(database) if database else ":memory:",
+            config={
+                "memory_limit": settings.memory_limit,
+                "threads": settings.threads,
+                "temp_directory": spill,
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
         try:
             con.execute("SET enable_progress_bar = false")
             yield con
         except duckdb.OutOfMemoryException:
             raise TryAgain(
                 "The linkage ran out of memory or disk.",
-                fix="Allow more with memory_limit, or free space in the output folder; nothing was half-written.",
+                fix="Allow more with memory_limit, or free space where it works; nothing is half-written.",
             ) from None
         finally:
             con.close()

@@ -23,7 +23,8 @@ def folded(x: str) -> str:
         plain = f"replace({plain}, '{letter}', '{spelled}')"
     plain = f"regexp_replace({plain}, '[^a-z-]+', ' ', 'g')"
     plain = f"nullif(trim(regexp_replace({plain}, ' *-[ -]*', '-', 'g'), ' -'), '')"
-    return f"CASE WHEN regexp_full_match({x}, '[A-Za-z]+') THEN lower({x}) ELSE {plain} END"  # most names are plain
+    # most names are plain already: they skip the rest
+    return f"CASE WHEN regexp_full_match({x}, '[A-Za-z]+') THEN lower({x}) ELSE {plain} END"
 
 
 def without_titles(x: str, honorifics: list[str], suffixes: list[str]) -> str:
@@ -43,7 +44,8 @@ def compact(x: str) -> str:
 
 
 def sound(x: str) -> str:
-    """A coarse sound of a compact name: first letter, then consonants without doubles; vowels, h, w and y dropped.
+    """A coarse sound of a compact name: first letter, then consonants without doubles; vowels, h, w and y
+    dropped.
 
     Doubled vowels, wh and ph as f, c and q as k, z as s, j as g: spellings of one name that commonly differ.
     """
@@ -75,8 +77,11 @@ def id_holds(x: str, shape: str, check: str) -> str:
 def nhi_check(x: str) -> str:
     """HISO 10046: mod 11 for AAANNNC, mod 23 for AAANNAX (nz-domain 1.1)."""
     terms = [f"strpos('{_LETTERS}', substr({x}, {i}, 1)) * {8 - i}" for i in (1, 2, 3)]
-    terms += [f"coalesce(try_cast(substr({x}, {i}, 1) AS INTEGER), strpos('{_LETTERS}', substr({x}, {i}, 1)))"
-              f" * {8 - i}" for i in (4, 5, 6)]  # fmt: skip
+    terms += [
+        f"coalesce(try_cast(substr({x}, {i}, 1) AS INTEGER), strpos('{_LETTERS}', substr({x}, {i}, 1)))"
+        f" * {8 - i}"
+        for i in (4, 5, 6)
+    ]
     total = "(" + " + ".join(terms) + ")"
     last = f"substr({x}, 7, 1)"
     old = f"({total} % 11 <> 0 AND try_cast({last} AS INTEGER) = (11 - {total} % 11) % 10)"
@@ -85,16 +90,22 @@ def nhi_check(x: str) -> str:
 
 
 def ird_check(x: str) -> str:
-    """Inland Revenue's two-weight mod 11 (nz-domain 1.2): the check digit brings the sum to a multiple of 11."""
+    """Inland Revenue's two-weight mod 11 (nz-domain 1.2): the check digit brings the sum to a multiple of
+    11."""
     number = f"try_cast({x} AS BIGINT)"
 
     def remainder(weights: tuple[int, ...]) -> str:
-        return "((" + " + ".join(f"({number} // {10 ** (8 - i)} % 10) * {w}" for i, w in enumerate(weights)) + ") % 11)"
+        return (
+            "(("
+            + " + ".join(f"({number} // {10 ** (8 - i)} % 10) * {w}" for i, w in enumerate(weights))
+            + ") % 11)"
+        )
 
     first, second = remainder((3, 2, 7, 6, 5, 4, 3, 2)), remainder((7, 4, 3, 2, 5, 2, 7, 6))
     return (
         f"({number} > 10000000 AND {number} < 200000000 AND CASE WHEN {first} <> 1 "
-        f"THEN ({first} + {number} % 10) % 11 = 0 ELSE {second} <> 1 AND ({second} + {number} % 10) % 11 = 0 END)"
+        f"THEN ({first} + {number} % 10) % 11 = 0 "
+        f"ELSE {second} <> 1 AND ({second} + {number} % 10) % 11 = 0 END)"
     )
 
 

@@ -1,7 +1,9 @@
-"""How good the links are, without truth: link rate, estimated false and missed links, by group and by pass."""
+"""How good the links are, without truth: link rate, estimated false and missed links, by group and by
+pass."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -111,7 +113,8 @@ def measure(
 
 
 def _range(chance: Floats) -> tuple[float, float]:
-    """About 95 in 100: the spread of a sum of unlike chances, widened by one because the chances are estimates."""
+    """About 95 in 100: the spread of a sum of unlike chances, widened by one because the chances are
+    estimates."""
     middle, spread = float(chance.sum()), 2.0 * float(np.sqrt(np.sum(chance * (1.0 - chance)))) + 1.0
     return round(max(middle - spread, 0.0), 2), round(middle + spread, 2)
 
@@ -119,8 +122,10 @@ def _range(chance: Floats) -> tuple[float, float]:
 def _groups(
     con: duckdb.DuckDBPyConnection, links: pa.Table, chosen: Decisions, wrong: Floats, missed: Floats
 ) -> list[Group]:
-    bands = " ".join(f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
-                     for start, name in reversed(AGE_BANDS))  # fmt: skip
+    bands = " ".join(
+        f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
+        for start, name in reversed(AGE_BANDS)
+    )
     table = con.sql(f"""SELECT coalesce(sex, '') AS sex, coalesce(CASE {bands} END, '') AS age,
                             coalesce(area, '') AS area FROM list ORDER BY r""").to_arrow_table()
     gender = [GENDERS.get(sex, "another or not recorded") for sex in table["sex"].to_pylist()]
@@ -140,9 +145,18 @@ def _by(kind: str, names: list[str], chosen: Decisions, wrong: Floats, missed: F
     for name in sorted(set(names), key=lambda n: (order.index(n) if n in order else len(order), n)):
         own = values == name
         linked, count = int((chosen.decision[own] == LINK).sum()), int(own.sum())
-        rows.append(Group(kind, name, count, linked, int((chosen.decision[own] == REVIEW).sum()),
-                          round(linked / count, 6), round(float(wrong[own].sum()), 2),
-                          round(float(missed[own].sum()), 2)))  # fmt: skip
+        rows.append(
+            Group(
+                kind,
+                name,
+                count,
+                linked,
+                int((chosen.decision[own] == REVIEW).sum()),
+                round(linked / count, 6),
+                round(float(wrong[own].sum()), 2),
+                round(float(missed[own].sum()), 2),
+            )
+        )
     return rows
 
 
@@ -154,7 +168,7 @@ def _bands(chosen: Decisions) -> list[dict[str, Any]]:
             "to": min(high, 1.0),
             "records": int(((chosen.posterior >= low) & (chosen.posterior < high)).sum()),
         }
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in itertools.pairwise(edges)
     ]
 
 
@@ -163,7 +177,12 @@ def _thresholds(chosen: Decisions, nobody: Floats) -> list[dict[str, Any]]:
     rows: list[Mapping[str, Any]] = []
     for at in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999):
         taken = chosen.posterior >= at
-        rows.append({"link_at": at, "links": int(taken.sum()),
-                     "false_links": round(float(np.sum(1.0 - chosen.posterior[taken])), 2),
-                     "missed_links": round(float(np.sum(1.0 - nobody[~taken])), 2)})  # fmt: skip
+        rows.append(
+            {
+                "link_at": at,
+                "links": int(taken.sum()),
+                "false_links": round(float(np.sum(1.0 - chosen.posterior[taken])), 2),
+                "missed_links": round(float(np.sum(1.0 - nobody[~taken])), 2),
+            }
+        )
     return [dict(row) for row in rows]

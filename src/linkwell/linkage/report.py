@@ -1,7 +1,7 @@
 """The linkage report: one self-contained HTML page and its numbers as JSON, for the linkers' zone only.
 
-No name or value of any record is in it, no script, nothing loaded from elsewhere. Groups are shown as they are:
-this is a zone report, not a release.
+No name or value of any record is in it, no script, nothing loaded from elsewhere. Groups are shown as they
+are: this is a zone report, not a release.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from linkwell.linkage.run import LinkResult
 from linkwell.vault.zones import write_whole
 
 _STYLE = """
-body { font: 1.0625rem/1.55 system-ui, sans-serif; color: #0b0c0c; background: #fff; margin: 0 auto; max-width: 60rem;
+body { font: 1.0625rem/1.55 system-ui, sans-serif; color: #0b0c0c; background: #fff; margin: 0 auto;
+max-width: 60rem;
   padding: 1.5rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; } h2 { font-size: 1.35rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; margin: 0.8rem 0; }
 caption { text-align: left; font-weight: 700; padding: 0.4rem 0; }
-th, td { text-align: left; padding: 0.35rem 0.7rem 0.35rem 0; border-bottom: 1px solid #b1b4b6; vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.zone { border: 3px solid #0b0c0c; padding: 0.6rem 1rem; font-weight: 700; }
-.wide { overflow-x: auto; } svg { max-width: 100%; height: auto; }
-a:focus, .wide:focus { outline: 3px solid #0b0c0c; outline-offset: 2px; }
-@media (prefers-color-scheme: dark) { body { background: #101214; color: #f3f2f1; } .zone { border-color: #f3f2f1; }
+th, td { text-align: left; padding: 0.35rem 0.7rem 0.35rem 0; border-bottom: 1px solid #b1b4b6;
+vertical-align: top; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .zone { border:
+3px solid #0b0c0c; padding: 0.6rem 1rem; font-weight: 700; } .wide { overflow-x: auto; } svg { max-width:
+100%; height: auto; } a:focus, .wide:focus { outline: 3px solid #0b0c0c; outline-offset: 2px; } @media
+(prefers-color-scheme: dark) { body { background: #101214; color: #f3f2f1; } .zone { border-color: #f3f2f1;
+}
   svg text { fill: #f3f2f1; } a:focus, .wide:focus { outline-color: #f3f2f1; } }
 """
 _KINDS = {
@@ -57,13 +58,22 @@ def as_html(result: LinkResult, title: str) -> str:
     finding = f"{_percent(q.link_rate)} of {q.records:,} records were found on the spine"
     body = [
         '<p class="zone">For linkers only. Not for release: counts here are not rounded or suppressed.</p>',
-        f"<h1>{escape(finding)}</h1>", f"<p>{escape(title)}</p>", _summary(q), _chart(q), _bands(q), _thresholds(q),
-        *(_groups(kind, label, q) for kind, label in _KINDS.items()), _learned(result), _method(result),
-    ]  # fmt: skip
-    return (f'<!doctype html>\n<html lang="en-NZ"><head><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{escape(finding)} - {escape(title)}</title><style>{_STYLE}</style></head>"
-            f"<body><main>{''.join(part for part in body if part)}</main></body></html>\n")  # fmt: skip
+        f"<h1>{escape(finding)}</h1>",
+        f"<p>{escape(title)}</p>",
+        _summary(q),
+        _chart(q),
+        _bands(q),
+        _thresholds(q),
+        *(_groups(kind, label, q) for kind, label in _KINDS.items()),
+        _learned(result),
+        _method(result),
+    ]
+    return (
+        f'<!doctype html>\n<html lang="en-NZ"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(finding)} - {escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{''.join(part for part in body if part)}</main></body></html>\n"
+    )
 
 
 def _summary(q: Quality) -> str:
@@ -84,8 +94,8 @@ def _summary(q: Quality) -> str:
         ("Fields the list has", ", ".join(q.fields)),
     ]
     return _table("What came of it", ("", ""), rows, numeric=False) + (
-        "<p>False and missed links are the model's own estimate, with a range that holds about 95 times in 100 if the "
-        "model is right. A clerical sample is the check on the model.</p>"
+        "<p>False and missed links are the model's own estimate, with a range that holds about 95 times in 100 "
+        "if the model is right. A clerical sample is the check on the model.</p>"
     )
 
 
@@ -95,13 +105,17 @@ def _chart(q: Quality) -> str:
     bars = []
     for row, band in enumerate(q.bands):
         y, width = 28 * row + 4, 420 * band["records"] / top
-        bars.append(f'<text x="0" y="{y + 15}" font-size="14">{escape(_band(band))}</text>'
-                    f'<rect x="150" y="{y}" width="{width:.1f}" height="20" fill="#1d70b8"></rect>'
-                    f'<text x="{156 + width:.1f}" y="{y + 15}" font-size="14">{band["records"]:,}</text>')  # fmt: skip
+        bars.append(
+            f'<text x="0" y="{y + 15}" font-size="14">{escape(_band(band))}</text>'
+            f'<rect x="150" y="{y}" width="{width:.1f}" height="20" fill="#1d70b8"></rect>'
+            f'<text x="{156 + width:.1f}" y="{y + 15}" font-size="14">{band["records"]:,}</text>'
+        )
     height = 28 * len(q.bands) + 8
-    return (f'<h2>How sure the best candidate of each record is</h2><svg role="img" viewBox="0 0 660 {height}" '
-            f'width="660" height="{height}" aria-label="Records by how sure their best candidate is; the table below '
-            f'has the same numbers">{"".join(bars)}</svg>')  # fmt: skip
+    return (
+        f'<h2>How sure the best candidate of each record is</h2><svg role="img" viewBox="0 0 660 {height}" '
+        f'width="660" height="{height}" aria-label="Records by how sure their best candidate is; the '
+        f'table below has the same numbers">{"".join(bars)}</svg>'
+    )
 
 
 def _bands(q: Quality) -> str:
@@ -114,8 +128,15 @@ def _band(band: dict[str, Any]) -> str:
 
 
 def _thresholds(q: Quality) -> str:
-    rows = [(f"{row['link_at']:g}", f"{row['links']:,}", f"{row['false_links']:,.1f}", f"{row['missed_links']:,.1f}")
-            for row in q.thresholds]  # fmt: skip
+    rows = [
+        (
+            f"{row['link_at']:g}",
+            f"{row['links']:,}",
+            f"{row['false_links']:,.1f}",
+            f"{row['missed_links']:,.1f}",
+        )
+        for row in q.thresholds
+    ]
     heads = ("Link at", "Links", "False links expected", "Missed links expected")
     return "<h2>What another threshold would give</h2>" + _table("Thresholds", heads, rows)
 
@@ -124,22 +145,40 @@ def _groups(kind: str, label: str, q: Quality) -> str:
     groups = [group for group in q.groups if group.kind == kind]
     if not groups:
         return ""
-    heads = (label.removeprefix("By ").capitalize(), "Records", "Linked", "Link rate", "Review", "False links expected",
-             "Missed links expected")  # fmt: skip
+    heads = (
+        label.removeprefix("By ").capitalize(),
+        "Records",
+        "Linked",
+        "Link rate",
+        "Review",
+        "False links expected",
+        "Missed links expected",
+    )
     return f"<h2>{escape(label)}</h2>" + _table(label, heads, [_group_row(group) for group in groups])
 
 
 def _group_row(g: Group) -> tuple[str, ...]:
-    return (g.name, f"{g.records:,}", f"{g.linked:,}", _percent(g.link_rate), f"{g.review:,}", f"{g.false_links:,.1f}",
-            f"{g.missed_links:,.1f}")  # fmt: skip
+    return (
+        g.name,
+        f"{g.records:,}",
+        f"{g.linked:,}",
+        _percent(g.link_rate),
+        f"{g.review:,}",
+        f"{g.false_links:,.1f}",
+        f"{g.missed_links:,.1f}",
+    )
 
 
 def _learned(result: LinkResult) -> str:
-    rows = [(row["comparison"], row["stratum"], row["level"], f"{row['m']:.4f}", f"{row['u']:.3g}")
-            for row in result.model["levels"]]  # fmt: skip
+    rows = [
+        (row["comparison"], row["stratum"], row["level"], f"{row['m']:.4f}", f"{row['u']:.3g}")
+        for row in result.model["levels"]
+    ]
     heads = ("Compared", "Among", "Level", "m", "u")
-    note = ("<p>m: share of true links at the level. u: share of pairs of different people at the level; where a level "
-            "agrees on a value, that value's own frequency on the spine is used instead.</p>")  # fmt: skip
+    note = (
+        "<p>m: share of true links at the level. u: share of pairs of different people at the level; where a "
+        "level agrees on a value, that value's own frequency on the spine is used instead.</p>"
+    )
     return "<h2>What the list taught the model</h2>" + note + _table("Levels of agreement", heads, rows)
 
 
@@ -166,8 +205,10 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *,
         + "</tr>"
         for row in rows
     )
-    return (f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}'
-            f"</caption>{header}<tbody>{lines}</tbody></table></div>")  # fmt: skip
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>{header}<tbody>{lines}</tbody></table></div>"
+    )
 
 
 def _percent(share: float) -> str:

@@ -33,9 +33,12 @@ class LinkResult:
     """What came of a run; for the linkers' zone only.
 
     Attributes:
-        links: one row a record: record (str), person (the spine's id; null where decision is none), posterior, margin,
-            decision (link | review | none), pass, then weight (bits), near_exact, conflict and the level names.
-        review: the candidates a person should look at, best first: record, rank, person, posterior, weight, levels.
+        links: one row a record: record (str), person (the spine's id; null where decision is none),
+            posterior, margin,
+            decision (link | review | none), pass, then weight (bits), near_exact, conflict and the level
+            names.
+        review: the candidates a person should look at, best first: record, rank, person, posterior, weight,
+            levels.
         quality: link rate, estimated errors, by group; numbers about the list, no names.
         model: what was learned, for the report.
     """
@@ -56,8 +59,10 @@ def link(
     """Link `extract` to `spine`.
 
     Args:
-        extract: Parquet/CSV file or Arrow table; one row a record; columns as in columns.toml or settings' map.
-        spine: a prepared spine (also as a `.duckdb` path), or a file or table that is prepared for this run only.
+        extract: Parquet/CSV file or Arrow table; one row a record; columns as in columns.toml or settings'
+            map.
+        spine: a prepared spine (also as a `.duckdb` path), or a file or table that is prepared for this run
+            only.
         progress: called with (steps done, steps).
 
     Raises:
@@ -81,6 +86,8 @@ def link(
 def _link(extract: Source, spine: PreparedSpine, settings: LinkSettings, tick: Tick) -> LinkResult:
     model_files = settings.model
     compared = comparisons(model_files)
+    if settings.temp_folder is None:  # what spills stays in the spine's own zone
+        settings = replace(settings, temp_folder=spine.path.parent)
     with engine(settings) as con:
         path = str(spine.path).replace("'", "''")
         con.execute(f"ATTACH '{path}' AS prepared (READ_ONLY)")
@@ -117,12 +124,14 @@ def _standardise_list(
         unchecked = (
             con.execute("SELECT value FROM facts WHERE name = 'unchecked'").fetchall()[0][0].split(",")
         )
-        chosen = standardise_sql("extract", found, kinds, model, key=f"{key} AS record", american=american,
-                                 unchecked=unchecked)  # fmt: skip
+        chosen = standardise_sql(
+            "extract", found, kinds, model, key=f"{key} AS record", american=american, unchecked=unchecked
+        )
         con.execute(f"CREATE TEMP TABLE plain_list AS {chosen}")
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
-    con.execute(f"""CREATE TEMP TABLE list AS SELECT CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS r, *
+    con.execute(f"""CREATE TEMP TABLE list AS SELECT CAST(row_number() OVER (ORDER BY record) - 1 AS
+    INTEGER) AS r, *
         FROM ({with_sounds_sql("plain_list")})""")
     rows, keys, distinct = con.execute(
         "SELECT count(*), count(record), count(DISTINCT record) FROM list"
@@ -211,8 +220,12 @@ def _links(
     has = (chosen.best >= 0) & (chosen.decision != NONE)
     rows = pa.array(np.where(has, chosen.best, 0), mask=~has)
     number = table["pass"].to_numpy().astype(np.int64)
-    pass_names = pa.array([*passes]).take(pa.array(np.where(has, number[chosen.best], 0) if len(number) else
-                                                   np.zeros(pairs.records, dtype=np.int64), mask=~has))  # fmt: skip
+    pass_names = pa.array([*passes]).take(
+        pa.array(
+            np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64),
+            mask=~has,
+        )
+    )
     columns: dict[str, Any] = {
         "record": record,
         "person": table["pid"].take(rows),
@@ -270,12 +283,25 @@ def _review(
 def _described(model: Model, settings: LinkSettings, spine: PreparedSpine) -> dict[str, Any]:
     """What the run learned and ran with: enough to replay it."""
     levels = [
-        {"comparison": c.name, "label": c.label, "stratum": stratum, "level": level.label,
-         "m": round(float(model.m[c.name][s * STRATUM + n]), 6), "u": float(f"{model.u[c.name][s * STRATUM + n]:.3g}")}
-        for c in model.compared for s, (stratum, _) in enumerate(c.strata) for n, level in enumerate(c.levels, 1)
-    ]  # fmt: skip
+        {
+            "comparison": c.name,
+            "label": c.label,
+            "stratum": stratum,
+            "level": level.label,
+            "m": round(float(model.m[c.name][s * STRATUM + n]), 6),
+            "u": float(f"{model.u[c.name][s * STRATUM + n]:.3g}"),
+        }
+        for c in model.compared
+        for s, (stratum, _) in enumerate(c.strata)
+        for n, level in enumerate(c.levels, 1)
+    ]
     return {
-        "on_spine": round(model.on_spine, 6), "rounds": model.rounds, "levels": levels, "people": spine.rows,
-        "configuration": settings.model.digest, "spine": spine.source_digest, "engine": duckdb.__version__,
+        "on_spine": round(model.on_spine, 6),
+        "rounds": model.rounds,
+        "levels": levels,
+        "people": spine.rows,
+        "configuration": settings.model.digest,
+        "spine": spine.source_digest,
+        "engine": duckdb.__version__,
         "thresholds": {name: settings.threshold(name) for name in ("link_at", "review_at", "margin_at")},
-    }  # fmt: skip
+    }

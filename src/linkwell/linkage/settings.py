@@ -1,7 +1,8 @@
 """The settings of a run, and the model's tables (levels, passes, starting numbers) read from data files.
 
-Everything a methodologist may wish to change is in the TOML and CSV files beside this module, or in a folder of
-edited copies named by `LinkSettings.model_folder`; their digest goes into every report so that a run can be replayed.
+Everything a methodologist may wish to change is in the TOML and CSV files beside this module, or in a
+folder of edited copies named by `LinkSettings.model_folder`; their digest goes into every report so that a
+run can be replayed.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class LinkSettings:
         memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`.
         temp_folder: where it spills; inside the zone or the output folder, never a shared temporary folder.
         extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
-        learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they are).
+        learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they
+            are).
         model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
     """
 
@@ -114,7 +116,8 @@ class ModelFiles:
         return sorted(pairs)
 
     def equivalent_heads(self) -> list[tuple[str, str]]:
-        """Each name with the head of the first family it stands in: a key that brings equivalents together."""
+        """Each name with the head of the first family it stands in: a key that brings equivalents
+        together."""
         heads: dict[str, str] = {}
         for line in self.equivalents.strip().splitlines()[1:]:
             head, others, _kind = line.split(",")

@@ -1,4 +1,5 @@
-"""The spine, standardised once and kept with its frequencies, so that every supply is linked to the same copy."""
+"""The spine, standardised once and kept with its frequencies, so that every supply is linked to the same
+copy."""
 
 from __future__ import annotations
 
@@ -51,8 +52,11 @@ class PreparedSpine:
         except duckdb.Error:
             facts = {}
         if facts.get("format") != str(_FORMAT):
-            raise WrongUse("This is not a prepared spine of this version.", where=path.name,
-                           fix="Prepare the spine again from its own file.")  # fmt: skip
+            raise WrongUse(
+                "This is not a prepared spine of this version.",
+                where=path.name,
+                fix="Prepare the spine again from its own file.",
+            )
         return cls(path, int(facts["rows"]), facts["source"], facts["id_type"])
 
 
@@ -97,8 +101,11 @@ def _build(
         raise unreadable(spine, error) from None
     found = recognise(kinds, model.columns, "spine_id", settings.spine_columns)
     if "spine_id" not in found:
-        raise WrongUse("The spine has no column with each person's id.", where=f"columns: {', '.join(kinds)}",
-                       fix="Name it with --map-spine THEIRS=spine_id.")  # fmt: skip
+        raise WrongUse(
+            "The spine has no column with each person's id.",
+            where=f"columns: {', '.join(kinds)}",
+            fix="Name it with --map-spine THEIRS=spine_id.",
+        )
     american = "dob" in found and month_first(con, "source", found["dob"], kinds[found["dob"]])
     key = f"{quoted(found['spine_id'])} AS pid"
     chosen = standardise_sql("source", found, kinds, model, key=key, american=american)
@@ -114,8 +121,14 @@ def _build(
     _store(con, model, settings)
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
-    facts = {"format": _FORMAT, "rows": rows, "source": digest, "id_type": kinds[found["spine_id"]],
-             "unchecked": ",".join(unchecked), "fields": json.dumps(sorted(found))}  # fmt: skip
+    facts = {
+        "format": _FORMAT,
+        "rows": rows,
+        "source": digest,
+        "id_type": kinds[found["spine_id"]],
+        "unchecked": ",".join(unchecked),
+        "fields": json.dumps(sorted(found)),
+    }
     con.execute("CREATE TABLE facts (name VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO facts VALUES (?, ?)", [[name, str(value)] for name, value in facts.items()])
     sampled_levels(con, settings)
@@ -145,12 +158,22 @@ def _rules_that_fail(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[
 
 
 def _frequencies(con: duckdb.DuckDBPyConnection, model: ModelFiles, unchecked: list[str]) -> None:
-    for name, column in (("given", "g1"), ("surname", "fs"), ("dob", "d8"), ("middle", "m1"), ("area", "area"),
-                         ("initial", "gi")):  # fmt: skip
-        con.execute(f"CREATE TABLE freq_{name} AS SELECT {column} AS value, count(*)::INTEGER AS n FROM plain "
-                    f"WHERE {column} IS NOT NULL GROUP BY ALL")  # fmt: skip
-    con.execute("CREATE TEMP TABLE freq_pair AS SELECT g1, fs, count(*)::INTEGER AS n FROM plain "
-                "WHERE g1 IS NOT NULL AND fs IS NOT NULL GROUP BY ALL")  # fmt: skip
+    for name, column in (
+        ("given", "g1"),
+        ("surname", "fs"),
+        ("dob", "d8"),
+        ("middle", "m1"),
+        ("area", "area"),
+        ("initial", "gi"),
+    ):
+        con.execute(
+            f"CREATE TABLE freq_{name} AS SELECT {column} AS value, count(*)::INTEGER AS n FROM plain "
+            f"WHERE {column} IS NOT NULL GROUP BY ALL"
+        )
+    con.execute(
+        "CREATE TEMP TABLE freq_pair AS SELECT g1, fs, count(*)::INTEGER AS n FROM plain "
+        "WHERE g1 IS NOT NULL AND fs IS NOT NULL GROUP BY ALL"
+    )
     for kind in unchecked:
         con.execute(f"UPDATE plain SET {kind}_ok = {kind} IS NOT NULL")
 
@@ -171,7 +194,8 @@ def _store(con: duckdb.DuckDBPyConnection, model: ModelFiles, settings: LinkSett
 
 
 def load_names(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
-    """Put the families of equivalent names where joins can use them: temp tables `equivalents` and `heads`."""
+    """Put the families of equivalent names where joins can use them: temp tables `equivalents` and
+    `heads`."""
     pairs, heads = model.equivalent_pairs(), model.equivalent_heads()
     tables = {
         "equivalents": pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}),

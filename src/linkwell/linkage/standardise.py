@@ -1,4 +1,5 @@
-"""The linking copy: one SELECT that turns a file's columns into the names, dates and numbers that are compared.
+"""The linking copy: one SELECT that turns a file's columns into the names, dates and numbers that are
+compared.
 
 It is made for linking only and never replaces what a provider or the spine holds.
 """
@@ -15,7 +16,8 @@ from linkwell.linkage.settings import ModelFiles
 
 
 def month_first(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str) -> bool:
-    """Whether a text column of birth dates is written month first: some second part is above 12 and no first part."""
+    """Whether a text column of birth dates is written month first: some second part is above 12 and no
+    first part."""
     if kind != "VARCHAR":
         return False
     pattern = r"^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{4}"
@@ -57,23 +59,26 @@ def standardise_sql(
     def clean(x: str) -> str:
         titles = sql.without_titles(x, model.words["honorifics"], model.words["suffixes"])
         whole = sql.joined_particles(titles, model.words["particles"])
-        return f"CASE WHEN {x} IN {blank} THEN NULL WHEN regexp_full_match({x}, '[a-z]+') THEN {x} ELSE {whole} END"
+        plain = f"regexp_full_match({x}, '[a-z]+')"
+        return f"CASE WHEN {x} IN {blank} THEN NULL WHEN {plain} THEN {x} ELSE {whole} END"
 
     carried = ", ".join(alias for _, alias in _keys(key))
     return f"""
     WITH raw AS (SELECT {key}, {raw} FROM {view}),
     folded AS (SELECT * REPLACE ({sql.folded("first")} AS first, {sql.folded("middle")} AS middle,
         {sql.folded("last")} AS last, {sql.folded("prior")} AS prior) FROM raw),
-    cleaned AS (SELECT * REPLACE (nullif({clean("first")}, '') AS first, nullif({clean("middle")}, '') AS middle,
+    cleaned AS (SELECT * REPLACE (nullif({clean("first")}, '') AS first, nullif({clean("middle")}, '') AS
+    middle,
         nullif({clean("last")}, '') AS last, nullif({clean("prior")}, '') AS prior,
-        CASE WHEN d IN {defaults} OR NOT regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}') THEN NULL ELSE d END AS d)
-        FROM folded),
+        CASE WHEN d IN {defaults} OR NOT regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}') THEN NULL ELSE
+        d END AS d) FROM folded),
     placed AS (SELECT * REPLACE (
         CASE WHEN last IS NULL AND middle IS NULL THEN NULL ELSE coalesce(first, middle) END AS first,
         CASE WHEN first IS NULL THEN NULL ELSE middle END AS middle,
         CASE WHEN last IS NULL AND middle IS NULL THEN first ELSE last END AS last) FROM cleaned),
     parted AS (SELECT *, {sql.compact("first")} AS gf, regexp_extract(first, '^[^ -]+') AS g1,
-        nullif(regexp_extract(coalesce(nullif(regexp_replace(first, '^[^ -]+[ -]*', ''), ''), middle), '^[^ -]+'), '')
+        nullif(regexp_extract(coalesce(nullif(regexp_replace(first, '^[^ -]+[ -]*', ''), ''), middle), '^[^
+        -]+'), '')
             AS m1,
         {sql.compact("last")} AS fs, {sql.compact("prior")} AS ps,
         CASE WHEN regexp_matches(last, '[ -]') THEN regexp_extract(last, '^[^ -]+') END AS sa,
@@ -81,7 +86,8 @@ def standardise_sql(
         CAST(left(d, 4) AS SMALLINT) AS yy,
         nullif(CAST(substr(d, 5, 2) AS SMALLINT), 0) AS mm0, nullif(CAST(right(d, 2) AS SMALLINT), 0) AS dd0
         FROM placed),
-    dated AS (SELECT *, CASE WHEN mm0 <= 12 THEN mm0 END AS mm, CASE WHEN dd0 <= 31 AND mm0 <= 12 THEN dd0 END AS dd,
+    dated AS (SELECT *, CASE WHEN mm0 <= 12 THEN mm0 END AS mm, CASE WHEN dd0 <= 31 AND mm0 <= 12 THEN dd0
+    END AS dd,
         CASE WHEN try_strptime(d, '%Y%m%d') IS NOT NULL THEN d END AS d8 FROM parted)
     SELECT {carried}, gf, g1, left(g1, 1) AS gi, m1, fs, left(fs, 1) AS si, sa, sb,
         CASE WHEN ps <> fs OR fs IS NULL THEN ps END AS ps,
@@ -93,15 +99,15 @@ def standardise_sql(
 def with_sounds_sql(table: str) -> str:
     """The SELECT that adds what depends on a name alone, made once for each different name.
 
-    Adds gx and sx (sounds), sx2 (start of the surname's sound) and gr (head of the family of equivalents); `heads`
-    must be loaded.
+    Adds gx and sx (sounds), sx2 (start of the surname's sound) and gr (head of the family of equivalents);
+    `heads` must be loaded.
     """
     return f"""
     WITH sounds AS MATERIALIZED (SELECT name, {sql.sound("name")} AS sound FROM
         (SELECT g1 AS name FROM {table} UNION SELECT fs FROM {table}) WHERE name IS NOT NULL)
-    SELECT t.*, given.sound AS gx, surname.sound AS sx, left(surname.sound, 2) AS sx2, coalesce(h.head, t.g1) AS gr
-    FROM {table} t LEFT JOIN sounds given ON given.name = t.g1 LEFT JOIN sounds surname ON surname.name = t.fs
-    LEFT JOIN heads h ON h.name = t.g1"""
+    SELECT t.*, given.sound AS gx, surname.sound AS sx, left(surname.sound, 2) AS sx2, coalesce(h.head,
+    t.g1) AS gr FROM {table} t LEFT JOIN sounds given ON given.name = t.g1 LEFT JOIN sounds surname ON
+    surname.name = t.fs LEFT JOIN heads h ON h.name = t.g1"""
 
 
 def _keys(key: str) -> list[tuple[str, str]]:
@@ -115,22 +121,27 @@ def _raw(found: Mapping[str, str], kinds: Mapping[str, str], model: ModelFiles, 
 
     first, last = text("first_name"), text("last_name")
     if "full_name" in found and not {"first_name", "last_name"} & set(found):
-        name = text("full_name")
+        name = f"trim({text('full_name')})"
         comma = f"strpos({name}, ',') > 0"
-        first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE regexp_replace(trim({name}), '\\s*\\S+$', '') END"
-        last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract(trim({name}), '\\S+$') END"
+        first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE regexp_replace({name}, '\\s*\\S+$', '') END"
+        last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract({name}, '\\S+$') END"
     born = "CAST(NULL AS VARCHAR)"
     if "dob" in found:
         born = sql.date_text(quoted(found["dob"]), kinds[found["dob"]], american)
     gender = f"lower(strip_accents(trim({text('gender')})))"
-    sex = (f"CASE WHEN {gender} IN {sql.text_list(model.words['male'])} THEN '1' "
-           f"WHEN {gender} IN {sql.text_list(model.words['female'])} THEN '2' END")  # fmt: skip
+    sex = (
+        f"CASE WHEN {gender} IN {sql.text_list(model.words['male'])} THEN '1' "
+        f"WHEN {gender} IN {sql.text_list(model.words['female'])} THEN '2' END"
+    )
     ids = "".join(
         f", {sql.normal_id(quoted(found[i])) if i in found else 'CAST(NULL AS VARCHAR)'} AS {i}"
         for i in model.id_names
     )
-    return (f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, {text('prior_last_name')} AS prior, "
-            f"{born} AS d, {sex} AS sex, nullif(trim({text('area')}), '') AS area{ids}")  # fmt: skip
+    return (
+        f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, "
+        f"{text('prior_last_name')} AS prior, "
+        f"{born} AS d, {sex} AS sex, nullif(trim({text('area')}), '') AS area{ids}"
+    )
 
 
 def _holds(name: str, model: ModelFiles, unchecked: Collection[str]) -> str:

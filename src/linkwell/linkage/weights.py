@@ -1,9 +1,9 @@
 """Fellegi-Sunter weights: what each level of agreement is worth, learned from the list without hand labels.
 
-A pair's weight is log2 of m(pattern) / u(pattern). m is learned by expectation-maximisation over the candidate
-pairs with posteriors over rivals and "nobody"; u comes from the spine: its frequencies, a sample of pairs fixed by
-hash, and the rates of impostors (twins, siblings, namesakes, relatives' numbers) in model.toml. Weights are held in
-fixed point (thousandths of a bit), so that any engine decides alike.
+A pair's weight is log2 of m(pattern) / u(pattern). m is learned by expectation-maximisation over the
+candidate pairs with posteriors over rivals and "nobody"; u comes from the spine: its frequencies, a sample
+of pairs fixed by hash, and the rates of impostors (twins, siblings, namesakes, relatives' numbers) in
+model.toml. Weights are held in fixed point (thousandths of a bit), so that any engine decides alike.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Model:
-    """Numbers of one run: per comparison an array [stratum * 16 + level] of m and of u; `on_spine` is the prior."""
+    """Numbers of one run: per comparison an array [stratum * 16 + level] of m and of u; `on_spine` is the
+    prior."""
 
     compared: tuple[Comparison, ...]
     m: Mapping[str, Floats]
@@ -58,7 +59,8 @@ def starting_model(
     people: int,
     settings: Mapping[str, Any],
 ) -> Model:
-    """The model before the list is looked at: m from levels.toml, u from levels.toml and the spine's sample."""
+    """The model before the list is looked at: m from levels.toml, u from levels.toml and the spine's
+    sample."""
     m = {c.name: _table(c, "m") for c in compared}
     u = {
         c.name: _with_sample(c, sampled.get(c.name, {}), float(settings["prior"]["sampled"]))
@@ -102,7 +104,8 @@ def weights(pairs: Pairs, model: Model) -> Floats:
 
 
 def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
-    """The chance that a stranger agrees at this level: from the value's own frequency where the level has one."""
+    """The chance that a stranger agrees at this level: from the value's own frequency where the level has
+    one."""
     times = np.ones(STRATUM)
     plus = np.ones(STRATUM)
     valued = np.zeros(STRATUM)
@@ -179,7 +182,9 @@ def learned(pairs: Pairs, model: Model) -> Model:
 
 def _counted(c: Comparison, code: Ints, share: Floats, start: Floats, strength: float) -> Floats:
     size = len(c.strata) * STRATUM
-    counts = np.asarray(np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM), dtype=np.float64)
+    counts = np.asarray(
+        np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM), dtype=np.float64
+    )
     counts[:, 0] = 0.0
     counts += strength * start.reshape(-1, STRATUM)
     return np.asarray((counts / counts.sum(axis=1, keepdims=True)).reshape(-1))
