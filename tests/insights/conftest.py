@@ -1,4 +1,4 @@
-"""A project database made directly, with a known truth: who starts follows from the past, and so does what comes."""
+"""A project database made directly, with a known truth: the past decides who starts and what comes."""
 
 from __future__ import annotations
 
@@ -105,17 +105,20 @@ def _write(database, rng, uid, age, chosen, rows, extra):  # type: ignore[no-unt
         "snz_sex_gender_code": np.where(rng.random(people) < 0.5, "1", "2"),
         **{f"snz_ethnicity_grp{n}_ind": rng.random(people) < p
            for n, p in enumerate((0.6, 0.25, 0.1, 0.1, 0.01, 0.01), start=1)},
-        "snz_deceased_year_nbr": pa.nulls(people, pa.int16()), "snz_deceased_month_nbr": pa.nulls(people, pa.int8()),
+        "snz_deceased_year_nbr": pa.nulls(people, pa.int16()),
+        "snz_deceased_month_nbr": pa.nulls(people, pa.int8()),
         "snz_resident_ind": np.ones(people, bool),
     })  # fmt: skip
     residence = pa.table({"snz_uid": uid, "region_code": np.where(rng.random(people) < 0.6, "02", "03"),
                           "nzdep_nbr": rng.integers(1, 11, people).astype(np.int8)})  # fmt: skip
-    measure = pa.table({"snz_uid": rows[0], "measure_code": rows[1], "start_date": rows[2].astype("datetime64[D]"),
+    measure = pa.table({"snz_uid": rows[0], "measure_code": rows[1],
+                        "start_date": rows[2].astype("datetime64[D]"),
                         "end_date": rows[3].astype("datetime64[D]"), "value_amt": rows[4]})  # fmt: skip
     units = np.concatenate([uid[chosen], extra])
     linked = np.arange(len(units)) < len(chosen)
-    enrolment = pa.table({"snz_uid": np.where(linked, units, -1), "snz_unit_uid": units, "snz_spine_ind": linked,
-                          "organisation_code": ["ORG1"] * len(units), "initiative_code": ["pathways"] * len(units),
+    enrolment = pa.table({"snz_uid": np.where(linked, units, -1), "snz_unit_uid": units,
+                          "snz_spine_ind": linked, "organisation_code": ["ORG1"] * len(units),
+                          "initiative_code": ["pathways"] * len(units),
                           "start_date": np.full(len(units), START)})  # fmt: skip
     with duckdb.connect(str(database)) as con:
         for name, table in (("person", person), ("residence", residence), ("measure", measure),
@@ -128,7 +131,8 @@ def _write(database, rng, uid, age, chosen, rows, extra):  # type: ignore[no-unt
              DATE '2025-06-30', ''),
             ('wages', 'Wages and salaries', 'Income', 'dollars', 'up', 'Inland Revenue', DATE '2020-07-01',
              DATE '2025-06-30', ''),
-            ('ed_visit', 'Visits to an emergency department', 'Health', 'event', 'down', 'Health', DATE '2020-07-01',
+            ('ed_visit', 'Visits to an emergency department', 'Health', 'event', 'down', 'Health', DATE
+            '2020-07-01',
              DATE '2025-06-30', ''))
             AS t(measure_code, label, domain, kind_code, good_direction_code, source, covers_from_date,
                  covers_to_date, entity_kind_code)""")

@@ -106,7 +106,7 @@ def test_an_initiative_nobody_is_in_is_told_plainly(drawn, protocol):
 def test_unknown_covers_do_not_start_before_the_data(drawn, protocol):
     late = replace(protocol, follow_months=36)
     found = analyse(drawn.database, late).inside()
-    assert [result.gate.id for result in found.impact.gates if result.level == "red"][0] == "participants"
+    assert next(r.gate.id for r in found.impact.gates if r.level == "red") == "participants"
 
 
 def test_every_red_gate_says_what_would_help():

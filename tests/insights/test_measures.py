@@ -18,11 +18,14 @@ WINDOWS = (("year 1", -12, 0), ("after", 0, 12))
 @pytest.fixture
 def connection():
     with duckdb.connect(":memory:") as con:
-        con.execute("""CREATE TABLE catalogue AS SELECT code AS measure_code, code AS label, code AS kind_code,
-            'somewhere' AS source, DATE '2020-01-01' AS covers_from_date, DATE '2024-12-31' AS covers_to_date
+        con.execute("""CREATE TABLE catalogue AS SELECT code AS measure_code, code AS label,
+            code AS kind_code, 'somewhere' AS source, DATE '2020-01-01' AS covers_from_date,
+            DATE '2024-12-31' AS covers_to_date
             FROM (VALUES ('days'), ('dollars'), ('event')) t(code)""")
-        con.execute("CREATE TABLE measure (snz_uid BIGINT, measure_code VARCHAR, start_date DATE, end_date DATE, "
-                    "value_amt DOUBLE)")  # fmt: skip
+        con.execute(
+            "CREATE TABLE measure (snz_uid BIGINT, measure_code VARCHAR, start_date DATE, "
+            "end_date DATE, value_amt DOUBLE)"
+        )
         yield con
 
 

@@ -49,8 +49,10 @@ def make_world(folder: Path, *, people: int = PEOPLE, seed: int = 1) -> Path:
               spine_id // 3 AS household_id, death_date FROM spine WHERE spine_id % 20 <> 19""")
         con.execute("""
             CREATE TABLE measures AS
-              SELECT spine_id, 'benefit_main' AS measure, DATE '2022-01-01' + (spine_id % 90)::INT AS start_date,
-                DATE '2022-01-01' + (spine_id % 90 + 200)::INT AS end_date, 200.0 AS value, NULL::VARCHAR AS entity
+              SELECT spine_id, 'benefit_main' AS measure, DATE '2022-01-01' + (spine_id % 90)::INT AS
+              start_date,
+                DATE '2022-01-01' + (spine_id % 90 + 200)::INT AS end_date, 200.0 AS value, NULL::VARCHAR AS
+                entity
               FROM residents WHERE spine_id % 2 = 0
               UNION ALL SELECT spine_id, 'ed_visit', DATE '2023-03-01' + (spine_id % 60)::INT, NULL, 1.0,
                 'hospital ' || (spine_id % 3) FROM residents""")

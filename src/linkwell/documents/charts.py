@@ -1,7 +1,7 @@
-"""Charts as SVG text out of plain data: no script, no style attribute, readable on a phone and in black and white.
+"""Charts as SVG text out of plain data: no script, no style attribute, readable small and in black and white.
 
-Vega-Lite specifications as plain dictionaries, drawn by vl-convert without a network. Every chart carries a text
-alternative that says what it shows; the table with the same numbers stands below it in the page.
+Vega-Lite specifications as plain dictionaries, drawn by vl-convert without a network. Every chart carries a
+text alternative that says what it shows; the table with the same numbers stands below it in the page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WIDTH = 300
 """Drawing width in pixels, so that letters keep their size on a phone 320 pixels wide."""
 
 INKS = ("#0b4f5c", "#6fa8b0", "#dfe7e8")
-"""Dark, middle, light: told apart without colour. Each bar has a dark outline (contrast 3:1 for the light one)."""
+"""Dark, middle, light: told apart without colour; a dark outline gives the light one its contrast."""
 
 _BASE: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -27,7 +27,8 @@ _BASE: dict[str, Any] = {
         "aria": False,
         "font": "Noto Sans, Segoe UI, Roboto, Arial, sans-serif",
         "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1d1d1d", "titleColor": "#1d1d1d",
-                 "titleFontWeight": "normal", "gridColor": "#e3e3e3", "domainColor": "#5f5f5f", "tickColor": "#5f5f5f"},
+                 "titleFontWeight": "normal", "gridColor": "#e3e3e3", "domainColor": "#5f5f5f",
+                 "tickColor": "#5f5f5f"},
         "legend": {"labelFontSize": 12, "labelColor": "#1d1d1d", "title": None, "orient": "top",
                    "direction": "vertical", "symbolStrokeWidth": 1},
         "text": {"fontSize": 11, "color": "#1d1d1d"},
@@ -70,9 +71,11 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
     ]
     largest = max([bar.value or 0.0 for bar in data], default=1.0) or 1.0
     y = {"field": "row", "type": "nominal", "sort": [_lines(row) for row in rows],
-         "axis": {"title": None, "labelExpr": "split(datum.label, '|')", "labelLimit": 150, "ticks": False}}  # fmt: skip
+         "axis": {"title": None, "labelExpr": "split(datum.label, '|')", "labelLimit": 150,
+                  "ticks": False}}  # fmt: skip
     shared: dict[str, Any] = {"y": y, "x": {"field": "value", "type": "quantitative", "title": axis,
-                              "scale": {"domain": [0, largest * 1.18]}, "axis": {"tickCount": 4}}}  # fmt: skip
+                              "scale": {"domain": [0, largest * 1.18]},
+                              "axis": {"tickCount": 4}}}  # fmt: skip
     if len(series) > 1:
         shared["yOffset"] = {"field": "series", "sort": series}
     colour = {"field": "series", "type": "nominal", "sort": series,
@@ -97,7 +100,7 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
 
 
 def interval(data: Interval, *, axis: str, band: float, alternative: str) -> str:
-    """One estimate as a point with its interval as a line, a line at zero, and a grey band that does not matter."""
+    """One estimate as a point, its interval as a line, a line at zero, a grey band that does not matter."""
     ends = [data.lower, data.upper, -band, band, 0.0]
     margin = 0.06 * (max(ends) - min(ends) or 1.0)
     scale = {"domain": [min(ends) - margin, max(ends) + margin], "nice": False}
@@ -108,12 +111,14 @@ def interval(data: Interval, *, axis: str, band: float, alternative: str) -> str
         "layer": [
             {"data": {"values": [{"value": -band, "to": band}]}, "mark": {"type": "rect", "color": "#e4e4e4"},
              "encoding": {"x": x, "x2": {"field": "to"}}},
-            {"data": {"values": [{"value": 0}]}, "mark": {"type": "rule", "color": "#5f5f5f", "strokeDash": [3, 3]},
-             "encoding": {"x": x}},
+            {"data": {"values": [{"value": 0}]},
+             "mark": {"type": "rule", "color": "#5f5f5f", "strokeDash": [3, 3]}, "encoding": {"x": x}},
             {"data": {"values": [{"value": data.lower, "to": data.upper}]},
-             "mark": {"type": "rule", "color": INKS[0], "strokeWidth": 3}, "encoding": {"x": x, "x2": {"field": "to"}}},
+             "mark": {"type": "rule", "color": INKS[0], "strokeWidth": 3},
+             "encoding": {"x": x, "x2": {"field": "to"}}},
             {"data": {"values": [{"value": data.estimate}]},
-             "mark": {"type": "point", "filled": True, "size": 90, "color": INKS[0], "opacity": 1}, "encoding": {"x": x}},
+             "mark": {"type": "point", "filled": True, "size": 90, "color": INKS[0], "opacity": 1},
+             "encoding": {"x": x}},
         ],
     }  # fmt: skip
     return _draw(spec, alternative)

@@ -6,14 +6,12 @@ release desk.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-
-import tomllib
 from importlib import resources
-
+from pathlib import Path
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
@@ -72,10 +70,11 @@ def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = Non
             raise WrongUse(
                 "Nobody of this initiative is in the project.",
                 where=", ".join(protocol.initiatives) or "all initiatives",
-                fix="Check the initiative's code in the protocol, and that its supply is part of the refresh.",
+                fix="Check the initiative's code in the protocol, and that its supply is in the refresh.",
             )
         tick(1, STEPS)
-        reach = profile_reach(connection, people, clients, protocol, reference_month(protocol, clients))
+        reference = reference_month(protocol, clients)
+        reach = profile_reach(connection, people, clients, protocol, reference)
         tick(2, STEPS)
         impact = estimate_impact(connection, people, clients, protocol)
         tick(STEPS, STEPS)

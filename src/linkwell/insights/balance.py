@@ -129,7 +129,7 @@ def effective_size(weights: Floats) -> float:
 def effective_people(weights: Floats, people: NDArray[np.int64]) -> tuple[float, float]:
     """Kish's effective number of distinct people, and the largest share one person carries."""
     _, places = np.unique(people, return_inverse=True)
-    each = np.bincount(places, weights=weights)
+    each = np.bincount(places, weights=weights).astype(np.float64)
     return effective_size(each), float(each.max() / each.sum())
 
 

@@ -1,7 +1,8 @@
 """The difference a start makes, with an interval that knows a person may stand on both sides.
 
-Weighted outcome model on the comparison rows, doubly robust with the entropy weights (Zhao and Percival 2017);
-influence functions summed by person, so that one person drawn many times counts once (impact.md §2.1).
+Weighted outcome model on the comparison rows, doubly robust with the entropy weights (Zhao and Percival
+2017); influence functions summed by person, so that one person drawn many times counts once (impact.md
+§2.1).
 """
 
 from __future__ import annotations
@@ -36,6 +37,47 @@ class Estimate:
         return self.estimate + Z_95 * self.standard_error
 
 
+def effects(
+    outcomes: Floats,
+    treated: NDArray[np.bool_],
+    covariates: Floats,
+    weights: Floats,
+    clusters: NDArray[np.int64],
+) -> tuple[Estimate, ...]:
+    """Doubly robust effects on the treated, one for each column of `outcomes`.
+
+    Args:
+        outcomes: shape (n, m). treated: shape (n,), True for participants.
+        covariates: shape (n, k), the balanced moments. weights: of the comparison rows, shape (n − treated,).
+        clusters: person (or household) of each row, shape (n,).
+
+    Equations: m by weighted least squares on the comparison rows;
+    τ = mean_T(Y − m) − Σ_C w (Y − m); ψ_i = (Y_i − m_i − τ)/n_T for participants, −w_j (Y_j − m_j)/√(1 − h_j)
+    for the comparison (h the leverage); s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants'
+    clusters.
+    """
+    design_t, design_c = (_design(covariates[side]) for side in (treated, ~treated))
+    scale = np.maximum(np.abs(design_c).max(axis=0), 1e-12)
+    design_t, design_c = design_t / scale, design_c / scale
+    root = np.sqrt(weights)[:, None]
+    rooted = design_c * root
+    inverse = np.linalg.pinv(rooted.T @ rooted, rcond=1e-10, hermitian=True)
+    slopes = inverse @ (rooted.T @ (outcomes[~treated] * root))
+    left_t, left_c = outcomes[treated] - design_t @ slopes, outcomes[~treated] - design_c @ slopes
+    differences = left_t.mean(axis=0) - weights @ left_c
+    leverage = np.clip(((rooted @ inverse) * rooted).sum(axis=1), 0.0, 0.9)
+    influence = np.empty(outcomes.shape)
+    influence[treated] = (left_t - differences) / len(left_t)
+    influence[~treated] = -(weights / np.sqrt(1.0 - leverage))[:, None] * left_c
+    _, places = np.unique(clusters, return_inverse=True)
+    groups = len(np.unique(clusters[treated]))
+    means = outcomes[treated].mean(axis=0)
+    return tuple(
+        _estimate(float(differences[n]), np.bincount(places, influence[:, n]), groups, float(means[n]))
+        for n in range(outcomes.shape[1])
+    )
+
+
 def effect(
     outcome: Floats,
     treated: NDArray[np.bool_],
@@ -43,36 +85,43 @@ def effect(
     weights: Floats,
     clusters: NDArray[np.int64],
 ) -> Estimate:
-    """Doubly robust effect on the treated.
+    """`effects` for one outcome, shape (n,)."""
+    return effects(outcome[:, None], treated, covariates, weights, clusters)[0]
+
+
+def without_later_starts(observed: tuple[Estimate, ...], later: Floats, groups: int) -> Estimate:
+    """The effect at the last horizon, had nobody on the comparison side started later.
+
+    Similar people may start in a later month and then gain too, which hides part of the difference.
+    Dropping them would choose by what came after. Instead, with p_s the weighted share of the comparison
+    side that starts s months later, and τ(h) the effect h months after a start:
+
+        τ(h) = τ_observed(h) + Σ_{s<h} p_s τ(h − s)
+
+    solved month by month; influence functions follow the same line (p taken as known). It rests on later
+    starters gaining what participants gain in the same time, a structural nested mean model in its simplest
+    form.
 
     Args:
-        outcome: shape (n,). treated: shape (n,), True for participants.
-        covariates: shape (n, k), the balanced moments. weights: of the comparison rows, shape (n − treated,).
-        clusters: person (or household) of each row, shape (n,).
-
-    Equations: m by weighted least squares on the comparison rows;
-    τ = mean_T(Y − m) − Σ_C w (Y − m); ψ_i = (Y_i − m_i − τ)/n_T for participants, −w_j (Y_j − m_j)/√(1 − h_j)
-    for the comparison (h the leverage); s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants' clusters.
+        observed: effects after 1, 2, … months. later: p_1 … , shape (months,).
+        groups: participants' clusters.
     """
-    y_t, y_c = outcome[treated], outcome[~treated]
-    design_t, design_c = (_design(covariates[side]) for side in (treated, ~treated))
-    scale = np.maximum(np.abs(design_c).max(axis=0), 1e-12)
-    design_t, design_c = design_t / scale, design_c / scale
-    rooted = design_c * np.sqrt(weights)[:, None]
-    inverse = np.linalg.pinv(rooted.T @ rooted, rcond=1e-10, hermitian=True)
-    slope = inverse @ (rooted.T @ (y_c * np.sqrt(weights)))
-    left_t, left_c = y_t - design_t @ slope, y_c - design_c @ slope
-    difference = float(left_t.mean() - weights @ left_c)
-    leverage = np.clip(np.einsum("ij,jk,ik->i", rooted, inverse, rooted, optimize=True), 0.0, 0.9)
-    influence = np.empty(len(outcome))
-    influence[treated] = (left_t - difference) / len(y_t)
-    influence[~treated] = -weights * left_c / np.sqrt(1.0 - leverage)
-    _, places = np.unique(clusters, return_inverse=True)
-    by_person = np.bincount(places, weights=influence)
-    groups = len(np.unique(clusters[treated]))
-    error = float(np.sqrt(groups / max(groups - 1, 1) * np.sum(by_person**2)))
-    mean_t = float(y_t.mean())
-    return Estimate(difference, error, mean_t, mean_t - difference, by_person)
+    values: list[float] = []
+    influence: list[Floats] = []
+    for h, now in enumerate(observed):
+        value, line = now.estimate, now.influence
+        for s in range(1, h + 1):
+            value = value + float(later[s - 1]) * values[h - s]
+            line = line + later[s - 1] * influence[h - s]
+        values.append(value)
+        influence.append(line)
+    return _estimate(values[-1], influence[-1], groups, observed[-1].participants_mean)
+
+
+def _estimate(difference: float, influence: NDArray[np.generic], groups: int, mean: float) -> Estimate:
+    line = np.asarray(influence, dtype=np.float64)
+    error = float(np.sqrt(groups / max(groups - 1, 1) * np.sum(line**2)))
+    return Estimate(difference, error, mean, mean - difference, line)
 
 
 def _design(covariates: Floats) -> Floats:

@@ -14,7 +14,7 @@ from linkwell.insights.stack import Stack
 Floats = NDArray[np.float64]
 
 SMALL = 250
-"""Below this many participants: no squares and fewer windows, so that the balance stays feasible (impact.md §2.1)."""
+"""Below this many participants: no squares and fewer windows, so that the balance stays feasible."""
 
 FEWEST = 6
 """A trait of fewer participants than this is not balanced on its own (it would single them out)."""
@@ -41,7 +41,7 @@ class Features:
 
 
 def build_features(people: People, stack: Stack, totals: Floats, measures: tuple[Measure, ...]) -> Features:
-    """Covariates from traits and the totals of `HISTORY` windows, shape of totals (rows, measures, windows)."""
+    """Covariates from traits and from totals in the `HISTORY` windows, shape (rows, measures, windows)."""
     few = int(stack.treated.sum()) < SMALL
     columns: list[tuple[str, Floats, bool, bool, bool]] = []  # name, values, past, history, plain
     for name, values, continuous in _traits(people, stack):
@@ -54,10 +54,9 @@ def build_features(people: People, stack: Stack, totals: Floats, measures: tuple
                 continue
             columns += _amounts(f"{measure.label}, {label} before", totals[:, place, window], label, few=few)
     usable = [column for column in columns if _usable(column[1], stack.treated)]
-    names, values, past, history, plain = zip(*usable, strict=True)
-    return Features(
-        tuple(names), np.column_stack(values), np.array(past), np.array(history), np.array(plain, dtype=bool)
-    )
+    flags = np.array([column[2:] for column in usable], dtype=bool).reshape(-1, 3)
+    matrix = np.column_stack([column[1] for column in usable]) if usable else np.zeros((len(stack.place), 0))
+    return Features(tuple(c[0] for c in usable), matrix, flags[:, 0], flags[:, 1], flags[:, 2])
 
 
 def _amounts(

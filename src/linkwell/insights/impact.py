@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.insights.balance import Love, Weights, effective_people, entropy_weights, love
-from linkwell.insights.effect import Estimate, effect
+from linkwell.insights.effect import Estimate, effects, without_later_starts
 from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.measures import (
@@ -55,7 +55,8 @@ class Impact:
 
     Attributes:
         followed: project ids with a known start whose history and following year the data cover.
-        analysed: those for whom similar people were found. comparison: distinct people they are compared with.
+        analysed: those for whom similar people were found. comparison: distinct people they are compared
+            with.
         gates: of the whole design; a red one leaves `outcomes` without estimates.
     """
 
@@ -91,22 +92,24 @@ def estimate_impact(
     if len(followed) < 2 or refused(early):
         nobody = np.zeros(0, dtype=np.int64)
         return Impact(people.uid[followed], nobody, nobody, 0.0, early)
+    started = _start_months(people, clients)
     stack = build_stack(
         people,
         followed,
         day,
-        _start_months(people, clients),
+        started,
         _eligibility(connection, people, protocol),
         candidates=protocol.candidates,
         seed=protocol.seed,
     )
-    return _weighted(connection, people, followed, stack, protocol, measures, values)
+    return _weighted(connection, people, followed, started, stack, protocol, measures, values)
 
 
 def _weighted(
     connection: duckdb.DuckDBPyConnection,
     people: People,
     followed: Ints,
+    started: Ints,
     stack: Stack,
     protocol: Protocol,
     measures: tuple[Measure, ...],
@@ -132,6 +135,8 @@ def _weighted(
         | _size_values(stack, found)
         | _known(people, stack, found, protocol)
     )
+    later = _later(started, stack, found.weights, protocol.follow_months)
+    values["later_starters"] = float(later.sum())
     design = judge(values)
     comparison = np.unique(people.uid[stack.place[~stack.treated]])
     effective, _ = effective_people(found.weights, stack.place[~stack.treated])
@@ -139,7 +144,7 @@ def _weighted(
     partial = Impact(people.uid[followed], analysed, comparison, effective, design, (), alike, found.ridge)
     if refused(design):
         return partial
-    outcomes = _outcomes(connection, people, stack, features, found.weights, protocol, measures)
+    outcomes = _outcomes(connection, people, stack, features, found.weights, later, protocol, measures)
     return Impact(partial.followed, analysed, comparison, effective, design, outcomes, alike, found.ridge)
 
 
@@ -224,33 +229,44 @@ def _outcomes(
     stack: Stack,
     features: Features,
     weights: Floats,
+    later: Floats,
     protocol: Protocol,
     measures: tuple[Measure, ...],
 ) -> tuple[OutcomeResult, ...]:
     """Join the outcomes, which happens here and nowhere earlier, and estimate each."""
     present = {measure.code for measure in measures}
     wanted = tuple(outcome for outcome in protocol.outcomes if outcome.measure in present)
-    gap, end = protocol.gap_months, protocol.gap_months + protocol.follow_months
     codes = tuple(dict.fromkeys(outcome.measure for outcome in wanted))
+    months = range(1, protocol.follow_months + 1)
+    windows = tuple((f"{month}", protocol.gap_months, protocol.gap_months + month) for month in months)
     # The index day itself belongs to neither side: the follow-up starts the day after it.
     register_stack(connection, people.uid[stack.place], stack.day + 1)
-    totals = window_totals(connection, codes, (("after", gap, end),), len(stack.place))
+    totals = window_totals(connection, codes, windows, len(stack.place))
+    groups = len(np.unique(stack.place[stack.treated]))
     results = []
     for outcome in wanted:
-        values = totals[:, codes.index(outcome.measure), 0]
+        values = totals[:, codes.index(outcome.measure), :]
         gates: tuple[GateResult, ...] = ()
         if outcome.kind == "rate":
             values = np.where(values > 0, 100.0, 0.0)
-            gates = judge({"events": _fewest(values > 0, stack, weights)})
+            gates = judge({"events": _fewest(values[:, -1] > 0, stack, weights)})
         estimate = None
         if not refused(gates):
-            estimate = effect(values, stack.treated, features.matrix, weights, stack.place)
-        results.append(OutcomeResult(outcome, estimate, gates, values[stack.treated]))
+            by_month = effects(values, stack.treated, features.matrix, weights, stack.place)
+            estimate = without_later_starts(by_month, later, groups)
+        results.append(OutcomeResult(outcome, estimate, gates, values[stack.treated, -1]))
     return tuple(results)
 
 
+def _later(started: Ints, stack: Stack, weights: Floats, months: int) -> Floats:
+    """Weighted share of the comparison side that starts 1, 2, … months after its index month."""
+    wait = started[stack.place[~stack.treated]] - month_of_day(stack.day[~stack.treated])
+    inside = (wait >= 1) & (wait <= months)
+    return np.bincount(wait[inside] - 1, weights[inside], minlength=months).astype(np.float64)
+
+
 def _fewest(event: Bools, stack: Stack, weights: Floats) -> float:
-    """People with and without the event in each group (the weighted one by its effective size), the fewest."""
+    """People with and without the event in each group (the weighted one by effective size), the fewest."""
     mine = event[stack.treated]
     size, _ = effective_people(weights, stack.place[~stack.treated])
     share = float(weights @ event[~stack.treated])

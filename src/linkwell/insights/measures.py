@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linkwell.insights.people import Ints, first_of, month_number
+from linkwell.insights.people import Ints, month_number
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,8 @@ class Measure:
 def read_catalogue(connection: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
     """The catalogue, by code."""
     rows = connection.execute(
-        "SELECT measure_code, label, kind_code, source, covers_from_date, covers_to_date FROM catalogue ORDER BY ALL"
+        "SELECT measure_code, label, kind_code, source, covers_from_date, covers_to_date "
+        "FROM catalogue ORDER BY ALL"
     ).fetchall()
     return tuple(Measure(*row) for row in rows)
 
@@ -101,7 +102,8 @@ def covered(
     measures: tuple[Measure, ...], history_months: int, follow_months: int, gap: int
 ) -> tuple[int, int]:
     """First and last index month whose history and follow-up every source covers."""
-    first = max(month_number(m.covers_from) + (m.covers_from.day > 1) for m in measures) + history_months
+    starts = [month_number(m.covers_from) + (m.covers_from.day > 1) for m in measures]
+    first = max(starts) + history_months
     ends = min(month_number(_day_after(m.covers_to)) for m in measures)
     return first, ends - follow_months - gap
 
@@ -113,8 +115,3 @@ def _day_after(day: date) -> date:
 def data_end(measures: tuple[Measure, ...]) -> date:
     """The last day every source covers."""
     return min(m.covers_to for m in measures)
-
-
-__all__ = [
-    "HISTORY", "Measure", "covered", "data_end", "first_of", "read_catalogue", "register_stack", "window_totals",
-]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Everyone in the project's database as columns of numbers: traits, where they live, and who is a participant."""
+"""Everyone in the project's database as columns of numbers: traits, where they live, who takes part."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def read_people(connection: duckdb.DuckDBPyConnection) -> People:
     columns = _columns(
         connection,
         f"""SELECT p.snz_uid AS uid,
-                   (coalesce(p.snz_birth_year_nbr, 0) * 12 + coalesce(p.snz_birth_month_nbr, 1) - 1)::BIGINT AS born,
-                   coalesce(p.snz_deceased_year_nbr * 12 + p.snz_deceased_month_nbr - 1, {NEVER})::BIGINT AS died,
-                   coalesce(try_cast(p.snz_sex_gender_code AS BIGINT), 0) AS gender, {bits},
-                   p.snz_resident_ind AS resident, coalesce(r.region_code, '') AS region,
+                   (coalesce(p.snz_birth_year_nbr, 0) * 12 + coalesce(p.snz_birth_month_nbr, 1) - 1)::BIGINT
+                   AS born, coalesce(p.snz_deceased_year_nbr * 12 + p.snz_deceased_month_nbr - 1,
+                   {NEVER})::BIGINT AS died, coalesce(try_cast(p.snz_sex_gender_code AS BIGINT), 0) AS
+                   gender, {bits}, p.snz_resident_ind AS resident, coalesce(r.region_code, '') AS region,
                    coalesce(r.nzdep_nbr, 0)::BIGINT AS nzdep
             FROM person p LEFT JOIN residence r USING (snz_uid) ORDER BY uid""",
     )
@@ -112,7 +112,8 @@ class Clients:
 
     Attributes:
         supplied: unit ids of everyone supplied (found or not). linked: project ids of those found.
-        started, start_day: project ids of those found with a known first start, and its day (since 1970-01-01).
+        started, start_day: project ids of those found with a known first start, and its day (since
+        1970-01-01).
     """
 
     supplied: Ints

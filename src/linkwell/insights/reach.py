@@ -51,7 +51,7 @@ class Profile:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reach:
-    """Cohorts and their profiles, internal. `reached` are those found and living in the country."""
+    """Cohorts and their profiles, internal. `reached` are those found in the data."""
 
     reached: Ints
     could: Ints
@@ -75,13 +75,12 @@ def profile_reach(
 ) -> Reach:
     """Build the three groups at the reference month.
 
-    Reached: clients found on the spine, by the reference month. Could be reached: those, and everyone who meets
-    the protocol's eligibility between the year before the first start and the reference month. Community:
-    residents alive then, in the same regions.
+    Reached: clients found on the spine, by the reference month. Could be reached: those, and everyone who
+        meets the protocol's eligibility between the year before the first start and the reference month.
+        Community: residents alive then, in the same regions.
     """
     reached = np.zeros(len(people.uid), dtype=bool)
     reached[people.places(clients.linked)] = True
-    reached &= people.resident
     here = people.resident & people.alive(reference)
     own = np.arange(len(people.regions))
     if protocol.eligible.own_regions and reached.any():
@@ -99,11 +98,12 @@ def profile_reach(
         _profile(name, levels, members, people, groups, here | (reached & (name != "region")))
         for name, levels, members in _dimensions(people, reference, own)
     )
-    return Reach(*(people.uid[group] for group in groups), profiles, reference)
+    reached_ids, could_ids, community_ids = (people.uid[group] for group in groups)
+    return Reach(reached_ids, could_ids, community_ids, profiles, reference)
 
 
 def own_regions(people: People, reached: Bools, least: float = 0.01, fewest: int = 6) -> Ints:
-    """Regions where one in a hundred of the people reached live, and at least six: where the initiative works."""
+    """Where the initiative works: regions with one in a hundred of the people reached, and at least six."""
     counts = np.bincount(people.region[reached] + 1, minlength=len(people.regions) + 1)[1:]
     return np.flatnonzero(counts >= max(least * counts.sum(), float(fewest)))
 
@@ -128,8 +128,8 @@ def _dimensions(
     gender = words["gender"]["labels"]
     yield "gender", tuple(gender.values()), [_coded(people.gender, code, gender) for code in gender]
     ethnicity = tuple(words["ethnicity"]["labels"])
-    none = ~people.ethnicity.any(axis=1)
-    groups = [people.ethnicity[:, n] for n in range(ETHNIC_GROUPS)]
+    none = np.asarray(~people.ethnicity.any(axis=1), dtype=np.bool_)
+    groups: list[Bools] = [people.ethnicity[:, n] for n in range(ETHNIC_GROUPS)]
     yield "ethnicity", (*ethnicity, words["ethnicity"]["unknown"]), [*groups, none]
     names = words["region"]["labels"]
     regions = tuple(names.get(people.regions[code], f"Region {people.regions[code]}") for code in own)
@@ -157,7 +157,8 @@ def _dimensions(
 
 def _coded(values: Ints, code: str, labels: Mapping[str, str]) -> Bools:
     known = [int(other) for other in labels if other != "0"]
-    return np.asarray(~np.isin(values, known) if code == "0" else values == int(code))
+    found = ~np.isin(values, known) if code == "0" else values == int(code)
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _profile(
@@ -168,8 +169,11 @@ def _profile(
     groups: tuple[Bools, ...],
     known: Bools,
 ) -> Profile:
-    """Memberships of one dimension. `known`: of whom the wider groups can speak; elsewhere only those reached count,
-    so that a region the initiative does not work in never looks fully reached."""
+    """Memberships of one dimension.
+
+    `known`: of whom the wider groups can speak; elsewhere only those reached count, so that a region the
+    initiative does not work in never looks fully reached.
+    """
     # Levels nobody falls in would only be empty rows.
     used = [place for place, member in enumerate(members) if (member & groups[-1]).any()]
     cells, units = [], []

@@ -92,17 +92,12 @@ def _title(found: tuple[Finding, ...]) -> str:
 
 def _method(release: Release, story: Story) -> Markup:
     protocol = story.protocol
-    steps = (
-        f"Each person's start is set beside people alike in region, gender and age who met the same conditions and "
-        f"had not started by then: up to {protocol.candidates} for each participant.",
-        f"Both groups' past {protocol.history_months} months are taken from the data, and the comparison is weighted "
-        "until it matches the participants on all of it (entropy balancing, with an outcome model on top).",
-        f"What happens is counted over the {protocol.follow_months} months from the day after the start, for everyone "
-        "who started, whatever they then attended.",
-        "The range is a 95 % interval: it allows for the same person standing on both sides, and for chance, but not "
-        "for causes nobody recorded.",
-        "The plan was fixed before outcomes were joined. Where a check failed, no number is given.",
-    )
+    plan = {
+        "candidates": protocol.candidates,
+        "history": protocol.history_months,
+        "follow": protocol.follow_months,
+    }
+    steps = [step.format(**plan) for step in sentences()["method"]["steps"]]
     facts = [
         element("li", "Fingerprint of the plan: ", element("span", story.digest, class_="code")),
         element("li", f"Data up to {day(story.data_ends)}, from {', '.join(story.sources)}."),

@@ -50,8 +50,9 @@ def _outcome(finding: Finding) -> Markup:
     )
     low, high = signed(effect.lower, finding.outcome), signed(effect.upper, finding.outcome)
     alternative = (
-        f"Estimate {signed(effect.estimate, finding.outcome)}, with a line from {low} to {high}; the grey band is the "
-        f"difference agreed not to matter, {amount(finding.outcome.smallest, finding.outcome)} either way."
+        f"Estimate {signed(effect.estimate, finding.outcome)}, with a line from {low} to {high}; the grey "
+        f"band is the difference agreed not to matter, {amount(finding.outcome.smallest, finding.outcome)} "
+        "either way."
     )
     drawing = interval(
         drawn, axis=AXES[finding.outcome.kind], band=scale * finding.outcome.smallest, alternative=alternative
@@ -71,16 +72,16 @@ def _table(found: list[Finding]) -> Markup:
         name = finding.outcome.label + (" (for every 100 people)" if finding.outcome.kind == "count" else "")
         rows.append((
             name, signed(effect.estimate, finding.outcome), signed(effect.lower, finding.outcome),
-            signed(effect.upper, finding.outcome), _average(finding.mine, finding), _average(finding.theirs, finding),
-            "S" if effect.treated is None else f"{effect.treated:,}",
+            signed(effect.upper, finding.outcome), _average(finding.mine, finding),
+            _average(finding.theirs, finding), "S" if effect.treated is None else f"{effect.treated:,}",
         ))  # fmt: skip
-    head = ("Outcome in the year after", "Estimate", "From", "To", "Participants, about", "Similar people, about",
-            "Participants compared")  # fmt: skip
+    head = ("Outcome in the year after", "Estimate", "From", "To", "Participants, about",
+            "Similar people, about", "Participants compared")  # fmt: skip
     return table("Estimates with their 95 % intervals", head, rows)
 
 
 def _average(value: float | None, finding: Finding) -> str:
-    return "–" if value is None or value < 0 else amount(value, finding.outcome, 2)
+    return "–" if value is None or value < 0 else amount(value, finding.outcome, 3)
 
 
 def _cautions(story: Story) -> Markup:

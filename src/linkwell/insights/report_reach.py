@@ -10,6 +10,7 @@ from linkwell.documents.page import Markup, element, figure, paragraph, table
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, STEPS, SUPPLIED
 from linkwell.insights.story import Story
+from linkwell.insights.words import sentences
 
 STEP_WORDS = {
     SUPPLIED: "People you supplied",
@@ -68,8 +69,9 @@ def flow(release: Release) -> Markup:
 def profiles(release: Release, story: Story) -> Markup:
     """Paired bars and a table for each dimension."""
     about = paragraph(
-        f"“{REACHED}” are your people who could be found. “{COULD}” are they and everyone else in the regions you "
-        f"work in who meets the conditions of {story.protocol.title}. “{COMMUNITY}” is everyone living there."
+        sentences()["reach"]["groups"].format(
+            reached=REACHED, could=COULD, community=COMMUNITY, initiative=story.protocol.title
+        )
     )
     totals = release.tables["reach"]
     sizes = table("The groups", ("Group", "People"), [(group, count(totals.cell(group))) for group in GROUPS])
@@ -156,11 +158,7 @@ def gaps(release: Release, dimension: str) -> list[Gap | str]:
 
 def not_yet(release: Release, story: Story) -> Markup:
     """Coverage by group, and the people needed to bring each up to the overall coverage."""
-    intro = paragraph(
-        "Of everyone who meets the conditions, this is how many you reach, group by group. “To bring up” is about how "
-        "many more people of the group you would reach if it were reached as much as everyone is. S: too few people "
-        "to show."
-    )
+    intro = paragraph(sentences()["reach"]["not_yet"])
     head = ("", "Could be reached", "Reached", "Coverage", "Not yet, about", "To bring up, about")
     tables = []
     for dimension in story.dimensions:

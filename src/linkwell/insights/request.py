@@ -1,4 +1,4 @@
-"""What an analysis asks the release desk for: who is in which cell, and the differences with their intervals."""
+"""What an analysis asks the release desk for: who is in which cell, and differences with intervals."""
 
 from __future__ import annotations
 
@@ -17,24 +17,33 @@ SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Foll
 STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
 """The flow of people, each step a part of the one before."""
 PARTICIPANTS = "Participants"
+FEWEST = 6
+"""Fewer people than this between two counts would be told by publishing both (the people threshold)."""
 
 
 def release_request(results: Internal[Results]) -> ReleaseRequest:
     """The request for one report: flow, reach by every dimension, and every estimate no gate forbids."""
     found = results.inside()
+    flow = _flow(found)
+    compared = flow[-1]
     tables: list[CountTable | MeanTable] = [
-        _groups("flow", "step", STEPS, _flow(found), "listed"),
+        _groups("flow", "step", STEPS, flow, "listed"),
         _groups("reach", "group", GROUPS, _cohorts(found.reach)),
     ]
     tables += [_profile(profile) for profile in found.reach.profiles]
-    tables += [_level(result, found.impact, found.protocol) for result in _told(found.impact, amounts=True)]
+    told = _told(found.impact)
+    tables += [
+        _level(result, found.impact, compared, found.protocol)
+        for result in told
+        if result.outcome.kind != "rate"
+    ]
     return ReleaseRequest(
         project=found.project,
         family=FAMILY,
-        purpose=f"Insights for {found.protocol.title}: who is reached, who is not yet, what difference it makes.",
+        purpose=f"Insights for {found.protocol.title}: who is reached, who is not, what difference it makes.",
         population=found.clients.supplied,
         tables=tuple(tables),
-        effects=tuple(_effect(result, found.impact, found.protocol) for result in _told(found.impact)),
+        effects=tuple(_effect(result, found.impact, compared, found.protocol) for result in told),
         notes=(f"Protocol {found.protocol.digest}",),
         single_provider=True,
         sources=_sources(found),
@@ -46,19 +55,19 @@ def outcome_key(measure: str, protocol: Protocol) -> str:
     return f"{measure}, {protocol.follow_months} months after start"
 
 
-def _told(impact: Impact, *, amounts: bool = False) -> list[OutcomeResult]:
-    return [
-        result
-        for result in impact.outcomes
-        if not impact.refused
-        and result.estimate is not None
-        and not (amounts and result.outcome.kind == "rate")
-    ]
+def _told(impact: Impact) -> list[OutcomeResult]:
+    return [result for result in impact.outcomes if not impact.refused and result.estimate is not None]
 
 
 def _flow(found: Results) -> tuple[Ints, ...]:
+    """People at each step. A step that loses fewer than six is shown as the step before: two counts that near
+    would tell about the few between them, so the desk would hide one."""
     clients, impact = found.clients, found.impact
-    return clients.supplied, clients.linked, clients.started, impact.followed, np.unique(impact.analysed)
+    steps = [clients.supplied]
+    for units in (clients.linked, clients.started, impact.followed, np.unique(impact.analysed)):
+        lost = len(steps[-1]) - len(units)
+        steps.append(steps[-1] if 0 < lost < FEWEST else units)
+    return tuple(steps)
 
 
 def _cohorts(reach: Reach) -> tuple[Ints, ...]:
@@ -97,22 +106,29 @@ def _profile(profile: Profile) -> CountTable:
     )
 
 
-def _level(result: OutcomeResult, impact: Impact, protocol: Protocol) -> MeanTable:
-    """The participants' own average, which puts a difference in proportion."""
+def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> MeanTable:
+    """The participants' own average, which puts a difference in proportion.
+
+    The few people `compared` may hold beyond those analysed carry the average, so that they do not move it.
+    """
+    order = np.argsort(impact.analysed)
+    place = np.minimum(np.searchsorted(impact.analysed[order], compared), len(order) - 1)
+    known = impact.analysed[order][place] == compared
+    values = np.where(known, result.amounts[order][place], result.amounts.mean())
     return MeanTable(
         name=f"level_{result.outcome.name}",
         dimensions=("group",),
         labels=((PARTICIPANTS,),),
-        cells=np.zeros(len(impact.analysed), dtype=np.int64),
-        units=impact.analysed,
-        values=result.amounts,
+        cells=np.zeros(len(compared), dtype=np.int64),
+        units=compared,
+        values=values,
         measure=outcome_key(result.outcome.measure, protocol),
         unit={"days": "days", "dollars": "dollars"}.get(result.outcome.kind, "events"),
         title=f"{result.outcome.label} in the year after starting, participants",
     )
 
 
-def _effect(result: OutcomeResult, impact: Impact, protocol: Protocol) -> EffectInput:
+def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
     outcome, estimate = result.outcome, result.estimate
     assert estimate is not None
     units = {"days": "days in the year after", "dollars": "dollars in the year after",
@@ -124,7 +140,7 @@ def _effect(result: OutcomeResult, impact: Impact, protocol: Protocol) -> Effect
         lower=estimate.lower,
         upper=estimate.upper,
         unit=units[outcome.kind],
-        treated_units=impact.analysed,
+        treated_units=compared,
         comparison_units=impact.comparison,
         comparison_effective=impact.effective,
         kind=outcome.kind,

@@ -61,7 +61,8 @@ def build_stack(
 
     Args:
         participant, day: rows of `People` and their index days, shape (p,).
-        start_month: per person, the month they started (NEVER; or −1: started at an unknown time), shape (n,).
+        start_month: per person, the month they started (NEVER; or −1: started at an unknown time), shape
+            (n,).
         eligible: for an index month, who may be a candidate then, shape (n,).
     """
     months = month_of_day(day)

@@ -1,4 +1,4 @@
-"""Plain words by fixed rules, out of released numbers only: found, little or no difference, cannot tell yet, refused."""
+"""Plain words by fixed rules, out of released numbers only: found, little, cannot tell yet, refused."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Finding:
 
 
 def verdict(effect: ReleasedEffect | None, smallest: float) -> Verdict:
-    """The fixed rule. An interval inside the band that does not matter is "little", even if it leaves out zero."""
+    """The fixed rule: an interval inside the band that does not matter is "little", even without zero."""
     if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:
         return "refused"
     if -smallest <= effect.lower and effect.upper <= smallest:
@@ -78,7 +78,7 @@ def _finding(outcome: Outcome, release: Release, story: Story, gates: tuple[Spok
     )  # fmt: skip
 
 
-def _refusal(outcome: Outcome, story: Story, gates: tuple[Spoken, ...], fill: Mapping[str, str]) -> str:
+def _refusal(outcome: Outcome, story: Story, gates: tuple[Spoken, ...], fill: dict[str, str]) -> str:
     words = sentences()["refused"]
     red = [gate for gate in (*story.design, *gates) if gate.level == "red"]
     reason = " ".join(dict.fromkeys(gate.sentence for gate in red)) or words["hidden"]
@@ -105,13 +105,14 @@ def _fill(
     less = effect.estimate < 0
     near, far = sorted((abs(effect.lower), abs(effect.upper)))
     fill |= {
-        "difference": amount(abs(effect.estimate), outcome), "low": amount(near, outcome), "high": amount(far, outcome),
+        "difference": amount(abs(effect.estimate), outcome),
+        "low": amount(near, outcome), "high": amount(far, outcome),
         "direction": ("fewer" if outcome.kind != "dollars" else "less") if less else "more",
         "more_or_less": ("fewer" if outcome.kind != "dollars" else "less") if less else "more",
         "low_signed": signed(effect.lower, outcome), "high_signed": signed(effect.upper, outcome),
     }  # fmt: skip
     if mine is not None and theirs is not None and theirs >= 0:
-        fill["levels"] = f": about {amount(mine, outcome, 2)} against {amount(theirs, outcome, 2)}"
+        fill["levels"] = f": about {amount(mine, outcome, 3)} against {amount(theirs, outcome, 3)}"
     people = needed(effect, outcome.smallest)
     if people is not None:
         fill["needed"] = sentences()["unclear"]["needed"].format(people=f"{people:,}", **fill)
@@ -121,8 +122,8 @@ def _fill(
 def needed(effect: ReleasedEffect, smallest: float) -> int | None:
     """People needed to see the smallest difference that matters (80 % power, 5 % level), to two figures.
 
-    From the released interval: s.e. scales with one over the square root of the participants, and a difference
-    of 2.8 standard errors is seen four times in five.
+    From the released interval: s.e. scales with one over the square root of the participants, and a
+    difference of 2.8 standard errors is seen four times in five.
     """
     if effect.treated is None or effect.lower is None or effect.upper is None or smallest <= 0:
         return None
@@ -142,7 +143,7 @@ def amount(value: float, outcome: Outcome, figures: int | None = None) -> str:
     """
     value = value * 100 if outcome.kind == "count" else value
     if figures is not None and value:
-        value = float(f"{value:.{figures}e}")
+        value = float(f"{value:.{figures - 1}e}")
     if outcome.kind == "dollars":
         return f"${value:,.0f}"
     said = f"{value:,.1f}".removesuffix(".0") if abs(value) < 100 else f"{value:,.0f}"

@@ -1,4 +1,4 @@
-"""A fingerprint of what a table says, whatever file it lies in: no nonces, times, compression or row groups."""
+"""A fingerprint of what a table says, whatever file it lies in: no nonces, times or row groups."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Keyed pseudonyms: one AES-256 block per id, so that ids of two refreshes or projects share nothing.
 
-Spine person → pseudonym (research sources) → research id (one refresh) → project id (one project); and pseudonym →
-person index (the release desk's, stable for ever). Design §8.9; AES-256 is on the NZISM's list.
+Spine person → pseudonym (research sources) → research id (one refresh) → project id (one project); and
+pseudonym → person index (the release desk's, stable for ever). Design §8.9; AES-256 is on the NZISM's list.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UNLINKED = -1
 _CHUNK = 1 << 20
 
 
-class CollidingIds(ValueError):
+class CollidingIdsError(ValueError):
     """Two ids fell together: about one chance in 10^5 at ten million people; choose another label."""
 
 
@@ -37,7 +37,7 @@ def pseudonyms(key: bytes, ids: Ids) -> Ids:
     One AES-256 block per id: PRF(key, id) is the top 63 bits of E(key, 0^64 ‖ id). UNLINKED stays UNLINKED.
 
     Raises:
-        CollidingIds: two different ids got the same pseudonym.
+        CollidingIdsError: two different ids got the same pseudonym.
     """
     found = _encrypted(key, np.zeros(len(ids), dtype=">u8"), ids.astype(">i8").view(">u8"))
     found[ids == UNLINKED] = UNLINKED
@@ -49,7 +49,7 @@ def distinct_pseudonyms(key: bytes, ids: Ids) -> Ids:
     found = pseudonyms(key, ids)
     ordered = np.sort(found)
     if len(ordered) > 1 and bool(np.any(ordered[1:] == ordered[:-1])):
-        raise CollidingIds("two ids share a pseudonym")
+        raise CollidingIdsError("two ids share a pseudonym")
     return found
 
 

@@ -1,7 +1,7 @@
 """The target model: which agreed field becomes which column of a refresh, as SQL.
 
-A provider's specification maps onto the model without code of its own: named fields by `model.toml`, any other
-agreed content field by its type. Free text, names and identifiers have no way in.
+A provider's specification maps onto the model without code of its own: named fields by `model.toml`, any
+other agreed content field by its type. Free text, names and identifiers have no way in.
 """
 
 from __future__ import annotations

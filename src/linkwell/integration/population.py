@@ -1,7 +1,7 @@
-"""The population comes in: the spine to the linkers' zone, everything known about people to the research zone.
+"""The population comes in: the spine to the linkers' zone, all else to the research zone.
 
-Nothing in `research/` carries a spine id, a full birth date or a name: people are a keyed pseudonym there, and
-the rows are sorted by it, so that nothing about the order they came in survives.
+Nothing in `research/` carries a spine id, a full birth date or a name: people are a keyed pseudonym there,
+and the rows are sorted by it, so that nothing about the order they came in survives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from linkwell.errors import WrongUse
 from linkwell.integration import database, ids
-from linkwell.integration.digest import arrow_digest, combined, file_digest
+from linkwell.integration.digest import combined, file_digest
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, ZoneName, write_whole, written_whole
 

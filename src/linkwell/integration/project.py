@@ -1,7 +1,7 @@
 """A project's own database: the approved columns of one refresh, under ids that hold in this project alone.
 
-What is not approved is not in the file. While it is built, the release desk's person index is written too: the
-only place where a project's ids and the persistent person index stand side by side.
+What is not approved is not in the file. While it is built, the release desk's person index is written too:
+the only place where a project's ids and the persistent person index stand side by side.
 """
 
 from __future__ import annotations
@@ -79,14 +79,15 @@ def build_project(
 
     Raises:
         WrongUse: no such refresh, table or column.
-        RefusedByRule: the project has a database with other contents; it is replaced by a new project or label.
+        RefusedByRule: a supplied table has no record key.
     """
     tick = progress or (lambda done, total: None)
     source = read_facts(home, refresh)
     if source is None:
         raise WrongUse("There is no such refresh.", where=refresh, fix="Build it: linkwell custodian load")
     inputs = combined(
-        {"refresh": source.digest, "label": refresh, "columns": json.dumps(columns, sort_keys=True, default=list),
+        {"refresh": source.digest, "label": refresh,
+         "columns": json.dumps(columns, sort_keys=True, default=list),
          "organisations": json.dumps(None if organisations is None else sorted(organisations))}
     )  # fmt: skip
     folder = project_folder(home, project)
@@ -95,7 +96,8 @@ def build_project(
         return done
     home.zone(ZoneName.PROJECTS).folder(project)
     (folder / "facts.json").unlink(missing_ok=True)
-    key = ids.derive(keep_secret(home.zone(ZoneName.KEYS) / f"project-{project}.secret", demo_seed=home.demo_seed),
+    key = ids.derive(keep_secret(home.zone(ZoneName.KEYS) / f"project-{project}.secret",
+    demo_seed=home.demo_seed),
                      f"project ids of {refresh}")  # fmt: skip
     with database.building(folder / "project.duckdb") as connection:
         target = refresh_folder(home, refresh) / "refresh.duckdb"
@@ -166,7 +168,8 @@ def _map_ids(connection: duckdb.DuckDBPyConnection, table: str, column: str, whe
     """Temp table `map_<column>`: the refresh's id and the project's, for every id of the column."""
     found = database.arrow(
         connection,
-        f"SELECT DISTINCT {column} AS id FROM refresh.{table} t WHERE {where} AND {column} IS NOT NULL ORDER BY id",
+        f"SELECT DISTINCT {column} AS id FROM refresh.{table} t "
+        f"WHERE {where} AND {column} IS NOT NULL ORDER BY id",
     ).column("id")
     old = found.to_numpy()
     purpose = "person" if column in PERSON_IDS else column

@@ -1,7 +1,8 @@
 """A refresh: one dated, immutable, de-identified rebuild of everything that is live.
 
-People have an id that holds in this refresh alone; birth and death are a month and a year; record keys and client
-refs are replaced; rows lie in the order of the new ids, so that nothing about the order they came in survives.
+People have an id that holds in this refresh alone; birth and death are a month and a year; record keys and
+client refs are replaced; rows lie in the order of the new ids, so that nothing about the order they came in
+survives.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class RefreshFacts:
     """What a refresh holds.
 
     Attributes:
-        rows: rows per table. inputs: digest of what went in. digest: what the tables say, without nonces and times.
+        rows: rows per table. inputs: digest of what went in. digest: what the tables say, without nonces
+            and times.
         left_behind: supplied columns that did not enter, as "supply:table.column".
     """
 
@@ -240,8 +242,8 @@ def _content(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in EMPTY_CONTENT.items():
         connection.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS {table}_in (snz_uid BIGINT, snz_record_uid BIGINT, "
-            "snz_client_uid BIGINT, snz_spine_ind BOOLEAN, link_band_code VARCHAR, link_decision_code VARCHAR, "
-            f"organisation_code VARCHAR, {columns})"
+            "snz_client_uid BIGINT, snz_spine_ind BOOLEAN, link_band_code VARCHAR, "
+            f"link_decision_code VARCHAR, organisation_code VARCHAR, {columns})"
         )
     # A client is a linked person, or, while nobody was found, the provider's own client: the unit of counts.
     connection.execute(f"""

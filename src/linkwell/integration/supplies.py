@@ -1,4 +1,4 @@
-"""One accepted supply becomes rows of a refresh: keys replaced, links applied, unlinked rows kept and flagged."""
+"""One accepted supply becomes rows of a refresh: keys replaced, links applied, unlinked ones kept."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def load_supply(
         left += [f"{target.source}.{name}" for name in leave]
         _check_codes(connection, target, load)
         has_client = "client_ref" in present
-        _register_texts(connection, [*model.KEYS[: 1 + has_client], *(c.source for c in load if c.kind == "uid")],
+        _register_texts(connection, [*model.KEYS[: 1 + has_client], *(c.source for c in load if c.kind ==
+        "uid")],
                         keys.text)  # fmt: skip
         _append(connection, target, load, supply, has_client=has_client)
     return left

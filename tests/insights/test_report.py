@@ -1,0 +1,95 @@
+"""The report is one accessible page without script, and says nothing that was not released."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.insights import analyse, release_request, report, tell
+
+
+@pytest.fixture(scope="module")
+def written(drawn, protocol):
+    results = analyse(drawn.database, protocol)
+    with ReleaseDesk.open(drawn.home) as desk:
+        released = desk.release(release_request(results), permission_single_provider=True)
+    return report.render(released, tell(results, organisation="Te Ara Whānau Trust", demo=True)), released
+
+
+class Outline(HTMLParser):
+    """Headings, tables and landmarks of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.open_tables = self.captions = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        self.open_tables += tag == "table"
+        self.captions += tag == "caption"
+
+
+def test_headings_go_down_one_step_at_a_time_and_landmarks_are_there(written):
+    outline = Outline(written[0])
+    assert outline.levels[0] == 1
+    assert outline.levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
+    for tag in ("header", "nav", "main", "footer"):
+        assert outline.tags.count(tag) == 1
+
+
+def test_every_table_has_a_caption_and_ids_are_unique(written):
+    outline = Outline(written[0])
+    assert outline.open_tables == outline.captions >= 10
+    ids = [value for name, value in outline.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+
+
+def test_there_is_no_script_no_style_attribute_and_nothing_from_elsewhere(written):
+    outline = Outline(written[0])
+    assert "script" not in outline.tags
+    assert outline.tags.count("style") == 1
+    names = {name for name, _ in outline.attributes}
+    assert not names & {"style", "src", "onclick", "onload"}
+    links = [value for name, value in outline.attributes if name == "href"]
+    assert all(link and link.startswith("#") for link in links)
+
+
+def test_every_count_in_a_table_is_a_released_count(written):
+    html, released = written
+    known = {f"{value:,}" for table in released.tables.values() for value in table.values if value is not None}
+    known |= {f"{e.treated:,}" for e in released.effects.values() if e.treated is not None}
+    groups = html.split('id="reach"')[1].split('id="notyet"')[0]
+    shown = re.findall(r'<td class="number">([\d,]+)\*?</td>', groups)
+    assert len(shown) > 30
+    assert set(shown) <= known
+
+
+def test_disclaimers_fingerprint_and_demonstration_are_said(written):
+    html, released = written
+    assert "not official statistics" in html
+    assert "DEMONSTRATION" in html
+    assert released.release_id in html
+    assert released.profile_digest in html
+    assert "Inland Revenue" in html
+
+
+def test_each_estimate_stands_with_both_ends_of_its_interval(written):
+    html, released = written
+    assert len(released.effects) == 3
+    assert html.count("The real difference is likely to lie") >= 3
+
+
+def test_maori_words_are_marked(written):
+    assert '<span lang="mi">Whānau</span>' in written[0]
+    assert '<span lang="mi">Māori</span>' in written[0]

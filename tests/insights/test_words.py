@@ -1,0 +1,122 @@
+"""Sentences follow fixed rules from released numbers, carry both ends of the interval, and never overclaim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from linkwell.insights import load_protocol
+from linkwell.insights.story import Spoken, Story
+from linkwell.insights.words import findings, needed, sentences, verdict
+
+
+def effect(name, estimate, lower, upper, treated=300):
+    return SimpleNamespace(name=name, estimate=estimate, lower=lower, upper=upper, treated=treated)
+
+
+def release(*effects, levels=None):
+    tables = {
+        f"level_{name}": SimpleNamespace(cell=lambda _, mean=mean: SimpleNamespace(mean=mean))
+        for name, mean in (levels or {}).items()
+    }
+    return SimpleNamespace(effects={e.name: e for e in effects}, tables=tables)
+
+
+def story(**how):
+    protocol = load_protocol().named("Steady Steps")
+    frame = Story(
+        "A Trust", protocol, protocol.digest, date(2024, 4, 1), date(2025, 6, 30), ("MSD",), ("age",), (), ()
+    )
+    return replace(frame, **how)
+
+
+APPROVED = {
+    "found": (
+        release(effect("benefit", -21.7, -27.6, -15.8), levels={"benefit": 271.4}),
+        "In the year after starting, people in Steady Steps spent about 21.7 fewer days on a main benefit than similar "
+        "people who did not start: about 271 days against 293 days. The real difference is likely to lie between 15.8 "
+        "and 27.6 days fewer.",
+    ),
+    "found more": (
+        release(effect("benefit", 30.0, 10.0, 50.0)),
+        "In the year after starting, people in Steady Steps spent about 30 more days on a main benefit than similar "
+        "people who did not start. The real difference is likely to lie between 10 and 50 days more.",
+    ),
+    "little": (
+        release(effect("benefit", -2.0, -8.0, 4.0)),
+        "Steady Steps made little or no difference to days on a main benefit in the year after starting. The real "
+        "difference is likely to lie between 8 fewer and 4 more; a difference of less than 14 was agreed beforehand "
+        "not to matter.",
+    ),
+    "unclear": (
+        release(effect("benefit", -8.0, -30.0, 14.0)),
+        "We cannot tell yet whether Steady Steps makes a difference to days on a main benefit. The real difference is "
+        "likely to lie anywhere between 30 fewer and 14 more. About 1,600 people would be needed to see a difference "
+        "of 14. This does not mean it does not work.",
+    ),
+    "refused": (
+        release(),
+        "We do not give a number for days on a main benefit. The numbers behind it are too small to be told without "
+        "risk to someone's privacy. What would help: More people.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", APPROVED)
+def test_the_approved_text_of_each_kind(kind):
+    found = findings(APPROVED[kind][0], story())[0]
+    assert found.sentence == APPROVED[kind][1]
+    assert found.verdict == kind.split()[0]
+
+
+def test_events_are_told_for_every_100_people():
+    found = findings(release(effect("ed", -0.31, -0.5, -0.12), levels={"ed": 0.42}), story())[2]
+    assert found.sentence.startswith(
+        "In the year after starting, every 100 people in Steady Steps made about 31 fewer"
+    )
+    assert "between 12 and 50 fewer" in found.sentence
+
+
+def test_dollars_are_earned():
+    found = findings(release(effect("wages", 3850.0, 2930.0, 4760.0), levels={"wages": 11500.0}), story())[1]
+    assert "earned about $3,850 more in wages and salaries" in found.sentence
+    assert "between $2,930 and $4,760 more" in found.sentence
+
+
+def test_a_red_gate_names_itself_and_what_would_help_and_gives_no_number():
+    red = Spoken(
+        "support", "red", "For too many of your people nobody similar could be found.", "Nothing would."
+    )
+    found = findings(APPROVED["found"][0], story(design=(red,)))[0]
+    assert found.verdict == "refused"
+    assert "21.7" not in found.sentence + found.say + found.cannot + found.headline
+    assert red.sentence in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "expected"),
+    [
+        (1, 30, "found"),
+        (-30, -15, "found"),
+        (-14, 14, "little"),
+        (1, 5, "little"),
+        (-1, 20, "unclear"),
+        (0, 20, "unclear"),
+    ],
+)
+def test_the_verdict_is_a_rule(lower, upper, expected):
+    assert verdict(effect("benefit", (lower + upper) / 2, lower, upper), 14.0) == expected
+
+
+def test_no_template_overclaims():
+    text = str(sentences()).lower()
+    for word in ("caused", "proves", "significant", "failed", "best", "worst"):
+        assert word not in text
+
+
+def test_people_needed_follow_the_released_interval():
+    assert needed(effect("benefit", -8.0, -30.0, 14.0, treated=300), 14.0) == 1600
+    assert needed(effect("benefit", -8.0, -9.0, -7.0, treated=300), 14.0) is None
