@@ -159,6 +159,7 @@ def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Pl
             ("nhi", content.nhi >= 0.8),
             ("ird", content.ird >= 0.8),
             ("gender", content.gender >= 0.9 and 1 < content.distinct <= 8),
+            ("client_key", content.numbers_rows),
         ),
         INTERACTIONS: (
             ("attendance", content.attendance >= 0.9 and content.repeats),

@@ -44,6 +44,13 @@ class Content:
     time: float
     letters: float
     test_nhi: bool
+    rows: int
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether every row has its own short code with a digit in it, as a client number is."""
+        each_its_own = self.distinct == self.filled == self.rows
+        return each_its_own and self.longest <= 20 and self.letters == 0 and self.date_share == 0
 
     @property
     def repeats(self) -> bool:
@@ -98,6 +105,7 @@ def look(cells: Sequence[str]) -> Content:
         time=_share(sample, total, lambda value: len(value) <= 11 and bool(parse_time(value))),
         letters=_share(sample, total, lambda value: not any(map(str.isdigit, value))),
         test_nhi=bool(nhis) and all(map(is_test_nhi, nhis)),
+        rows=len(cells),
     )
 
 
