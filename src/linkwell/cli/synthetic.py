@@ -34,7 +34,7 @@ def synthetic() -> None:
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same world."
 )
 @click.option("--scenario", type=click.Choice(SCENARIOS), default="default", show_default=True,
-              help="default: true effects; null: none; hidden: a cause of both that no data show.")  # fmt: skip
+              help="default: true effects; null: none; hidden: a cause no data show.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The world's folder.")
 @json_option
 def population(people: int, participants: int, seed: int, scenario: str, out: Path, as_json: bool) -> None:
@@ -50,8 +50,8 @@ def population(people: int, participants: int, seed: int, scenario: str, out: Pa
             people, seed, out, participants=participants, scenario=scenario, progress=tick
         )
     lines = [
-        f"Invented {facts.people:,} people ({facts.residents:,} living here), {facts.measures:,} dated facts about "
-        f"them and {facts.participants:,} participants.",
+        f"Invented {facts.people:,} people ({facts.residents:,} living here), {facts.measures:,} dated facts "
+        f"about them and {facts.participants:,} participants.",
         f"The world is in {out}; the truth, which no step reads, is in {out / 'truth'}.",
     ]
     next_step = f"linkwell synthetic provider --world {out} --out {out / 'provider'}"

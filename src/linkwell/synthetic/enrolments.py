@@ -201,22 +201,19 @@ def _second_times(rng: np.random.Generator, rows: list[Row]) -> list[Row]:
 
 
 def _one_contact(rng: np.random.Generator, rows: list[Row]) -> list[Row]:
-    """A few households signed up under one contact: everyone has the contact's surname and phone."""
+    """A few households signed up under one contact: all have the contact's surname, phone and household."""
+    back = {row.client for row in rows if "came back" in row.person.slips}
     free = [
-        place for place, row in enumerate(rows) if not {"second card", "came back"} & set(row.person.slips)
+        n for n, row in enumerate(rows) if row.client not in back and "second card" not in row.person.slips
     ]
-    busy = {rows[place].client for place in range(len(rows)) if "came back" in rows[place].person.slips}
-    free = [place for place in free if rows[place].client not in busy]
-    chosen = [free[int(at)] for at in rng.permutation(len(free))[: round(len(rows) * _ONE_CONTACT) // 3 * 3]]
+    blocks = len(free) // 3
+    chosen = sorted(int(block) for block in rng.permutation(blocks)[: round(len(rows) * _ONE_CONTACT / 3)])
     changed = list(rows)
-    for number, start in enumerate(range(0, len(chosen), 3)):
-        contact = rows[chosen[start]]
-        for place in chosen[start : start + 3]:
-            row = rows[place]
-            person = row.person
-            if place != chosen[start]:
-                person = person.but("under the contact's surname", last=contact.person.last)
-            changed[place] = replace(
-                row, person=person, household=f"HH-{101 + number}", phone=contact.phone, start=contact.start
-            )
+    for number, block in enumerate(chosen):
+        first, *others = free[3 * block : 3 * block + 3]  # neighbours in the order of starting
+        household, contact = f"HH-{101 + number}", rows[first]
+        changed[first] = replace(contact, household=household)
+        for place in others:
+            person = rows[place].person.but("under the contact's surname", last=contact.person.last)
+            changed[place] = replace(rows[place], person=person, household=household, phone=contact.phone)
     return changed

@@ -67,7 +67,7 @@ def names() -> Names:
     surnames = _surnames(surname_data, pool)
     given = {
         (culture, sex): [
-            (int(year), _given(culture, sex, _split(listed), pieces, pool))
+            (int(year), _given(culture, sex, int(year), _split(listed), pieces, pool))
             for year, listed in cohorts.items()
         ]
         for culture, sexes in given_data.items()
@@ -111,13 +111,18 @@ def _english_tail(entry: dict[str, Any]) -> list[str]:
     return [tail[place] for place in stream(7, "surname tail").permutation(len(tail))]
 
 
-def _given(culture: str, sex: str, listed: list[str], pieces: dict[str, str], pool: _Pool) -> NameList:
+def _given(
+    culture: str, sex: str, year: int, listed: list[str], pieces: dict[str, str], pool: _Pool
+) -> NameList:
+    """The list of one culture, sex and time; since about 2000 parents' choices spread over more names."""
+    recent = year >= 2005
     codes = pool.add(listed)
-    main = (codes, zipf(len(codes), offset=4.0, exponent=0.8), 0.9)
+    main = zipf(len(codes), offset=15.0 if recent else 5.0, exponent=0.8)
     tail = pool.add(_given_tail(culture, sex, pieces))
     if culture == "chinese":
-        return _mixed([(*main[:2], 0.35), (tail, zipf(len(tail), offset=40.0, exponent=0.5), 0.65)])
-    return _mixed([main, (tail, zipf(len(tail), offset=40.0, exponent=0.6), 0.1)])
+        return _mixed([(codes, main, 0.35), (tail, zipf(len(tail), offset=40.0, exponent=0.5), 0.65)])
+    rare = 0.2 if recent else 0.1 if year >= 1970 else 0.04
+    return _mixed([(codes, main, 1 - rare), (tail, zipf(len(tail), offset=40.0, exponent=0.6), rare)])
 
 
 def _given_tail(culture: str, sex: str, pieces: dict[str, str]) -> list[str]:

@@ -21,7 +21,7 @@ from linkwell.synthetic.timeline import START
 
 CHUNK = 250_000
 SCENARIOS = ("default", "null", "hidden")
-_PUSH = (0.7, 0.52)
+_PUSH = (0.8, 0.6)
 """Log-odds by which each variant makes it likelier to move from benefit into work in a month."""
 Progress = Callable[[int, int], None]
 

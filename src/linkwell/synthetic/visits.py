@@ -34,7 +34,8 @@ def interactions_csv(rows: Sequence[Row], count: int, seed: int) -> bytes:
     lines = sorted(
         (
             int(day[n]), int(minute[n]), f"RB-{90_000 + n % 997}" if orphan[n] else rows[which[n]].client,
-            _ACTIVITIES[kind[n]], "Video" if minute[n] % 75 == 0 else _CHANNELS[kind[n]],
+            _ACTIVITIES[kind[n]],
+            "Video" if kind[n] in (0, 4) and minute[n] % 75 == 0 else _CHANNELS[kind[n]],
             ("Yes", "No", "DNA", "")[attended[n]],
         )
         for n in range(count)
