@@ -33,8 +33,8 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 def key(workspace: Path, as_json: bool) -> None:
     """Make your signing key, and show its fingerprint to read out over the phone.
 
-    Run again, it shows the key that is there. The private half never leaves this computer: keep the folder safe
-    and out of folders that copy themselves to the internet.
+    Run again, it shows the key that is there. The private half never leaves this computer: keep the folder
+    safe and out of folders that copy themselves to the internet.
     """
     from linkwell.vault.keys import SENDER_PUBLIC_KEY, sender_key
 
