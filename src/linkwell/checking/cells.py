@@ -180,9 +180,15 @@ def _name(cell: str) -> Read:
         return Read("", "name_placeholder" if cell.strip("-. ") else "")
     if any(map(str.isdigit, cell)):
         return Read("", "name_with_digits")
-    return Read(_SPACES.sub(" ", cell).strip(), "name_letters_lost" if lost_letters(cell) else "")
+    return Read(_visible(cell), "name_letters_lost" if lost_letters(cell) else "")
+
+
+def _visible(cell: str) -> str:
+    """One line with single spaces and without characters nobody can see (zero-width marks, control codes)."""
+    text = _SPACES.sub(" ", cell).strip()
+    return text if text.isprintable() else "".join(filter(str.isprintable, text)).strip()
 
 
 def _category(cell: str, local: dict[str, str]) -> Read:
-    text = _SPACES.sub(" ", local.get(cell, cell)).strip()
+    text = _visible(local.get(cell, cell))
     return Read("" if says_nothing(text) else text)

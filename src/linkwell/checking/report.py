@@ -96,9 +96,14 @@ def _section(finding: Finding) -> str:
     return (
         f'<section class="finding {finding.severity.value}"><h3>{escape(finding.what)}</h3>{rows}'
         f"<p>Why it matters: {escape(finding.why)}</p>"
-        f"<p>What to do: {escape(finding.fix)} "
-        f"It can be mended {_FIXABLE[finding.fixable.value]}.</p></section>"
+        f"<p>What to do: {escape(finding.fix)}{_where_mended(finding)}</p></section>"
     )
+
+
+def _where_mended(finding: Finding) -> str:
+    if finding.fix.startswith("Nothing"):
+        return ""
+    return f" It can be mended {_FIXABLE[finding.fixable.value]}."
 
 
 def row_list(finding: Finding) -> str:

@@ -62,7 +62,10 @@ class Collector:
         """Everything found, one finding per rule, file, column and detail; worst first."""
         made = [finding for key in self._found for finding in self._made(*key)]
         return tuple(
-            sorted(made, key=lambda f: (_ORDER.index(f.severity), f.table, f.file, f.column, f.code, f.what))
+            sorted(
+                made,
+                key=lambda f: (_ORDER.index(f.severity), -f.count, f.table, f.file, f.column, f.code, f.what),
+            )
         )
 
     def _made(self, code: str, name: str, column: str, detail: str) -> Iterable[Finding]:

@@ -52,7 +52,7 @@ def read_table(work: Work, table: TableSpec, source: Source) -> Columns:
     if "end_status" in columns and table.field("end_date"):
         columns["end_status"] = _end_statuses(work, table, source, columns, raw_end, faulty)
     for each in table.fields:
-        if each.required and each.name not in ("end_status", "initiative"):
+        if each.required:
             empty = {at for at, value in enumerate(columns[each.name]) if not value}
             new = sorted(empty - work.refused[source.name])
             work.collector.add("required_missing", source, new, column=heading_of(table, each.name))

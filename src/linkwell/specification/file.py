@@ -97,8 +97,8 @@ def render(spec: Specification) -> str:
         for question in spec.open_questions:
             lines += ["", "[[open_question]]", *_settings(_QUESTION, vars(question))]
     for table in spec.tables:
-        travels = "who" if table.compartment is Compartment.IDENTITY else "everything else"
-        lines += ["", "", f"# {table.label}. Sealed apart, with {travels}.", "[[table]]"]
+        half = "names and numbers" if table.compartment is Compartment.IDENTITY else "service details"
+        lines += ["", "", f"# {table.label}.", f"# Sealed apart, among the {half}.", "[[table]]"]
         lines += _settings(_TABLE, vars(table))
         for field in table.fields:
             lines += ["", "[[table.field]]", *_settings(_FIELD, {**vars(field), "class": field.cls})]

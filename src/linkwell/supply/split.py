@@ -70,7 +70,9 @@ def client_ref(secret: bytes, compartment: str, key: str, *, kind: str = "client
     """The keyed value of a provider's own key, different in each compartment; "" stays ""."""
     if not key:
         return ""
-    return hmac.digest(secret, f"{kind}\0{compartment}\0{key}".encode(), hashlib.sha384)[:KEY_BYTES].hex()
+    return hmac.digest(
+        secret, f"{kind}\0{compartment}\0{key}".encode("utf-8", "surrogatepass"), hashlib.sha384
+    )[:KEY_BYTES].hex()
 
 
 def split(spec: Specification, verdict: Verdict, secrets: SplitSecrets) -> Split:
