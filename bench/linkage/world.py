@@ -1,7 +1,7 @@
 """An invented spine and list for measuring linkage: families, twins, skewed names, chosen errors.
 
-Not the demo's world (linkwell.synthetic): another hand and another error mix, so that the linker is not judged
-on the data it was tried on. `--names` takes a folder of public name frequencies; without it names are syllables.
+Not the demo's world (linkwell.synthetic): another hand and another error mix, so that the linker is not
+judged on the data it was tried on. `--names` takes a folder of public name frequencies, else syllables.
 """
 
 from __future__ import annotations

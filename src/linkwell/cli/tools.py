@@ -106,8 +106,8 @@ def link(
             "files": [str(path) for path in written],
         },
         [
-            f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for a person "
-            f"to look at, {q.unlinked:,} not linked.",
+            f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for "
+            f"a person to look at, {q.unlinked:,} not linked.",
             f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
             *(_why_so_few(result)),
             f"Results: {out}",

@@ -92,6 +92,7 @@ def _comparison(row: Mapping[str, Any], *, identifier: bool = False) -> Comparis
 
 def compare_sql(
     model: ModelFiles,
+    compared: Sequence[Comparison],
     pairs: str,
     left: str,
     right: str,
@@ -101,14 +102,14 @@ def compare_sql(
     """SQL that gives every pair its levels.
 
     Args:
-        pairs: table of pairs `p`. left, right: tables of list and spine rows. on: how l, then s, joins p.
+        compared: the comparisons to make. pairs: table of pairs `p`.
+        left, right: tables of list and spine rows. on: how l, then s, joins p.
         carry: (column of p, l or s, alias) to carry through.
 
     Returns:
         SQL with the carried columns, then `lv_<comparison>` (code) and `n_<comparison>` (seen) for each.
     """
     likeness: Mapping[str, str] = model.levels["likeness"]
-    compared = comparisons(model)
     texts = [*likeness.values()]
     for c in compared:
         texts += [
@@ -169,7 +170,13 @@ def sampled_levels(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> No
         "WHERE a.pid <> b.pid"
     )
     query = compare_sql(
-        model, "sample_pairs", "sample_a", "sample_b", ("l.pid = p.lp", "s.pid = p.sp"), [("p.lp", "lp")]
+        model,
+        comparisons(model),
+        "sample_pairs",
+        "sample_a",
+        "sample_b",
+        ("l.pid = p.lp", "s.pid = p.sp"),
+        [("p.lp", "lp")],
     )
     con.execute(f"CREATE TEMP TABLE sample_levels AS {query}")
     con.execute("CREATE TABLE sampled (comparison VARCHAR, code UTINYINT, n BIGINT)")

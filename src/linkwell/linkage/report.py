@@ -94,8 +94,8 @@ def _summary(q: Quality) -> str:
         ("Fields the list has", ", ".join(q.fields)),
     ]
     return _table("What came of it", ("", ""), rows, numeric=False) + (
-        "<p>False and missed links are the model's own estimate, with a range that holds about 95 times in 100 "
-        "if the model is right. A clerical sample is the check on the model.</p>"
+        "<p>False and missed links are the model's own estimate, with a range that holds about 95 times in "
+        "100 if the model is right. A clerical sample is the check on the model.</p>"
     )
 
 

@@ -94,6 +94,7 @@ def _link(extract: Source, spine: PreparedSpine, settings: LinkSettings, tick: T
         con.execute("USE prepared")
         load_names(con, model_files)
         found = _standardise_list(con, extract, settings)
+        compared = _worth_comparing(con, compared)
         tick(1, _STEPS)
         passes = [*find_pairs(con, model_files), "number"]
         tick(2, _STEPS)
@@ -146,6 +147,16 @@ def _standardise_list(
     return found
 
 
+def _worth_comparing(
+    con: duckdb.DuckDBPyConnection, compared: tuple[Comparison, ...]
+) -> tuple[Comparison, ...]:
+    """Leave out numbers and areas that no record of the list has: nothing would ever be compared."""
+    optional = [c.name for c in compared if c.identifier or c.name == "area"]
+    counts = con.execute(f"SELECT {', '.join(f'count({name})' for name in optional)} FROM list").fetchall()[0]
+    empty = {name for name, n in zip(optional, counts, strict=True) if not n}
+    return tuple(c for c in compared if c.name not in empty)
+
+
 def _compared_pairs(
     con: duckdb.DuckDBPyConnection, settings: LinkSettings, compared: tuple[Comparison, ...]
 ) -> tuple[pa.Table, Pairs]:
@@ -156,7 +167,9 @@ def _compared_pairs(
         ("p.settled", "settled"),
         ("p.by_number", "by_number"),
     ]
-    query = compare_sql(settings.model, "pairs", "list", "spine", ("l.r = p.r", "s.rowid = p.i"), carry)
+    query = compare_sql(
+        settings.model, compared, "pairs", "list", "spine", ("l.r = p.r", "s.rowid = p.i"), carry
+    )
     table = con.sql(f"SELECT * FROM ({query}) ORDER BY r, pid").to_arrow_table()
     records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
@@ -165,7 +178,8 @@ def _compared_pairs(
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
     seen = {c.name: ints(f"n_{c.name}") for c in compared}
-    return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), records)
+    settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
+    return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records)
 
 
 def _sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:

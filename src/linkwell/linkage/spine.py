@@ -182,11 +182,13 @@ def _store(con: duckdb.DuckDBPyConnection, model: ModelFiles, settings: LinkSett
     load_names(con, model)
     con.execute(f"""CREATE TABLE spine AS WITH sounded AS ({with_sounds_sql("plain")}) SELECT p.*,
         coalesce(fg.n, 0) AS ng, coalesce(fi.n, 0) AS ngi, coalesce(fs_.n, 0) AS ns, coalesce(fp.n, 0) AS nps,
+        coalesce(fsa.n, 0) AS nsa, coalesce(fsb.n, 0) AS nsb,
         coalesce(fm.n, 0) + coalesce(fmg.n, 0) AS nm, coalesce(fd.n, 0) AS nd, coalesce(fa.n, 0) AS na,
         coalesce(pair.n, 0) AS npair
         FROM sounded p
         LEFT JOIN freq_given fg ON fg.value = p.g1 LEFT JOIN freq_initial fi ON fi.value = p.gi
         LEFT JOIN freq_surname fs_ ON fs_.value = p.fs LEFT JOIN freq_surname fp ON fp.value = p.ps
+        LEFT JOIN freq_surname fsa ON fsa.value = p.sa LEFT JOIN freq_surname fsb ON fsb.value = p.sb
         LEFT JOIN freq_middle fm ON fm.value = p.m1 LEFT JOIN freq_given fmg ON fmg.value = p.m1
         LEFT JOIN freq_dob fd ON fd.value = p.d8 LEFT JOIN freq_area fa ON fa.value = p.area
         LEFT JOIN freq_pair pair ON pair.g1 = p.g1 AND pair.fs = p.fs""")

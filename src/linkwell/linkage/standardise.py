@@ -123,7 +123,8 @@ def _raw(found: Mapping[str, str], kinds: Mapping[str, str], model: ModelFiles, 
     if "full_name" in found and not {"first_name", "last_name"} & set(found):
         name = f"trim({text('full_name')})"
         comma = f"strpos({name}, ',') > 0"
-        first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE regexp_replace({name}, '\\s*\\S+$', '') END"
+        rest = f"regexp_replace({name}, '\\s*\\S+$', '')"
+        first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {rest} END"
         last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract({name}, '\\S+$') END"
     born = "CAST(NULL AS VARCHAR)"
     if "dob" in found:

@@ -29,14 +29,21 @@ class Pairs:
     Attributes:
         record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length.
         pair_seen: spine people sharing given name and surname of the candidate.
-        records: how many records the list has, those without candidates included.
+        settled: pairs that a pass settled by itself, bool. records: length of the list.
     """
 
     record: Ints
     codes: Mapping[str, Ints]
     seen: Mapping[str, Ints]
     pair_seen: Ints
+    settled: npt.NDArray[np.bool_]
     records: int
+
+    def of(self, rows: npt.NDArray[np.bool_]) -> Pairs:
+        """Only the pairs where `rows` is true; the list stays as long as it is."""
+        codes = {name: code[rows] for name, code in self.codes.items()}
+        seen = {name: n[rows] for name, n in self.seen.items()}
+        return Pairs(self.record[rows], codes, seen, self.pair_seen[rows], self.settled[rows], self.records)
 
 
 @dataclass(frozen=True)
@@ -162,29 +169,46 @@ def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floa
 
 
 def learned(pairs: Pairs, model: Model) -> Model:
-    """Learn m and the share on the spine from the list (EM; priors keep short lists sane)."""
+    """Learn m and the share on the spine from the list (EM; priors keep short lists sane).
+
+    Pairs that a pass settled count as true links throughout; the rounds go over the open records only.
+    """
     prior = model.settings["prior"]
     strength = float(prior["levels"])
-    start = model.m
+    start, settled = _with_settled(pairs.of(pairs.settled), model, strength)
+    open_pairs = pairs.of(~pairs.settled)
+    still_open = np.ones(pairs.records, dtype=bool)
+    still_open[pairs.record[pairs.settled]] = False
     for done in range(1, int(prior["rounds"]) + 1):
-        share, nobody = posteriors(pairs, weights(pairs, model), model)
-        m = {c.name: _counted(c, pairs.codes[c.name], share, start[c.name], strength) for c in model.compared}
-        found = float(np.sum(1.0 - nobody))
+        share, nobody = posteriors(open_pairs, weights(open_pairs, model), model)
+        m = {c.name: _counted(c, open_pairs.codes[c.name], share, start[c.name]) for c in model.compared}
+        found = settled + float(np.sum(1.0 - nobody[still_open]))
         a = float(prior["on_spine"]) * float(prior["strength"])
         on_spine = (found + a) / (pairs.records + float(prior["strength"]))
         moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)
-        settled = moved < 1e-4 and abs(on_spine - model.on_spine) < 1e-4
+        steady = moved < 1e-4 and abs(on_spine - model.on_spine) < 1e-4
         model = replace(model, m=m, on_spine=min(max(on_spine, 1e-4), 0.9995), rounds=done)
-        if settled:
+        if steady:
             break
     return model
 
 
-def _counted(c: Comparison, code: Ints, share: Floats, start: Floats, strength: float) -> Floats:
+def _with_settled(pairs: Pairs, model: Model, strength: float) -> tuple[dict[str, Floats], int]:
+    """Counts to begin each round with: the starting numbers as pseudo-counts, and the settled pairs."""
+    counts = {}
+    for c in model.compared:
+        size = len(c.strata) * STRATUM
+        settled = np.bincount(pairs.codes[c.name], minlength=size)[:size].astype(np.float64)
+        settled[::STRATUM] = 0.0
+        counts[c.name] = settled + strength * model.m[c.name]
+    return counts, len(np.unique(pairs.record))
+
+
+def _counted(c: Comparison, code: Ints, share: Floats, start: Floats) -> Floats:
     size = len(c.strata) * STRATUM
     counts = np.asarray(
         np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM), dtype=np.float64
     )
     counts[:, 0] = 0.0
-    counts += strength * start.reshape(-1, STRATUM)
+    counts += start.reshape(-1, STRATUM)
     return np.asarray((counts / counts.sum(axis=1, keepdims=True)).reshape(-1))
