@@ -19,7 +19,7 @@ SECRETS = SplitSecrets(supply=b"s" * 32, client=b"c" * 32)
 cells = st.one_of(
     st.sampled_from(["", "n/a", "C001", "Ana", "Tāwhai", "03/04/1980", "13/04/80", "1980", "29221", "ZAC5361",
                      "49091850", "M", "wahine", "current", "unknown", "Māori; Samoan", "021 555 1234",
-                     "\u200b", "ana@example.org", "14:30", "Yes", "9999-12-31", "a\nb", "=1+1", "O'Brien, Ana"]),
+                     "\u200b", "ana@example.org", "14:30", "Yes", "9999-12-31", "a\nb", "=1+1"]),
     st.text(max_size=12),
 )  # fmt: skip
 headings = st.lists(
