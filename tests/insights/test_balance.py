@@ -19,7 +19,7 @@ from linkwell.insights.balance import (
     independent_columns,
     love,
 )
-from linkwell.insights.effect import effect
+from linkwell.insights.effect import effect, effects, without_later_starts
 
 NAMES = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")
 
@@ -105,3 +105,22 @@ def test_repeating_every_row_of_a_person_does_not_narrow_the_interval():
     again = effect(y[twice], treated[twice], x[twice], np.full(400, 1 / 400), person[twice])
     assert again.estimate == pytest.approx(once.estimate)
     assert again.standard_error == pytest.approx(once.standard_error, rel=0.02)
+
+
+def test_what_later_starters_gain_is_given_back():
+    rng = np.random.default_rng(6)
+    months, people = 12, 40_000
+    wait = np.where(rng.random(people) < 0.3, rng.integers(1, 13, people), 99)
+    wait[:4000] = 0
+    horizon = np.arange(1, months + 1)
+    # Two days a month for every month since the start, for everyone who has started by then.
+    gain = 2.0 * np.clip(horizon - wait[:, None], 0, None)
+    outcomes = gain + rng.normal(0, 1, (people, 1))
+    treated = wait == 0
+    weights = np.full(people - 4000, 1 / (people - 4000))
+    by_month = effects(outcomes, treated, rng.normal(size=(people, 1)), weights, np.arange(people))
+    later = np.array([np.mean(wait[~treated] == s) for s in horizon])
+    mended = without_later_starts(by_month, later, 4000)
+    assert by_month[-1].estimate < 23
+    assert mended.estimate == pytest.approx(24.0, abs=0.2)
+    assert mended.standard_error > by_month[-1].standard_error

@@ -67,7 +67,9 @@ def test_there_is_no_script_no_style_attribute_and_nothing_from_elsewhere(writte
 
 def test_every_count_in_a_table_is_a_released_count(written):
     html, released = written
-    known = {f"{value:,}" for table in released.tables.values() for value in table.values if value is not None}
+    known = {
+        f"{value:,}" for table in released.tables.values() for value in table.values if value is not None
+    }
     known |= {f"{e.treated:,}" for e in released.effects.values() if e.treated is not None}
     groups = html.split('id="reach"')[1].split('id="notyet"')[0]
     shown = re.findall(r'<td class="number">([\d,]+)\*?</td>', groups)

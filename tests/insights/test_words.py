@@ -1,4 +1,6 @@
-"""Sentences follow fixed rules from released numbers, carry both ends of the interval, and never overclaim."""
+"""Sentences follow fixed rules from released numbers, carry both ends of the interval, never overclaim."""
+
+# ruff: noqa: E501  the approved texts read better whole
 
 from __future__ import annotations
 

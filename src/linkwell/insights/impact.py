@@ -135,7 +135,8 @@ def _weighted(
         | _size_values(stack, found)
         | _known(people, stack, found, protocol)
     )
-    later = _later(started, stack, found.weights, protocol.follow_months)
+    # Participants nobody was found for start later too, unseen: the share is raised by the share found.
+    later = _later(started, stack, found.weights, protocol.follow_months) / max(values["linked"], 0.5)
     values["later_starters"] = float(later.sum())
     design = judge(values)
     comparison = np.unique(people.uid[stack.place[~stack.treated]])

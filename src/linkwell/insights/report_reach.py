@@ -8,7 +8,7 @@ from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShar
 from linkwell.documents.charts import Bar, bars
 from linkwell.documents.page import Markup, element, figure, paragraph, table
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
-from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, STEPS, SUPPLIED
+from linkwell.insights.request import ANALYSED, DATED, FEWEST, FOLLOWED, FOUND, STEPS, SUPPLIED
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
 
@@ -151,7 +151,8 @@ def gaps(release: Release, dimension: str) -> list[Gap | str]:
         if mine is None or not all_of_them or overall is None or mine > all_of_them:
             rows.append(level)
             continue
-        wanted = max(0, round(overall * all_of_them) - mine)
+        wanted = round(overall * all_of_them) - mine
+        wanted = wanted if wanted >= FEWEST else 0  # less is within what rounding does to counts
         rows.append(Gap(level, all_of_them, mine, 100 * mine / all_of_them, all_of_them - mine, wanted))
     return rows
 
