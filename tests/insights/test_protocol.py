@@ -27,7 +27,8 @@ def test_any_change_gives_another_fingerprint(change):
 def test_a_plan_is_read_from_a_file(tmp_path):
     file = tmp_path / "plan.toml"
     file.write_text(
-        'title = "Mine"\nseed = 5\n[[outcome]]\nname = "a"\nmeasure = "m"\nlabel = "l"\nnoun = "n"\nverb = "had"\n'
+        'title = "Mine"\nseed = 5\n[[outcome]]\nname = "a"\nmeasure = "m"\nlabel = "l"\n'
+        'noun = "n"\nverb = "had"\n'
         'kind = "rate"\ngood = "less"\nsmallest = 5.0\n',
         "utf-8",
     )
