@@ -5,13 +5,15 @@ from hypothesis import strategies as st
 from linkwell.confidentiality.groups import Groups, distinct, grouped, near, same, unique
 from linkwell.confidentiality.rounding import RoundingKeys, record_keys
 
-PERSONS = np.random.default_rng(1).permutation(10**9)[:400].astype(np.int64)
+PERSONS = np.unique(np.random.default_rng(1).integers(1, 2**62, 400))
 RECORD, SECOND = record_keys(PERSONS, RoundingKeys.derive(bytes(32)))
 
 
 def of(sets: list[set[int]]) -> Groups:
     cells = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
-    places = np.concatenate([np.zeros(0, dtype=np.int64), *(np.array(sorted(s), dtype=np.int64) for s in sets)])
+    places = np.concatenate(
+        [np.zeros(0, dtype=np.int64), *(np.array(sorted(s), dtype=np.int64) for s in sets)]
+    )
     return grouped(distinct(cells, places), len(sets), PERSONS, RECORD, SECOND)
 
 
@@ -36,7 +38,9 @@ def test_near_finds_every_pair_and_nothing_far_away(ours, theirs):
     for i, a in enumerate(ours):
         for j, b in enumerate(theirs):
             apart = len(a ^ b)
-            if 1 <= apart <= 5 and len(a) + len(b) > apart:  # groups without a common person have less than 6 each
+            if (
+                1 <= apart <= 5 and len(a) + len(b) > apart
+            ):  # groups without a common person have less than 6 each
                 assert (i, j) in found
             if (i, j) in found:
                 assert 1 <= apart <= 12

@@ -6,7 +6,13 @@ import pickle
 import pytest
 
 from linkwell.confidentiality.kinds import Internal, ZoneReport
-from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedEffect, ReleasedShare, ReleasedTable
+from linkwell.confidentiality.release import (
+    Release,
+    ReleasedCell,
+    ReleasedEffect,
+    ReleasedShare,
+    ReleasedTable,
+)
 from linkwell.errors import RefusedByRule
 from linkwell.vault.zones import Home, ZoneName
 

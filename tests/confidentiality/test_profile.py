@@ -10,13 +10,19 @@ def test_every_number_of_a_profile_has_a_source_and_a_date(name):
     profile = load_profile(name)
     assert profile.name == name
     assert all("(20" in source for source in profile.sources.values())
-    assert (profile.people_threshold, profile.entity_threshold, profile.magnitude_released_count) == (6, 3, 21)
+    assert (profile.people_threshold, profile.entity_threshold, profile.magnitude_released_count) == (
+        6,
+        3,
+        21,
+    )
     assert (profile.guard_distance, profile.carry_tolerance) == (5, 3)
 
 
 def test_a_number_without_a_source_is_refused():
     with pytest.raises(WrongUse, match="opinion"):
-        parse_profile(_text().replace('source = "SIA tools: COUNT_THRESHOLD', 'remark = "SIA tools: COUNT_THRESHOLD'))
+        parse_profile(
+            _text().replace('source = "SIA tools: COUNT_THRESHOLD', 'remark = "SIA tools: COUNT_THRESHOLD')
+        )
 
 
 def test_any_change_of_a_rule_changes_the_digest():

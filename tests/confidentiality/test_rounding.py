@@ -65,7 +65,10 @@ def test_the_keyed_function_is_aes_256_of_one_block():
     encryptor = Cipher(algorithms.AES256(KEYS.people), modes.ECB()).encryptor()
     block = encryptor.update((3).to_bytes(8, "little") + (5).to_bytes(8, "little"))
     first, second = keyed(KEYS.people, high, low)
-    assert (int(first[0]), int(second[0])) == (int.from_bytes(block[:8], "little"), int.from_bytes(block[8:], "little"))
+    assert (int(first[0]), int(second[0])) == (
+        int.from_bytes(block[:8], "little"),
+        int.from_bytes(block[8:], "little"),
+    )
 
 
 def test_another_secret_gives_other_numbers():
@@ -79,7 +82,9 @@ def test_another_secret_gives_other_numbers():
 def test_the_direction_of_a_union_does_not_follow_from_its_parts():
     keys = record_keys(np.arange(40_000), KEYS)[0]
     a, b = keys[:20_000], keys[20_000:]
-    ups = [round_counts(k, np.full(20_000, n), KEYS, FIXED) > n for k, n in ((a, 100), (b, 100), (a ^ b, 200))]
+    ups = [
+        round_counts(k, np.full(20_000, n), KEYS, FIXED) > n for k, n in ((a, 100), (b, 100), (a ^ b, 200))
+    ]
     assert abs(np.corrcoef(ups[0] ^ ups[1], ups[2])[0, 1]) < 0.03
 
 
