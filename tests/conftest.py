@@ -159,6 +159,12 @@ PASSWORD = "four plain words here"
 
 
 @pytest.fixture
+def password() -> str:
+    """The password of everybody in `registry`."""
+    return PASSWORD
+
+
+@pytest.fixture
 def registry(
     db: None, request: pytest.FixtureRequest, fresh_home: Home, seal_to: Callable[..., SealedSupply]
 ) -> Registry:

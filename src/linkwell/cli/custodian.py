@@ -213,6 +213,7 @@ def enrol_provider(
         ends=last,
     )
     token = actions.issue_upload_token(by=by, agreement=enrolment.agreement, days=token_days)
+    _enter_demo_provider(home, enrolment.organisation)
     spoken = keys.spoken(keys.fingerprint(keys.read_public_key(pem)))
     finish(
         {
@@ -233,6 +234,16 @@ def enrol_provider(
         as_json=as_json,
         next_step="the provider runs: linkwell send PACKAGE --url … --token …",
     )
+
+
+def _enter_demo_provider(home: Path, organisation: Any) -> None:
+    """In a demonstration the first provider enrolled gets its person to sign in as."""
+    from linkwell.custody import demo
+    from linkwell.vault.zones import Home
+
+    opened = Home.open(home)
+    if opened.demo and not any(each.username == "provider" for each in demo.sign_ins(opened)):
+        demo.enter_people(opened, provider=organisation)
 
 
 @custodian.command(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from linkwell.custody.organisations.actions import add_person, first_manager, found_custodian
-from linkwell.custody.organisations.models import Membership, Organisation, Person
-from linkwell.custody.organisations.roles import Role
-from linkwell.custody.setup import CUSTODIAN_CODE
+from linkwell.custody.organisations.roles import CUSTODIAN_CODE, Role
 from linkwell.errors import RefusedByRule
 from linkwell.vault.secrets import demo_secret
 from linkwell.vault.zones import Home
+
+if TYPE_CHECKING:  # a password can be asked for before Django is started
+    from linkwell.custody.organisations.models import Organisation, Person
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ def enter_people(home: Home, *, provider: Organisation | None = None) -> list[De
     Raises:
         RefusedByRule: this home is not a demonstration.
     """
+    from linkwell.custody.organisations.actions import add_person, first_manager, found_custodian
+    from linkwell.custody.organisations.models import Membership
+
     custodian = found_custodian(code=CUSTODIAN_CODE, name=home.name)
     people = [DemoPerson(name, full, what, password_of(home, name)) for name, full, what, _ in _CUSTODIANS]
     first = people[0]
@@ -92,6 +96,8 @@ def sign_ins(home: Home) -> list[DemoPerson]:
     Raises:
         RefusedByRule: this home is not a demonstration.
     """
+    from linkwell.custody.organisations.models import Person
+
     everyone = [_PROVIDER, *((name, full, what) for name, full, what, _ in _CUSTODIANS)]
     there = set(Person.objects.values_list("username", flat=True))
     return [
@@ -103,4 +109,6 @@ def sign_ins(home: Home) -> list[DemoPerson]:
 
 def person(username: str) -> Person:
     """The person with this sign-in name."""
+    from linkwell.custody.organisations.models import Person
+
     return Person.objects.get(username=username)

@@ -9,10 +9,9 @@ from pathlib import Path
 from linkwell.custody.linkage.jobs import spine_paths
 from linkwell.custody.organisations.actions import found_custodian
 from linkwell.custody.organisations.models import Organisation
+from linkwell.custody.organisations.roles import CUSTODIAN_CODE
 from linkwell.vault.custodian_keys import create_custodian_keys, public_bundle
 from linkwell.vault.zones import Home, write_whole
-
-CUSTODIAN_CODE = "custodian"
 
 Tick = Callable[[int, int], None]
 

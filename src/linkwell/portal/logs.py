@@ -40,6 +40,9 @@ LOGGING: dict[str, Any] = {
         "axes": {"handlers": ["nowhere"], "propagate": False},
         # Its error report carries the request: ours (portal.errors) names the kind of error only.
         "django.request": {"handlers": ["nowhere"], "propagate": False},
+        # Its messages carry tracebacks with the values in them; ours (jobs.running) name kind and place only.
+        "django_tasks": {"handlers": ["nowhere"], "propagate": False},
+        "django_tasks_db": {"handlers": ["nowhere"], "propagate": False},
         "linkwell": {"level": "INFO"},
     },
 }

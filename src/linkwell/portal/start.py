@@ -8,6 +8,9 @@ from pathlib import Path
 from linkwell.errors import WrongUse
 from linkwell.vault.zones import Home
 
+_up_to_date: set[str] = set()
+"""Homes whose tables this process has already brought up to date."""
+
 
 def start(home: Path, *, migrate: bool = True) -> Home:
     """Point this process at a data home, load Django, and bring the registry's tables up to date.
@@ -24,10 +27,11 @@ def start(home: Path, *, migrate: bool = True) -> Home:
     import django
 
     django.setup()
-    if migrate:
+    if migrate and resolved not in _up_to_date:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, interactive=False)
+        _up_to_date.add(resolved)
     return opened
 
 

@@ -22,7 +22,7 @@ BEAT_SECONDS = 2.0
 log = structlog.get_logger("linkwell.jobs")
 
 
-class Fault(LinkwellError):
+class OurFaultError(LinkwellError):
     """Something broke that is nobody's doing; only the kind of error is kept, never its text or values."""
 
     exit_code = 3
@@ -55,7 +55,7 @@ def run(job_id: int, *, tick: Tick | None = None) -> Job:
     kind = KINDS[job.kind]
     try:
         if job.attempts > MOST_ATTEMPTS:
-            raise Fault(
+            raise OurFaultError(
                 "This work stopped without an ending several times.",
                 fix="Look at memory and disk, then start it again.",
             )
@@ -69,7 +69,7 @@ def run(job_id: int, *, tick: Tick | None = None) -> Job:
         log.error("job broke", job=job.pk, kind=job.kind, error=type(error).__name__, at=_where(error))
         _fail(
             job,
-            Fault(
+            OurFaultError(
                 "Something broke on our side.",
                 where=f"{type(error).__name__} at {_where(error)}",
                 fix="Nothing was lost. Try again; if it stays, tell whoever runs this system.",
@@ -114,9 +114,26 @@ def _end(job: Job, verb: str, error: LinkwellError | None = None) -> None:
 
 
 def _fail(job: Job, error: LinkwellError) -> None:
+    try:
+        with transaction.atomic():
+            _end(job, "fail", error)
+            KINDS[job.kind].give_up(job, error)
+    except Exception as broke:  # noqa: BLE001  as above; a job must never stay "running" with nobody on it
+        log.error("giving up broke", job=job.pk, kind=job.kind, error=type(broke).__name__, at=_where(broke))
+        _put_back_or_end(job, error)
+
+
+def _put_back_or_end(job: Job, error: LinkwellError) -> None:
+    from linkwell.custody.jobs.tasks import enqueue
+
     with transaction.atomic():
-        _end(job, "fail", error)
-        KINDS[job.kind].give_up(job, error)
+        if job.attempts > MOST_ATTEMPTS:
+            _end(job, "fail", error)
+            return
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        row.state = JOB.after("requeue", row.state)
+        row.save(update_fields=["state"])
+        transaction.on_commit(lambda: enqueue(row))
 
 
 def _where(error: BaseException) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import structlog
 from django_tasks import task
 
 from linkwell.custody.jobs.kinds import HEAVY, QUICK
 from linkwell.custody.jobs.models import Job
+
+log = structlog.get_logger("linkwell.jobs")
 
 
 @task(queue_name=QUICK)
@@ -23,7 +26,11 @@ def run_heavy(job_id: int) -> str:
 def _run(job_id: int) -> str:
     from linkwell.custody.jobs.running import run
 
-    return str(run(job_id).state)
+    try:
+        return str(run(job_id).state)
+    except Exception as error:  # noqa: BLE001  django-tasks would keep its text, which may hold somebody's values
+        log.error("job was not begun", job=job_id, error=type(error).__name__)
+        return "not begun"
 
 
 def enqueue(job: Job) -> None:

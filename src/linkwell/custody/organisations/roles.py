@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+CUSTODIAN_CODE = "custodian"
+"""The code of the custodian's own organisation in every home."""
+
 
 class Role(StrEnum):
     """What somebody is trusted with; always held in an organisation."""

@@ -11,7 +11,7 @@ from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.jobs.running import Fault
+from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.outputs.actions import change, find, provider_of
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.protocols import protocol_of
@@ -77,8 +77,8 @@ class Published:
 def work_release(job: Job, tick: Tick) -> Published:
     """Ask the release desk, then write the report and its tables from released numbers only."""
     from linkwell import insights
-    from linkwell.confidentiality import ReleaseDesk
-    from linkwell.insights import report, story
+    from linkwell.confidentiality.desk import ReleaseDesk
+    from linkwell.insights import report
 
     output, home = find(job.subject), current_home()
     results = _results(output, home, tick)
@@ -88,7 +88,7 @@ def work_release(job: Job, tick: Tick) -> Published:
         release = desk.release(
             insights.release_request(results), permission_single_provider=permitted, actor=output.checker
         )
-    told = story.tell(results, organisation=provider_of(output).name, demo=home.demo)
+    told = insights.tell(results, organisation=provider_of(output).name, demo=home.demo)
     html = report.render(release, told).encode("utf-8")
     folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
     files = release.write(folder)
@@ -126,7 +126,7 @@ def finish_release(job: Job, result: Published) -> None:
 def give_up_release(job: Job, error: LinkwellError) -> None:
     """A rule said no: refused for good. Our own fault: back to the checker."""
     output = find(job.subject)
-    if isinstance(error, RefusedByRule) and not isinstance(error, Fault):
+    if isinstance(error, RefusedByRule) and not isinstance(error, OurFaultError):
         output.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
         change(output, "rule refused", by=SYSTEM, event="output.refused", job=job.pk)
         return

@@ -11,7 +11,7 @@ from linkwell.custody.audit.record import SYSTEM
 from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.jobs.running import Fault
+from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.supplies.actions import change, find
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError, TryAgain
@@ -57,7 +57,7 @@ def finish_accept(job: Job, result: Any) -> None:
 def give_up_accept(job: Job, error: LinkwellError) -> None:
     """A rule said no: rejected, with the words. Our own fault: back to received, to be tried again."""
     supply = find(job.subject)
-    if isinstance(error, Fault | TryAgain):
+    if isinstance(error, OurFaultError | TryAgain):
         change(supply, "accept failed", by=SYSTEM, event="supply.open failed", job=job.pk)
         return
     supply.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}

@@ -1,0 +1,60 @@
+"""The record: written with the change, chained, and closed to change by the database itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import checkpoint, record, verify_record
+
+
+def test_every_action_leaves_a_chain_that_verifies(registry) -> None:
+    verdict = verify_record([checkpoint()])
+    assert verdict.ok
+    assert verdict.events == AuditEvent.objects.count() > 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_cannot_be_written_outside_a_change() -> None:
+    with pytest.raises(RuntimeError):
+        record("something", by="nobody", subject="nothing")
+
+
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_the_database_refuses_to_rewrite_the_record(registry, verb) -> None:
+    before = list(AuditEvent.objects.values_list("hash", flat=True))
+    with pytest.raises(DatabaseError, match="cannot be rewritten"), transaction.atomic():
+        if verb == "UPDATE":
+            AuditEvent.objects.filter(seq=1).update(actor="somebody else")
+        else:
+            AuditEvent.objects.filter(seq=1).delete()
+    assert list(AuditEvent.objects.values_list("hash", flat=True)) == before
+
+
+def test_a_change_that_fails_leaves_no_event(registry) -> None:
+    from linkwell.custody.agreements.actions import end_agreement
+    from linkwell.custody.machine import WrongState
+
+    end_agreement(by=registry.person("manager"), agreement=registry.agreement)
+    count = AuditEvent.objects.count()
+    with pytest.raises(WrongState):
+        end_agreement(by=registry.person("manager"), agreement=registry.agreement)
+    assert AuditEvent.objects.count() == count
+
+
+def test_no_event_carries_a_persons_name_or_a_token(registry) -> None:
+    text = " ".join(str(row) for row in AuditEvent.objects.values_list("details", "subject", "actor"))
+    assert "Mere Manager" not in text
+    assert registry.token.rsplit("_", 1)[1] not in text
+
+
+def test_tampering_beneath_the_triggers_is_found(registry) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER custody_auditevent_no_UPDATE")
+        cursor.execute("UPDATE custody_auditevent SET actor = 'somebody' WHERE seq = 3")
+    verdict = verify_record()
+    assert not verdict.ok
+    assert "event 3 was changed" in " ".join(verdict.faults)
