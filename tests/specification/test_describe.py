@@ -148,6 +148,24 @@ def test_two_digit_years_are_asked_about() -> None:
     )
 
 
+def test_a_date_column_no_heading_explains_is_asked_about() -> None:
+    headings = {
+        "Client ID": "key",
+        "First name": "first",
+        "Surname": "last",
+        "When": "dob",
+        "Start date": "start",
+    }
+    made = draft([laid_out(headings, people())], as_of=AS_OF)
+    (question,) = made.questions
+    assert (question.id, question.options) == ("person.date_of_birth", ("When", "leave out"))
+    answered = answer(made.specification, question, "When")
+    assert answered.table("person").field("date_of_birth").source_column == "When"  # type: ignore[union-attr]
+    assert answered.not_supplied == ()
+    without = answer(made.specification, question, "leave out")
+    assert without.table("person").field("date_of_birth") is None  # type: ignore[union-attr]
+
+
 def test_a_heading_that_names_the_order_is_only_a_suggestion() -> None:
     headings = {"First name": "first", "Surname": "last", "DOB (mm/dd/yyyy)": "dob"}
     made = draft([laid_out(headings, people(dob=AMBIGUOUS))], as_of=AS_OF)

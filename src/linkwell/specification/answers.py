@@ -39,6 +39,9 @@ def _applied(spec: Specification, question: Question) -> Specification:
         fields = tuple(each for each in table.fields if each.name != name)
         changed = replace(table, fields=fields)
         return replace(spec, tables=tuple(changed if t.name == table_name else t for t in spec.tables))
+    if question.about == "source_column":  # the column leaves now, so it is no longer among those that stay
+        stays = (n for n in spec.not_supplied if (n.source, n.column) != (table.source, question.answer))
+        spec = replace(spec, not_supplied=tuple(stays))
     return spec.with_field(table_name, _answered(field, question))
 
 

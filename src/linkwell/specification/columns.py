@@ -175,16 +175,17 @@ def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Pl
 
 
 def _why_it_stays(kind: str, column: Column) -> str:
-    best = column.guesses[0] if column.guesses else None
-    if best is not None:
-        if kind != PARTICIPANTS and best.section == "anywhere" and best.role != "client_key":
-            return "elsewhere"
-        if best.role in CATEGORY_FIELDS and not column.content.repeats and column.content.filled:
+    content = column.content
+    if kind != PARTICIPANTS and any(
+        guess.section == "anywhere" and guess.role != "client_key" for guess in column.guesses[:1]
+    ):
+        return "elsewhere"
+    for guess in _allowed(kind, column.guesses)[:1]:
+        if guess.role in CATEGORY_FIELDS and not content.repeats and content.filled:
             return "free_text"
-        if _fits(best.role, column.content, best.strength):
+        if _fits(guess.role, content, guess.strength):
             return "second"
-    text = not column.content.repeats and column.content.longest > 40
-    return "free_text" if text else "unexplained"
+    return "free_text" if not content.repeats and content.longest > 40 else "unexplained"
 
 
 def _one_name_or_two(placed: list[Placed]) -> list[Placed]:

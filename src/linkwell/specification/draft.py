@@ -25,7 +25,7 @@ from linkwell.specification.headings import words
 from linkwell.specification.joining import share_client_key, sort_sheets
 from linkwell.specification.localvalues import local_values
 from linkwell.specification.model import CodeList, Field, NotSupplied, Question, Specification, TableSpec
-from linkwell.specification.queries import questions_about
+from linkwell.specification.queries import questions_about, unplaced_dates
 from linkwell.specification.validate import validate
 
 # which file each base table is read from, likeliest first
@@ -131,7 +131,8 @@ def _table(
     if source is None:
         return None
     by_role = {each.role: each for each in placed[source] if each.role}
-    fields = [found for field in base.fields if (found := _field(field, by_role))]
+    unplaced = unplaced_dates(placed[source])
+    fields = [found for field in base.fields if (found := _field(field, by_role, unplaced))]
     if base.name == "enrolment":
         names = {field.name for field in fields}
         fields = _with_initiative(base, fields, names, initiative or organisation or "Our service")
@@ -139,7 +140,8 @@ def _table(
     return replace(base, source=source, fields=tuple(fields))
 
 
-def _field(base: Field, by_role: dict[str, Placed]) -> Field | None:
+def _field(base: Field, by_role: dict[str, Placed], unplaced: tuple[str, ...]) -> Field | None:
+    """The base field read from its column, or None when the files do not hold it."""
     found = by_role.get(base.name)
     if found is None and base.name in _FULL_NAME_PARTS and "full_name" in by_role:
         return replace(
@@ -151,12 +153,17 @@ def _field(base: Field, by_role: dict[str, Placed]) -> Field | None:
     if found is None and base.name == "client_key" and (nhi := by_role.get("nhi")) is not None:
         return replace(base, source_column=nhi.column.name) if nhi.column.content.nhi >= 0.9 else None
     if found is None:
-        return None
+        return base if unplaced and _worth_asking(base.name, by_role) else None
     field = replace(base, source_column=found.column.name, values=local_values(base, found.column))
     if base.name in DATE_FIELDS:
         order = found.column.content.dates.order.value
         field = replace(field, date_order=order if order in ("iso", "dmy", "mdy") else "")
     return field
+
+
+def _worth_asking(name: str, by_role: dict[str, Placed]) -> bool:
+    """A start date always; a birth date where people can only be found by it."""
+    return name == "start_date" or (name == "date_of_birth" and not by_role.keys() & {"nhi", "ird", "msd"})
 
 
 def _with_initiative(base: TableSpec, fields: list[Field], names: set[str], name: str) -> list[Field]:

@@ -16,11 +16,33 @@ def questions_about(spec: Specification, placed: dict[str, list[Placed]], as_of:
     """Every question a drafted specification leaves open; examples in them are invented."""
     for table in spec.tables:
         for field in table.fields:
-            if field.type is FieldType.DATE and field.source_column:
+            if field.type is FieldType.DATE and not field.source_column:
+                yield _about_column(table, field, unplaced_dates(placed[table.source]))
+            elif field.type is FieldType.DATE:
                 dates = _dates_of(placed[table.source], field)
                 if dates is not None:
                     yield from _about_order(table, field, dates, placed[table.source])
                     yield from _about_century(table, field, dates, as_of)
+
+
+def unplaced_dates(placed: list[Placed]) -> tuple[str, ...]:
+    """Headings of columns that hold dates and that no heading explains."""
+    return tuple(
+        each.column.name
+        for each in placed
+        if not each.role and each.how == "unexplained" and each.column.content.date_share >= 0.8
+    )
+
+
+def _about_column(table: TableSpec, field: Field, columns: tuple[str, ...]) -> Question:
+    named = ", ".join(f'"{column}"' for column in columns)
+    what = field.label.lower()
+    return Question(
+        id=f"{table.name}.{field.name}",
+        about="source_column",
+        text=f"Which column is the {what}? These hold dates that no heading explains: {named}.",
+        options=(*columns, LEAVE_OUT),
+    )
 
 
 def _dates_of(placed: list[Placed], field: Field) -> DateColumn | None:
