@@ -186,3 +186,18 @@ def test_a_world_may_be_made_again_over_itself(tmp_path: Path) -> None:
     for _ in range(2):
         population(2000, 1, tmp_path / "w", participants=10)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["w"]
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "w").write_text("keep")
+    with pytest.raises(WrongUse):
+        population(2000, 1, tmp_path / "w", participants=10)
+    assert (tmp_path / "w").read_text() == "keep"
+
+
+def test_a_world_begun_and_killed_is_begun_afresh(tmp_path: Path) -> None:
+    (tmp_path / ".w.part").mkdir()
+    (tmp_path / ".w.part" / "spine.parquet").write_bytes(b"half")
+    population(2000, 1, tmp_path / "w", participants=10)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w"]
+    assert pq.read_metadata(tmp_path / "w" / "spine.parquet").num_rows == 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -98,11 +98,12 @@ def _check(people: int, participants: int, scenario: str) -> None:
 
 @contextmanager
 def _whole_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder that takes the place of `out` when all is written; `out` may only be an earlier
-    world."""
-    if out.exists() and any(out.iterdir()) and not (out / "world.toml").exists():
+    """A temporary folder that takes the place of `out` when all is written; `out` may be an earlier world."""
+    if out.is_file() or (out.exists() and any(out.iterdir()) and not (out / "world.toml").exists()):
         raise WrongUse(
-            "This folder holds something else.", where=str(out), fix="Choose an empty folder or a new one."
+            "There is something else here already.",
+            where=str(out),
+            fix="Choose an empty folder or a new one.",
         )
     part, old = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.old")
     shutil.rmtree(part, ignore_errors=True)
@@ -119,37 +120,36 @@ def _whole_folder(out: Path) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
+_FILES = {"spine": tables.SPINE, "residents": tables.RESIDENTS, "measures": tables.MEASURE_ROWS}
+
+
 def _write(
     folder: Path, people: int, seed: int, participants: int, scenario: str, progress: Progress
 ) -> tuple[int, int, int, tuple[truth.Effect, ...]]:
-    (folder / "truth").mkdir()
+    """Write every file; return residents, participants, measure rows and the true effects."""
     numbers = tables.Numbers.for_world(people, seed)
-    sizes = _shares(people, participants)
-    kept: list[tuple[pa.Table, pa.Table]] = []
-    residents = measures = done = 0
-    with (
-        pq.ParquetWriter(folder / "spine.parquet", tables.SPINE, compression="zstd") as spine_file,
-        pq.ParquetWriter(
-            folder / "residents.parquet", tables.RESIDENTS, compression="zstd"
-        ) as residents_file,
-        pq.ParquetWriter(
-            folder / "measures.parquet", tables.MEASURE_ROWS, compression="zstd"
-        ) as measures_file,
-    ):
-        for number, (size, wanted) in enumerate(sizes):
-            progress(done, people)
-            chunk = _chunk(seed, number, size, wanted, done, numbers, scenario)
-            spine_file.write_table(chunk.spine)
-            residents_file.write_table(chunk.residents)
-            measures_file.write_table(chunk.measures)
-            kept.append((chunk.participants, chunk.amounts))
-            residents, measures, done = (
-                residents + chunk.residents.num_rows,
-                measures + chunk.measures.num_rows,
-                done + size,
+    starts: list[pa.Table] = []
+    amounts: list[pa.Table] = []
+    written = dict.fromkeys(_FILES, 0)
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(
+                pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
             )
-    progress(done, people)
-    effects = truth.write(folder / "truth", [first for first, _ in kept], [second for _, second in kept])
+            for name, schema in _FILES.items()
+        }
+        for number, (size, wanted) in enumerate(_shares(people, participants)):
+            progress(written["spine"], people)
+            chunk = _chunk(seed, number, size, wanted, written["spine"], numbers, scenario)
+            for name, table in (
+                ("spine", chunk.spine), ("residents", chunk.residents), ("measures", chunk.measures),
+            ):  # fmt: skip
+                writers[name].write_table(table)
+                written[name] += table.num_rows
+            starts.append(chunk.participants)
+            amounts.append(chunk.amounts)
+    progress(people, people)
+    effects = truth.write(folder / "truth", starts, amounts)
     catalogue = resources.files("linkwell.synthetic").joinpath("measures.toml").read_text("utf-8")
     (folder / "measures.toml").write_text(catalogue, "utf-8")
     (folder / "world.toml").write_text(
@@ -157,7 +157,7 @@ def _write(
         f'people = {people}\nseed = {seed}\nparticipants = {participants}\nscenario = "{scenario}"\n',
         "utf-8",
     )
-    return residents, participants, measures, effects
+    return written["residents"], participants, written["measures"], effects
 
 
 def _shares(people: int, participants: int) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ from linkwell.synthetic.draws import stream
 from linkwell.synthetic.enrolments import Row, enrolments
 from linkwell.synthetic.timeline import EXPORTED
 from linkwell.synthetic.visits import interactions_csv
-from linkwell.vault.zones import write_whole
+from linkwell.vault.zones import write_whole, written_whole
 
 ORGANISATION, INITIATIVE = "Riverbend Community Trust", "Steady Steps"
 Progress = Callable[[int, int], None]
@@ -115,4 +115,5 @@ def _write_truth(path: Path, rows: list[Row]) -> None:
             "corruptions": pa.array(["; ".join(row.person.slips) for row in rows], tables.TEXT),
         }
     )
-    pq.write_table(table, path)
+    with written_whole(path) as part:
+        pq.write_table(table, part)

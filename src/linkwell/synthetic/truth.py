@@ -18,6 +18,8 @@ from linkwell.synthetic.timeline import MONTH_STARTS
 
 VARIANTS = ("One to one", "Small group")
 MAIN_WINDOW = "12 months from the month after the start"
+DAYS_AFTER_START = "365 days after the start"
+FROM_START_MONTH = "12 months from the month of the start"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def _windows(begun: taking_part.Start) -> dict[str, tuple[Ints, Ints]]:
             MONTH_STARTS[begun.month + 1],
             MONTH_STARTS[begun.month + 13] - 1,
         ),
-        "365 days after the start": (begun.day + 1, begun.day + 365),
-        "12 months from the month of the start": (
+        DAYS_AFTER_START: (begun.day + 1, begun.day + 365),
+        FROM_START_MONTH: (
             MONTH_STARTS[begun.month],
             MONTH_STARTS[begun.month + 12] - 1,
         ),
@@ -107,7 +109,8 @@ _UNITS = {"main_benefit": "days", "wages": "dollars", "ed_visit": "events", "hos
 
 
 def write(folder: Path, participants: list[pa.Table], by_person: list[pa.Table]) -> tuple[Effect, ...]:
-    """Write the truth and return the realised effects."""
+    """Write the truth to `folder` and return the realised effects."""
+    folder.mkdir()
     pq.write_table(pa.concat_tables(participants).sort_by("spine_id"), folder / "truth.parquet")
     every = pa.concat_tables(by_person).sort_by(
         [("outcome", "ascending"), ("window", "ascending"), ("spine_id", "ascending")]
