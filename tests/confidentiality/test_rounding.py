@@ -43,8 +43,8 @@ def test_graduated_rounding_keeps_its_own_law():
     counts = draw.integers(0, 5000, 200_000)
     rounded = round_counts(draw.integers(0, 2**63, len(counts)).astype(np.uint64), counts, KEYS, GRADUATED)
     bases = GRADUATED.bases(counts)
-    assert set(zip((0, 18, 19, 20, 99, 100, 999, 1000), GRADUATED.bases(np.array([0, 18, 19, 20, 99, 100, 999, 1000])),
-                   strict=True)) == {(0, 3), (18, 3), (19, 2), (20, 5), (99, 5), (100, 10), (999, 10), (1000, 100)}  # fmt: skip
+    steps = {0: 3, 18: 3, 19: 2, 20: 5, 99: 5, 100: 10, 999: 10, 1000: 100}
+    assert GRADUATED.bases(np.array(list(steps))).tolist() == list(steps.values())
     assert not (rounded % bases).any()
     assert (np.abs(rounded - counts) < bases).all()
     errors = (rounded - counts) / bases
