@@ -1,0 +1,90 @@
+import dataclasses
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwell.confidentiality.effects import effect_content, rounding_step
+from linkwell.confidentiality.profile import load_profile
+from linkwell.confidentiality.request import EffectInput
+from linkwell.errors import WrongUse
+
+PROFILE = load_profile("nz-fixed")
+PERMITTED = {"permission_single_provider": True}
+
+
+def effect(**changes):
+    plain = EffectInput("ED visits", -3.21654, 1.23456, -5.63627, -0.79680, "days", np.arange(1, 200),
+                        np.arange(400, 700), 250.0, "days")  # fmt: skip
+    return dataclasses.replace(plain, **changes)
+
+
+def test_an_effect_is_told_to_two_figures_of_its_standard_error():
+    told = effect_content(effect(), 198, 300, PROFILE)
+    assert (told["estimate"], told["lower"], told["upper"], told["decimals"]) == (-3.2, -5.7, -0.7, 1)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e5), st.floats(0, 1e6), st.floats(0, 1e6))
+def test_the_rounded_interval_always_covers_the_true_one(estimate, error, below, above):
+    one = effect(estimate=estimate, standard_error=error, lower=estimate - below, upper=estimate + above)
+    told = effect_content(one, 198, 300, PROFILE)
+    step = float(rounding_step(one, 198, PROFILE))
+    assert told["lower"] <= one.lower + 1e-9 * abs(one.lower)
+    assert told["upper"] >= one.upper - 1e-9 * abs(one.upper)
+    assert one.lower - told["lower"] <= step * 1.001
+    assert told["lower"] <= told["estimate"] <= told["upper"]
+
+
+@pytest.mark.parametrize(
+    "few", [{"treated": 18}, {"treated": -1}, {"comparison": -1}, {"comparison": 18}, {"effective": 29.9}]
+)
+def test_too_few_people_on_either_side_hide_the_effect(few):
+    told = effect_content(effect(comparison_effective=few.get("effective", 30.0)), few.get("treated", 21),
+                          few.get("comparison", 21), PROFILE)  # fmt: skip
+    assert (told["mark"], told["estimate"], told["lower"], told["upper"]) == ("S", None, None, None)
+    assert effect_content(effect(comparison_effective=30.0), 21, 21, PROFILE)["mark"] == ""
+
+
+def test_a_share_is_told_no_finer_than_three_people():
+    rate = effect(kind="rate", estimate=-0.0412, standard_error=0.0123, lower=-0.065, upper=-0.017)
+    assert rounding_step(rate, 1500, PROFILE) == Decimal("0.002")
+    assert rounding_step(rate, 90, PROFILE) == Decimal("0.05")
+    points = dataclasses.replace(rate, scale=100, estimate=-4.12, standard_error=1.23, lower=-6.5, upper=-1.7)
+    assert rounding_step(points, 1500, PROFILE) == Decimal("0.2")
+
+
+@pytest.mark.parametrize("wrong", [{"estimate": float("nan")}, {"lower": 5.0}, {"standard_error": -1.0}])
+def test_an_effect_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(WrongUse):
+        effect_content(effect(**wrong), 198, 300, PROFILE)
+
+
+def test_an_effect_keeps_its_answer_for_the_same_people(desk, ask):
+    one = desk.release(ask(effects=(effect(),)), **PERMITTED).effects["ED visits"]
+    again = desk.release(ask(effects=(effect(estimate=-2.5, title="again"),), purpose="b"), **PERMITTED)
+    assert again.effects["ED visits"].estimate == one.estimate
+    assert one.treated % 3 == 0
+    assert abs(one.treated - 199) <= 2
+
+
+@pytest.mark.parametrize("side", ["treated_units", "comparison_units"])
+@pytest.mark.parametrize("apart", [1, 5])
+def test_an_effect_on_nearly_the_same_people_is_not_told_again(desk, ask, side, apart):
+    desk.release(ask(effects=(effect(),)), **PERMITTED)
+    near = effect(**{side: getattr(effect(), side)[:-apart]})
+    assert desk.release(ask(effects=(near,)), **PERMITTED).effects["ED visits"].mark == "S"
+    renamed = dataclasses.replace(near, name="other name", outcome="ED visits")
+    assert desk.release(ask(effects=(renamed,)), **PERMITTED).effects["other name"].mark == "S"
+
+
+def test_another_outcome_of_the_same_people_is_told(desk, ask):
+    release = desk.release(ask(effects=(effect(), effect(name="wages"))), **PERMITTED)
+    assert [e.mark for e in release.effects.values()] == ["", ""]
+
+
+def test_effects_on_twins_within_one_request_are_told_once(desk, ask):
+    twin = effect(name="twin", outcome="ED visits", treated_units=np.arange(1, 198))
+    release = desk.release(ask(effects=(effect(), twin)), **PERMITTED)
+    assert [e.mark for e in release.effects.values()] == ["", "S"]
