@@ -9,12 +9,16 @@ from typing import Any
 from linkwell.vault.zones import Home, ZoneName
 
 
+FEWEST = 100
+"""Below this many clients no share is shown: a researcher's screen is an output."""
+
+
 def catalogue_of(home: Home, label: str) -> dict[str, Any]:
-    """Datasets with their rows, measures with meaning and coverage, and the share of clients found.
+    """Datasets with about how many rows, measures with meaning and coverage, and about how many clients were found.
 
     Returns:
-        {"tables": {name: rows}, "measures": [{code, label, domain, kind, source, covers_from, covers_to}],
-        "clients": n, "clients_linked": n}
+        {"tables": {name: rows to two figures}, "measures": [{code, label, domain, kind, source, covers_from,
+        covers_to}], "found_percent": whole per cent, or None when there are too few clients to say}
     """
     research = home.zone(ZoneName.RESEARCH)
     facts = json.loads((research / "refreshes" / label / "facts.json").read_text("utf-8"))
@@ -23,12 +27,20 @@ def catalogue_of(home: Home, label: str) -> dict[str, Any]:
     found = document.get("measure", document)
     entries = found.values() if isinstance(found, dict) else found
     measures = [_plain(code_of(found, entry), entry) for entry in entries if isinstance(entry, dict)]
+    clients, linked = facts.get("clients", 0), facts.get("clients_linked", 0)
     return {
-        "tables": facts.get("rows", {}),
-        "clients": facts.get("clients", 0),
-        "clients_linked": facts.get("clients_linked", 0),
+        "tables": {name: about(rows) for name, rows in facts.get("rows", {}).items()},
+        "found_percent": round(100 * linked / clients) if clients >= FEWEST else None,
         "measures": sorted(measures, key=lambda entry: (str(entry["domain"]), str(entry["label"]))),
     }
+
+
+def about(rows: int) -> int:
+    """A number of rows to two figures, and nothing below a hundred: exact numbers need the release desk."""
+    if rows < 100:
+        return 0
+    place = 10 ** (len(str(rows)) - 2)
+    return round(rows / place) * place
 
 
 def code_of(found: object, entry: dict[str, Any]) -> str:

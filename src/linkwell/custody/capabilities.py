@@ -1,0 +1,20 @@
+"""Every capability there is, gathered from the nouns' permissions modules."""
+
+from __future__ import annotations
+
+from linkwell.custody.agreements import permissions as agreements
+from linkwell.custody.linkage import permissions as linkage
+from linkwell.custody.organisations import permissions as organisations
+from linkwell.custody.outputs import permissions as outputs
+from linkwell.custody.permissions import Capability
+from linkwell.custody.projects import permissions as projects
+from linkwell.custody.refreshes import permissions as refreshes
+from linkwell.custody.supplies import permissions as supplies
+
+_NOUNS = (organisations, agreements, supplies, linkage, refreshes, projects, outputs)
+
+
+def capabilities() -> tuple[Capability, ...]:
+    """All of them, in the order of the road."""
+    found = [value for noun in _NOUNS for value in vars(noun).values() if isinstance(value, Capability)]
+    return tuple(found)

@@ -1,0 +1,86 @@
+"""Writes docs/states.md: every state, move and permission, from the code itself.
+
+Run `python -m linkwell.portal.documents > docs/states.md`; a test holds the page to the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkwell.custody.agreements.states import AGREEMENT
+from linkwell.custody.jobs.states import JOB
+from linkwell.custody.machine import Machine
+from linkwell.custody.organisations.duties import duties
+from linkwell.custody.organisations.roles import Role
+from linkwell.custody.outputs.states import OUTPUT
+from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.supplies.states import SUPPLY
+
+MACHINES = (AGREEMENT, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([*_opening(), *_permissions(), *_duties(), *(line for m in MACHINES for line in _noun(m))])
+
+
+def _opening() -> Iterator[str]:
+    yield "# States and permissions"
+    yield ""
+    yield "Generated from the code by `python -m linkwell.portal.documents > docs/states.md`; do not edit."
+    yield ""
+    yield "| role | what it is for |"
+    yield "|---|---|"
+    for role in Role:
+        yield f"| {role.words} | {role.sentence} |"
+    yield ""
+
+
+def _permissions() -> Iterator[str]:
+    from linkwell.custody.capabilities import capabilities
+
+    yield "## Who may do what"
+    yield ""
+    yield "| capability | roles | where the role is held | why |"
+    yield "|---|---|---|---|"
+    for each in capabilities():
+        roles = ", ".join(sorted(role.words for role in each.roles))
+        yield f"| `{each.name}` | {roles} | {each.relation.value} | {each.sentence} |"
+    yield ""
+
+
+def _duties() -> Iterator[str]:
+    yield "## What two people must do"
+    yield ""
+    yield "| | first | second | why |"
+    yield "|---|---|---|---|"
+    for duty in duties():
+        yield f"| {duty.kind} | {duty.first} | {duty.second} | {duty.why} |"
+    yield ""
+
+
+def _noun(machine: Machine) -> Iterator[str]:
+    yield f"## {machine.noun.capitalize()}"
+    yield ""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for move in machine.moves:
+        start = "[*]" if move.start is None else _box(str(move.start))
+        yield f"  {start} --> {_box(str(move.end))}: {move.verb}"
+    yield "```"
+    yield ""
+    yield "| state | what it means |"
+    yield "|---|---|"
+    for state in machine.states:
+        yield f"| {state} | {machine.meaning[state]} |"
+    yield ""
+    yield "| from | move | to | who | |"
+    yield "|---|---|---|---|---|"
+    for move in machine.moves:
+        yield f"| {move.start or '–'} | {move.verb} | {move.end} | {move.owner} | {move.sentence} |"
+    yield ""
+
+
+def _box(state: str) -> str:
+    return state.replace(" ", "_")

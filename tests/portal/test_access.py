@@ -1,0 +1,284 @@
+"""Every address by every role, the headers of every answer, and nothing of one provider's for another."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.supplies import actions as supplies
+from linkwell.custody.supplies.models import Supply
+from linkwell.portal import urls  # noqa: F401  declares the pages
+from linkwell.portal.access import PAGES
+
+A_STRANGER = "nobody"
+PEOPLE = [
+    A_STRANGER, "provider", "provider_staff", "other", "linker", "integrator", "analyst", "output_checker",
+    "researcher", "manager", "auditor",
+]  # fmt: skip
+
+# address name -> people who are let in with GET (or with POST where a page has no GET). Everybody else signed in gets
+# the same 403; a stranger is sent to sign in.
+STAFF = {"linker", "integrator", "manager", "auditor"}
+PROVIDERS = {"provider", "provider_staff", "other"}
+RELEASE_READERS = PROVIDERS | {"analyst", "output_checker", "manager", "auditor"}
+LET_IN: dict[str, set[str]] = {
+    "home": set(PEOPLE) - {A_STRANGER},
+    "me": set(PEOPLE) - {A_STRANGER},
+    "signout": set(PEOPLE) - {A_STRANGER},
+    "supplies": PROVIDERS,
+    "supply": PROVIDERS,
+    "receipt": PROVIDERS | STAFF,
+    "reports": RELEASE_READERS,
+    "report": RELEASE_READERS,
+    "report-file": RELEASE_READERS,
+    "staff-supplies": STAFF,
+    "staff-supply": STAFF,
+    "accept": {"integrator"},
+    "reject": {"integrator"},
+    "link": {"linker"},
+    "linkage": {"linker"},
+    "refreshes": {"integrator", "analyst", "output_checker", "manager", "auditor"},
+    "outputs": {"analyst", "output_checker", "auditor"},
+    "output": {"analyst", "output_checker", "auditor"},
+    "release": {"output_checker"},
+    "catalogue": {"researcher", "analyst", "integrator", "output_checker"},
+    "trail": {"auditor", "manager"},
+}
+FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
+FOR_SENDERS = {"uploads", "upload", "upload-receipt"}
+# Pages about one provider's thing: the other provider gets what it would get for a thing that never was.
+NOT_THEIRS = {"supply", "receipt", "report", "report-file"}
+
+
+@pytest.fixture
+def world(registry, settings):  # noqa: ANN201
+    """A registry with one of everything, all of it the first provider's."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    supply = supplies.import_package(
+        by=registry.person("integrator"), agreement=registry.agreement, package=registry.sealed.path
+    )
+    project = approve_standing_project(
+        by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]
+    )
+    refresh = Refresh.objects.create(label="2026-11", state="ready", digest="ab" * 48)
+    output = Output.objects.create(
+        reference="out-1", project=project, refresh=refresh, state="released", analyst="analyst"
+    )
+    folder = registry.home.path / "released" / "R1"
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>ok")
+    (folder / "reach.csv").write_text("a,b\n")
+    Release.objects.create(
+        reference="R1", output=output, organisation=registry.agreement.organisation, title="Insights",
+        report_digest="0" * 96, files=["reach.csv"],
+    )  # fmt: skip
+    links = registry.home.path / "identity" / "links" / supply.reference
+    links.mkdir(parents=True)
+    (links / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>linkage")
+    return registry, supply.reference
+
+
+def arguments(name: str, reference: str) -> list[str]:
+    """What each address needs to name a thing that exists."""
+    return {
+        "receipt": [reference, "received", "json"],
+        "report": ["R1"],
+        "report-file": ["R1", "reach.csv"],
+        "output": ["out-1"],
+        "release": ["out-1"],
+        **dict.fromkeys(["supply", "staff-supply", "accept", "reject", "link", "linkage"], [reference]),
+    }.get(name, [])
+
+
+def visit(person: str, registry, page, where: str):  # noqa: ANN001, ANN201
+    client = Client(raise_request_exception=False)
+    if person != A_STRANGER:
+        client.force_login(registry.person(person), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(where) if "GET" in page.methods else client.post(where)
+    answer.close()
+    return answer
+
+
+def test_every_address_is_in_exactly_one_list() -> None:
+    names = {page.name for page in PAGES}
+    assert names == set(LET_IN) | FOR_ANYONE | FOR_SENDERS
+    assert len(names) == len(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(LET_IN))
+def test_every_role_gets_what_the_table_says_and_nothing_else(world, name) -> None:
+    registry, reference = world
+    page = next(page for page in PAGES if page.name == name)
+    for person in PEOPLE:
+        Supply.objects.update(state="received" if name in ("accept", "reject") else "accepted")
+        where = reverse(name, args=arguments(name, reference))
+        answer = visit(person, registry, page, where)
+        if person == A_STRANGER:
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/signin/")
+        elif person not in LET_IN[name]:
+            assert answer.status_code == 403, (name, person)
+        elif person == "other" and name in NOT_THEIRS:
+            assert answer.status_code == 404, name
+        else:
+            assert answer.status_code in (200, 302), (name, person, answer.content[:200])
+
+
+@pytest.mark.parametrize("name", sorted(FOR_ANYONE))
+def test_anyone_reaches_the_open_pages(world, name) -> None:
+    answer = Client().get(reverse(name))
+    assert answer.status_code in ((200, 503) if name == "readyz" else (200,))
+
+
+def test_another_providers_thing_answers_exactly_like_one_that_never_was(world) -> None:
+    registry, reference = world
+    client = Client(raise_request_exception=False)
+    client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
+    for name in sorted(NOT_THEIRS):
+        there = arguments(name, reference)
+        never = [argument.replace(reference, "DSA-2099-001-001").replace("R1", "R9") for argument in there]
+        theirs, nothing = client.get(reverse(name, args=there)), client.get(reverse(name, args=never))
+        assert theirs.status_code == nothing.status_code == 404
+        assert without_token(theirs.content) == without_token(nothing.content)
+        assert set(theirs.headers) == set(nothing.headers)
+
+
+def without_token(html: bytes) -> bytes:
+    import re
+
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", html)
+
+
+def test_no_page_of_one_provider_names_another(world) -> None:
+    registry, reference = world
+    client = Client()
+    client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
+    for where in ("/supplies/", "/reports/", "/me/"):
+        text = client.get(where).content.decode()
+        assert reference not in text
+        assert "Aroha" not in text
+        assert "R1" not in text
+
+
+def test_every_answer_has_the_strict_policy_and_is_never_cached(world) -> None:
+    registry, reference = world
+    for name in sorted(set(LET_IN) | FOR_ANYONE):
+        page = next(page for page in PAGES if page.name == name)
+        if "GET" not in page.methods:
+            continue
+        person = sorted(LET_IN.get(name, {A_STRANGER}) - {"other"})[0]
+        answer = visit(person, registry, page, reverse(name, args=arguments(name, reference)))
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_report_may_use_its_own_style_block_and_nothing_else(world) -> None:
+    import base64
+    import hashlib
+
+    registry, _ = world
+    client = Client()
+    client.force_login(registry.person("provider"), backend="django.contrib.auth.backends.ModelBackend")
+    policy = client.get("/reports/R1/")["Content-Security-Policy"]
+    digest = base64.b64encode(hashlib.sha384(b"p{color:red}").digest()).decode()
+    assert f"style-src 'sha384-{digest}'" in policy
+    assert "script-src" not in policy  # default-src 'none' holds
+
+
+def test_no_page_holds_an_inline_style_or_script(world) -> None:
+    registry, reference = world
+    for name in sorted(set(LET_IN) - {"report", "linkage", "report-file", "receipt"} | {"front", "signin"}):
+        page = next(page for page in PAGES if page.name == name)
+        if "GET" not in page.methods:
+            continue
+        person = sorted(LET_IN.get(name, {A_STRANGER}) - {"other"})[0]
+        text = visit(person, registry, page, reverse(name, args=arguments(name, reference))).content.decode()
+        assert "<script" not in text
+        assert "<style" not in text
+        assert " style=" not in text
+
+
+def test_looking_at_a_linkage_report_is_recorded(world) -> None:
+    from linkwell.custody.audit.models import AuditEvent
+
+    registry, reference = world
+    client = Client()
+    client.force_login(registry.person("linker"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/custodian/supplies/{reference}/linkage/").status_code == 200
+    event = AuditEvent.objects.order_by("-seq").first()
+    assert (event.verb, event.actor, event.about) == ("linkage report.viewed", "linker", "aroha")
+
+
+def test_signing_in_works_without_script_and_says_what_is_wrong(world, password) -> None:
+    client = Client()
+    empty = client.post("/signin/", {"username": "", "password": ""}).content.decode()
+    assert "There is a problem" in empty
+    assert "<title>Error: Sign in" in empty
+    assert 'href="#id_username"' in empty
+    wrong = client.post("/signin/", {"username": "provider", "password": "no"})
+    assert "is not right" in wrong.content.decode()
+    right = client.post("/signin/", {"username": "provider", "password": password, "next": "/supplies/"})
+    assert right["Location"] == "/supplies/"
+    evil = Client().post("/signin/", {"username": "other", "password": password, "next": "https://evil.nz/"})
+    assert evil["Location"] == "/start/"
+
+
+def test_an_account_locks_after_three_wrong_passwords(world, password) -> None:
+    client = Client()
+    for _ in range(3):
+        answer = client.post("/signin/", {"username": "provider", "password": "no"})
+    assert answer.status_code == 429
+    assert client.post("/signin/", {"username": "provider", "password": password}).status_code == 429
+
+
+def test_staff_are_signed_out_when_idle(world) -> None:
+    import time
+
+    registry, _ = world
+    client = Client()
+    client.force_login(registry.person("linker"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/custodian/supplies/").status_code == 200
+    session = client.session
+    session["seen"] = int(time.time()) - 11 * 60
+    session.save()
+    assert client.get("/custodian/supplies/").status_code == 302
+
+
+def test_a_form_from_elsewhere_is_refused_in_plain_words(world) -> None:
+    registry, reference = world
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(registry.person("integrator"), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/custodian/supplies/{reference}/accept")
+    assert answer.status_code == 403
+    assert "too old" in answer.content.decode()
+    assert Supply.objects.get().state == "received"
+
+
+def test_releasing_asks_for_the_password_again(world, password) -> None:
+    registry, _ = world
+    Release.objects.all().delete()
+    Output.objects.update(state="ready to check")
+    client = Client()
+    client.force_login(registry.person("output_checker"), backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/custodian/outputs/out-1/release", {"password": "wrong"})
+    assert Output.objects.get().state == "ready to check"
+    client.post("/custodian/outputs/out-1/release", {"password": password})
+    assert Output.objects.get().state == "releasing"
+
+
+def test_a_refusal_by_an_action_is_a_page_in_words(world) -> None:
+    registry, reference = world
+    client = Client()
+    client.force_login(registry.person("linker"), backend="django.contrib.auth.backends.ModelBackend")
+    Supply.objects.update(state="received")
+    answer = client.post(f"/custodian/supplies/{reference}/link")
+    assert answer.status_code == 409
+    assert "What to do" in answer.content.decode()
