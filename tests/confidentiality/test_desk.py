@@ -98,8 +98,8 @@ def test_a_mean_needs_21_released_people_and_nobody_who_dominates(desk, ask):
     values = np.full(len(cells), 100.0)
     values[cells == 3] = 0
     values[np.flatnonzero(cells == 2)[0]] = 1e6
-    table = MeanTable("m", ("group",), tuple((name,) for name in sizes), cells, np.arange(1, len(cells) + 1), values,
-                      "wages", "dollars")  # fmt: skip
+    labels, units = tuple((name,) for name in sizes), np.arange(1, len(cells) + 1)
+    table = MeanTable("m", ("group",), labels, cells, units, values, "wages", "dollars")
     told = desk.release(ask(table), **PERMITTED).tables["m"]
     assert told.cell("twenty").value == 18
     assert [told.cell(name).mean for name in ("twenty", "one rich", "all zero")] == [None] * 3
