@@ -1,4 +1,4 @@
-"""Invented people with unmistakable values, planted where a road begins, to be looked for where they must not be."""
+"""Invented people with unmistakable values, planted where a road begins, to be looked for elsewhere."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def _onto_the_spine(world: Path) -> None:
             for each in CANARIES:
                 changes = (
                     f"{each.spine_id} AS spine_id, '{each.first_name}' AS first_name, "
-                    f"'{each.middle_name}' AS middle_name, '{each.last_name}' AS last_name, NULL AS prior_last_name, "
+                    f"'{each.middle_name}' AS middle_name, '{each.last_name}' AS last_name, "
+                    "NULL AS prior_last_name, "
                     f"DATE '{each.born}' AS dob, '{each.nhi}' AS nhi, NULL AS ird, '{each.msd}' AS msd"
                     if name == "spine"
                     else f"{each.spine_id} AS spine_id, DATE '{each.born}' AS birth_date"

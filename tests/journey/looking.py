@@ -1,4 +1,4 @@
-"""Look into every byte a home holds: raw files, decoded columns, database cells, archive members, page text."""
+"""Look into every byte a home holds: raw files, columns, database cells, archive members, page text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IDENTITY_ZONES = frozenset({"intake", "identity", "provider", "synthetic"})
 
 
 def files_outside_identity(home: Path) -> list[Path]:
-    """Every file of a home but those in the zones that may hold identity (and the provider's own computer)."""
+    """Every file of a home but those where identity may lie (and those on the provider's own computer)."""
     return sorted(
         path
         for path in home.rglob("*")

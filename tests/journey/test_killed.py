@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from linkwell.cli.demo_stages import STAGES
+from linkwell.cli.demo.stages import STAGES
 from tests.journey.conftest import SIZES, walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
@@ -31,7 +31,7 @@ MOMENTS = (
 
 
 def kill_in(stage: str, seconds: float, home: Path) -> None:
-    """Start a walk, wait until the stage before `stage` has ended, wait a little more, and kill -9 all of it."""
+    """Start a walk, wait until the stage before has ended, wait a little more, and kill -9 all of it."""
     names = [each.name for each in STAGES]
     before = names.index(stage)
     process = subprocess.Popen(

@@ -48,12 +48,33 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["Client ID", "First name", "Surname", "Date of birth", "Gender", "NHI", "Start date", "End date"]
     )
     for number in range(1, 13):
-        sheet.append([f"C{number}", "Anahera", f"Tamati{'abcdefghijkl'[number - 1]}", f"{number + 12}/03/1990", "F",
-                      "ZZZ0016" if number == 1 else None, f"{number + 12}/05/2022", None])  # fmt: skip
+        sheet.append(
+            [
+                f"C{number}",
+                "Anahera",
+                f"Tamati{'abcdefghijkl'[number - 1]}",
+                f"{number + 12}/03/1990",
+                "F",
+                "ZZZ0016" if number == 1 else None,
+                f"{number + 12}/05/2022",
+                None,
+            ]
+        )
     workbook.save(folder / "people.xlsx")
     with pytest.raises(SystemExit) as ended:
-        main(["describe", str(folder / "people.xlsx"), "--out", str(folder / "specification.toml"),
-              "--organisation", "Riverbend Community Trust", "--initiative", "Steady Steps", "--yes"])  # fmt: skip
+        main(
+            [
+                "describe",
+                str(folder / "people.xlsx"),
+                "--out",
+                str(folder / "specification.toml"),
+                "--organisation",
+                "Riverbend Community Trust",
+                "--initiative",
+                "Steady Steps",
+                "--yes",
+            ]
+        )
     assert ended.value.code == 0
     return folder
 
@@ -145,7 +166,7 @@ def test_json_errors_are_json(run: Run, desk: Path) -> None:
 
 @pytest.fixture(scope="module")
 def custodian(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demonstration custodian's home that has enrolled this provider; each command is a process of its own."""
+    """A demonstration custodian that has enrolled this provider; each command is a process of its own."""
     home = tmp_path_factory.mktemp("custodian") / "home"
     workspace = desk / "workspace"
     ok("custodian", "init", "--home", str(home), "--name", "Test custodian", "--demo-seed", "5")

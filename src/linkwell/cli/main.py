@@ -33,7 +33,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
     ],
     "Try it": [
-        ("demo", "linkwell.cli.demo:demo", "Walk the whole road with invented people."),
+        ("demo", "linkwell.cli.demo.command:demo", "Walk the whole road with invented people."),
         ("synthetic", "linkwell.cli.synthetic:synthetic", "Make an invented population and provider."),
     ],
 }

@@ -1,7 +1,7 @@
 """`linkwell demo`: the whole road with invented people, as the very commands a person would type.
 
-Each stage is one `linkwell` command, run in this process with `--json`. What ended is kept in `demo.json`, so a
-killed run goes on where it stopped; every command is safe to run again.
+Each stage is one `linkwell` command, run in this process with `--json`. What ended is kept in `demo.json`, so
+a killed run goes on where it stopped; every command is safe to run again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 import click
 
-from linkwell.cli.demo_stages import STAGES, Stage, Walk
+from linkwell.cli.demo.stages import STAGES
+from linkwell.cli.demo.walk import Stage, Walk
 from linkwell.cli.main import cli
 from linkwell.cli.output import json_option
 from linkwell.errors import WrongUse
@@ -46,9 +47,7 @@ Examples:
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same numbers.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--serve/--no-serve", default=True, help="Open the portal at the end.")
-@click.option(
-    "--fresh", is_flag=True, help="Throw away what an earlier demonstration made there, and start again."
-)
+@click.option("--fresh", is_flag=True, help="Throw away what an earlier walk made, and start again.")
 @click.option(
     "--stop-after", type=click.Choice([stage.name for stage in STAGES]), help="Stop after this stage."
 )
@@ -68,7 +67,7 @@ def demo(
 
         refuse_taken("127.0.0.1", port)  # better said before a minute's work than after it
     done = _begin(home, settings, fresh=fresh)
-    walk = Walk(home=home, results=done["results"], **settings)
+    walk = Walk(home, people, participants, interactions, seed, results=done["results"])
     _say(f"The whole road, with {people:,} invented people. Everything is kept in {home}\n", as_json)
     _walk_on(walk, done, stop_after, as_json)
     if stop_after is not None:
@@ -191,7 +190,7 @@ def _summary(walk: Walk, done: dict[str, Any]) -> dict[str, Any]:
 
 
 def _state(walk: Walk) -> dict[str, Any]:
-    """Fingerprints of what was done, without nonces and times: equal for every walk with the same settings."""
+    """Fingerprints of what was done, without nonces and times: equal for walks with equal settings."""
     result = walk.results
     return {
         "specification": result["seal"]["specification"],
