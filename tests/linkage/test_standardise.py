@@ -117,7 +117,7 @@ def test_a_full_name_is_split_either_way_round() -> None:
         ("1984-03", None, 1984),
         ("198403", None, 1984),
         ("1900-01-01", None, None),
-        ("31/02/1984", None, 1984),
+        ("31/02/1984", "19840231", 1984),
         ("not a date", None, None),
         ("0017-03-04", None, None),
         ("2984-03-17", None, None),

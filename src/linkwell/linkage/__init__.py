@@ -1,7 +1,8 @@
 """Linkage: standardise, passes, weights, decide, quality. Linkers' zone only; content is never seen here."""
 
+from linkwell.linkage.answer import LinkResult
 from linkwell.linkage.quality import Quality
-from linkwell.linkage.run import LinkResult, link
+from linkwell.linkage.run import link
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, prepare_spine
 

@@ -19,7 +19,7 @@ def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
     number is the same.
 
     Returns:
-        Names of the passes by number; one more number, `len(names)`, is "the same number, owner not agreed".
+        Names of the passes by number.
     """
     names = [str(row["name"]) for row in model.passes]
     con.execute(
@@ -50,7 +50,7 @@ def _by_number(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[st
         con.execute(f"INSERT INTO owners {' UNION '.join(joins)}")
     con.execute(f"""INSERT INTO pairs
         SELECT r, i, CASE WHEN agrees THEN {names.index("id")}
-                            WHEN alone THEN {names.index("id_alone")} ELSE {len(names)} END,
+                            WHEN alone THEN {names.index("id_alone")} ELSE {names.index("number")} END,
                (agrees OR alone) AND sole, true
         FROM (SELECT o.r, o.i, coalesce({by_name["id"]["agree"]}, false) AS agrees,
                      coalesce({by_name["id_alone"]["agree"]}, false) AS alone,
@@ -80,11 +80,9 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
     for row in model.passes:
         if row["stage"] == "look":
             con.execute(f"INSERT INTO seen {_look_sql(row, names)}")
-    for x in _used(con, model):  # the same number, checked or not
-        con.execute(
-            f"INSERT INTO seen SELECT l.r, s.rowid, {len(names)} "
-            f"FROM open_list l JOIN spine s ON l.{x} = s.{x}"
-        )
+        if row["stage"] == "look_number":
+            for name in _used(con, model):
+                con.execute(f"INSERT INTO seen {_look_sql(row, names).replace('{id}', name)}")
     con.execute("""INSERT INTO pairs
         SELECT v.r, v.i, min(v.pass), false, false FROM seen v
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")

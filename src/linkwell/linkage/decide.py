@@ -62,19 +62,25 @@ def decide(
 
 
 def _owner_disagrees(pairs: Pairs, model: Model) -> Bools:
-    """Something can be compared, and none of given name, surname with given name, or birth date is alike."""
+    """Something can be compared, and too little of it is alike to be one person.
+
+    Given name or birth date alike is enough; so is a like surname with two parts of the date, or with
+    nothing else to compare. A surname alone is not: relatives share it.
+    """
     by_name = {c.name: c for c in model.compared}
 
-    def levels(name: str, alike_above: str) -> tuple[Bools, Bools]:
+    def levels(name: str, from_here_unlike: str) -> tuple[Bools, Bools]:
         level = pairs.codes[name] % STRATUM
-        return level > 0, (level > 0) & (level < by_name[name].number(alike_above))
+        return level > 0, (level > 0) & (level < by_name[name].number(from_here_unlike))
 
     given, like_given = levels("given", "similar")
+    given_level = pairs.codes["given"] % STRATUM
+    like_given = like_given | (given_level == by_name["given"].number("swapped_near"))
     dob, like_dob = levels("dob", "two_parts")
+    _, part_dob = levels("dob", "close")
     surname, like_surname = levels("surname", "similar")
-    comparable = given | dob | surname
-    only_surname = ~given & ~dob
-    return comparable & ~like_given & ~like_dob & ~(only_surname & like_surname)
+    enough = like_given | like_dob | (like_surname & (part_dob | (~given & ~dob)))
+    return np.asarray((given | dob | surname) & ~enough, dtype=np.bool_)
 
 
 def near_exact(pairs: Pairs, model: Model) -> Bools:

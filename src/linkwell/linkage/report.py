@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from linkwell.linkage.answer import LinkResult
 from linkwell.linkage.quality import Group, Quality
-from linkwell.linkage.run import LinkResult
 from linkwell.vault.zones import write_whole
 
 _STYLE = """

@@ -88,7 +88,7 @@ def standardise_sql(
         FROM placed),
     dated AS (SELECT *, CASE WHEN mm0 <= 12 THEN mm0 END AS mm, CASE WHEN dd0 <= 31 AND mm0 <= 12 THEN dd0
     END AS dd,
-        CASE WHEN try_strptime(d, '%Y%m%d') IS NOT NULL THEN d END AS d8 FROM parted)
+        CASE WHEN mm0 IS NOT NULL AND dd0 IS NOT NULL THEN d END AS d8 FROM parted)
     SELECT {carried}, gf, g1, left(g1, 1) AS gi, m1, fs, left(fs, 1) AS si, sa, sb,
         CASE WHEN ps <> fs OR fs IS NULL THEN ps END AS ps,
         d8, CASE WHEN dd <= 12 AND dd <> mm THEN left(d8, 4) || right(d8, 2) || substr(d8, 5, 2) END AS dsw,

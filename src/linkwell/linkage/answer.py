@@ -1,0 +1,146 @@
+"""The answer of a run as tables: links, candidates for review, and what the list taught the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from linkwell.linkage.compare import STRATUM, Comparison
+from linkwell.linkage.decide import NONE, REVIEW, Bools, Decisions
+from linkwell.linkage.quality import Quality
+from linkwell.linkage.settings import LinkSettings
+from linkwell.linkage.spine import PreparedSpine
+from linkwell.linkage.weights import Floats, Model, Pairs
+
+
+@dataclass(frozen=True)
+class LinkResult:
+    """What came of a run; for the linkers' zone only.
+
+    Attributes:
+        links: one row a record: record (str), person (the spine's id; null where decision is none),
+            posterior, margin,
+            decision (link | review | none), pass, then weight (bits), near_exact, conflict and the level
+            names.
+        review: the candidates a person should look at, best first: record, rank, person, posterior, weight,
+            levels.
+        quality: link rate, estimated errors, by group; numbers about the list, no names.
+        model: what was learned, for the report.
+    """
+
+    links: pa.Table
+    review: pa.Table
+    quality: Quality
+    model: Mapping[str, Any]
+
+
+def alone(table: pa.Table, posterior: Floats, settings: LinkSettings) -> Floats:
+    """A checked number with nothing beside it has its own prior, unless two people hold it."""
+    settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
+    return np.asarray(np.where(settled, float(settings.model.model["prior"]["id_alone"]), posterior))
+
+
+def links_table(
+    con: duckdb.DuckDBPyConnection,
+    table: pa.Table,
+    pairs: Pairs,
+    model: Model,
+    passes: list[str],
+    chosen: Decisions,
+    weight: Floats,
+    alike: Bools,
+) -> pa.Table:
+    record = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"]
+    has = (chosen.best >= 0) & (chosen.decision != NONE)
+    rows = pa.array(np.where(has, chosen.best, 0), mask=~has)
+    number = table["pass"].to_numpy().astype(np.int64)
+    pass_names = pa.array([*passes]).take(
+        pa.array(
+            np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64),
+            mask=~has,
+        )
+    )
+    columns: dict[str, Any] = {
+        "record": record,
+        "person": table["pid"].take(rows),
+        "posterior": np.round(chosen.posterior, 6),
+        "margin": np.round(chosen.margin, 6),
+        "decision": pa.array(chosen.decision.astype(object), pa.string()),
+        "pass": pass_names,
+        "weight": pa.array(weight).take(rows),
+        "near_exact": pa.array(alike).take(rows),
+        "conflict": chosen.conflict,
+    }
+    for c in model.compared:
+        columns[f"level_{c.name}"] = _level_names(c, pairs, rows)
+    return pa.table(columns)
+
+
+def _level_names(c: Comparison, pairs: Pairs, rows: pa.Array) -> pa.Array:
+    names = pa.array(["", *(level.name for level in c.levels)]).dictionary_encode()
+    return pa.array(names.to_pylist()).take(pa.array(pairs.codes[c.name] % STRATUM).take(rows))
+
+
+def review_table(
+    links: pa.Table,
+    table: pa.Table,
+    pairs: Pairs,
+    model: Model,
+    chosen: Decisions,
+    weight: Floats,
+    posterior: Floats,
+) -> pa.Table:
+    """Up to five candidates of every record that goes to a person, best first."""
+    wanted = np.flatnonzero((chosen.decision == REVIEW)[pairs.record])
+    order = wanted[np.lexsort((wanted, -posterior[wanted], pairs.record[wanted]))]
+    record = pairs.record[order]
+    starts = (
+        np.concatenate(([0], np.flatnonzero(record[1:] != record[:-1]) + 1))
+        if len(order)
+        else np.zeros(0, int)
+    )
+    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order)))) + 1
+    kept = (rank <= 5) & ((rank == 1) | (posterior[order] >= 0.001))
+    order, rank = order[kept], rank[kept]
+    columns: dict[str, Any] = {
+        "record": links["record"].take(pa.array(pairs.record[order])),
+        "rank": pa.array(rank, pa.int32()),
+        "person": table["pid"].take(pa.array(order)),
+        "posterior": np.round(posterior[order], 6),
+        "weight": weight[order],
+    }
+    for c in model.compared:
+        columns[f"level_{c.name}"] = _level_names(c, pairs, pa.array(order))
+    return pa.table(columns)
+
+
+def described(model: Model, settings: LinkSettings, spine: PreparedSpine) -> dict[str, Any]:
+    """What the run learned and ran with: enough to replay it."""
+    levels = [
+        {
+            "comparison": c.name,
+            "label": c.label,
+            "stratum": stratum,
+            "level": level.label,
+            "m": round(float(model.m[c.name][s * STRATUM + n]), 6),
+            "u": float(f"{model.u[c.name][s * STRATUM + n]:.3g}"),
+        }
+        for c in model.compared
+        for s, (stratum, _) in enumerate(c.strata)
+        for n, level in enumerate(c.levels, 1)
+    ]
+    return {
+        "on_spine": round(model.on_spine, 6),
+        "rounds": model.rounds,
+        "levels": levels,
+        "people": spine.rows,
+        "configuration": settings.model.digest,
+        "spine": spine.source_digest,
+        "engine": duckdb.__version__,
+        "thresholds": {name: settings.threshold(name) for name in ("link_at", "review_at", "margin_at")},
+    }
