@@ -1,4 +1,6 @@
-"""Fixtures more than one room needs: a data home for Django's settings, one with keys, and a small sealed supply."""
+"""Fixtures more than one room needs: a data home for Django's settings, one with keys, and a small sealed
+supply.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ from linkwell.vault.zones import Home
 
 AGREEMENT = "DSA-2026-001"
 
-# Settings need a data home before Django loads. Named and loaded here and not by pyproject.toml, because pytest-django
-# would read them from there before this file.
+# Settings need a data home before Django loads. Named and loaded here and not by pyproject.toml, because
+# pytest-django would read them from there before this file.
 _settings_home = Path(tempfile.mkdtemp(prefix="linkwell-tests-")) / "home"
 Home.create(_settings_home, name="Stats NZ (demonstration)", demo_seed=1)
 os.environ["LINKWELL_HOME"] = str(_settings_home)
@@ -79,7 +81,7 @@ def fresh_home(tmp_path: Path) -> Home:
 @pytest.fixture(scope="session")
 def sample_specification() -> Specification:
     """The base specification as a demonstration provider's own."""
-    return replace(base_specification(), organisation="Te Puna Aroha", demo=True)
+    return replace(base_specification(), organisation="Riverbend Community Trust", demo=True)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +103,7 @@ def seal_to(
         arguments = {
             "verdict_digest": "ab" * 48,
             "agreement": AGREEMENT,
-            "organisation": "Te Puna Aroha",
+            "organisation": "Riverbend Community Trust",
             "package": package_id(b"a secret of thirty-two bytes, say"),
             **facts,
         }
@@ -150,7 +152,7 @@ class Registry:
     other_token: str
     sealed: SealedSupply
 
-    def person(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201  a model, loaded late
+    def person(self, name: str):  # type: ignore[no-untyped-def]
         """Somebody by sign-in name."""
         return self.people[name]
 
@@ -168,7 +170,9 @@ def password() -> str:
 def registry(
     db: None, request: pytest.FixtureRequest, fresh_home: Home, seal_to: Callable[..., SealedSupply]
 ) -> Registry:
-    """The registry in this test's own home; `provider` belongs to the first provider, `other` to the second."""
+    """The registry in this test's own home; `provider` belongs to the first provider, `other` to the
+    second.
+    """
     changed = request.getfixturevalue("settings")
     changed.LINKWELL_HOME = fresh_home.path
     from datetime import date, timedelta

@@ -148,7 +148,8 @@ def test_an_agreement_reference_is_never_used_for_something_else(registry) -> No
     agreement = registry.agreement
     with pytest.raises(WrongUse, match="already exists"):
         agreements.enrol_provider(
-            by=registry.person("manager"), code="aroha", name="Riverbend Community Trust", agreement=agreement.reference,
+            by=registry.person("manager"), code="aroha", name="Riverbend Community Trust",
+            agreement=agreement.reference,
             specification_toml="x", specification_digest="0" * 96,
             sender_key_pem=agreement.organisation.sender_keys.get().public_pem,
             permits_single_provider_output=True, starts=agreement.starts, ends=agreement.ends,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from linkwell.custody.audit.record import record  # noqa: F401  the app must be importable for the page
 from linkwell.custody.documents import MACHINES, page
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.pages.labels import labels

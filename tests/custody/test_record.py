@@ -24,11 +24,10 @@ def test_an_event_cannot_be_written_outside_a_change() -> None:
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
 def test_the_database_refuses_to_rewrite_the_record(registry, verb) -> None:
     before = list(AuditEvent.objects.values_list("hash", flat=True))
+    first = AuditEvent.objects.filter(seq=1)
+    change = first.delete if verb == "DELETE" else lambda: first.update(actor="somebody else")
     with pytest.raises(DatabaseError, match="cannot be rewritten"), transaction.atomic():
-        if verb == "UPDATE":
-            AuditEvent.objects.filter(seq=1).update(actor="somebody else")
-        else:
-            AuditEvent.objects.filter(seq=1).delete()
+        change()
     assert list(AuditEvent.objects.values_list("hash", flat=True)) == before
 
 

@@ -11,8 +11,8 @@ from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
-from linkwell.portal import urls  # noqa: F401  declares the pages
 from linkwell.portal.access import PAGES
+from linkwell.portal.urls import urlpatterns  # declares the pages
 
 A_STRANGER = "nobody"
 PEOPLE = [
@@ -20,8 +20,8 @@ PEOPLE = [
     "researcher", "manager", "auditor",
 ]  # fmt: skip
 
-# address name -> people who are let in with GET (or with POST where a page has no GET). Everybody else signed in gets
-# the same 403; a stranger is sent to sign in.
+# address name -> people who are let in with GET (or with POST where a page has no GET). Everybody else
+# signed in gets the same 403; a stranger is sent to sign in.
 STAFF = {"linker", "integrator", "manager", "auditor"}
 PROVIDERS = {"provider", "provider_staff", "other"}
 RELEASE_READERS = PROVIDERS | {"analyst", "output_checker", "manager", "auditor"}
@@ -51,11 +51,12 @@ LET_IN: dict[str, set[str]] = {
 FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
 FOR_SENDERS = {"uploads", "upload", "upload-receipt"}
 # Pages about one provider's thing: the other provider gets what it would get for a thing that never was.
+ABOUT_A_SUPPLY = {"supply", "staff-supply", "accept", "reject", "link", "linkage"}
 NOT_THEIRS = {"supply", "receipt", "report", "report-file"}
 
 
 @pytest.fixture
-def world(registry, settings):  # noqa: ANN201
+def world(registry, settings):
     """A registry with one of everything, all of it the first provider's."""
     settings.ALLOWED_HOSTS = ["testserver"]
     supply = supplies.import_package(
@@ -90,11 +91,10 @@ def arguments(name: str, reference: str) -> list[str]:
         "report-file": ["R1", "reach.csv"],
         "output": ["out-1"],
         "release": ["out-1"],
-        **dict.fromkeys(["supply", "staff-supply", "accept", "reject", "link", "linkage"], [reference]),
-    }.get(name, [])
+    }.get(name, [reference] if name in ABOUT_A_SUPPLY else [])
 
 
-def visit(person: str, registry, page, where: str):  # noqa: ANN001, ANN201
+def visit(person: str, registry, page, where: str):
     client = Client(raise_request_exception=False)
     if person != A_STRANGER:
         client.force_login(registry.person(person), backend="django.contrib.auth.backends.ModelBackend")
@@ -106,7 +106,7 @@ def visit(person: str, registry, page, where: str):  # noqa: ANN001, ANN201
 def test_every_address_is_in_exactly_one_list() -> None:
     names = {page.name for page in PAGES}
     assert names == set(LET_IN) | FOR_ANYONE | FOR_SENDERS
-    assert len(names) == len(PAGES)
+    assert len(names) == len(PAGES) == len(urlpatterns)
 
 
 @pytest.mark.parametrize("name", sorted(LET_IN))

@@ -1,4 +1,6 @@
-"""The upload door: tus 1.0 as written, bytes kept, nobody else's upload, and a receipt that verifies offline."""
+"""The upload door: tus 1.0 as written, bytes kept, nobody else's upload, and a receipt that verifies
+offline.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ class Sender:
         assert answer.status_code == 201, answer.content
         return answer["Location"].removeprefix("http://testserver")
 
-    def patch(self, place: str, data: bytes, offset: int, **headers: str):  # noqa: ANN201
+    def patch(self, place: str, data: bytes, offset: int, **headers: str):
         return self.client.patch(
             place, data, content_type=CHUNK, headers={"Upload-Offset": str(offset), **headers}
         )
@@ -141,7 +143,7 @@ def test_a_process_that_died_before_the_receipt_is_made_good_by_asking_for_it(se
     assert Supply.objects.get().state == "received"
 
 
-def _reader(data: bytes):  # noqa: ANN202
+def _reader(data: bytes):
     import io
 
     return io.BytesIO(data).read
@@ -159,7 +161,9 @@ def test_what_is_not_a_sealed_file_is_turned_away_with_words(sender) -> None:
 
 def test_the_same_supply_in_another_sealing_is_refused(sender, package, registry, seal_to) -> None:
     sender.patch(sender.create(package), package, 0)
-    again = seal_to(registry.home, name="again.lwp", package=registry.sealed.manifest.package).path.read_bytes()
+    again = seal_to(
+        registry.home, name="again.lwp", package=registry.sealed.manifest.package
+    ).path.read_bytes()
     assert again != package
     answer = sender.patch(sender.create(again), again, 0)
     assert answer.status_code == 422
@@ -193,7 +197,9 @@ def test_another_senders_upload_does_not_exist(sender, package, registry) -> Non
         other.client.get(place + "/receipt"),
     ):
         assert answer.status_code == 404
-    assert other.client.get(place + "/receipt").content == other.client.get("/api/uploads/none/receipt").content
+    assert (
+        other.client.get(place + "/receipt").content == other.client.get("/api/uploads/none/receipt").content
+    )
 
 
 @pytest.mark.parametrize("token", ["", "lwu_x_y", "nonsense", "lwu__"])

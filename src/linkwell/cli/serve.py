@@ -19,7 +19,8 @@ _STOP_SECONDS = 10.0
 
 
 @click.command(
-    epilog="Examples:\n\n  linkwell serve --home /srv/linkwell\n\n  linkwell serve --home demo-home --port 8080 --demo"
+    epilog="Examples:\n\n  linkwell serve --home /srv/linkwell\n\n"
+    "  linkwell serve --home demo-home --port 8080 --demo"
 )
 @click.option(
     "--home",

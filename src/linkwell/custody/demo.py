@@ -52,7 +52,7 @@ def password_of(home: Home, username: str) -> str:
 
 
 def enter_people(home: Home, *, provider: Organisation | None = None) -> list[DemoPerson]:
-    """Enter the demonstration's people; the provider's person only once its organisation is there. Repeatable.
+    """Enter the demonstration's people; the provider's only once its organisation is there. Repeatable.
 
     Raises:
         RefusedByRule: this home is not a demonstration.

@@ -22,7 +22,9 @@ MACHINES = (AGREEMENT, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
 
 def page() -> str:
     """The whole page as Markdown."""
-    return "\n".join([*_opening(), *_permissions(), *_duties(), *(line for m in MACHINES for line in _noun(m))])
+    return "\n".join(
+        [*_opening(), *_permissions(), *_duties(), *(line for m in MACHINES for line in _noun(m))]
+    )
 
 
 def _opening() -> Iterator[str]:

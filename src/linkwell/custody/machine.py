@@ -1,6 +1,7 @@
 """The states of a noun: which moves exist, who makes them, and what each state means in plain words.
 
-The diagrams and tables in docs/states.md are generated from these objects, so the page cannot drift from the code.
+The diagrams and tables in docs/states.md are generated from these objects, so the page cannot drift from
+the code.
 """
 
 from __future__ import annotations

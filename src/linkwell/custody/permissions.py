@@ -1,4 +1,4 @@
-"""How a permission is asked and answered: a capability names the roles that have it and the relation they need.
+"""How a permission is asked: a capability names the roles that have it and the relation they need.
 
 Each noun lists its capabilities in its own `permissions.py`; docs/states.md prints them all.
 """

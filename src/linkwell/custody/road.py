@@ -66,7 +66,9 @@ def link(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
 
 
 def load(*, by: Person, label: str | None = None, tick: Tick | None = None) -> Refresh:
-    """Bring every linked supply into a refresh; without a label, into today's, unless the newest holds them all."""
+    """Bring every linked supply into a refresh; without a label, into today's, unless the newest holds
+    them all.
+    """
     refresh = _wanted(label)
     if refresh is not None and refresh.state == RefreshState.READY:
         return refresh

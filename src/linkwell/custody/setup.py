@@ -1,4 +1,6 @@
-"""Setting up a data home: keys, the custodian organisation, the population and the prepared spine; repeatable."""
+"""Setting up a data home: keys, the custodian organisation, the population and the prepared spine;
+repeatable.
+"""
 
 from __future__ import annotations
 

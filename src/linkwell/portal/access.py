@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
@@ -15,7 +16,7 @@ from django.utils.http import urlencode
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import Capability
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
@@ -60,7 +61,7 @@ def page(
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method == "HEAD" and "GET" in methods:
                 pass
             elif request.method not in methods:
@@ -80,7 +81,9 @@ def page(
 
 
 def _holds(person: Person, capability: Capability) -> bool:
-    """Whether the person holds one of the roles somewhere it could count; the view asks about the thing itself."""
+    """Whether the person holds one of the roles somewhere it could count; the view asks about the thing
+    itself.
+    """
     return person.is_active and bool(roles_of(person) & capability.roles)
 
 
@@ -89,7 +92,7 @@ def roles_of(person: Person) -> frozenset[str]:
     found: frozenset[str] | None = getattr(person, "_roles_this_request", None)
     if found is None:
         found = frozenset(person.roles())
-        person._roles_this_request = found  # type: ignore[attr-defined]
+        person._roles_this_request = found
     return found
 
 

@@ -21,7 +21,8 @@ class Configuration:
     Attributes:
         home: LINKWELL_HOME, the data home.
         hosts: LINKWELL_HOSTS, names this portal answers to, comma separated; loopback always.
-        https: LINKWELL_HTTPS, whether people reach it by HTTPS (cookies are then sent by HTTPS only). On unless
+        https: LINKWELL_HTTPS, whether people reach it by HTTPS (cookies are then sent by HTTPS only). On
+            unless
             the home is a demonstration.
         behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
         database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
@@ -69,7 +70,8 @@ class Configuration:
     def database(self) -> dict[str, Any]:
         """Django's settings for the registry: SQLite in the home, or PostgreSQL by one value.
 
-        One writer at a time, and a commit that is on disk when it is answered: this is the registry and its record.
+        One writer at a time, and a commit that is on disk when it is answered: this is the registry and its
+        record.
 
         Raises:
             WrongUse: LINKWELL_DATABASE is not a PostgreSQL address.
@@ -81,7 +83,8 @@ class Configuration:
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 20,
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    "PRAGMA foreign_keys=ON;",
                 },
             }
         parts = urlsplit(self.database_url)

@@ -1,4 +1,6 @@
-"""What every page knows: the custodian's name, whether this is a demonstration, and the menu for this person."""
+"""What every page knows: the custodian's name, whether this is a demonstration, and the menu for this
+person.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Serving a self-contained report: it may use its own style blocks and drawings, and nothing else in the world."""
+"""Serving a self-contained report: it may use its own style blocks and drawings, and nothing else in the
+world.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.S | re.I)
 
 
 def policy_for(html: bytes) -> str:
-    """A content security policy that allows exactly the style blocks this page has, images inside it, no script."""
+    """A content security policy that allows exactly the style blocks this page has, images inside it, no
+    script.
+    """
     digests = [base64.b64encode(hashlib.sha384(block).digest()).decode() for block in _STYLE.findall(html)]
     styles = " ".join(f"'sha384-{digest}'" for digest in digests) or "'none'"
     return (

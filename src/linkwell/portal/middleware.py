@@ -37,7 +37,9 @@ def no_cache(get_response: Handler) -> Handler:
 
 
 def idle_lock(get_response: Handler) -> Handler:
-    """Sign out whoever was idle: ten minutes for custodian staff and researchers, thirty for everyone else."""
+    """Sign out whoever was idle: ten minutes for custodian staff and researchers, thirty for everyone
+    else.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, Person):
@@ -54,7 +56,7 @@ def idle_lock(get_response: Handler) -> Handler:
     return handle
 
 
-class plain_errors:  # noqa: N801  a middleware is named like a function wherever it is listed
+class plain_errors:  # noqa: N801  listed beside functions, named like one
     """Turn a refusal by the library or an action into a page that says what, why and what to do."""
 
     def __init__(self, get_response: Handler) -> None:

@@ -1,4 +1,6 @@
-"""Django's settings, all of which follow from the data home and a few environment values (see configuration)."""
+"""Django's settings, all of which follow from the data home and a few environment values (see
+configuration).
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""Long work: an action leaves a job, a worker (or the command line) does it once, whatever dies in between."""
+"""Long work: an action leaves a job, a worker (or the command line) does it once, whatever dies in
+between.
+"""

@@ -8,7 +8,9 @@ from linkwell.custody.jobs.states import JobState
 
 
 class Job(models.Model):
-    """One piece of long work. `kind` names an entry of `jobs.kinds.KINDS`; `subject` is the thing's reference."""
+    """One piece of long work. `kind` names an entry of `jobs.kinds.KINDS`; `subject` is the thing's
+    reference.
+    """
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=120)

@@ -118,7 +118,7 @@ def _fail(job: Job, error: LinkwellError) -> None:
         with transaction.atomic():
             _end(job, "fail", error)
             KINDS[job.kind].give_up(job, error)
-    except Exception as broke:  # noqa: BLE001  as above; a job must never stay "running" with nobody on it
+    except Exception as broke:  # noqa: BLE001  a job must never stay "running" with nobody on it
         log.error("giving up broke", job=job.pk, kind=job.kind, error=type(broke).__name__, at=_where(broke))
         _put_back_or_end(job, error)
 

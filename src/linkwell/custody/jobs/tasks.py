@@ -1,4 +1,6 @@
-"""The bridge to django-tasks: one task per queue, which only names a job. On Django 6 the import changes here."""
+"""The bridge to django-tasks: one task per queue, which only names a job. On Django 6 the import changes
+here.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ def _run(job_id: int) -> str:
 
     try:
         return str(run(job_id).state)
-    except Exception as error:  # noqa: BLE001  django-tasks would keep its text, which may hold somebody's values
+    except Exception as error:  # noqa: BLE001  its text may hold somebody's values: only its kind goes on
         log.error("job was not begun", job=job_id, error=type(error).__name__)
         return "not begun"
 

@@ -1,4 +1,6 @@
-"""Who does the jobs: a worker process per queue holds that queue's lock; without one the command line takes it."""
+"""Who does the jobs: a worker process per queue holds that queue's lock; without one the command line
+takes it.
+"""
 
 from __future__ import annotations
 

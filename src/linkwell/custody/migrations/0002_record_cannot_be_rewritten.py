@@ -1,5 +1,7 @@
 """The database itself refuses to change or delete an event, whoever asks."""
 
+from typing import Any
+
 from django.db import migrations
 
 SQLITE = """
@@ -17,7 +19,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION custody_record_refuses();
 """
 
 
-def refuse_changes(apps, schema_editor):
+def refuse_changes(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             schema_editor.execute(SQLITE.format(verb=verb))

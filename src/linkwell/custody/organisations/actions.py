@@ -47,7 +47,7 @@ def first_manager(*, username: str, name: str, password: str) -> Person:
 def add_person(
     *, by: Person, username: str, name: str, password: str, organisation: Organisation, roles: Iterable[Role]
 ) -> Person:
-    """Enter a person with roles in one organisation; an existing person gains the roles and keeps the password.
+    """Enter a person with roles in one organisation; an existing one gains the roles, keeps the password.
 
     Raises:
         NotAllowed: `by` is not a custodian manager, or the roles must be two people's.

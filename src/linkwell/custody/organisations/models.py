@@ -15,7 +15,9 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in. `username` is a sign-in name and appears in the audit record; `name` does not."""
+    """Somebody who signs in. `username` is a sign-in name and appears in the audit record; `name` does
+    not.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)

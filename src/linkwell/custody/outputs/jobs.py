@@ -24,7 +24,9 @@ _latest: dict[str, Any] = {}
 
 
 def _results(output: Output, home: Home, tick: Tick) -> Any:
-    """Build the project's database if it is not there, and analyse it; the same inputs give the same results."""
+    """Build the project's database if it is not there, and analyse it; the same inputs give the same
+    results.
+    """
     from linkwell import insights, integration
     from linkwell.insights.analyse import needed_columns
 

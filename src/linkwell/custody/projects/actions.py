@@ -22,7 +22,7 @@ def standing_code(agreement: Agreement) -> str:
 def approve_standing_project(
     *, by: Person, agreement: Agreement, analysts: list[Person], protocol_toml: str = ""
 ) -> Project:
-    """Set up the standing insights project of a provider's agreement, with named analysts; does nothing twice.
+    """Set up the standing insights project of an agreement, with named analysts; does nothing twice.
 
     Args:
         protocol_toml: the plan, fixed with the approval; empty is the standard one.
@@ -39,7 +39,7 @@ def approve_standing_project(
             code=standing_code(agreement),
             defaults={
                 "title": f"Insights for {agreement.organisation.name}",
-                "purpose": "Who the provider reaches, who it does not reach yet, and what difference it makes.",
+                "purpose": "Who is reached, who is not reached yet, and what difference it makes.",
                 "agreement": agreement,
                 "protocol": protocol_toml,
                 "state": PROJECT.after("approve", None),

@@ -1,4 +1,6 @@
-"""What researchers can ask for, taken from a refresh's own facts when it is built: the web opens no data file."""
+"""What researchers can ask for, taken from a refresh's own facts when it is built: the web opens no data
+file.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,12 @@ from typing import Any
 
 from linkwell.vault.zones import Home, ZoneName
 
-
 FEWEST = 100
 """Below this many clients no share is shown: a researcher's screen is an output."""
 
 
 def catalogue_of(home: Home, label: str) -> dict[str, Any]:
-    """Datasets with about how many rows, measures with meaning and coverage, and about how many clients were found.
+    """Datasets with about how many rows, measures with meaning and coverage, and the share of clients found.
 
     Returns:
         {"tables": {name: rows to two figures}, "measures": [{code, label, domain, kind, source, covers_from,

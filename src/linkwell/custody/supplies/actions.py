@@ -207,7 +207,8 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
     """Bring in a sealed file from disk (a courier's drive, an SFTP drop), as if it had been uploaded.
 
     Raises:
-        NotAllowed: `by` is not a data integrator. WrongUse: not a sealed file. RefusedByRule: it arrived before.
+        NotAllowed: `by` is not a data integrator. WrongUse: not a sealed file. RefusedByRule: it arrived
+            before.
     """
     check(by, ACCEPT)
     manifest = read_manifest(package)

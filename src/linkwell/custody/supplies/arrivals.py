@@ -26,8 +26,8 @@ BLOCK = 256 * 1024
 ROOM_TO_SPARE = 64 * 1024 * 1024
 CHECKSUMS = ("sha1", "sha256", "sha384")
 
-# Digest of what has arrived so far, per upload, so that a chunk does not mean reading the file again. Lost with
-# the process, and then made again from the file.
+# Digest of what has arrived so far, per upload, so that a chunk does not mean reading the file again. Lost
+# with the process, and then made again from the file.
 _so_far: OrderedDict[str, tuple[int, Any]] = OrderedDict()
 _MOST_REMEMBERED = 64
 
@@ -213,7 +213,9 @@ def _remember(key: str, at: int, digest: Any) -> None:
 
 
 def digest_of_arrived(upload: Upload) -> str:
-    """Hex SHA-384 of a file that is whole, from what was computed while receiving where that is still known."""
+    """Hex SHA-384 of a file that is whole, from what was computed while receiving where that is still
+    known.
+    """
     at, digest = _so_far.get(upload.pk, (-1, None))
     if at == upload.length and digest is not None:
         return str(digest.hexdigest())

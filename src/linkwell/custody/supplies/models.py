@@ -17,7 +17,9 @@ def new_upload_id() -> str:
 
 
 class Supply(models.Model):
-    """One delivery. `reference` is the agreement's reference and a number, and names its folders in the zones."""
+    """One delivery. `reference` is the agreement's reference and a number, and names its folders in the
+    zones.
+    """
 
     reference = models.SlugField(max_length=80, unique=True)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="supplies")

@@ -1,4 +1,6 @@
-"""Issuing the custodian's receipts: signed in the transaction of the event they tell of, kept as they were given."""
+"""Issuing the custodian's receipts: signed in the transaction of the event they tell of, kept as they
+were given.
+"""
 
 from __future__ import annotations
 

@@ -40,5 +40,7 @@ def at(mapping: dict[str, object], key: str) -> object:
 
 @register.filter
 def short(digest: str) -> str:
-    """A long fingerprint in four groups of four, to compare by eye; the whole one is beside it or in the file."""
+    """A long fingerprint in four groups of four, to compare by eye; the whole one is beside it or in the
+    file.
+    """
     return " ".join(digest[i : i + 4] for i in range(0, 16, 4))

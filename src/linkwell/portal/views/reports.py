@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from linkwell.custody.audit.record import record_view
@@ -48,7 +49,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page("reports/<slug:reference>/files/<str:name>", name="report-file", who=READERS, methods=("GET",))
-def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponse | FileResponse:
+def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """A file that was released with a report."""
     found = _readable(signed_in(request)).filter(reference=reference).first()
     if found is None or name not in found.files:

@@ -103,7 +103,8 @@ def _options() -> HttpResponse:
 def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     """Begin an upload; for a file whose `sha384` was announced before, the same upload again.
 
-    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest). File names are not read.
+    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest). File names are
+        not read.
     """
     length = request.headers.get("Upload-Length", "")
     if not length.isdecimal() or int(length) == 0:

@@ -1,0 +1,59 @@
+"""What every `linkwell custodian` command asks for: the data home, and who is doing it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from linkwell.errors import WrongUse
+
+if TYPE_CHECKING:
+    from linkwell.custody.organisations.models import Person
+
+home_option = click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="LINKWELL_HOME",
+    required=True,
+    help="The data home (or LINKWELL_HOME).",
+)
+as_option = click.option("--as", "username", required=True, metavar="PERSON", help="Your sign-in name.")
+
+
+def signed_in(home: Path, username: str) -> Person:
+    """Start Django for this home and sign the person in.
+
+    Raises:
+        RefusedByRule: wrong name or password, or locked.
+    """
+    from linkwell.portal.start import start
+
+    start(home)
+    from linkwell.custody.organisations.actions import sign_in
+
+    return sign_in(username=username, password=ask_password(f"Password of {username}"))
+
+
+def ask_password(prompt: str, *, variable: str = "LINKWELL_PASSWORD", confirm: bool = False) -> str:
+    """A password from the environment, or asked for without showing it."""
+    given = os.environ.get(variable)
+    return given or str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
+
+
+def agreement_of(reference: str) -> Any:
+    """The agreement of this reference.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    from linkwell.custody.agreements.models import Agreement
+
+    found = Agreement.objects.select_related("organisation").filter(reference=reference).first()
+    if found is None:
+        raise WrongUse(
+            "There is no such agreement.", where=reference, fix="Enter it: linkwell custodian enrol-provider"
+        )
+    return found
