@@ -1,6 +1,7 @@
-"""Splink 5 on the same files, set up with care: rich comparisons, 14 blocking rules, capped EM. Its own environment.
+"""Splink 5 on the same files, set up with care: rich comparisons, 14 blocking rules, capped EM.
 
-Prints one JSON line of seconds per phase and peak memory; writes the best person per record to OUT.
+Runs in an environment of its own. Prints one JSON line of seconds per phase and peak memory, and writes the
+best person per record to OUT.
 """
 
 from __future__ import annotations
@@ -28,23 +29,25 @@ def high_water() -> float:
 
 
 def standardised(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, roots: Path) -> None:
-    """Fold names, take the first given name, and bring equivalents to one root (the same list Linkwell uses)."""
+    """Fold names and bring equivalents to one root (the same list Linkwell uses)."""
     con.execute(f"""CREATE TABLE {name} AS WITH r AS (
         SELECT CAST({key} AS VARCHAR) AS unique_id, {FOLD.format(x="first_name")} AS fn,
           {FOLD.format(x="middle_name")} AS mn, {FOLD.format(x="last_name")} AS ln,
           {FOLD.format(x="prior_last_name")} AS pl,
-          {FOLD.format(x="split_part(last_name, '-', 1)")} AS la, {FOLD.format(x="split_part(last_name, '-', 2)")} AS lb,
+          {FOLD.format(x="split_part(last_name, '-', 1)")} AS la,
+          {FOLD.format(x="split_part(last_name, '-', 2)")} AS lb,
           nullif(replace(CAST(dob AS VARCHAR), '-', ''), '19000101') AS d,
           CASE WHEN gender IN ('1', '2') THEN gender END AS sex, nhi, ird
         FROM read_parquet('{path}'))
         SELECT r.*, coalesce(h.head, fn) AS root, left(d, 4) AS yy, substr(d, 5, 4) AS md,
           CASE WHEN substr(d, 7, 2) <= '12' THEN left(d, 4) || substr(d, 7, 2) || substr(d, 5, 2) END AS dsw
         FROM r LEFT JOIN (SELECT DISTINCT ON (nick) nick, name AS head FROM (
-            SELECT name, unnest(string_split(equivalents, ' ')) AS nick FROM read_csv('{roots}'))) h ON h.nick = fn""")
+            SELECT name, unnest(string_split(equivalents, ' ')) AS nick FROM read_csv('{roots}'))) h
+        ON h.nick = fn""")
 
 
 def comparisons() -> list[Any]:
-    """The comparisons: prior name, swap, day-month swap, middle name, ids; term frequency where it is exact."""
+    """Prior name, swap, day-month swap, middle name, ids; term frequency where exact."""
 
     def custom(name: str, *levels: Any) -> Any:
         return cl.CustomComparison(output_column_name=name, comparison_levels=[*levels, cll.ElseLevel()])
@@ -59,29 +62,59 @@ def comparisons() -> list[Any]:
         custom(i, cll.NullLevel(i), exact(i, tf=False), cll.LevenshteinLevel(i, 1)) for i in ("nhi", "ird")
     ]
     return [
-        custom("fn", cll.NullLevel("fn"), exact("fn"), level("root_l = root_r"),
-               level("fn_l = ln_r AND ln_l = fn_r"),
-               level("least(length(fn_l), length(fn_r)) = 1 AND left(fn_l, 1) = left(fn_r, 1)"),
-               level("fn_l = mn_r OR mn_l = fn_r"), cll.JaroWinklerLevel("fn", 0.92), cll.JaroWinklerLevel("fn", 0.8)),
-        custom("ln", cll.NullLevel("ln"), exact("ln"), level("ln_l = pl_r OR pl_l = ln_r"),
-               level("ln_l IN (la_r, lb_r) OR ln_r IN (la_l, lb_l)"), level("fn_l = ln_r AND ln_l = fn_r"),
-               cll.JaroWinklerLevel("ln", 0.92), cll.JaroWinklerLevel("ln", 0.8)),
-        custom("d", cll.NullLevel("d"), exact("d"), level("dsw_l = d_r"),
-               level("yy_l = yy_r AND (md_l = '0101' OR md_r = '0101')"), cll.LevenshteinLevel("d", 1),
-               cll.LevenshteinLevel("d", 2), level("yy_l = yy_r")),
+        custom(
+            "fn",
+            cll.NullLevel("fn"),
+            exact("fn"),
+            level("root_l = root_r"),
+            level("fn_l = ln_r AND ln_l = fn_r"),
+            level("least(length(fn_l), length(fn_r)) = 1 AND left(fn_l, 1) = left(fn_r, 1)"),
+            level("fn_l = mn_r OR mn_l = fn_r"),
+            cll.JaroWinklerLevel("fn", 0.92),
+            cll.JaroWinklerLevel("fn", 0.8),
+        ),
+        custom(
+            "ln",
+            cll.NullLevel("ln"),
+            exact("ln"),
+            level("ln_l = pl_r OR pl_l = ln_r"),
+            level("ln_l IN (la_r, lb_r) OR ln_r IN (la_l, lb_l)"),
+            level("fn_l = ln_r AND ln_l = fn_r"),
+            cll.JaroWinklerLevel("ln", 0.92),
+            cll.JaroWinklerLevel("ln", 0.8),
+        ),
+        custom(
+            "d",
+            cll.NullLevel("d"),
+            exact("d"),
+            level("dsw_l = d_r"),
+            level("yy_l = yy_r AND (md_l = '0101' OR md_r = '0101')"),
+            cll.LevenshteinLevel("d", 1),
+            cll.LevenshteinLevel("d", 2),
+            level("yy_l = yy_r"),
+        ),
         custom("sex", cll.NullLevel("sex"), exact("sex", tf=False)),
         custom("mn", cll.NullLevel("mn"), exact("mn"), level("left(mn_l, 1) = left(mn_r, 1)")),
         *ids,
-    ]  # fmt: skip
+    ]
 
 
 RULES = [
-    block_on("nhi"), block_on("ird"), block_on("d", "ln"), block_on("d", "root"), block_on("fn", "ln", "yy"),
-    block_on("fn", "ln", "md"), block_on("d", "left(fn, 1)", "left(ln, 1)"), "l.d = r.d AND l.ln = r.pl",
-    "l.d = r.d AND l.fn = r.ln", "l.dsw = r.d AND l.ln = r.ln", "l.ln = r.pl AND l.fn = r.fn AND l.yy = r.yy",
-    "l.d = r.d AND l.fn = r.mn", block_on("left(fn, 3)", "left(ln, 3)", "yy", "substr(md, 1, 2)"),
+    block_on("nhi"),
+    block_on("ird"),
+    block_on("d", "ln"),
+    block_on("d", "root"),
+    block_on("fn", "ln", "yy"),
+    block_on("fn", "ln", "md"),
+    block_on("d", "left(fn, 1)", "left(ln, 1)"),
+    "l.d = r.d AND l.ln = r.pl",
+    "l.d = r.d AND l.fn = r.ln",
+    "l.dsw = r.d AND l.ln = r.ln",
+    "l.ln = r.pl AND l.fn = r.fn AND l.yy = r.yy",
+    "l.d = r.d AND l.fn = r.mn",
+    block_on("left(fn, 3)", "left(ln, 3)", "yy", "substr(md, 1, 2)"),
     block_on("fn", "ln", "sex", "mn"),
-]  # fmt: skip
+]
 
 
 def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None) -> dict[str, float]:
@@ -98,7 +131,7 @@ def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None
     standardised(con, folder / "list.parquet", "rec_id", "a", roots)
     standardised(con, folder / "spine.parquet", "spine_id", "b", roots)
     mark("standardise")
-    rules = [rule for rule in RULES]
+    rules = list(RULES)
     has_ids = con.execute("SELECT count(nhi) + count(ird) FROM a").fetchall()[0][0] > 0
     compared = comparisons() if has_ids else comparisons()[:-2]
     api = DuckDBAPI(con)
@@ -106,9 +139,12 @@ def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None
         api.register("a", dataset_display_name="a_list"),
         api.register("b", dataset_display_name="b_spine"),
     ]
-    settings = SettingsCreator(link_type="link_only", comparisons=compared,
-                               blocking_rules_to_generate_predictions=rules if has_ids else rules[2:],
-                               retain_matching_columns=False)  # fmt: skip
+    settings = SettingsCreator(
+        link_type="link_only",
+        comparisons=compared,
+        blocking_rules_to_generate_predictions=rules if has_ids else rules[2:],
+        retain_matching_columns=False,
+    )
     linker = Linker(tables, settings, log_level=logging.ERROR)
     train = linker.training
     certain = [block_on("d", "fn", "ln"), *([block_on("nhi")] if has_ids else [])]
@@ -124,7 +160,8 @@ def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None
     scored = linker.inference.predict(threshold_match_weight=-2)
     mark("score")
     name = scored.physical_name
-    con.execute(f"""COPY (SELECT CASE WHEN source_dataset_l = 'a_list' THEN unique_id_l ELSE unique_id_r END AS record,
+    con.execute(f"""COPY (
+        SELECT CASE WHEN source_dataset_l = 'a_list' THEN unique_id_l ELSE unique_id_r END AS record,
         CAST(CASE WHEN source_dataset_l = 'a_list' THEN unique_id_r ELSE unique_id_l END AS BIGINT) AS person,
         1 / (1 + power(2.0, -match_weight)) AS posterior FROM {name}
         QUALIFY row_number() OVER (PARTITION BY record ORDER BY match_weight DESC, person) = 1) TO '{out}'""")
@@ -142,9 +179,22 @@ if __name__ == "__main__":
     parser.add_argument("--default-em", action="store_true", help="EM on every blocked pair, as documented")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    phases = run(options.folder, options.roots, options.out, threads=options.threads,
-                 cap=None if options.default_em else 2e5)  # fmt: skip
+    phases = run(
+        options.folder,
+        options.roots,
+        options.out,
+        threads=options.threads,
+        cap=None if options.default_em else 2e5,
+    )
     peak = high_water()
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({**phases, "peak_gib": round(peak, 2), "cpu": round(used.ru_utime + used.ru_stime, 2),
-                      "wall": round(sum(v for k, v in phases.items() if k != "pairs"), 2)}))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                **phases,
+                "peak_gib": round(peak, 2),
+                "cpu": round(used.ru_utime + used.ru_stime, 2),
+                "wall": round(sum(v for k, v in phases.items() if k != "pairs"), 2),
+            }
+        )
+    )

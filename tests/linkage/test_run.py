@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from linkwell.errors import WrongUse
+from linkwell.errors import TryAgain, WrongUse
 from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, prepare_spine
 
 Linker = Callable[[list[dict[str, Any]]], LinkResult]
@@ -245,6 +247,31 @@ def test_twins_on_the_spine_are_told_apart_and_a_bare_initial_goes_to_a_person(
     assert [rows[0]["person"], rows[1]["person"]] == [9007, 9008]
     assert rows[2]["decision"] == "review"
     assert {row["person"] for row in result.review.to_pylist() if row["record"] == "r00002"} == {9007, 9008}
+
+
+def test_what_a_killed_run_left_behind_is_swept_and_not_replayed(
+    spine: pa.Table, settings: LinkSettings, ordinary: Rows, folder: Path
+) -> None:
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True
+    )
+    left = folder / f".work-{gone.stdout.strip()}-abc"
+    left.mkdir()
+    (left / "names").write_text("left behind")
+    (folder / ".prepared-spine.duckdb.part").write_bytes(b"half")
+    (folder / ".prepared-spine.duckdb.part.wal").write_bytes(b"a log of a killed run")
+    own = replace(settings, temp_folder=folder)
+    ready = prepare_spine(spine, folder, settings=own)
+    assert right_share(link(table_of(ordinary), ready, settings=own)) == (1.0, 0)
+    assert [path.name for path in folder.iterdir()] == ["prepared-spine.duckdb"]
+
+
+def test_too_little_memory_says_so_and_leaves_nothing(
+    spine: pa.Table, settings: LinkSettings, folder: Path
+) -> None:
+    with pytest.raises(TryAgain, match="memory"):
+        prepare_spine(spine, folder / "out", settings=replace(settings, memory_limit="4MB"))
+    assert not list((folder / "out").iterdir())
 
 
 def test_progress_is_told(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:

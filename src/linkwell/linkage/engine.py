@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,13 +28,13 @@ def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duc
     beside = settings.temp_folder or (database.parent if database else None)
     if beside is not None:
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".spill-", dir=beside) as spill:
+    with working_folder(beside) as spill:
         con = duckdb.connect(
             str(database) if database else ":memory:",
             config={
                 "memory_limit": settings.memory_limit,
                 "threads": settings.threads,
-                "temp_directory": spill,
+                "temp_directory": str(spill),
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -48,6 +50,31 @@ def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duc
             ) from None
         finally:
             con.close()
+
+
+@contextmanager
+def working_folder(beside: Path | None) -> Iterator[Path]:
+    """A folder of this process inside `beside`, gone afterwards; sweeps what killed processes left.
+
+    What lies in it holds names, so nothing may stay behind after a kill -9.
+    """
+    if beside is not None:
+        for left in beside.glob(f"{_WORK}*-*"):
+            owner = left.name.removeprefix(_WORK).partition("-")[0]
+            if owner.isdigit() and not _alive(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_WORK}{os.getpid()}-", dir=beside) as folder:
+        yield Path(folder)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[str, str]:
@@ -79,6 +106,7 @@ def _reader(path: Path) -> str:
     )
 
 
+_WORK = ".work-"
 FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from linkwell.linkage.candidates import find_pairs
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import Comparison, compare_sql, comparisons
 from linkwell.linkage.decide import decide, near_exact
-from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
+from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable, working_folder
 from linkwell.linkage.quality import measure
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_spine
@@ -57,9 +56,9 @@ def link(
         return _link(extract, spine, chosen, tick)
     if chosen.temp_folder is not None:
         chosen.temp_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".spine-", dir=chosen.temp_folder) as folder:
-        inside = chosen if chosen.temp_folder else replace(chosen, temp_folder=Path(folder))
-        prepared = prepare_spine(spine, Path(folder), settings=inside)
+    with working_folder(chosen.temp_folder) as folder:
+        inside = chosen if chosen.temp_folder else replace(chosen, temp_folder=folder)
+        prepared = prepare_spine(spine, folder, settings=inside)
         return _link(extract, prepared, inside, tick)
 
 
@@ -192,5 +191,3 @@ def _result(
     quality = measure(con, links, chosen, nobody, settings, spine.rows, sorted(found))
     review = review_table(links, table, pairs, model, chosen, weight, posterior)
     return LinkResult(links, review, quality, described(model, settings, spine))
-
-

@@ -85,6 +85,8 @@ def prepare_spine(
         if ready is not None and ready.source_digest == digest:
             tick(_STEPS, _STEPS)
             return ready
+    # a killed run's log must not be replayed into the new file
+    path.with_name(f".{path.name}.part.wal").unlink(missing_ok=True)
     with written_whole(path) as part, engine(chosen, part) as con:
         _build(con, spine, chosen, digest, tick)
     path.chmod(0o600)
