@@ -160,3 +160,29 @@ def test_the_reports_hold_no_cell_and_the_marked_copy_no_formula(
     assert sheet["A2"].value == 4
     marked = next(cell for cell in cells.values() if cell.value == "ZAC5362")
     assert marked.fill.fgColor.rgb.endswith("FFF2B3")
+
+
+def test_columns_nobody_agreed_are_always_named(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = str(tmp_path / "specification.toml")
+    run(capsys, "describe", *files, "--out", spec)
+    more = laid_out({**VISITS, "Favourite colour": "colour"}, {**visits(), "colour": ["blue"] * 12})
+    save_csv(more, tmp_path / "visits.csv")
+    code, said = run(capsys, "check", *files, "--spec", spec, "--out", str(tmp_path / "out"))
+    assert code == 0
+    assert "Not in the specification, so not supplied: Favourite colour." in said
+    assert "blue" not in said
+
+
+def test_a_file_with_none_of_the_agreed_columns_is_wrong_use(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = str(tmp_path / "specification.toml")
+    run(capsys, "describe", *files, "--out", spec)
+    (tmp_path / "other.csv").write_text("Plant,Height\nfern,2\nrimu,9\n", encoding="utf-8")
+    arguments = ("check", *files, str(tmp_path / "other.csv"), "--spec", spec, "--out", str(tmp_path / "out"))
+    code, said = run_json(capsys, *arguments)
+    assert code == 2
+    assert "none of the agreed columns is in it" in str(said["what"])
+    assert "fern" not in str(said)

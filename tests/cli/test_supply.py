@@ -40,7 +40,9 @@ def desk(tmp_path: Path, fresh_home: Home) -> Path:
     folder.mkdir()
     (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
     made = draft(
-        read_tables(folder / "people.csv"), organisation="Te Puna Aroha", initiative="Whānau support"
+        read_tables(folder / "people.csv"),
+        organisation="Riverbend Community Trust",
+        initiative="Whānau support",
     )
     spec = made.specification
     for question in made.questions:
@@ -70,7 +72,7 @@ def test_a_spreadsheet_is_sealed_and_the_custodian_can_open_it(
         specification_digest=spec.digest,
         agreement="DSA-1",
     )
-    assert manifest.organisation == "Te Puna Aroha"
+    assert manifest.organisation == "Riverbend Community Trust"
     result = open_package(desk / "package.lwp", home=fresh_home, supply_id="DSA-1-001", specification=spec)
     identity = result.identity.read_text("utf-8")
     assert "Tāmati" in identity

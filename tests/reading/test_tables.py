@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date, datetime
@@ -226,3 +227,30 @@ def test_reading_works_where_the_system_has_no_unix_modules(tmp_path: Path) -> N
         check=False,
     )
     assert (ran.stdout.strip(), ran.stderr) == ("2", "")
+
+
+def test_error_words_in_text_are_read_as_empty_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Name,Start\nA,#N/A\nB,#REF!\nC,2024-01-01\n", encoding="utf-8")
+    table = read_table(path)
+    assert table.column("Start") == ["", "", "2024-01-01"]
+    assert [(n.code, n.message[:7]) for n in table.notices] == [("error_cells", "2 cells")]
+
+
+def test_error_words_in_an_ods_sheet_are_said(tmp_path: Path) -> None:
+    table = read_table(save_ods(tmp_path / "a.ods", [["Name", "Start"], ["A", "#N/A"], ["B", "2024-01-01"]]))
+    assert table.column("Start") == ["", "2024-01-01"]
+    assert codes(table) == {"error_cells"}
+
+
+def test_error_cells_of_an_old_workbook_are_said(tmp_path: Path) -> None:
+    """A text cell (record 00FD) of the old format becomes a failed formula (record 0205, #N/A)."""
+    data = bytearray((Path(__file__).parent / "data" / "people.xls").read_bytes())
+    before = read_table(Path(__file__).parent / "data" / "people.xls")
+    assert "error_cells" not in codes(before)
+    at = [found.start() for found in re.finditer(re.escape(b"\xfd\x00\x0a\x00"), data)][4]
+    data[at : at + 2] = b"\x05\x02"
+    data[at + 10 : at + 12] = b"\x2a\x01"
+    (tmp_path / "people.xls").write_bytes(data)
+    table = read_table(tmp_path / "people.xls")
+    assert "error_cells" in codes(table)

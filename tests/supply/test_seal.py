@@ -16,7 +16,7 @@ from linkwell.vault.zones import Home
 
 def again(supply: Any, **changes: Any) -> Any:
     arguments = {
-        "verdict_digest": "ab" * 48, "agreement": supply.agreement, "organisation": "Te Puna Aroha",
+        "verdict_digest": "ab" * 48, "agreement": supply.agreement, "organisation": "Riverbend Community Trust",
         "package": supply.manifest.package, "signing_key": supply.sender, "custodian": supply.custodian,
         "out": supply.path, **changes,
     }  # fmt: skip
@@ -30,7 +30,7 @@ def test_the_manifest_says_what_was_sealed_for_whom(
     found = supply.manifest
     assert (found.specification, found.agreement) == (supply.specification.digest, supply.agreement)
     assert (found.organisation, found.on_behalf_of, found.demo, found.test) == (
-        "Te Puna Aroha", "Ngā Whare", True, True,
+        "Riverbend Community Trust", "Ngā Whare", True, True,
     )  # fmt: skip
     assert found.sender == fingerprint(supply.sender.public_key())
     keys = supply.custodian.compartments

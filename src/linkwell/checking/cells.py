@@ -93,6 +93,8 @@ def _reader(spec: Specification, field: Field, order: str, as_of: date) -> Calla
             allowed = set(codes.labels()) if codes else set()
             local = dict(field.values)
             loose = {folded(value): code for value, code in field.values}
+            if field.type is FieldType.CODE_SET:
+                return lambda cell: _code_set(cell, field, allowed, local, loose)
             return lambda cell: _code(cell, field, allowed, local, loose)
         case FieldType.TIME:
             return _time
@@ -153,6 +155,22 @@ def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], loo
         return Read("") if says_nothing(cell) else Read("", "value_not_in_list")
     loses = _what_is_lost(field.codes, cell)
     return Read(code, "value_loses_meaning" if loses else "", loses)
+
+
+def _code_set(
+    cell: str, field: Field, allowed: set[str], local: dict[str, str], loose: dict[str, str]
+) -> Read:
+    """Several answers of one person: the whole cell where it is known, otherwise each part of it."""
+    whole = _code(cell, field, allowed, local, loose)
+    parts = [part.strip() for part in cell.split(";") if part.strip()]
+    if whole.code != "value_not_in_list" or len(parts) < 2:
+        return whole
+    read = [_code(part, field, allowed, local, loose) for part in parts]
+    codes = dict.fromkeys(code for each in read for code in each.value.split(";") if code)
+    if any(each.code == "value_not_in_list" for each in read):
+        return Read("", "value_not_in_list")
+    lost = "; ".join(dict.fromkeys(each.detail for each in read if each.detail))
+    return Read(";".join(codes), "value_loses_meaning" if lost else "", lost)
 
 
 def _what_is_lost(codes: str, cell: str) -> str:

@@ -1,4 +1,4 @@
-"""Names, contacts, identifiers and free text hiding in columns agreed as service details; each blocks."""
+"""Names, contacts, addresses, identifiers and free text hiding among service details; each blocks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+?64[\s-]?|0)[2-9](?:[\s().-]?\d){6,9}(?!\d)")
 _NHI_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{3}\s?\d{2}(?:\d{2}|[A-Za-z]{2})(?![A-Za-z0-9])")
 _IRD_SHAPE = re.compile(r"(?<!\d)\d{2,3}[\s-]?\d{3}[\s-]?\d{3}(?!\d)")
+# A house number, one to four words and a kind of street. Kinds that are also plain words ("place",
+# "way") count only before a comma, a postcode or the end, so that "a 12 week safe place to be" is no address.
+_STREET = re.compile(
+    r"(?<![\w.])\d{1,5}[A-Za-z]?(?:\s?[/-]\s?\d{1,5}[A-Za-z]?)?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,4}?"
+    r"(?:(?:street|road|rd|avenue|ave|terrace|tce|crescent|cres|highway|esplanade|boulevard|parade|tiriti)\b"
+    r"|(?:st|drive|lane|ln|place|pl|way|court|ct|close|grove|rise|square|quay)\b\.?(?=\s*(?:,|$|\d{4}\b))"
+    r"|dr\b\.?(?=\s*(?:,|\d{4}\b)))",
+    re.IGNORECASE,
+)
+_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s?box|private bag|R\.?D\.?)\s*\d{1,6}\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -52,6 +62,8 @@ def _codes(value: str, names: set[tuple[str, str]]) -> Iterable[str]:
             check_ird(found).ok for found in _IRD_SHAPE.findall(value)
         ):
             yield "hidden_identifier"
+        if _STREET.search(value) or _BOX.search(value):
+            yield "hidden_address"
     if len(value) > LONGEST_LABEL:
         yield "hidden_free_text"
     words = [folded(word) for word in _WORD.findall(value)]

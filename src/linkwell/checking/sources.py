@@ -46,6 +46,13 @@ class Source:
         found = self.columns.get(heading)
         return [""] * len(self) if found is None else found
 
+    def joined_cells(self, headings: Sequence[str]) -> list[str]:
+        """The cells of several headings that answer one question, joined by ";" where they are filled."""
+        if len(headings) == 1:
+            return self.cells(headings[0])
+        columns = [self.cells(heading) for heading in headings]
+        return [";".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
+
 
 def find_sources(spec: Specification, tables: Sequence[Table]) -> tuple[dict[str, Source], list[Table]]:
     """Give each table to the source whose agreed headings it has most of.
@@ -74,9 +81,10 @@ def find_sources(spec: Specification, tables: Sequence[Table]) -> tuple[dict[str
 def agreed_headings(spec: Specification, source: str) -> tuple[str, ...]:
     """The headings the specification reads from one source, each once."""
     found = [
-        field.source_column
+        column
         for table, field in spec.fields()
         if table.source == source and field.source_column
+        for column in (field.source_column, *field.more_columns)
     ]
     return tuple(dict.fromkeys(found))
 
@@ -93,8 +101,11 @@ def _best_source(spec: Specification, table: Table) -> str:
 
 def _fits_nothing(spec: Specification, table: Table) -> WrongUse:
     first = ", ".join(agreed_headings(spec, spec.sources()[0])[:6]) if spec.sources() else ""
+    agreed = {heading for name in spec.sources() for heading in agreed_headings(spec, name)}
+    some = any(_position(table, heading) is not None for heading in agreed)
+    missing = "most of the agreed columns are not" if some else "none of the agreed columns is"
     return WrongUse(
-        "This file does not fit the specification: most of the agreed columns are not in it.",
+        f"This file does not fit the specification: {missing} in it.",
         where=table.origin.file + (f", sheet {table.origin.sheet}" if table.origin.sheet else ""),
         why="Its columns are unknown, so nothing in it can be checked.",
         fix=f"Give the file the specification was made for (it has columns such as {first}), "

@@ -37,7 +37,8 @@ def read_table(work: Work, table: TableSpec, source: Source) -> Columns:
     asked = {question.id for question in work.spec.unanswered()}
     raw_end: list[str] = []
     for each in table.fields:
-        cells = source.cells(each.source_column) if each.source_column else [""] * len(source)
+        headings = (each.source_column, *each.more_columns)
+        cells = source.joined_cells(headings) if each.source_column else [""] * len(source)
         if each.name == "end_date":
             raw_end, cells = cells, spells.without_words(cells)
         read = read_column(work.spec, each, cells, work.as_of)

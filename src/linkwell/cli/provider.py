@@ -269,7 +269,7 @@ def _summary(verdict: Verdict, *, top: int = TOP) -> list[str]:
         f"{c.table}: {c.read:,} rows read, {c.refused:,} stay with you, {c.kept:,} kept"
         for c in verdict.counts
     ]
-    lines += [f"{headline(verdict)}."]
+    lines += [f"{headline(verdict)}.", *_unknown_columns(verdict)]
     shown = [finding for finding in verdict.findings if finding.severity is not Severity.NOTE][:top]
     for finding in shown:
         where = row_list(finding).split(" and ")[0].split(", ")[1:6]
@@ -279,6 +279,12 @@ def _summary(verdict: Verdict, *, top: int = TOP) -> list[str]:
     if top and more:
         lines += ["", f"{more} more in the report."]
     return lines
+
+
+def _unknown_columns(verdict: Verdict) -> list[str]:
+    """Headings nobody agreed, always named: a column added by mistake must not pass unseen."""
+    found = [f.column for f in verdict.findings if f.code == "unknown_column"]
+    return [f"Not in the specification, so not supplied: {', '.join(dict.fromkeys(found))}."] if found else []
 
 
 def _named(files: Sequence[Path]) -> str:

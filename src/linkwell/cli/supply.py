@@ -54,7 +54,7 @@ Examples:
   linkwell seal participants.xlsx interactions.csv --spec specification.toml \\
       --custodian custodian-keys.json --agreement DSA-2026-001 --out package.lwp
   linkwell seal people.csv --spec specification.toml --custodian custodian-keys.json \\
-      --agreement DSA-2026-001 --organisation "Head Office" --on-behalf-of "Te Puna Aroha"
+      --agreement DSA-2026-001 --organisation "Head Office" --on-behalf-of "Riverbend Community Trust"
 """
 )
 @click.argument("files", nargs=-1, required=True, type=_FILE)

@@ -38,6 +38,11 @@ def cell_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def is_error(value: object) -> bool:
+    """Whether a cell holds only the words of a failed formula, which `cell_text` reads as empty."""
+    return isinstance(value, str) and value[:1].isascii() and value.strip() in ERRORS
+
+
 def _number(value: float) -> str:
     if not math.isfinite(value):
         return ""

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 from linkwell.reading import faults
-from linkwell.reading.cells import cell_text
+from linkwell.reading.cells import cell_text, is_error
 from linkwell.reading.headings import Numbered, build_table
 from linkwell.reading.limits import Limits
 from linkwell.reading.table import Notice, Table
@@ -36,7 +36,8 @@ def read_delimited(data: bytes, name: str, limits: Limits, notices: tuple[Notice
         text = text.partition("\n")[2]
     delimiter, first = (stated, 2) if stated else (find_delimiter(text), 1)
     rows, odd = _records(text, delimiter, name, limits, first)
-    table = build_table(name, None, rows, (*notices, *said, *odd)) if rows else None
+    failed = _failed_cells(text, delimiter)
+    table = build_table(name, None, rows, (*notices, *said, *odd, *failed)) if rows else None
     if table is None or not table.rows:
         raise faults.empty_workbook(name)
     return table
@@ -148,6 +149,16 @@ def _records(
         return _collect(text, delimiter, name, limits, first, at, strict=False), [said]
     except csv.Error:
         raise faults.long_cell(name, at[0], limits.cell_characters) from None
+
+
+def _failed_cells(text: str, delimiter: str) -> list[Notice]:
+    """Say how many cells hold a failed formula's words; they are read as empty like a workbook's."""
+    if "#" not in text:
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    count = sum(is_error(cell) for row in reader for cell in row)
+    cells = "1 cell" if count == 1 else f"{count:,} cells"
+    return [Notice("error_cells", f"{cells} with an error such as #N/A: read as empty")] if count else []
 
 
 def _collect(

@@ -57,6 +57,8 @@ def read_workbook(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> 
             sheets.append(_Sheet(message["sheet"], message["marks"]))
         elif "rows" in message:
             sheets[-1].rows.extend(zip(message["numbers"], message["rows"], strict=True))
+            marks = sheets[-1].marks  # what the reader itself saw and what the scan of the file found agree
+            marks["error_cells"] = max(marks.get("error_cells", 0), message.get("failed", 0))
     if sheet is not None and not sheets:
         raise faults.no_such_sheet(path.name, sheet, names)
     filled = [each for each in sheets if each.rows]

@@ -7,6 +7,7 @@ JSON lines to standard output. It never writes anything else anywhere.
 from __future__ import annotations
 
 import json
+import struct
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def _read(order: dict[str, Any]) -> Iterator[dict[str, Any]]:
         wanted = [name for name, visible, kind in sheets if kind == "WorkSheet" and visible == "Visible"]
         if order["sheet"] is not None:
             wanted = [order["sheet"]] if order["sheet"] in book.sheet_names else []
-        marks = _marks(path) if order["kind"] == "xlsx" else {}
+        marks = _marks(path, order["kind"])
         for name in wanted:
             sheet = book.get_sheet_by_name(name)
             yield {"sheet": name, "marks": marks.get(name, {}), "first": (sheet.start or (0, 0))[0]}
@@ -70,13 +71,14 @@ def _read(order: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _rows(sheet: Any, most_rows: int, most_characters: int) -> Iterator[dict[str, Any]]:
-    from linkwell.reading.cells import cell_text
+    from linkwell.reading.cells import cell_text, is_error
 
     numbers: list[int] = []
     rows: list[list[str]] = []
-    kept = 0
+    kept = failed = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [cell_text(cell) for cell in row]
+        failed += sum(map(is_error, row))
         if not any(cells):
             continue
         if "\0" in "".join(cells):
@@ -91,7 +93,7 @@ def _rows(sheet: Any, most_rows: int, most_characters: int) -> Iterator[dict[str
         if len(rows) == _BATCH:
             yield {"numbers": numbers, "rows": rows}
             numbers, rows = [], []
-    yield {"numbers": numbers, "rows": rows}
+    yield {"numbers": numbers, "rows": rows, "failed": failed}
 
 
 class _TooManyError(Exception):
@@ -106,12 +108,15 @@ class _TooLongError(Exception):
     pass
 
 
-def _marks(path: Path) -> dict[str, dict[str, int]]:
+def _marks(path: Path, kind: str) -> dict[str, dict[str, int]]:
+    from linkwell.reading.biff import failed_cells
     from linkwell.reading.sheet_xml import scan
 
     try:
-        return scan(path)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError):
+        if kind == "xls":
+            return {name: {"error_cells": count} for name, count in failed_cells(path).items()}
+        return scan(path) if kind == "xlsx" else {}
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, struct.error, IndexError):
         return {}
 
 

@@ -188,6 +188,13 @@ def _why_it_stays(kind: str, column: Column) -> str:
     return "free_text" if not content.repeats and content.longest > 40 else "unexplained"
 
 
+def holds_more_of(role: str, placed: Placed) -> bool:
+    """Whether a column left over holds further answers to the question of `role`, by heading and by cells."""
+    content = placed.column.content
+    named = any(guess.role == role for guess in placed.column.guesses)
+    return named and (not content.filled or content.ethnicity >= 0.5 or content.repeats)
+
+
 def _one_name_or_two(placed: list[Placed]) -> list[Placed]:
     """A column with whole names is used only where first and last names have no column of their own."""
     roles = {each.role for each in placed}

@@ -19,12 +19,21 @@ from linkwell.specification.columns import (
     INTERACTIONS,
     PARTICIPANTS,
     Placed,
+    holds_more_of,
     place,
 )
 from linkwell.specification.headings import words
 from linkwell.specification.joining import share_client_key, sort_sheets
 from linkwell.specification.localvalues import local_values
-from linkwell.specification.model import CodeList, Field, NotSupplied, Question, Specification, TableSpec
+from linkwell.specification.model import (
+    CodeList,
+    Field,
+    FieldType,
+    NotSupplied,
+    Question,
+    Specification,
+    TableSpec,
+)
 from linkwell.specification.queries import questions_about, unplaced_dates
 from linkwell.specification.validate import validate
 
@@ -102,7 +111,12 @@ def draft(
         for base in base_specification().tables
         if (each := _table(base, placed, initiative, organisation))
     ]
-    used = {(table.source, field.source_column) for table in built for field in table.fields}
+    used = {
+        (table.source, column)
+        for table in built
+        for field in table.fields
+        for column in (field.source_column, *field.more_columns)
+    }
     spec = replace(
         base_specification(),
         title=f"What {organisation or 'we'} {'supplies' if organisation else 'supply'}",
@@ -133,6 +147,7 @@ def _table(
     by_role = {each.role: each for each in placed[source] if each.role}
     unplaced = unplaced_dates(placed[source])
     fields = [found for field in base.fields if (found := _field(field, by_role, unplaced))]
+    fields = [_with_more_columns(field, placed[source]) for field in fields]
     if base.name == "enrolment":
         names = {field.name for field in fields}
         fields = _with_initiative(base, fields, names, initiative or organisation or "Our service")
@@ -159,6 +174,18 @@ def _field(base: Field, by_role: dict[str, Placed], unplaced: tuple[str, ...]) -
         order = found.column.content.dates.order.value
         field = replace(field, date_order=order if order in ("iso", "dmy", "mdy") else "")
     return field
+
+
+def _with_more_columns(field: Field, placed: list[Placed]) -> Field:
+    """A question with several answers may have a column for each (Ethnicity 1 to 6): all are used."""
+    if field.type is not FieldType.CODE_SET or not field.source_column:
+        return field
+    more = [each.column for each in placed if each.how == "second" and holds_more_of(field.name, each)]
+    values = dict(field.values)
+    for column in more:
+        values |= dict(local_values(field, column))
+    names = tuple(column.name for column in more)
+    return replace(field, more_columns=names, values=tuple(sorted(values.items())))
 
 
 def _worth_asking(name: str, by_role: dict[str, Placed]) -> bool:
@@ -217,7 +244,8 @@ def _readings(placed: dict[str, list[Placed]], tables: list[TableSpec]) -> tuple
     names: dict[tuple[str, str], list[str]] = {}
     for table in tables:
         for field in table.fields:
-            names.setdefault((table.source, field.source_column), []).append(field.name)
+            for column in (field.source_column, *field.more_columns):
+                names.setdefault((table.source, column), []).append(field.name)
     found = []
     for source, columns in placed.items():
         for each in columns:

@@ -36,12 +36,13 @@ _TOP = (
 _TABLE = ("name", "label", "compartment", "source")
 _FIELD = (
     "name", "label", "class", "type", "format", "codes", "required", "purpose", "meaning", "missing",
-    "source_column", "date_order", "century_from", "constant",
+    "source_column", "more_columns", "date_order", "century_from", "constant",
 )  # fmt: skip
 _QUESTION = ("id", "about", "text", "options", "suggested", "answer")
 _NOT_SUPPLIED = ("source", "column", "kind", "reason")
 _CODE_LIST = ("name", "source", "edition")
 _NOT_TEXT: dict[str, type] = {"version": int, "century_from": int, "demo": bool, "required": bool}
+_LISTS = {"initiatives", "questions", "options", "more_columns"}
 _NEVER_OMITTED = {"purpose", "answer"}
 
 
@@ -225,13 +226,13 @@ def _no_strangers(data: dict[str, Any], known: set[str], where: str) -> None:
 
 def _typed(value: Any, name: str) -> Any:
     wanted = _NOT_TEXT.get(name, str)
-    if name in ("initiatives", "questions", "options"):
+    if name in _LISTS:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
     elif type(value) is wanted:
         return value
     kind = {int: "a whole number", bool: "true or false"}.get(wanted, "text between quotes")
-    if name in ("initiatives", "questions", "options"):
+    if name in _LISTS:
         kind = 'a list such as ["one", "two"]'
     raise WrongUse(f"The setting {name} must be {kind}.")
 

@@ -77,6 +77,7 @@ class Field:
         codes: the name of a code list, or "".
         purpose: which question needs it; never empty.
         source_column: the heading it is read from; "" when it is derived or constant.
+        more_columns: further headings with more answers to the same question (Ethnicity 2, 3 ...).
         date_order: how the source writes dates: iso, dmy or mdy; "" until it is known.
         century_from: the first year of the hundred that two-digit years lie in; 0 leaves such dates out.
         values: what local values mean, as (local value, code).
@@ -94,6 +95,7 @@ class Field:
     codes: str = ""
     required: bool = False
     source_column: str = ""
+    more_columns: tuple[str, ...] = ()
     date_order: str = ""
     century_from: int = 0
     values: tuple[tuple[str, str], ...] = ()

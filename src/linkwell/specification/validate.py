@@ -68,6 +68,8 @@ def _field_problems(spec: Specification, table: TableSpec, field: Field) -> Iter
         yield f"is {field.cls} and may not travel with {table.compartment}."
     if field.type is FieldType.IDENTIFIER and field.format not in IDENTIFIERS:
         yield f"must say which identifier it is in `format`: {', '.join(IDENTIFIERS)}."
+    if field.more_columns and (field.type is not FieldType.CODE_SET or not field.source_column):
+        yield "has more_columns, which only a code_set read from a first column may have."
     if field.date_order not in DATE_ORDERS:
         yield "has a date_order other than iso, dmy or mdy."
     listed = spec.code_list(field.codes) if field.codes else None
