@@ -1,0 +1,65 @@
+"""Chromium, axe-core 4.14.1 (MPL-2.0, axe-core-LICENSE.txt) and a way to sign in, for tests of the pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API runs a loop in this thread
+
+AXE = Path(__file__).parent / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser; without one it is skipped, or fails where CI says nothing may be."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and os.environ.get("CI") != "true":
+                item.add_marker(
+                    pytest.mark.skip(reason="chromium is not installed: apt-get install chromium")
+                )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Debian's chromium, talking to nobody else."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """No base: tests name whole addresses. (The plugin's own fixture warns under this pytest.)"""
+    return ""
+
+
+@pytest.fixture
+def faults(page) -> list[str]:
+    """What the browser complained of: policy violations and broken files."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def axe(page) -> Callable[[], list[tuple[str, list[object]]]]:
+    """Run axe on the page as it is; `evaluate` works under a strict policy where a script tag would not."""
+    source = AXE.read_text("utf-8")
+
+    def violations() -> list[tuple[str, list[object]]]:
+        page.evaluate(source)
+        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
+        return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+    return violations

@@ -1,0 +1,126 @@
+"""Every page in a browser: axe clean, no policy violation, no sideways scrolling at 320 px, keyboard first."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkwell.custody import road
+from linkwell.custody.outputs.models import Output
+from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.supplies import actions as supplies
+
+PAGES = {
+    "": ["/", "/signin/", "/nope/"],
+    "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/"],
+    "integrator": ["/custodian/supplies/", "/custodian/supplies/{supply}/", "/custodian/refreshes/"],
+    "linker": ["/custodian/supplies/{supply}/"],
+    "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/"],
+    "auditor": ["/custodian/record/"],
+}
+
+
+@pytest.fixture
+def site(flushable, registry, live_server):  # a road walked far enough that every page has something on it
+    supply = supplies.import_package(
+        by=registry.person("integrator"), agreement=registry.agreement, package=registry.sealed.path
+    )
+    road.accept(by=registry.person("integrator"), reference=supply.reference)
+    supplies.begin_upload(token=registry.agreement.tokens.get(), length=10)
+    project = approve_standing_project(
+        by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]
+    )
+    measure = {"code": "wages", "label": "Wages", "domain": "Work", "kind": "dollars", "source": "IR",
+               "covers_from": "2020-01-01", "covers_to": "2025-01-01"}  # fmt: skip
+    refresh = Refresh.objects.create(
+        label="2026-11",
+        state="ready",
+        digest="ab" * 48,
+        catalogue={"tables": {"person": 200000}, "found_percent": 95, "measures": [measure]},
+    )
+    Output.objects.create(
+        reference="out-1", project=project, refresh=refresh, state="ready to check", analyst="analyst"
+    )
+    return live_server.url, supply.reference
+
+
+def sign_in(page, url: str, username: str, password: str) -> None:
+    page.context.clear_cookies()
+    page.goto(url + "/signin/")
+    page.get_by_label("Sign-in name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda where: "signin" not in where)
+
+
+def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, faults, password) -> None:
+    url, supply = site
+    for person, places in PAGES.items():
+        page.set_viewport_size({"width": 1280, "height": 900})
+        if person:
+            sign_in(page, url, person, password)
+        for place in places:
+            for width in (1280, 320):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(url + place.format(supply=supply))
+                assert axe() == [], (person, place, width)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+    expected = ("404", "403")  # the two pages of PAGES that answer so on purpose
+    assert [fault for fault in faults if not any(status in fault for status in expected)] == []
+
+
+def test_the_first_tab_reaches_the_skip_link_and_focus_can_be_seen(site, page) -> None:
+    url, _ = site
+    page.goto(url + "/signin/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    for _ in range(5):  # name, sign in, two fields, button
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; })()"
+        )
+        assert seen
+
+
+def test_targets_are_large_enough_to_touch(site, page, password) -> None:
+    url, _ = site
+    sign_in(page, url, "provider", password)
+    small = page.evaluate(
+        "[...document.querySelectorAll('header a, header button, nav a, main button')]"
+        ".filter(e => { const r = e.getBoundingClientRect(); return r.height && Math.min(r.width, r.height) < 24; })"
+        ".map(e => e.textContent)"
+    )
+    assert small == []
+
+
+def test_an_error_is_told_at_the_top_and_beside_the_field(site, page, axe) -> None:
+    url, _ = site
+    page.goto(url + "/signin/")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.title().startswith("Error: ")
+    page.get_by_role("link", name="Enter your password").click()
+    assert page.evaluate("document.activeElement.id") == "id_password"
+    assert axe() == []
+
+
+def test_everything_works_without_script(site, browser, password) -> None:
+    url, supply = site
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, url, "provider", password)
+    page.get_by_role("link", name=supply).click()
+    assert page.get_by_role("heading", name=f"What happened to {supply}").is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Signed receipt: your file arrived whole").click()
+    assert download.value.suggested_filename == f"receipt-{supply}-received.json"
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("link", name="Sign in").first.is_visible()
+    context.close()
+
+
+def test_macrons_are_in_the_pages_own_font(site, page) -> None:
+    url, _ = site
+    page.goto(url + "/")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.load('16px \"Noto Sans\"', 'āēīōūĀĒĪŌŪ').then(f => f.length)") >= 1
