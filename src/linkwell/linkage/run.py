@@ -22,7 +22,7 @@ from linkwell.linkage.quality import measure
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_spine
 from linkwell.linkage.standardise import month_first, standardise_sql, with_sounds_sql
-from linkwell.linkage.weights import Model, Pairs, learned, posteriors, starting_model, weights
+from linkwell.linkage.weights import Floats, Model, Pairs, learned, posteriors, starting_model, weights
 
 Tick = Callable[[int, int], None]
 _STEPS = 5
@@ -157,8 +157,18 @@ def _compared_pairs(
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
     seen = {c.name: ints(f"n_{c.name}") for c in compared}
+    unseen = _unseen(con, settings)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
-    return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records)
+    return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records, unseen)
+
+
+def _unseen(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> Floats:
+    """Per record, the chance that its person is on the spine and no pass brings it up."""
+    prior = settings.model.model["prior"]
+    numbered = " OR ".join(f"{name}_ok" for name in settings.model.id_names)
+    query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
+    bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
+    return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
 
 
 def _sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:

@@ -30,6 +30,7 @@ class Pairs:
         record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length.
         pair_seen: spine people sharing given name and surname of the candidate.
         settled: pairs that a pass settled by itself, bool. records: length of the list.
+        unseen: per record, the chance that its person is on the spine and yet no pass brings it up.
     """
 
     record: Ints
@@ -38,12 +39,21 @@ class Pairs:
     pair_seen: Ints
     settled: npt.NDArray[np.bool_]
     records: int
+    unseen: Floats
 
     def of(self, rows: npt.NDArray[np.bool_]) -> Pairs:
         """Only the pairs where `rows` is true; the list stays as long as it is."""
         codes = {name: code[rows] for name, code in self.codes.items()}
         seen = {name: n[rows] for name, n in self.seen.items()}
-        return Pairs(self.record[rows], codes, seen, self.pair_seen[rows], self.settled[rows], self.records)
+        return Pairs(
+            self.record[rows],
+            codes,
+            seen,
+            self.pair_seen[rows],
+            self.settled[rows],
+            self.records,
+            self.unseen,
+        )
 
 
 @dataclass(frozen=True)
@@ -182,7 +192,10 @@ def learned(pairs: Pairs, model: Model) -> Model:
     for done in range(1, int(prior["rounds"]) + 1):
         share, nobody = posteriors(open_pairs, weights(open_pairs, model), model)
         m = {c.name: _counted(c, open_pairs.codes[c.name], share, start[c.name]) for c in model.compared}
-        found = settled + float(np.sum(1.0 - nobody[still_open]))
+        # of those nobody fits, some are on the spine and were not brought up
+        missed = model.on_spine * pairs.unseen
+        there = 1.0 - nobody * (1.0 - missed / (1.0 - model.on_spine + missed))
+        found = settled + float(np.sum(there[still_open]))
         a = float(prior["on_spine"]) * float(prior["strength"])
         on_spine = (found + a) / (pairs.records + float(prior["strength"]))
         moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)
