@@ -142,7 +142,7 @@ def split_of(spec: Specification, *, people: int) -> Split:
 
 @pytest.fixture
 def flushable(transactional_db: None) -> Iterator[None]:
-    """The database refuses to empty the record even after a test: its triggers step aside for the clearing up."""
+    """The database refuses to empty the record even after a test: its triggers step aside for that."""
     from importlib import import_module
 
     from django.db import connection

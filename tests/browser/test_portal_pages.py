@@ -1,4 +1,4 @@
-"""Every page in a browser: axe clean, no policy violation, no sideways scrolling at 320 px, keyboard first."""
+"""Every page in a browser: axe clean, no policy violation, no sideways scrolling at 320 px, keyboard."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def test_targets_are_large_enough_to_touch(site, page, password) -> None:
     sign_in(page, url, "provider", password)
     small = page.evaluate(
         "[...document.querySelectorAll('header a, header button, nav a, main button')]"
-        ".filter(e => { const r = e.getBoundingClientRect(); return r.height && Math.min(r.width, r.height) < 24; })"
+        ".filter(e => { const r = e.getBoundingClientRect();"
+        " return r.height && Math.min(r.width, r.height) < 24; })"
         ".map(e => e.textContent)"
     )
     assert small == []

@@ -76,7 +76,8 @@ def receive(package: Path | None, home: Path, username: str, agreement: str | No
     )
 
 
-def _supply_facts(supply: Any) -> dict[str, Any]:
+def _supply_facts(supply: Any, *, for_linker: bool = False) -> dict[str, Any]:
+    """A supply for machines; exact numbers of links are the linkers' own."""
     return {
         "supply": supply.reference,
         "organisation": supply.organisation.code,
@@ -84,7 +85,7 @@ def _supply_facts(supply: Any) -> dict[str, Any]:
         "state": supply.state,
         "bytes": supply.size,
         "sha384": supply.digest,
-        "counts": supply.counts,
+        "counts": {name: n for name, n in supply.counts.items() if for_linker or name != "linked"},
     }
 
 
@@ -148,7 +149,7 @@ def link(supply: str, home: Path, username: str, as_json: bool) -> None:
     counts, report = done.counts["linked"], links_path(done.reference).parent / "report.html"
     share = 100 * counts["found"] / counts["people"] if counts["people"] else 0.0
     finish(
-        _supply_facts(done) | {"report": str(report)},
+        _supply_facts(done, for_linker=True) | {"report": str(report)},
         [
             f"{counts['found']:,} of {counts['people']:,} records were found ({share:.1f} %); "
             f"{counts['unsure']:,} are for a person to look at.",

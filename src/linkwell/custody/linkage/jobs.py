@@ -42,13 +42,35 @@ def work_link(job: Job, tick: Tick) -> Any:
 
 
 def finish_link(job: Job, result: Any) -> None:
-    """Publish how many were found and sign the receipt."""
+    """Publish how many were found, to linkers exactly and to everybody else roughly, and sign the receipt.
+
+    The exact number would tell by how much the released one was rounded.
+    """
     decisions = result.links.column("decision").to_pylist()
     counts = {"people": len(decisions), "found": decisions.count("link"), "unsure": decisions.count("review")}
     supply = find(job.subject)
-    supply.counts = {**supply.counts, "linked": counts}
-    supply = change(supply, "linked", by=SYSTEM, event="supply.linked", **counts)
-    give(supply, Kind.LINKED, counts)
+    people, percent = counts["people"], roughly(counts["found"], counts["people"])
+    supply.counts = {**supply.counts, "linked": counts, "found": found_words(percent)}
+    supply = change(supply, "linked", by=SYSTEM, event="supply.linked", people=people)
+    give(supply, Kind.LINKED, {"people": people, "found": found_words(percent)})
+
+
+FEWEST = 100
+"""Below this many records a whole per cent would be an exact count."""
+
+
+def roughly(found: int, people: int) -> int | None:
+    """The share found as a whole per cent, or None when there are too few records to say."""
+    return round(100 * found / people) if people >= FEWEST else None
+
+
+def found_words(percent: int | None) -> str:
+    """The share in words; "all of them" and "none of them" would be a fact about each of them."""
+    if percent is None:
+        return "too few records to say"
+    if percent >= 99:
+        return "99 % or more"
+    return "1 % or less" if percent <= 1 else f"about {percent} %"
 
 
 def give_up_link(job: Job, error: LinkwellError) -> None:
