@@ -249,6 +249,27 @@ def test_twins_on_the_spine_are_told_apart_and_a_bare_initial_goes_to_a_person(
     assert {row["person"] for row in result.review.to_pylist() if row["record"] == "r00002"} == {9007, 9008}
 
 
+def test_agreement_counts_on_a_spine_of_two_people(settings: LinkSettings) -> None:
+    spine = pa.table(
+        {
+            "spine_id": ["a", "b"],
+            "first_name": ["Jo", "Al"],
+            "last_name": ["Hay", None],
+            "dob": ["1990-01-02", None],
+        }
+    )
+    extract = pa.table(
+        {
+            "rec_id": [1, 2, 3],
+            "first_name": ["JO", "Al", "Kim"],
+            "last_name": ["Hay", None, "Ray"],
+            "dob": ["2/01/1990", None, "1991-02-03"],
+        }
+    )
+    rows = link(extract, spine, settings=settings).links.to_pylist()
+    assert [(row["record"], row["person"]) for row in rows if row["decision"] == "link"] == [("1", "a")]
+
+
 def test_what_a_killed_run_left_behind_is_swept_and_not_replayed(
     spine: pa.Table, settings: LinkSettings, ordinary: Rows, folder: Path
 ) -> None:

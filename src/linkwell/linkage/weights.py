@@ -131,7 +131,9 @@ def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
             times[number], plus[number], valued[number] = level.times, level.plus, 1.0
     level_of = code % STRATUM
     base = model.u[c.name][code]
-    by_value = times[level_of] * np.maximum(seen, 1) / model.people + plus[level_of] * base
+    few = float(model.settings["prior"]["frequency"])
+    shrunk = (np.maximum(seen, 1) + few * base) / (model.people + few)
+    by_value = times[level_of] * shrunk + plus[level_of] * base
     return np.asarray(np.maximum(np.where(valued[level_of] > 0, by_value, base), _TINY))
 
 
@@ -143,7 +145,8 @@ def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> 
     by_name = {c.name: c for c in model.compared}
     given, surname = pairs.codes["given"] % STRATUM, pairs.codes["surname"] % STRATUM
     both = (given == by_name["given"].number("same")) & (surname == by_name["surname"].number("same"))
-    whole = np.log2(np.maximum(pairs.pair_seen - 0.5, 0.5) / model.people)
+    people = model.people + float(model.settings["prior"]["name_frequency"])
+    whole = np.log2(np.maximum(pairs.pair_seen - 0.5, 0.5) / people)
     return np.asarray(np.where(both, np.maximum(whole - parts["given"] - parts["surname"], 0.0), 0.0))
 
 
