@@ -144,3 +144,12 @@ def test_a_living_worker_holds_its_queue(registry) -> None:
         assert worker.alive("quick")
         assert not worker.alive("heavy")
     assert not worker.alive("quick")
+
+
+def test_a_sealed_file_left_by_a_killed_process_is_destroyed_later(registry, supply) -> None:
+    from linkwell.custody.supplies.tidying import tidy
+
+    assert tidy() == (0, 0)
+    Supply.objects.update(state="accepted")
+    assert tidy() == (0, 1)
+    assert not package_path(supply.reference).exists()

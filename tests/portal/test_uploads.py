@@ -10,8 +10,9 @@ import hashlib
 import pytest
 from django.test import Client
 
-from linkwell.custody.supplies import actions, arrivals
+from linkwell.custody.supplies import arrivals
 from linkwell.custody.supplies.models import Supply, Upload
+from linkwell.custody.supplies.tidying import tidy
 from linkwell.ledger.receipts import Receipt, verify
 from linkwell.vault.custodian_keys import custodian_keys
 
@@ -183,7 +184,7 @@ def test_an_upload_that_ran_out_of_time_is_stopped(sender, package) -> None:
     place = sender.create(package)
     Upload.objects.update(expires_at="2020-01-01T00:00:00Z")
     assert sender.client.head(place).status_code == 410
-    assert actions.stop_expired() == 0
+    assert tidy() == (1, 0)
     assert Supply.objects.get().state == "stopped"
 
 

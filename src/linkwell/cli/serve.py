@@ -111,7 +111,7 @@ def run(home: Path, *, bind: str, port: int, threads: int) -> None:
 def _commands(bind: str, port: int, threads: int) -> list[list[str]]:
     address = f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
     web = [
-        sys.executable, "-m", "gunicorn", "linkwell.portal.wsgi:application", "--bind", address,
+        sys.executable, "-m", "linkwell.portal.web", "linkwell.portal.wsgi:application", "--bind", address,
         "--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--timeout", "120",
         "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning",
     ]  # fmt: skip

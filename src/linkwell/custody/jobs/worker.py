@@ -4,15 +4,17 @@ takes it.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import structlog
 from django.utils import timezone
 
 from linkwell.custody.home import current_home
-from linkwell.custody.jobs.kinds import KINDS, QUEUES, Tick
+from linkwell.custody.jobs.kinds import KINDS, QUEUES, QUICK, Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run, sweep
 from linkwell.custody.jobs.states import JobState
@@ -21,6 +23,9 @@ from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
 from linkwell.vault.zones import ZoneName
 
 WAIT_SECONDS = 0.25
+TIDY_SECONDS = 15 * 60
+
+log = structlog.get_logger("linkwell.jobs")
 
 
 def _lock_path(queue: str) -> Path:
@@ -97,6 +102,8 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
                     fix="Stop the other one first, or leave it be.",
                 )
         sweep(queues)
+        if QUICK in queues:
+            threading.Thread(target=_tidy_for_ever, daemon=True).start()
         _drop_dead_tasks(queues)
         for job in Job.objects.filter(queue__in=queues, state=JobState.WAITING):
             enqueue(job)
@@ -112,6 +119,20 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
         )
         worker.configure_signals()
         worker.run()
+
+
+def _tidy_for_ever() -> None:
+    from django.db import close_old_connections
+
+    from linkwell.custody.supplies.tidying import tidy
+
+    while True:
+        try:
+            tidy()
+        except Exception as error:  # noqa: BLE001  tidying waits for the next round; its text may hold values
+            log.warning("tidying broke", error=type(error).__name__)
+        close_old_connections()
+        time.sleep(TIDY_SECONDS)
 
 
 def _drop_dead_tasks(queues: tuple[str, ...]) -> None:

@@ -194,13 +194,14 @@ def stop_upload(upload: Upload, *, by: str = SYSTEM) -> None:
 
 
 def stop_expired() -> int:
-    """Stop every upload that was not finished in time; returns how many."""
+    """Stop every upload that was not finished in time; returns how many there were."""
     expired = Upload.objects.filter(
         ended_at=None, expires_at__lt=timezone.now(), supply__state=SupplyState.RECEIVING
     )
-    for upload in expired.select_related("supply__agreement__organisation"):
+    found = list(expired.select_related("supply__agreement__organisation"))
+    for upload in found:
         stop_upload(upload)
-    return expired.count()
+    return len(found)
 
 
 def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply:
