@@ -28,11 +28,16 @@ from linkwell.errors import WrongUse
 @click.option(
     "--demo-seed", type=int, help="Make a demonstration home: invented people, derived keys and passwords."
 )
+@click.option(
+    "--recovery",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder (a stick, say) for the private recovery keys, to be kept by other people.",
+)
 @click.option("--manager", metavar="PERSON", help="Sign-in name of the first custodian manager.")
 @click.option("--manager-name", default="", help="Their full name.")
 @json_option
 def init(
-    home: Path, name: str, population: Path | None, demo_seed: int | None, manager: str | None,
+    home: Path, name: str, population: Path | None, demo_seed: int | None, recovery: Path | None, manager: str | None,
     manager_name: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a data home: zones, keys, registry, first people, and the population to link to."""
@@ -46,7 +51,7 @@ def init(
     from linkwell.custody.organisations.models import Membership
 
     with progress("Bringing the population in", quiet=as_json) as tick:
-        setup.set_up(opened, population=population, progress=tick)
+        setup.set_up(opened, population=population, recovery=recovery, progress=tick)
     people = demo.enter_people(opened) if opened.demo else []
     if manager and not Membership.objects.filter(role="custodian_manager").exists():
         password = ask_password(f"New password for {manager}", confirm=True)
@@ -54,6 +59,8 @@ def init(
     bundle = home / "custodian-keys.json"
     setup.write_public_bundle(opened, bundle)
     lines = [f"The data home is ready: {home}", f"Give providers this key file: {bundle}"]
+    if recovery is None and not opened.demo:
+        lines.append("The recovery keys lie in keys/recovery: carry them away and give them to other people.")
     lines += [f"  {each.username:<11} {each.password}   {each.what}" for each in people]
     finish(
         {

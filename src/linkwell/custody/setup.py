@@ -18,13 +18,17 @@ from linkwell.vault.zones import Home, write_whole
 Tick = Callable[[int, int], None]
 
 
-def set_up(home: Home, *, population: Path | None = None, progress: Tick | None = None) -> Organisation:
+def set_up(
+    home: Home, *, population: Path | None = None, recovery: Path | None = None, progress: Tick | None = None
+) -> Organisation:
     """Make what a home needs before anything can arrive; every part does nothing twice.
 
     Args:
         population: folder with spine, residents and measures to bring in; None leaves it for later.
+        recovery: folder the private recovery keys are written to, to be carried away and kept by other people;
+            None is only fit for a demonstration.
     """
-    create_custodian_keys(home)
+    create_custodian_keys(home, recovery=recovery)
     custodian = found_custodian(code=CUSTODIAN_CODE, name=home.name)
     if population is not None:
         bring_in_population(home, population, progress)

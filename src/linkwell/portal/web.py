@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gunicorn.app.wsgiapp import run
+from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
 
 from linkwell.portal.children import end_with_parent
 
