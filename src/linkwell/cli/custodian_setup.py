@@ -37,8 +37,8 @@ from linkwell.errors import WrongUse
 @click.option("--manager-name", default="", help="Their full name.")
 @json_option
 def init(
-    home: Path, name: str, population: Path | None, demo_seed: int | None, recovery: Path | None, manager: str | None,
-    manager_name: str, as_json: bool,
+    home: Path, name: str, population: Path | None, demo_seed: int | None, recovery: Path | None,
+    manager: str | None, manager_name: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a data home: zones, keys, registry, first people, and the population to link to."""
     from linkwell.portal.start import start

@@ -25,7 +25,7 @@ def set_up(
 
     Args:
         population: folder with spine, residents and measures to bring in; None leaves it for later.
-        recovery: folder the private recovery keys are written to, to be carried away and kept by other people;
+        recovery: folder the private recovery keys are written to, to be kept by other people;
             None is only fit for a demonstration.
     """
     create_custodian_keys(home, recovery=recovery)
