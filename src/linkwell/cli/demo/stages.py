@@ -6,6 +6,7 @@ from linkwell.cli.demo.beside import (
     AGREEMENT,
     CODE,
     CUSTODIAN,
+    ORGANISATION,
     REFRESH,
     SUPPLY,
     answers,
@@ -80,7 +81,9 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "describe",
         "Describe what is recorded",
-        lambda w: ["describe", *w.files, "--out", w.specification, "--yes"],
+        lambda w: [
+            *("describe", *w.files, "--out", w.specification, "--organisation", ORGANISATION, "--yes"),
+        ],
         lambda w: "a data specification is drafted",
     ),
     Stage(
@@ -118,7 +121,7 @@ STAGES: tuple[Stage, ...] = (
             "--code",
             CODE,
             "--name",
-            "Riverbend Community Trust",
+            ORGANISATION,
             "--agreement",
             AGREEMENT,
             "--specification",

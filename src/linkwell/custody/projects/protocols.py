@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import tomllib
 
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.projects.models import Project
 from linkwell.insights import protocol
 from linkwell.insights.protocol import Protocol
 
 
 def protocol_of(project: Project) -> Protocol:
-    """The project's own plan, or the standard one, named after the provider."""
+    """The project's own plan, or the standard one, named after what the provider does."""
     assert project.agreement is not None, "a standing project belongs to an agreement"
     if project.protocol:
         return protocol.from_dict(tomllib.loads(project.protocol))
-    return protocol.load().named(project.agreement.organisation.name)
+    return protocol.load().named(_title(project.agreement))
+
+
+def _title(agreement: Agreement) -> str:
+    """One initiative by its name, several by whose they are: a report is about what people took part in."""
+    initiatives = agreed_specification(agreement).initiatives
+    return initiatives[0] if len(initiatives) == 1 else agreement.organisation.name
