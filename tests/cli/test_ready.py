@@ -12,7 +12,8 @@ from linkwell.cli.main import main
 from linkwell.cli.ready import ready
 from linkwell.primer import load_answers
 
-ALL = "1\n\n2\nWe ask at sign-up\n1\n\n2\n\n5\n\n1\n\n"
+FURTHER = "1\n\n1\n\n180\n"
+ALL = "1\n\n2\nWe ask at sign-up\n1\n\n2\n\n5\n\n1\n\n" + FURTHER
 
 
 @pytest.fixture
@@ -40,11 +41,11 @@ def test_stopping_keeps_the_answers_and_the_next_run_goes_on(run, tmp_path: Path
     first = run("--save", "a.toml", typed="1\n\n2\n\nq\n")
     assert first.exit_code == 0
     assert "Next: linkwell ready --save a.toml" in first.output
-    second = run("--save", "a.toml", typed="1\n\n2\n\n5\n\n1\n\n")
+    second = run("--save", "a.toml", typed="1\n\n2\n\n5\n\n1\n\n" + FURTHER)
     assert "Going on from a.toml: 2 answered already" in second.output
     assert "Part 1 of 6" not in second.output
     assert "Ready: yes" in second.output
-    assert len(load_answers(tmp_path / "a.toml").choices) == 6
+    assert len(load_answers(tmp_path / "a.toml").choices) == 8
 
 
 def test_a_lost_terminal_keeps_every_answer_given(run, tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_help_back_and_mistypes_are_met_kindly(run, tmp_path: Path) -> None:
 
 
 def test_what_follows_from_a_spreadsheet_is_said_and_not_asked(run) -> None:
-    result = run(typed="2\n\n1\n\n1\n\n1\n\n1\n\n")
+    result = run(typed="2\n\n1\n\n1\n\n1\n\n1\n\n" + FURTHER)
     assert "Part 5 of 6 follows from that: It is a spreadsheet already." in result.output
     assert "Ready: yes" in result.output
 
@@ -95,3 +96,20 @@ def test_a_missing_answers_file_ends_in_words_and_exit_code_two(
     said = capsys.readouterr()
     assert "no such answers file" in said.out + said.err
     assert "Traceback" not in said.out + said.err
+
+
+def test_how_many_people_says_what_would_be_seen(run, tmp_path: Path) -> None:
+    result = run("--save", "a.toml", "--out", "r.html", typed=ALL.replace("180", "?\nmany\n180"))
+    assert "groups of fewer than six people" in " ".join(result.output.split())
+    assert "Please type a number such as 180" in result.output
+    assert "Will you see anything? Yes for who you reach; for change, only if it is large." in result.output
+    assert load_answers(tmp_path / "a.toml").numbers == {"participants": 180}
+    assert "Will you see anything?" in (tmp_path / "r.html").read_text("utf-8")
+    again = run("--answers", "a.toml", "--json")
+    assert json.loads(again.output)["outlook"]["compared"] == 127
+
+
+def test_totals_that_would_do_are_the_first_step(run, tmp_path: Path) -> None:
+    result = run("--save", "a.toml", typed=ALL.replace(FURTHER, "3\n\n3\n\n\n"))
+    assert "First (You): Make totals instead" in " ".join(result.output.split())
+    assert "Will you see anything" not in result.output

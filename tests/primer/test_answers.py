@@ -15,7 +15,12 @@ from linkwell.primer import Answers, load_answers, save_answers
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8")))
 def test_whatever_is_typed_comes_back(tmp_path: Path, note: str, organisation: str) -> None:
-    answers = Answers({"recording": "paper"}, {"recording": note, "dates": 'Tāne "x" \\'}, organisation)
+    answers = Answers(
+        {"recording": "paper"},
+        {"recording": note, "dates": 'Tāne "x" \\'},
+        organisation,
+        {"participants": 180},
+    )
     save_answers(tmp_path / "a.toml", answers)
     assert load_answers(tmp_path / "a.toml") == answers
 
@@ -33,6 +38,9 @@ def test_an_empty_note_takes_the_old_one_away() -> None:
         ("colour = 1\n", "part that is not known: colour"),
         ("[answers]\nrecording = 3\n", "must be text"),
         ("answers = 3\n", "must be text"),
+        ("[numbers]\nparticipants = -1\n", "whole number"),
+        ("[numbers]\nparticipants = 'many'\n", "whole number"),
+        ("[numbers]\ncolours = 3\n", "not one of the numbers"),
         ("[answers]\ncolour = 'x'\n", "not one of the questions"),
         ("[answers]\nroute = 'pigeon'\n", "not an answer to 'route'"),
         ("[notes]\ncolour = 'x'\n", "not one of the questions"),

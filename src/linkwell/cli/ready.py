@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import TryAgain
+from linkwell.forecast import Outlook
 from linkwell.primer import (
     Answers,
+    Number,
     Question,
     Questions,
     Readiness,
     Ready,
+    expected,
     load_answers,
     load_questions,
     save_answers,
@@ -55,7 +60,8 @@ def ready(answers_path: Path | None, save_path: Path, out: Path | None, as_json:
     """Answer the primer's questions and see what to do next.
 
     Six short parts: how people are recorded, what you know about them, dates, services, getting the data
-    out, and who sends it. Nothing leaves your computer, and nothing about any person is asked.
+    out, and who sends it. Then whether less would do, and how many people there are, to tell what you would
+    see. Nothing leaves your computer, and nothing about any person is asked.
     """
     questions = load_questions()
     if answers_path is not None:
@@ -63,11 +69,17 @@ def ready(answers_path: Path | None, save_path: Path, out: Path | None, as_json:
     else:
         answers, kept = _ask_all(questions, save_path, to_stderr=as_json), save_path
     outcome = judge(answers.choices, questions)
+    see = expected(answers, questions)
     if out is not None:
         _write_report(out, answers, questions)
     finish(
-        {**outcome.as_dict(), "answers_file": str(kept), "report": str(out) if out else None},
-        _summary_lines(outcome, questions, kept, out),
+        {
+            **outcome.as_dict(),
+            "outlook": see.as_dict() if see else None,
+            "answers_file": str(kept),
+            "report": str(out) if out else None,
+        },
+        _summary_lines(outcome, questions, kept, out, see),
         as_json=as_json,
         next_step=_next_step(outcome, kept),
     )
@@ -94,10 +106,10 @@ def _ask_all(questions: Questions, save_path: Path, *, to_stderr: bool) -> Answe
     say("Six short parts. Type a number; ? for examples, b to go back, q to stop (your answers are kept).")
     if answers.choices:
         say(f"Going on from {save_path}: {len(answers.choices)} answered already.")
-    at = 0
+    at, asked = 0, (*questions.questions, *questions.further)
     try:
-        while at < len(questions.questions):
-            question = questions.questions[at]
+        while at < len(asked):
+            question = asked[at]
             if (known := with_implied(answers.choices, questions).get(question.id)) is not None:
                 if question.id not in answers.choices:
                     say(f"\nPart {question.part} of 6 follows from that: {question.answer(known).label}.")
@@ -105,7 +117,7 @@ def _ask_all(questions: Questions, save_path: Path, *, to_stderr: bool) -> Answe
                 continue
             chosen = _ask(question, to_stderr=to_stderr)
             if chosen is None:
-                at, answers = _step_back(questions, answers, at)
+                at, answers = _step_back(asked, answers, at)
                 continue
             answers = answers.with_choice(question.id, chosen)
             save_answers(save_path, answers)
@@ -116,24 +128,29 @@ def _ask_all(questions: Questions, save_path: Path, *, to_stderr: bool) -> Answe
             answers = answers.with_note(question.id, note)
             save_answers(save_path, answers)
             at += 1
+        for number in questions.numbers:
+            if number.id not in answers.numbers:
+                answers = answers.with_number(number.id, _ask_number(number, to_stderr=to_stderr))
+                save_answers(save_path, answers)
     except _StopAsking:
         save_answers(save_path, answers)
     return answers
 
 
-def _step_back(questions: Questions, answers: Answers, at: int) -> tuple[int, Answers]:
+def _step_back(asked: Sequence[Question], answers: Answers, at: int) -> tuple[int, Answers]:
     """Forget the answer before question `at`; its note stays until another is typed."""
     for earlier in range(at - 1, -1, -1):
-        question_id = questions.questions[earlier].id
+        question_id = asked[earlier].id
         if question_id in answers.choices:
             others = {key: choice for key, choice in answers.choices.items() if key != question_id}
-            return earlier, Answers(others, answers.notes, answers.organisation)
+            return earlier, replace(answers, choices=others)
     return 0, answers
 
 
 def _ask(question: Question, *, to_stderr: bool) -> str | None:
     """One question; the id of the answer, or None for "back"."""
-    click.echo(f"\nPart {question.part} of 6. {question.title}", err=to_stderr)
+    place = f"Part {question.part} of 6." if question.part else "One more thing."
+    click.echo(f"\n{place} {question.title}", err=to_stderr)
     click.echo(_wrapped(question.ask), err=to_stderr)
     for number, answer in enumerate(question.answers, start=1):
         click.echo(_wrapped(answer.label, first=f"  {number}. ", rest="     "), err=to_stderr)
@@ -168,11 +185,29 @@ def _ask_note(question: Question, *, to_stderr: bool) -> str:
     return typed
 
 
+def _ask_number(number: Number, *, to_stderr: bool) -> int | None:
+    click.echo(f"\nLast. {number.title}", err=to_stderr)
+    click.echo(_wrapped(f"{number.ask} (Enter to leave it for later.)"), err=to_stderr)
+    while True:
+        typed = str(
+            click.prompt("A number", default="", show_default=False, prompt_suffix=": ", err=to_stderr)
+        ).strip()
+        bare = typed.replace(",", "").replace(" ", "")
+        if typed.lower() == "q":
+            raise _StopAsking
+        if not bare or (bare.isascii() and bare.isdigit() and len(bare) < 9):
+            return int(bare) if bare else None
+        hint = number.why if typed == "?" else "Please type a number such as 180, ? for why, or Enter."
+        click.echo(_wrapped(hint), err=to_stderr)
+
+
 def _wrapped(text: str, *, first: str = "", rest: str = "") -> str:
     return textwrap.fill(text, 78, initial_indent=first, subsequent_indent=rest)
 
 
-def _summary_lines(outcome: Readiness, questions: Questions, kept: Path, out: Path | None) -> list[str]:
+def _summary_lines(
+    outcome: Readiness, questions: Questions, kept: Path, out: Path | None, see: Outlook | None
+) -> list[str]:
     lines = ["", f"Ready: {outcome.ready}. {outcome.summary}"]
     lines += [_wrapped(reason, first="  Because ", rest="  ") for reason in outcome.reasons]
     if outcome.unanswered:
@@ -190,6 +225,11 @@ def _summary_lines(outcome: Readiness, questions: Questions, kept: Path, out: Pa
         )
     first = [step for step in outcome.steps if step.first]
     lines += [_wrapped(f"First ({step.who}): {step.do}", rest="  ") for step in first]
+    if see is not None:
+        lines += ["", f"Will you see anything? {see.title}."]
+        lines += [_wrapped(paragraph, first="  ", rest="  ") for paragraph in see.paragraphs]
+        lines += [_wrapped(line, first="  - ", rest="    ") for line in see.still]
+        lines.append("")
     lines.append(f"Answers kept in {kept}")
     if out is not None:
         lines.append(f"Report: {out}")

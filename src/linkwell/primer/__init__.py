@@ -1,18 +1,21 @@
 """The Data Sharing Primer's questions as data, and what the answers come to."""
 
 from linkwell.primer.answers import Answers, load_answers, save_answers
-from linkwell.primer.questions import Answer, Labelled, Question, Questions, load_questions
+from linkwell.primer.outlook import expected
+from linkwell.primer.questions import Answer, Labelled, Number, Question, Questions, load_questions
 from linkwell.primer.readiness import Readiness, Ready, Step, readiness, with_implied
 
 __all__ = [
     "Answer",
     "Answers",
     "Labelled",
+    "Number",
     "Question",
     "Questions",
     "Readiness",
     "Ready",
     "Step",
+    "expected",
     "load_answers",
     "load_questions",
     "readiness",

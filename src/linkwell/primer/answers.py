@@ -16,6 +16,7 @@ from linkwell.vault.zones import write_whole
 _HEAD = """# Answers to the questions of the Data Sharing Primer, kept by Linkwell.
 # Nothing about any person belongs in here. Go on answering with: linkwell ready --save THIS-FILE
 """
+_PARTS = {"answers", "notes", "numbers", "organisation", "version"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Answers:
         choices: question id to answer id.
         notes: question id to the provider's own write-up, reused word for word in the specification.
         organisation: the provider's name, if given.
+        numbers: number id to a whole number, such as how many people.
     """
 
     choices: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     organisation: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     def with_choice(self, question_id: str, answer_id: str) -> Answers:
         """These answers with one more, or one changed."""
@@ -40,6 +43,11 @@ class Answers:
         """These answers with a write-up for one question; an empty text takes it away."""
         others = {key: note for key, note in self.notes.items() if key != question_id}
         return replace(self, notes={**others, question_id: text} if text else others)
+
+    def with_number(self, number_id: str, number: int | None) -> Answers:
+        """These answers with one number; None takes it away."""
+        others = {key: value for key, value in self.numbers.items() if key != number_id}
+        return replace(self, numbers=others if number is None else {**others, number_id: number})
 
 
 def load_answers(path: Path, questions: Questions | None = None) -> Answers:
@@ -70,11 +78,11 @@ def load_answers(path: Path, questions: Questions | None = None) -> Answers:
 
 def _checked(data: Mapping[str, Any], name: str, questions: Questions) -> Answers:
     choices, notes = data.get("answers", {}), data.get("notes", {})
-    if unknown := sorted(set(data) - {"answers", "notes", "organisation", "version"}):
+    if unknown := sorted(set(data) - _PARTS):
         raise WrongUse(
             f"The answers file has a part that is not known: {', '.join(unknown)}.",
             where=name,
-            fix='It may have [answers], [notes] and organisation = "...".',
+            fix='It may have [answers], [notes], [numbers] and organisation = "...".',
         )
     for table in (choices, notes):
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
@@ -83,7 +91,16 @@ def _checked(data: Mapping[str, Any], name: str, questions: Questions) -> Answer
         questions.question(question_id).answer(answer_id)
     for question_id in notes:
         questions.question(question_id)
-    return Answers(choices, notes, str(data.get("organisation", "")))
+    return Answers(choices, notes, str(data.get("organisation", "")), _numbers(data, name, questions))
+
+
+def _numbers(data: Mapping[str, Any], name: str, questions: Questions) -> dict[str, int]:
+    numbers = data.get("numbers", {})
+    if not isinstance(numbers, dict) or not all(type(n) is int and n >= 0 for n in numbers.values()):
+        raise WrongUse("Every number must be a whole number, nought or more.", where=name)
+    for number_id in numbers:
+        questions.number(number_id)
+    return numbers
 
 
 def save_answers(path: Path, answers: Answers) -> None:
@@ -97,6 +114,8 @@ def save_answers(path: Path, answers: Answers) -> None:
         lines.append(f"organisation = {_quoted(answers.organisation)}")
     for title, table in (("answers", answers.choices), ("notes", answers.notes)):
         lines += ["", f"[{title}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]
+    if answers.numbers:
+        lines += ["", "[numbers]", *(f"{key} = {number}" for key, number in answers.numbers.items())]
     try:
         write_whole(path, ("\n".join(lines) + "\n").encode())
     except OSError as error:

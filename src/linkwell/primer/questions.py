@@ -31,6 +31,7 @@ class Answer:
         next_step: what to do about it.
         who: who must act, in words.
         stops: why no file can be made or linked yet; "" when it can.
+        first: its next step comes before the others though nothing stands in the way.
         enables, blocks: ids of insights this answer makes possible or impossible.
         agreements: ids of the papers this answer calls for.
         implies: answers to other questions that follow from this one.
@@ -42,6 +43,7 @@ class Answer:
     next_step: str
     who: str
     stops: str = ""
+    first: bool = False
     enables: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     agreements: tuple[str, ...] = ()
@@ -50,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """One of the six parts."""
+    """One of the six parts, or (part 0) a further question that never decides whether you are ready."""
 
     id: str
     part: int
@@ -78,14 +80,32 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number asked for, such as how many people; never needed, and never about one person."""
+
+    id: str
+    title: str
+    ask: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Questions:
-    """All questions in order, with the insights, agreements and verdicts they speak of."""
+    """All questions in order, with the insights, agreements and verdicts they speak of.
+
+    Attributes:
+        questions: the six parts.
+        further: asked after them; they add advice and never decide.
+        numbers: asked last, for the forecast.
+    """
 
     questions: tuple[Question, ...]
     insights: tuple[Labelled, ...]
     agreements: tuple[Labelled, ...]
     verdict: Mapping[str, str]
     source: str
+    further: tuple[Question, ...] = ()
+    numbers: tuple[Number, ...] = ()
 
     def question(self, question_id: str) -> Question:
         """The question with this id.
@@ -93,12 +113,26 @@ class Questions:
         Raises:
             WrongUse: there is no such question; lists those there are.
         """
-        for each in self.questions:
+        for each in (*self.questions, *self.further):
             if each.id == question_id:
                 return each
         raise WrongUse(
             f"'{question_id}' is not one of the questions.",
-            fix=f"Use: {', '.join(each.id for each in self.questions)}.",
+            fix=f"Use: {', '.join(each.id for each in (*self.questions, *self.further))}.",
+        )
+
+    def number(self, number_id: str) -> Number:
+        """The number asked for under this id.
+
+        Raises:
+            WrongUse: there is no such number; lists those there are.
+        """
+        for each in self.numbers:
+            if each.id == number_id:
+                return each
+        raise WrongUse(
+            f"'{number_id}' is not one of the numbers asked for.",
+            fix=f"Use: {', '.join(each.id for each in self.numbers)}.",
         )
 
 
@@ -129,13 +163,15 @@ def parse_questions(text: str) -> Questions:
         tuple(Labelled(**entry) for entry in data["agreement"]),
         data["verdict"],
         data.get("source", ""),
+        tuple(_question(entry, data["who"]) for entry in data.get("further", ())),
+        tuple(Number(**entry) for entry in data.get("number", ())),
     )
 
 
 def _question(entry: Mapping[str, Any], who: Mapping[str, str]) -> Question:
-    own = {key: entry[key] for key in ("id", "part", "title", "ask", "why", "note", "note_example")}
+    own = {key: entry[key] for key in ("id", "title", "ask", "why", "note", "note_example")}
     answers = tuple(_answer(each, who) for each in entry["answer"])
-    return Question(**own, examples=tuple(entry["examples"]), answers=answers)
+    return Question(**own, part=entry.get("part", 0), examples=tuple(entry["examples"]), answers=answers)
 
 
 def _answer(entry: Mapping[str, Any], who: Mapping[str, str]) -> Answer:
@@ -146,6 +182,7 @@ def _answer(entry: Mapping[str, Any], who: Mapping[str, str]) -> Answer:
         next_step=entry["next_step"],
         who=who[entry["who"]],
         stops=entry.get("stops", ""),
+        first=entry.get("first", False),
         enables=tuple(entry.get("enables", ())),
         blocks=tuple(entry.get("blocks", ())),
         agreements=tuple(entry.get("agreements", ())),

@@ -98,7 +98,7 @@ def readiness(choices: Mapping[str, str], questions: Questions | None = None) ->
         linkable=linkable,
         summary=_summary(questions, reasons, unanswered),
         reasons=reasons,
-        steps=_steps(given),
+        steps=_steps([*given, *_given_further(choices, questions)]),
         enabled=enabled,
         blocked=blocked,
         agreements=tuple(each for each in questions.agreements if each.id in papers),
@@ -110,6 +110,10 @@ def _given(choices: Mapping[str, str], questions: Questions) -> list[tuple[Quest
     for question_id in choices:
         questions.question(question_id)
     return [(each, each.answer(choices[each.id])) for each in questions.questions if each.id in choices]
+
+
+def _given_further(choices: Mapping[str, str], questions: Questions) -> list[tuple[Question, Answer]]:
+    return [(each, each.answer(choices[each.id])) for each in questions.further if each.id in choices]
 
 
 def _insights(questions: Questions, given: list[Answer]) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
@@ -132,6 +136,7 @@ def _summary(questions: Questions, reasons: tuple[str, ...], unanswered: tuple[s
 
 def _steps(given: list[tuple[Question, Answer]]) -> tuple[Step, ...]:
     steps = [
-        Step(question.id, answer.who, answer.next_step, bool(answer.stops)) for question, answer in given
+        Step(question.id, answer.who, answer.next_step, bool(answer.stops) or answer.first)
+        for question, answer in given
     ]
     return tuple(sorted(steps, key=lambda step: not step.first))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from linkwell.forecast.outlook import Outlook, still_title
 from linkwell.primer.answers import Answers
+from linkwell.primer.outlook import expected
 from linkwell.primer.questions import Labelled, Questions, load_questions
 from linkwell.primer.readiness import Readiness, Ready, Step, readiness, with_implied
 
@@ -34,6 +36,7 @@ def render(answers: Answers, questions: Questions | None = None) -> str:
         _verdict(outcome),
         _steps(outcome.steps, questions),
         _insights(outcome),
+        _outlook(expected(answers, questions)),
         _list("Papers your route calls for", outcome.agreements),
         _answers(answers, questions),
         f"<p>Questions after: {escape(questions.source)}. This report holds nothing about any person.</p>",
@@ -75,6 +78,15 @@ def _insights(outcome: Readiness) -> str:
     return can + cannot
 
 
+def _outlook(see: Outlook | None) -> str:
+    if see is None:
+        return ""
+    said = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in see.paragraphs)
+    items = "".join(f"<li>{escape(line)}</li>" for line in see.still)
+    still = f"<h3>{escape(still_title())}</h3><ul>{items}</ul>" if items else ""
+    return f"<h2>Will you see anything? {escape(see.title)}</h2>{said}{still}"
+
+
 def _list(title: str, entries: Iterable[Labelled]) -> str:
     items = "".join(f"<dt>{escape(entry.label)}</dt><dd>{escape(entry.meaning)}</dd>" for entry in entries)
     return f"<h2>{escape(title)}</h2><dl>{items}</dl>" if items else ""
@@ -83,7 +95,7 @@ def _list(title: str, entries: Iterable[Labelled]) -> str:
 def _answers(answers: Answers, questions: Questions) -> str:
     choices = with_implied(answers.choices, questions)
     items = ""
-    for question in questions.questions:
+    for question in (*questions.questions, *questions.further):
         if question.id not in choices:
             continue
         answer = question.answer(choices[question.id])

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 _QUESTION_TEXTS = ("id", "title", "ask", "why", "note", "note_example")
+_NUMBER_TEXTS = ("id", "title", "ask", "why")
 _ANSWER_TEXTS = ("id", "label", "comment", "next_step", "who")
 _ANSWER_LISTS = {"enables": "insight", "blocks": "insight", "agreements": "agreement"}
-_ANSWER_KEYS = {*_ANSWER_TEXTS, *_ANSWER_LISTS, "stops", "implies"}
+_ANSWER_KEYS = {*_ANSWER_TEXTS, *_ANSWER_LISTS, "stops", "first", "implies"}
 PARTS = 6
 
 
@@ -27,11 +28,21 @@ def faults(data: Mapping[str, Any]) -> list[str]:
             if not _text(entry.get(key))
         ]
     questions = data.get("question", [])
-    found += _doubled("question", [question.get("id") for question in questions])
     if sorted(question.get("part", 0) for question in questions) != list(range(1, PARTS + 1)):
         found.append(f"the questions must be parts 1 to {PARTS}, each once")
-    for question in questions:
+    further = data.get("further", [])
+    found += _doubled("question", [each.get("id") for each in (*questions, *further)])
+    for question in (*questions, *further):
         found += _question_faults(question, data)
+    return found + _number_faults(data)
+
+
+def _number_faults(data: Mapping[str, Any]) -> list[str]:
+    numbers = data.get("number", [])
+    found = _doubled("number", [number.get("id") for number in numbers])
+    for at, number in enumerate(numbers, start=1):
+        found += [f"number {at}: '{key}' is missing" for key in _NUMBER_TEXTS if not _text(number.get(key))]
+        found += [f"number {at}: '{key}' is not known" for key in sorted(set(number) - set(_NUMBER_TEXTS))]
     return found
 
 
@@ -77,7 +88,7 @@ def _answer_faults(answer: Mapping[str, Any], data: Mapping[str, Any]) -> list[s
 def _answers_of(question_id: str, data: Mapping[str, Any]) -> set[str]:
     return {
         answer.get("id", "")
-        for question in data.get("question", [])
+        for question in (*data.get("question", []), *data.get("further", []))
         if question.get("id") == question_id
         for answer in question.get("answer", [])
     }
