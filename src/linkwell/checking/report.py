@@ -7,6 +7,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
+from linkwell.checking.outlook import FileOutlook
 from linkwell.checking.verdict import Finding, Severity, Verdict
 from linkwell.specification.model import Specification
 from linkwell.vault.zones import write_whole
@@ -28,13 +29,15 @@ def write_json(verdict: Verdict, path: Path) -> None:
     write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
 
-def write_html(verdict: Verdict, spec: Specification, path: Path) -> None:
+def write_html(
+    verdict: Verdict, spec: Specification, path: Path, *, expected: FileOutlook | None = None
+) -> None:
     """Write one self-contained page, without script, that also prints."""
-    write_whole(path, render_html(verdict, spec).encode())
+    write_whole(path, render_html(verdict, spec, expected=expected).encode())
 
 
-def render_html(verdict: Verdict, spec: Specification) -> str:
-    """The page as text. Its title states the outcome."""
+def render_html(verdict: Verdict, spec: Specification, *, expected: FileOutlook | None = None) -> str:
+    """The page as text. Its title states the outcome; `expected` adds what the file lets you expect."""
     title = headline(verdict)
     parts = [
         '<!DOCTYPE html><html lang="en-NZ"><head><meta charset="utf-8">',
@@ -50,6 +53,7 @@ def render_html(verdict: Verdict, spec: Specification) -> str:
             parts.append(f"<h2>{heading}</h2>" + (f"<p>{words}</p>" if words else ""))
             parts += [_section(finding) for finding in found]
     parts += [
+        _expected(expected) if expected else "",
         "<h2>Fingerprints</h2>",
         "<p>The same file and specification give the same fingerprint on any computer.</p>",
         f"<p>Specification: <code>{spec.digest}</code></p><p>This check: <code>{verdict.digest}</code></p>",
@@ -87,6 +91,26 @@ def _counts_table(verdict: Verdict) -> str:
         '<table><caption>Rows of each file</caption><thead><tr><th scope="col">File</th>'
         '<th scope="col" class="n">Read</th><th scope="col" class="n">Stay with you</th>'
         f'<th scope="col" class="n">Ready to go</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def _expected(expected: FileOutlook) -> str:
+    """Who is likely to be found, by group, and what would be seen; worked out here, from this file alone."""
+    said = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in expected.outlook.paragraphs)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(group.group)}</th><td>{escape(group.dimension)}</td>'
+        f'<td class="n">{group.people:,}</td><td class="n">{group.rate.likely:.0%}</td>'
+        f'<td class="n">{group.rate.low:.0%} to {group.rate.high:.0%}</td></tr>'
+        for group in expected.groups
+    )
+    return (
+        f"<h2>Will you see anything? {escape(expected.outlook.title)}</h2>{said}"
+        "<table><caption>How many are likely to be found, from how complete their details are</caption>"
+        '<thead><tr><th scope="col">Group</th><th scope="col">Kind of group</th>'
+        '<th scope="col" class="n">People</th><th scope="col" class="n">Likely found</th>'
+        f'<th scope="col" class="n">From, to</th></tr></thead><tbody>{rows}</tbody></table>'
+        "<p>This counts your own people and stays with you. It cannot know who moved here lately or changed "
+        "their name; such people are found less often everywhere.</p>"
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import click
 
 from linkwell.checking.check import check as check_tables
 from linkwell.checking.marked import write_marked
+from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
 from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.output import finish, json_option, progress
@@ -110,9 +113,11 @@ def check(files: tuple[Path, ...], spec_path: Path, out: Path, sheet: str | None
     spec = Specification.load(spec_path)
     tables = _read(files, sheet, quiet=as_json)
     verdict = check_tables(spec, tables)
-    reports = _write_reports(tables, spec, verdict, out)
-    facts = {"command": "check", **_facts(verdict), "reports": reports}
-    lines = [*_summary(verdict), "", f"Report: {reports['report']}"]
+    expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
+    reports = _write_reports(tables, spec, verdict, out, expected)
+    facts = {"command": "check", **_facts(verdict), "outlook": expected.outlook.as_dict(), "reports": reports}
+    facts["linkability"] = [asdict(group) for group in expected.groups]
+    lines = [*_summary(verdict), "", *_likely_found(expected), f"Report: {reports['report']}"]
     lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
     next_step = f"linkwell handover {_named(files)} --spec {spec_path} --out handover"
     next_step = f"{next_step}\n      or linkwell seal {_named(files)} --spec {spec_path}"
@@ -221,12 +226,14 @@ def _description(made: Draft, spec: Specification, out: Path) -> list[str]:
     return [*lines, "", f"Drafted {_many(count, 'field')} in {_many(len(spec.tables), 'table')}: {out}"]
 
 
-def _write_reports(tables: list[Table], spec: Specification, verdict: Verdict, out: Path) -> dict[str, Any]:
+def _write_reports(
+    tables: list[Table], spec: Specification, verdict: Verdict, out: Path, expected: FileOutlook
+) -> dict[str, Any]:
     if out.exists() and not out.is_dir():
         raise WrongUse(
             "The place for the reports is a file.", where=str(out), fix="Name a folder with --out."
         )
-    write_html(verdict, spec, out / "check-report.html")
+    write_html(verdict, spec, out / "check-report.html", expected=expected)
     write_json(verdict, out / "check-report.json")
     by_file: dict[str, list[Table]] = {}
     for table in tables:
@@ -279,6 +286,19 @@ def _summary(verdict: Verdict, *, top: int = TOP) -> list[str]:
     if top and more:
         lines += ["", f"{more} more in the report."]
     return lines
+
+
+def _likely_found(expected: FileOutlook) -> list[str]:
+    everyone = expected.groups[0]
+    if not everyone.people:
+        return []
+    rate = everyone.rate
+    return [
+        f"Likely to be found: about {rate.likely:.0%} of {everyone.people:,} people "
+        f"({rate.low:.0%} to {rate.high:.0%}); by group in the report.",
+        f"Will you see anything? {expected.outlook.title}.",
+        "",
+    ]
 
 
 def _unknown_columns(verdict: Verdict) -> list[str]:

@@ -67,15 +67,18 @@ class Outlook:
         return asdict(self)
 
 
-def outlook(provider: Provider) -> Outlook:
+def outlook(provider: Provider, rate: Range | None = None) -> Outlook:
     """What this provider can expect to see.
+
+    Args:
+        rate: the share likely to be found where it is known better than from completeness alone.
 
     Raises:
         ValueError: fewer than no participants, or a share outside 0 to 1.
     """
     if provider.participants < 0:
         raise ValueError("there cannot be fewer than no participants")
-    found = expected_link_rate(provider.details).times(provider.participants)
+    found = (rate or expected_link_rate(provider.details)).times(provider.participants)
     linked = round(found.likely)
     settings = assumptions()["power"]
     compared = round(linked * settings["followed"]) if provider.start_dates else 0
