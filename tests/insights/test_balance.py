@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwell.insights.balance import (
+from linkwell.insights.estimators.balance import (
     effective_people,
     effective_size,
     entropy_weights,
     independent_columns,
     love,
 )
-from linkwell.insights.effect import effect, effects, without_later_starts
+from linkwell.insights.estimators.effect import effect, effects, without_later_starts
 
 NAMES = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")
 

@@ -31,6 +31,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     ],
     "Tools on your own files": [
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
+        ("impact", "linkwell.cli.impact:impact", "Compare people who took part with similar people who did not."),
     ],
     "Try it": [
         ("demo", "linkwell.cli.demo.command:demo", "Walk the whole road with invented people."),

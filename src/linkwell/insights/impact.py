@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.balance import Love, Weights, effective_people, entropy_weights, love
-from linkwell.insights.effect import Estimate, effects, without_later_starts
+from linkwell.insights.estimators.balance import Love, Weights, effective_people, entropy_weights, love
+from linkwell.insights.estimators.effect import Estimate, effects, without_later_starts
 from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.measures import (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from linkwell.insights.protocol import Condition, Protocol
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ETHNIC_GROUPS = 6

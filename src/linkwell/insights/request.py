@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable, ReleaseRequest
 from linkwell.insights.analyse import Results
 from linkwell.insights.impact import Impact, OutcomeResult
-from linkwell.insights.people import Ints
+from linkwell.insights.people import Floats, Ints
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
@@ -107,14 +109,8 @@ def _profile(profile: Profile) -> CountTable:
 
 
 def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> MeanTable:
-    """The participants' own average, which puts a difference in proportion.
-
-    The few people `compared` may hold beyond those analysed carry the average, so that they do not move it.
-    """
-    order = np.argsort(impact.analysed)
-    place = np.minimum(np.searchsorted(impact.analysed[order], compared), len(order) - 1)
-    known = impact.analysed[order][place] == compared
-    values = np.where(known, result.amounts[order][place], result.amounts.mean())
+    """The participants' own average, which puts a difference in proportion."""
+    values = _amounts(result, impact, compared)
     return MeanTable(
         name=f"level_{result.outcome.name}",
         dimensions=("group",),
@@ -128,12 +124,27 @@ def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Prot
     )
 
 
+def _amounts(result: OutcomeResult, impact: Impact, compared: Ints) -> Floats:
+    """The outcome of each of `compared`.
+
+    The few people it may hold beyond those analysed carry the average, so that they do not move it.
+    """
+    order = np.argsort(impact.analysed)
+    place = np.minimum(np.searchsorted(impact.analysed[order], compared), len(order) - 1)
+    known = impact.analysed[order][place] == compared
+    return np.asarray(np.where(known, result.amounts[order][place], result.amounts.mean()))
+
+
 def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
     outcome, estimate = result.outcome, result.estimate
     assert estimate is not None
     units = {"days": "days in the year after", "dollars": "dollars in the year after",
              "count": "a person in the year after", "rate": "percentage points"}  # fmt: skip
+    # The desk is learning to tell versions of an outcome apart by its amounts.
+    knows = "treated_values" in EffectInput.__dataclass_fields__
+    amounts: dict[str, Any] = {"treated_values": _amounts(result, impact, compared)} if knows else {}
     return EffectInput(
+        **amounts,
         name=outcome.name,
         estimate=estimate.estimate,
         standard_error=estimate.standard_error,

@@ -44,6 +44,13 @@ def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = No
     The first ridge under which the solver converges is used; `worst` tells what was left. If none converges
     the last try is returned with `converged` False: the caller's gates then refuse.
     """
+    inside = within_reach(comparison, target)
+    if not inside.all() and inside.any():
+        # A mean at the very end of what the comparison side shows is met only by the rows that lie there.
+        some = entropy_weights(comparison[inside], target, None if base is None else base[inside])
+        spread_out = np.zeros(len(comparison))
+        spread_out[inside] = some.weights
+        return Weights(spread_out, some.converged, some.steps, some.worst, some.ridge)
     spread = comparison.std(axis=0)
     live = spread > 1e-12
     z = (comparison[:, live] - target[live]) / spread[live]
@@ -51,19 +58,27 @@ def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = No
     z = np.ascontiguousarray(z[:, kept])
     q = np.full(len(z), 1.0 / len(z)) if base is None else base / base.sum()
     found = Weights(q, False, 0, float("inf"), 0.0)
-    start = np.zeros(z.shape[1])
     for ridge in RIDGES:
-        found, start = _newton(z, q, ridge, start if ridge else np.zeros(z.shape[1]))
+        found = _newton(z, q, ridge)
         if found.converged:
             break
-        start = np.zeros(z.shape[1])
     # A moment the comparison side cannot move at all and that is off target can never be balanced.
-    stuck = (
-        np.abs(comparison[0, ~live] - target[~live]) > 1e-9 if len(comparison) else np.zeros(0, dtype=bool)
-    )
+    stuck = np.abs(comparison[0, ~live] - target[~live]) > 1e-9 * (1 + np.abs(target[~live]))
     if bool(np.any(stuck)):
         return Weights(found.weights, False, found.steps, float("inf"), found.ridge)
     return found
+
+
+def within_reach(comparison: Floats, target: Floats) -> NDArray[np.bool_]:
+    """Rows that may carry weight, where a wanted mean is the lowest or highest value seen."""
+    low, high = comparison.min(axis=0), comparison.max(axis=0)
+    slack = 1e-9 * (high - low)
+    rows = np.ones(len(comparison), dtype=np.bool_)
+    for column in np.flatnonzero(high - low > 1e-12):
+        for end in (low[column], high[column]):
+            if abs(target[column] - end) <= slack[column]:
+                rows &= np.abs(comparison[:, column] - end) <= slack[column]
+    return rows
 
 
 def independent_columns(z: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]:
@@ -82,16 +97,29 @@ def independent_columns(z: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]
     return np.array(kept, dtype=np.int64)
 
 
-def _newton(z: Floats, q: Floats, ridge: float, start: Floats, limit: int = 60) -> tuple[Weights, Floats]:
-    dual = start
-    value, w = _dual(z, q, dual, ridge)
-    worst = float("inf")
-    for step in range(limit):
+def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[Weights, Floats]:
+    """Weights that bring the means of `z` to `shift`, from a nearby solution; and the solution found.
+
+    For a bootstrap, where the columns stay and only base weights and targets move a little.
+    """
+    return _solve(z, base, 0.0, shift, start, 40, 1e-7)
+
+
+def _newton(z: Floats, q: Floats, ridge: float) -> Weights:
+    zero = np.zeros(z.shape[1])
+    return _solve(z, q, ridge, zero, zero, 60, 1e-9)[0]
+
+
+def _solve(
+    z: Floats, q: Floats, ridge: float, shift: Floats, dual: Floats, limit: int, close: float
+) -> tuple[Weights, Floats]:
+    value, w = _dual(z, q, dual, ridge, shift)
+    step = -1
+    while (step := step + 1) < limit:
         moments = z.T @ w
-        gradient = moments + ridge * dual
-        worst = float(np.abs(gradient).max(initial=0.0))
-        if worst < 1e-9:
-            return Weights(w, True, step, float(np.abs(moments).max(initial=0.0)), ridge), dual
+        gradient = moments - shift + ridge * dual
+        if float(np.abs(gradient).max(initial=0.0)) < close:
+            break
         hessian = (z * w[:, None]).T @ z - np.outer(moments, moments)
         hessian[np.diag_indices_from(hessian)] += ridge + 1e-12
         try:
@@ -101,24 +129,24 @@ def _newton(z: Floats, q: Floats, ridge: float, start: Floats, limit: int = 60) 
         slope = float(gradient @ direction)
         length, moved = 1.0, False
         while length > 1e-8:
-            trial, trial_w = _dual(z, q, dual + length * direction, ridge)
+            trial, trial_w = _dual(z, q, dual + length * direction, ridge, shift)
             if trial <= value + 1e-4 * length * slope + 1e-14:
                 dual, value, w, moved = dual + length * direction, trial, trial_w, True
                 break
             length /= 2
         if not moved:
             break
-    moments = z.T @ w
-    reached = float(np.abs(moments + ridge * dual).max(initial=0.0))
-    return Weights(w, reached < 1e-6, limit, float(np.abs(moments).max(initial=0.0)), ridge), dual
+    gap = z.T @ w - shift
+    left = float(np.abs(gap + ridge * dual).max(initial=0.0))
+    return Weights(w, left < 1e-6, step, float(np.abs(gap).max(initial=0.0)), ridge), dual
 
 
-def _dual(z: Floats, q: Floats, dual: Floats, ridge: float) -> tuple[float, Floats]:
+def _dual(z: Floats, q: Floats, dual: Floats, ridge: float, shift: Floats) -> tuple[float, Floats]:
     scores = z @ dual
     top = scores.max()
     raw = q * np.exp(scores - top)
     total = raw.sum()
-    return float(np.log(total) + top + 0.5 * ridge * (dual @ dual)), raw / total
+    return float(np.log(total) + top + 0.5 * ridge * (dual @ dual) - shift @ dual), raw / total
 
 
 def effective_size(weights: Floats) -> float:

@@ -56,16 +56,8 @@ def effects(
     for the comparison (h the leverage); s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants'
     clusters.
     """
-    design_t, design_c = (_design(covariates[side]) for side in (treated, ~treated))
-    scale = np.maximum(np.abs(design_c).max(axis=0), 1e-12)
-    design_t, design_c = design_t / scale, design_c / scale
-    root = np.sqrt(weights)[:, None]
-    rooted = design_c * root
-    inverse = np.linalg.pinv(rooted.T @ rooted, rcond=1e-10, hermitian=True)
-    slopes = inverse @ (rooted.T @ (outcomes[~treated] * root))
-    left_t, left_c = outcomes[treated] - design_t @ slopes, outcomes[~treated] - design_c @ slopes
+    left_t, left_c, leverage = _fitted(outcomes, treated, covariates, weights)
     differences = left_t.mean(axis=0) - weights @ left_c
-    leverage = np.clip(((rooted @ inverse) * rooted).sum(axis=1), 0.0, 0.9)
     influence = np.empty(outcomes.shape)
     influence[treated] = (left_t - differences) / len(left_t)
     influence[~treated] = -(weights / np.sqrt(1.0 - leverage))[:, None] * left_c
@@ -76,6 +68,28 @@ def effects(
         _estimate(float(differences[n]), np.bincount(places, influence[:, n]), groups, float(means[n]))
         for n in range(outcomes.shape[1])
     )
+
+
+def residuals(outcomes: Floats, treated: NDArray[np.bool_], covariates: Floats, weights: Floats) -> Floats:
+    """Outcomes less what the weighted model of the comparison says, shape (n, m)."""
+    left = np.empty(outcomes.shape)
+    left[treated], left[~treated], _ = _fitted(outcomes, treated, covariates, weights)
+    return left
+
+
+def _fitted(
+    outcomes: Floats, treated: NDArray[np.bool_], covariates: Floats, weights: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Residuals of participants and of the comparison, and the leverage of the comparison rows."""
+    design_t, design_c = (_design(covariates[side]) for side in (treated, ~treated))
+    scale = np.maximum(np.abs(design_c).max(axis=0), 1e-12)
+    design_t, design_c = design_t / scale, design_c / scale
+    root = np.sqrt(weights)[:, None]
+    rooted = design_c * root
+    inverse = np.linalg.pinv(rooted.T @ rooted, rcond=1e-10, hermitian=True)
+    slopes = inverse @ (rooted.T @ (outcomes[~treated] * root))
+    leverage = np.clip(((rooted @ inverse) * rooted).sum(axis=1), 0.0, 0.9)
+    return outcomes[treated] - design_t @ slopes, outcomes[~treated] - design_c @ slopes, leverage
 
 
 def effect(

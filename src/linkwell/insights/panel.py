@@ -1,0 +1,142 @@
+"""Starts spread over time on an analyst's own long table: one row per person and period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linkwell.errors import WrongUse
+from linkwell.insights.estimators.staggered import (
+    Controls,
+    Summary,
+    by_event_time,
+    by_group,
+    group_times,
+    pre_test,
+    simple,
+)
+from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.table import column, covariates, numbers, text
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PanelCompared:
+    """Group-time effects summed up; everything estimated is None or empty when a gate is red.
+
+    Attributes:
+        participants: people who start. comparison: people who never do. pre_p: p of the test before the
+            start.
+        events: by periods since the start. groups: by first treated period.
+    """
+
+    participants: int
+    comparison: int
+    gates: tuple[GateResult, ...]
+    notes: tuple[str, ...]
+    overall: Summary | None = None
+    pre_p: float = float("nan")
+    events: tuple[Summary, ...] = ()
+    groups: tuple[Summary, ...] = ()
+
+
+def compare_panel(
+    table: pa.Table,
+    *,
+    person: str,
+    period: str,
+    started: str,
+    outcome: str,
+    names: Sequence[str] = (),
+    controls: Controls = "never",
+) -> PanelCompared:
+    """Callaway and Sant'Anna's effects from a long table.
+
+    Args:
+        started: column with the first treated period of the person; 0, empty or later than the data: never.
+        names: covariates, taken from each person's first period.
+
+    Raises:
+        WrongUse: a column is missing or is not numbers; a person has two rows in one period or two starts.
+    """
+    when, y, first = (_numbers(table, name) for name in (period, outcome, started))
+    if np.isnan(when).any():
+        raise WrongUse(f"“{period}” is missing in some rows.", why="A row must say which period it is of.")
+    who = text(column(table, person)).astype(str)
+    people, row = np.unique(who, return_inverse=True)
+    periods, place = np.unique(when, return_inverse=True)
+    if len(np.unique(row * len(periods) + place)) < len(row):
+        raise WrongUse(f"Someone has two rows in one “{period}”.", fix="Keep one row per person and period.")
+    start = _starts(first, row, len(people), float(periods.max()))
+    panel = np.full((len(people), len(periods)), np.nan)
+    panel[row, place] = y
+    traits, gone = _traits(table, names, row, place, len(people))
+    full = ~np.isnan(panel).any(axis=1) & ~gone
+    early = start <= periods[0]
+    stay = full & ~early
+    notes = []
+    if (~full).any():
+        notes.append(f"{int((~full).sum())} people without a value in every period were left out.")
+    if (full & early).any():
+        notes.append(f"{int((full & early).sum())} people who had started by the first period were left out.")
+    mine = np.isfinite(start)
+    values = {
+        "participants": float((mine & stay).sum()),
+        "complete": float(full[mine].mean()) if mine.any() else 0.0,
+        "effective_size": float((~mine & stay).sum()),
+    }
+    if controls == "not_yet":
+        values["effective_size"] = float(stay.sum())
+    if refused(judge(values)) or len(periods) < 2:
+        return PanelCompared(
+            int(values["participants"]), int((~mine & stay).sum()), judge(values), tuple(notes)
+        )
+    found = group_times(
+        panel[stay], periods, start[stay], None if traits is None else traits[stay], controls=controls
+    )
+    if found.left_out:
+        notes.append(f"{len(found.left_out)} group-periods with nobody to compare with were left out.")
+    pre_p = pre_test(found)
+    if not np.isnan(pre_p):
+        values["before_start"] = pre_p
+    return PanelCompared(
+        int((mine & stay).sum()), int((~mine & stay).sum()), judge(values), tuple(notes), simple(found),
+        pre_p, by_event_time(found), by_group(found),
+    )  # fmt: skip
+
+
+def _numbers(table: pa.Table, name: str) -> Floats:
+    found = numbers(column(table, name))
+    if found is None:
+        raise WrongUse(f"“{name}” must be numbers.")
+    return found
+
+
+def _starts(first: Floats, row: NDArray[np.int64], people: int, last: float) -> Floats:
+    never = np.isnan(first) | (first <= 0) | (first > last)
+    known = np.where(never, np.inf, first)
+    start, latest = np.full(people, np.inf), np.full(people, -np.inf)
+    np.minimum.at(start, row, known)
+    np.maximum.at(latest, row, known)
+    if np.any(start != latest):
+        raise WrongUse("Someone has two different first treated periods.", fix="The first start counts.")
+    return start
+
+
+def _traits(
+    table: pa.Table, names: Sequence[str], row: NDArray[np.int64], place: NDArray[np.int64], people: int
+) -> tuple[Floats | None, NDArray[np.bool_]]:
+    nobody = np.zeros(people, dtype=np.bool_)
+    if not names:
+        return None, nobody
+    found = covariates(table, names)
+    order = np.argsort(place, kind="stable")[::-1]
+    traits = np.zeros((people, found.matrix.shape[1]))
+    traits[row[order]] = found.matrix[order]  # written last: the first period
+    gone = np.asarray(np.isnan(traits).any(axis=1))
+    return np.nan_to_num(traits), gone

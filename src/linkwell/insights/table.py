@@ -1,0 +1,235 @@
+"""An analyst's own table as arrays: who took part, what came of it, and covariates of any kind.
+
+Whatever is left out is counted and said: missing values, constant columns, columns that follow from others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from linkwell.errors import WrongUse
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A", ".")
+"""How tables write that a value is not known."""
+
+LEVELS = 60
+"""A text column with more different values than this is no group."""
+
+YES = frozenset({"1", "yes", "y", "true", "t", "treated", "treatment", "participant", "participants",
+                 "client", "clients", "intervention", "exposed", "enrolled", "programme",
+                 "program"})  # fmt: skip
+NO = frozenset({"0", "no", "n", "false", "f", "c", "control", "controls", "comparison", "untreated", "none",
+                "not treated", "non-participant", "unexposed", "not enrolled"})  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Covariates:
+    """Columns made of covariates, shape (rows, k).
+
+    Attributes:
+        names: of the columns ("race=black"). source: the covariate each came from.
+        continuous: columns that are amounts and so may be squared. missing: rows with a missing value.
+        notes: what was left out and why, in plain sentences.
+    """
+
+    names: tuple[str, ...]
+    matrix: Floats
+    source: tuple[str, ...]
+    continuous: Bools
+    missing: Bools
+    missing_by: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path) -> pa.Table:
+    """Read CSV (any delimiter, .gz too) or Parquet.
+
+    Raises:
+        WrongUse: there is no such file, or it cannot be read as a table.
+    """
+    if not path.is_file():
+        raise WrongUse("There is no such file.", where=path.name)
+    # The engine takes *, ? and [ in a path as a pattern: quoting them keeps the path what it is.
+    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
+    parquet = path.suffix.lower() in (".parquet", ".pq")
+    nulls = ", ".join("'" + mark + "'" for mark in MISSING)
+    query = (
+        "SELECT * FROM read_parquet(?)"
+        if parquet
+        else f"SELECT * FROM read_csv(?, nullstr=[{nulls}], sample_size=-1, header=true)"
+    )
+    try:
+        with duckdb.connect() as connection:
+            return connection.sql(query, params=[name]).to_arrow_table()
+    except (duckdb.Error, UnicodeDecodeError):
+        raise WrongUse(
+            "The file cannot be read as a table.",
+            where=path.name,
+            fix="Save it as CSV (UTF-8, one heading row) or as Parquet.",
+        ) from None
+
+
+def column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column by its heading; capitals may differ where only one column could be meant."""
+    if name in table.column_names:
+        return table.column(name)
+    alike = [have for have in table.column_names if have.strip().casefold() == name.strip().casefold()]
+    if len(alike) == 1:
+        return table.column(alike[0])
+    near = get_close_matches(name, table.column_names, n=3)
+    raise WrongUse(
+        f"There is no column “{name}”.",
+        fix=f"Did you mean {', '.join(near)}?"
+        if near
+        else f"The columns are: {', '.join(table.column_names)}.",
+    )
+
+
+def numbers(values: pa.ChunkedArray) -> Floats | None:
+    """A column as floats with nan for missing; None when it holds text that is not numbers."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        values, kind = values.cast(kind.value_type), kind.value_type
+    if pa.types.is_boolean(kind):
+        values = values.cast(pa.int8())
+    elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        values = values.cast(pa.date32()).cast(pa.int32())
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        text = pc.utf8_trim_whitespace(values)
+        known = pc.if_else(pc.is_in(text, value_set=pa.array(MISSING, text.type)), None, text)
+        try:
+            values = known.cast(pa.float64())
+        except pa.ArrowInvalid:
+            return None
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        if pa.types.is_null(kind):
+            return np.full(len(values), np.nan)
+        return None
+    found = np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def text(values: pa.ChunkedArray) -> NDArray[np.object_]:
+    """A column as trimmed text, None where missing."""
+    cells = (None if cell is None else str(cell).strip() for cell in values.to_pylist())
+    return np.array([None if cell in MISSING else cell for cell in cells], dtype=object)
+
+
+def flags(values: pa.ChunkedArray, name: str, yes: str | None = None) -> tuple[Bools, Bools]:
+    """(took part, known) of a column of two values: true/false, 0/1, or words.
+
+    Args:
+        yes: the value that means taking part, where it does not say so itself.
+
+    Raises:
+        WrongUse: there are not two values, or it is not clear which of them means taking part.
+    """
+    words = text(values)
+    known = np.array([word is not None for word in words], dtype=np.bool_)
+    said = np.array(["" if word is None else _plain(word) for word in words], dtype=object)
+    found = sorted(set(said[known].tolist()))
+    if yes is not None:
+        wanted = _plain(yes)
+        if wanted not in found:
+            raise WrongUse(
+                f"No row of “{name}” has the value given for taking part.", fix="Check its spelling."
+            )
+        return np.asarray((said == wanted) & known), known
+    if len(found) != 2:
+        raise WrongUse(
+            f"The column “{name}” has {len(found)} different values where there should be two.",
+            why="It must say of every row whether it took part.",
+            fix="Name the value that means taking part with --treated-value.",
+        )
+    coded = all(value.replace(".", "").lstrip("-").isdigit() for value in found) and found != ["0", "1"]
+    ours = [] if coded else [value for value in found if value in YES]
+    others = [] if coded else [value for value in found if value in NO]
+    if len(ours) == 1:
+        return np.asarray((said == ours[0]) & known), known
+    if len(others) == 1:
+        return np.asarray((said != others[0]) & known), known
+    raise WrongUse(
+        f"It is not clear which value of “{name}” means taking part.",
+        fix="Name it with --treated-value.",
+    )
+
+
+def _plain(word: str) -> str:
+    word = word.strip().casefold()
+    try:
+        number = float(word)
+    except ValueError:
+        return word
+    return f"{number:g}"
+
+
+def covariates(table: pa.Table, names: Sequence[str], categorical: Sequence[str] = ()) -> Covariates:
+    """Every covariate as columns: numbers as they are, text as one column a level, `name=value` as a flag.
+
+    Raises:
+        WrongUse: a column is not there, or a text column has too many different values to be a group.
+    """
+    made: list[tuple[str, Floats, str, bool]] = []
+    notes: list[str] = []
+    missing = np.zeros(table.num_rows, dtype=np.bool_)
+    missing_by: list[tuple[str, int]] = []
+    for name in dict.fromkeys(names):
+        found, gone = _one(table, name, notes, as_levels=name in categorical)
+        made += found
+        if gone.any():
+            missing_by.append((name, int(gone.sum())))
+            missing |= gone
+    matrix = np.column_stack([values for _, values, _, _ in made]) if made else np.zeros((table.num_rows, 0))
+    return Covariates(
+        tuple(label for label, *_ in made),
+        matrix,
+        tuple(source for _, _, source, _ in made),
+        np.array([amount for *_, amount in made], dtype=np.bool_),
+        missing,
+        tuple(missing_by),
+        tuple(notes),
+    )
+
+
+def _one(
+    table: pa.Table, name: str, notes: list[str], *, as_levels: bool
+) -> tuple[list[tuple[str, Floats, str, bool]], Bools]:
+    base, equals, value = name.partition("=")
+    if equals and name not in table.column_names:
+        words = text(column(table, base.strip()))
+        gone = np.array([word is None for word in words], dtype=np.bool_)
+        flag = np.array([word is not None and _plain(word) == _plain(value) for word in words], dtype=float)
+        return [(f"{base.strip()}={value.strip()}", flag, name, False)], gone
+    values = numbers(column(table, name))
+    if values is not None and not as_levels:
+        gone = np.isnan(values)
+        different = np.unique(values[~gone])
+        if len(different) < 2:
+            notes.append(f"{name} has one value only and was left out.")
+            return [], np.zeros(len(values), dtype=np.bool_)
+        return [(name, values, name, len(different) > 2)], gone
+    words = text(column(table, name))
+    gone = np.array([word is None for word in words], dtype=np.bool_)
+    levels = sorted(set(words[~gone].tolist()))
+    if len(levels) > LEVELS:
+        raise WrongUse(
+            f"The column “{name}” has {len(levels)} different values: that is not a group.",
+            fix="Group its values first, or leave it out.",
+        )
+    if len(levels) < 2:
+        notes.append(f"{name} has one value only and was left out.")
+        return [], np.zeros(len(words), dtype=np.bool_)
+    return [(f"{name}={level}", (words == level).astype(float), name, False) for level in levels], gone

@@ -1,0 +1,97 @@
+"""Group-time effects: known answers of mpdta, and a truth that two-way fixed effects would miss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linkwell.errors import WrongUse
+from linkwell.insights.estimators.staggered import by_event_time, by_group, group_times, pre_test, simple
+from linkwell.insights.panel import compare_panel
+from linkwell.insights.table import read_file
+
+COLUMNS = {"person": "countyreal", "period": "year", "started": "first.treat", "outcome": "lemp"}
+
+
+@pytest.fixture(scope="module")
+def mpdta():
+    return read_file(Path(__file__).parent / "data/mpdta.csv.gz")
+
+
+def test_mpdta_gives_the_published_answer(mpdta):
+    found = compare_panel(mpdta, **COLUMNS)
+    assert found.overall.effect == pytest.approx(-0.03995, abs=0.00001)
+    assert found.overall.standard_error == pytest.approx(0.01203, rel=0.03)
+    assert found.pre_p == pytest.approx(0.168, abs=0.0005)
+    at_once = next(one for one in found.events if one.at == 0)
+    assert at_once.effect == pytest.approx(-0.0199, abs=0.0001)
+
+
+def test_mpdta_with_a_covariate_gives_the_doubly_robust_answer(mpdta):
+    # Reference: att_gt(lemp ~ lpop) and aggte("simple") of R's did; pre-test p 0.23267.
+    found = compare_panel(mpdta, **COLUMNS, names=("lpop",))
+    assert found.overall.effect == pytest.approx(-0.0418, abs=0.00005)
+    assert found.overall.standard_error == pytest.approx(0.0115, abs=0.00005)
+    assert found.pre_p == pytest.approx(0.23267, abs=0.0001)
+
+
+def test_effects_that_grow_are_found_and_covered():
+    covered = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        periods = np.arange(6.0)
+        start = rng.choice([3.0, 4.0, np.inf], 300, p=[0.25, 0.25, 0.5])
+        since = np.clip(periods - start[:, None] + 1, 0, None)
+        y = rng.normal(size=(300, 1)) + 0.3 * periods + 1.0 * since + rng.normal(0, 1, (300, 6))
+        found = group_times(y, periods, start)
+        overall = simple(found)
+        truth = np.mean([np.clip(periods[periods >= s] - s + 1, 0, None).sum() for s in (3.0, 4.0)])
+        sizes = [(start == s).sum() * (periods >= s).sum() for s in (3.0, 4.0)]
+        means = [np.mean(periods[periods >= s] - s + 1) for s in (3.0, 4.0)]
+        truth = np.average(means, weights=sizes)
+        covered += abs(overall.effect - truth) < 1.96 * overall.standard_error + 0.05
+    assert covered >= 35
+
+
+def test_drift_before_the_start_shows_in_the_pre_test():
+    rng = np.random.default_rng(1)
+    start = np.where(np.arange(400) < 200, 3.0, np.inf)
+    y = rng.normal(0, 0.5, (400, 5)) + np.arange(5.0) * np.where(np.isinf(start), 0.0, 0.5)[:, None]
+    assert pre_test(group_times(y, np.arange(5.0), start)) < 0.001
+
+
+def test_not_yet_treated_people_may_be_the_comparison():
+    rng = np.random.default_rng(2)
+    start = np.where(np.arange(200) < 100, 2.0, 4.0)
+    y = rng.normal(size=(200, 5)) + 2.0 * (np.arange(5.0) >= start[:, None])
+    found = group_times(y, np.arange(5.0), start, controls="not_yet")
+    assert found.left_out == ((4.0, 4.0),) or (2.0, 4.0) in found.left_out
+    assert by_group(found)[0].effect == pytest.approx(2.0, abs=0.4)
+    assert next(one.at for one in by_event_time(found)) < 0
+
+
+def test_people_who_had_started_by_the_first_period_or_miss_a_period_are_left_out_and_said(mpdta):
+    early = mpdta.filter(np.asarray(mpdta["year"].to_numpy() >= 2004))
+    found = compare_panel(early.slice(0, early.num_rows - 1), **COLUMNS)
+    assert "20 people who had started by the first period were left out." in found.notes
+    assert "1 people without a value in every period were left out." in found.notes
+
+
+def test_a_person_twice_in_a_period_is_told():
+    import pyarrow as pa
+
+    table = pa.table({"p": [1, 1], "t": [1, 1], "g": [0, 0], "y": [1.0, 2.0]})
+    with pytest.raises(WrongUse, match="two rows in one"):
+        compare_panel(table, person="p", period="t", started="g", outcome="y")
+
+
+def test_few_people_are_refused_without_a_number():
+    import pyarrow as pa
+
+    table = pa.table({"p": [1, 1, 2, 2], "t": [1, 2, 1, 2], "g": [2, 2, 0, 0], "y": [1.0, 2.0, 1.0, 1.0]})
+    found = compare_panel(table, person="p", period="t", started="g", outcome="y")
+    assert found.overall is None
+    assert not found.events
+    assert {gate.gate.id for gate in found.gates if gate.level == "red"} >= {"participants"}
