@@ -14,6 +14,7 @@ from linkwell.errors import LinkwellError, WrongUse
 # loaded only when used, so the provider's small install never imports the custodian's parts.
 ROAD: dict[str, list[tuple[str, str, str]]] = {
     "Get ready (nothing leaves your computer)": [
+        ("desk", "linkwell.cli.desk:desk", "Do the whole road in your browser, on this computer only."),
         ("ready", "linkwell.cli.ready:ready", "Answer the primer's questions; see what to do next."),
         ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),

@@ -1,0 +1,178 @@
+"""What the desk does with the files: read, describe, check, split, hand over, seal, send. Same library, same results
+as the commands; each step can be run again and does nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from linkwell.checking.check import check
+from linkwell.checking.marked import write_marked
+from linkwell.checking.report import write_html, write_json
+from linkwell.checking.verdict import Verdict
+from linkwell.desk.desk import Desk
+from linkwell.desk.jobs import Job
+from linkwell.errors import WrongUse
+from linkwell.reading import read_tables
+from linkwell.reading.table import Table
+from linkwell.specification.draft import draft
+from linkwell.specification.model import Specification
+from linkwell.supply.handover import hand_over
+from linkwell.supply.seal import package_id, seal
+from linkwell.supply.send import send
+from linkwell.supply.split import Split, SplitSecrets, keep_split_secrets, split
+from linkwell.vault.custodian_keys import load_bundle
+from linkwell.vault.keys import sender_key
+from linkwell.vault.zones import Home, data_home_of, write_whole
+
+
+def read(desk: Desk, job: Job) -> list[Table]:
+    """Every table of the chosen files, from memory if they have not changed.
+
+    Raises:
+        WrongUse: no files are chosen, or one cannot be used.
+    """
+    paths = desk.choices.paths()
+    if not paths:
+        raise WrongUse("No files are chosen yet.", fix="Choose your files first.")
+    if (known := desk.tables()) is not None:
+        return known
+    fingerprint = desk.files_fingerprint
+    tick, tables = job.part("Reading your files"), []
+    for at, path in enumerate(paths):
+        tick(at, len(paths))
+        tables += read_tables(path)
+    desk.remember(fingerprint, tables)
+    return tables
+
+
+def describe(desk: Desk, job: Job) -> None:
+    """Draft the specification from the chosen files; an earlier one can be had back by undo."""
+    tables = read(desk, job)
+    job.part("Looking at every column")
+    made = draft(tables, organisation=desk.organisation, initiative=desk.choices.initiative)
+    spec = _worded(made.specification, desk)
+    facts = {
+        "files": desk.files_fingerprint,
+        "readings": [vars(reading) for reading in made.readings],
+        "remarks": list(made.remarks),
+        "rows": {_place(table): len(table) for table in tables},
+    }
+    desk.keep_earlier("describing your files afresh")
+    write_whole(desk.workspace.described, json.dumps(facts, ensure_ascii=False).encode())
+    spec.save(desk.workspace.drafted)
+    spec.save(desk.workspace.specification)
+
+
+def _worded(spec: Specification, desk: Desk) -> Specification:
+    """The draft with what was already answered: nobody types a thing twice."""
+    route = desk.answers.choices.get("route", "")
+    return replace(spec, route=route) if route else spec
+
+
+def _place(table: Table) -> str:
+    return table.origin.file + (f", {table.origin.sheet}" if table.origin.sheet else "")
+
+
+def look_over(desk: Desk, job: Job) -> Verdict:
+    """Check the files and write the reports and marked copies."""
+    spec = desk.specification()
+    fingerprint = desk.files_fingerprint
+    tables = read(desk, job)
+    job.part(f"Checking {sum(map(len, tables)):,} rows")
+    verdict = check(spec, tables)
+    folder = desk.workspace.checked
+    tick = job.part("Writing the report and the marked copies")
+    by_file: dict[str, list[Table]] = {}
+    for table in tables:
+        by_file.setdefault(table.origin.file, []).append(table)
+    _clear_marked(folder)
+    stems = Counter(Path(name).stem for name in by_file)
+    for at, (name, found) in enumerate(by_file.items()):
+        tick(at, len(by_file))
+        stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
+        write_marked(found, verdict, folder / f"{stem}-marked.xlsx")
+    write_html(verdict, spec, folder / "check-report.html")
+    write_json(verdict, folder / "check-report.json")
+    desk.remember_verdict(verdict)
+    desk.choose(checked=(fingerprint, spec.digest))
+    return verdict
+
+
+def _clear_marked(folder: Path) -> None:
+    """Marked copies of an earlier check would be mistaken for this one's."""
+    for path in folder.glob("*-marked.xlsx"):
+        path.unlink(missing_ok=True)
+
+
+def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
+    """The specification and its verdict, checked again where the memory of it is gone."""
+    spec = desk.specification()
+    known = desk.verdict(spec)
+    if known is None:
+        tables = read(desk, job)
+        job.part("Checking again that nothing changed")
+        known = check(spec, tables)
+        desk.remember_verdict(known)
+    return spec, known
+
+
+def _leaving(desk: Desk, spec: Specification, verdict: Verdict) -> tuple[Split, SplitSecrets]:
+    home = data_home_of(desk.workspace.secrets)
+    seed = Home.open(home).demo_seed if home else None
+    secrets = keep_split_secrets(desk.workspace.secrets, verdict, demo_seed=seed)
+    return split(spec, verdict, secrets), secrets
+
+
+def write_handover(desk: Desk, job: Job) -> None:
+    """Write the agreed tables as plain files in a folder named after the day."""
+    spec, verdict = checked(desk, job)
+    job.part("Splitting names from details")
+    leaving, _ = _leaving(desk, spec, verdict)
+    job.part("Writing the files")
+    folder = desk.workspace.handover / f"handover-{datetime.now().astimezone():%Y-%m-%d}-{verdict.digest[:6]}"
+    hand_over(leaving, spec, verdict, folder)
+    desk.choose(handed=folder.name)
+
+
+def seal_up(desk: Desk, job: Job) -> None:
+    """Seal the agreed tables to the custodian's keys; the same supply again is the same file."""
+    chosen = desk.choices
+    keys = load_bundle(desk.workspace.custodian)
+    spec, verdict = checked(desk, job)
+    job.part("Splitting names from details")
+    leaving, secrets = _leaving(desk, spec, verdict)
+    name = package_id(secrets.supply)
+    out = desk.workspace.sealed / f"{name[:12]}{'-practice' if chosen.practice else ''}.lwp"
+    desk.workspace.sealed.mkdir(mode=0o700, exist_ok=True)
+    seal(
+        leaving,
+        spec,
+        verdict_digest=verdict.digest,
+        agreement=chosen.agreement,
+        organisation=spec.organisation,
+        signing_key=sender_key(desk.workspace.secrets),
+        custodian=keys,
+        out=out,
+        package=name,
+        test=chosen.practice,
+        progress=job.part("Sealing"),
+    )
+    desk.choose(sealed=out.name, receipt="")
+
+
+def send_off(desk: Desk, job: Job, token: str) -> None:
+    """Send the sealed file and keep its receipt; what has its receipt is not sent again."""
+    chosen = desk.choices
+    package = desk.workspace.sealed / chosen.sealed
+    receipt = send(
+        package,
+        url=chosen.portal,
+        token=token,
+        receipts=desk.workspace.receipts,
+        progress=job.part("Sending"),
+    )
+    desk.choose(receipt=receipt.name)

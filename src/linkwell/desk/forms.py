@@ -1,0 +1,131 @@
+"""The forms of the desk; each says in its own words what is missing."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from linkwell.pages.forms import PagesForm
+
+
+class OrganisationForm(PagesForm):
+    """Who is sharing."""
+
+    organisation = forms.CharField(
+        label="Name of your organisation",
+        max_length=200,
+        help_text="As it will stand in the agreement. It goes on your reports and on nothing about any person.",
+        error_messages={"required": "Write the name of your organisation"},
+    )
+
+
+class NoteForm(PagesForm):
+    """The write-up of one part."""
+
+    note = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class FolderForm(PagesForm):
+    """A folder, typed or pasted."""
+
+    folder = forms.CharField(
+        label="Folder on this computer",
+        max_length=1000,
+        error_messages={"required": "Write or paste the address of a folder"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A file field that takes more than one."""
+
+    allow_multiple_selected = True
+
+
+class UploadForm(forms.Form):
+    """Files given to the page; what each is, is decided by reading it, not by its name."""
+
+    use_required_attribute = False
+    files = forms.FileField(widget=SeveralFiles, required=False)
+
+    def given(self) -> list[UploadedFile]:
+        """Every file given."""
+        return [each for each in self.files.getlist("files") if each.name]  # type: ignore[attr-defined]
+
+
+class ColumnForm(PagesForm):
+    """What a column is called and why it is needed."""
+
+    label = forms.CharField(
+        label="What it is", max_length=200, error_messages={"required": "Write what this column is"}
+    )
+    purpose = forms.CharField(
+        label="Why it is needed",
+        help_text="A column that no question needs must not be shared.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write why this column is needed, or leave it out"},
+    )
+    meaning = forms.CharField(
+        label="What its values mean, and how they are recorded",
+        help_text="You may leave this empty.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SealForm(PagesForm):
+    """Under which agreement, and whose."""
+
+    organisation = forms.CharField(
+        label="Name of your organisation",
+        help_text="As it stands in the agreement.",
+        max_length=200,
+        error_messages={"required": "Write the name of your organisation"},
+    )
+    agreement = forms.CharField(
+        label="Reference of the agreement",
+        help_text="As both sides write it, for example DSA-2026-001.",
+        max_length=100,
+        error_messages={"required": "Write the reference of the agreement"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class SendForm(PagesForm):
+    """Where to, and with which token."""
+
+    portal = forms.CharField(
+        label="Address to send to",
+        help_text="From the letter you were sent. It begins with https://",
+        max_length=300,
+        error_messages={"required": "Write the address to send to"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+    )
+    token = forms.CharField(
+        label="Upload token",
+        help_text="A long row of letters and digits. It is used once and not kept on this computer.",
+        max_length=500,
+        error_messages={"required": "Paste the upload token you were given"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_token(self) -> str:
+        """A token has no spaces; a line break caught while copying is taken away."""
+        token = str(self.cleaned_data["token"]).strip()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise forms.ValidationError("The token has a sign in it that cannot be right. Copy it again, whole.")
+        return token
+
+
+class SheetForm(PagesForm):
+    """Lines typed from a recovery sheet."""
+
+    lines = forms.CharField(
+        label="Lines from the sheet",
+        help_text="One to a line, for example: R1 0123 4567 89ab cdef / 0a1b",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "class": "lw-code"}),
+        error_messages={"required": "Type the lines from the sheet"},
+    )

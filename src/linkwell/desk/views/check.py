@@ -1,0 +1,89 @@
+"""Check: what was found, grouped by what it does, with what, where, why and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from linkwell.checking.report import HEADINGS
+from linkwell.desk import doing
+from linkwell.desk.desk import Desk
+from linkwell.desk.guard import desk_of
+from linkwell.desk.jobs import Job
+from linkwell.desk.views.waiting import begin
+
+MOST_ROWS = 30
+_FIXABLE = {"now": "in the file or the specification", "source": "only where it is recorded"}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_http_methods(["GET", "POST"])
+def overview(request: HttpRequest) -> HttpResponse:
+    """The last check, and a button to check again."""
+    desk = desk_of(request)
+    if request.method == "POST":
+
+        def work(job: Job) -> None:
+            doing.look_over(desk, job)
+
+        return begin(request, "Checking your files", work, begins=reverse("check"), then=reverse("check"))
+    spec = desk.specification_or_none()
+    report = desk.check_report()
+    context: dict[str, Any] = {
+        "spec": spec, "files": desk.choices.paths(), "report": report, "fresh": desk.check_is_fresh,
+        "questions": len(spec.unanswered()) if spec else 0,
+    }  # fmt: skip
+    if report:
+        context |= _findings(report)
+        context["marked"] = [path.name for path in _marked(desk)]
+    return render(request, "desk/check.html", context)
+
+
+def _findings(report: dict[str, Any]) -> dict[str, Any]:
+    groups = []
+    for severity, (heading, words) in HEADINGS.items():
+        found = [_shown(each) for each in report["findings"] if each["severity"] == severity.value]
+        if found:
+            groups.append({"heading": heading, "words": words, "findings": found, "severity": severity.value})
+    blocking = sum(each["severity"] == "block" for each in report["findings"])
+    staying = sum(each["refused"] for each in report["counts"])
+    title = f"{report['people']:,} {'person is' if report['people'] == 1 else 'people are'} ready to go"
+    if blocking:
+        title = f"{blocking} {'thing' if blocking == 1 else 'things'} to mend before anything can leave"
+    return {"groups": groups, "title": title, "staying": staying}
+
+
+def _shown(finding: dict[str, Any]) -> dict[str, Any]:
+    rows = finding["rows"]
+    said = ", ".join(f"{row}" for row in rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        said += f" and {len(rows) - MOST_ROWS:,} more"
+    mended = "" if finding["fix"].startswith("Nothing") else f"It can be mended {_FIXABLE[finding['fixable']]}."
+    return {**finding, "said": said, "word": "Row" if len(rows) == 1 else "Rows", "mended": mended,
+            "place": finding["file"] or finding["table"]}  # fmt: skip
+
+
+def _marked(desk: Desk) -> list[Any]:
+    return sorted(desk.workspace.checked.glob("*-marked.xlsx"))
+
+
+@require_GET
+def marked(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
+    """One marked copy, to open in a spreadsheet."""
+    found = _marked(desk_of(request))
+    if number >= len(found):
+        return redirect("check")
+    return FileResponse(found[number].open("rb"), as_attachment=True, filename=found[number].name, content_type=_XLSX)
+
+
+@require_GET
+def report(request: HttpRequest) -> FileResponse:
+    """The report as a page of its own, to keep or print; it names rows and columns, never a value."""
+    path = desk_of(request).workspace.checked / "check-report.html"
+    if not path.exists():
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename="check-report.html", content_type="text/html")

@@ -1,0 +1,208 @@
+"""Describe: what each column was taken for, what leaves and what stays, and the questions only a person can answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from linkwell.desk import columns, doing
+from linkwell.desk.desk import Desk
+from linkwell.desk.forms import ColumnForm
+from linkwell.desk.guard import desk_of
+from linkwell.desk.jobs import Job
+from linkwell.desk.views.waiting import begin
+from linkwell.errors import LinkwellError
+from linkwell.specification.answers import answer
+from linkwell.specification.file import render as render_specification
+from linkwell.specification.model import Compartment, Question, Specification
+
+ORDERS = {"dmy": "Day first: 03/04/2020 is 3 April 2020", "mdy": "Month first: 03/04/2020 is 4 March 2020",
+          "leave out": "Leave it out"}  # fmt: skip
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everything that would leave, half by half, then everything that stays."""
+    desk = desk_of(request)
+    if not desk.workspace.specification.exists():
+        return render(request, "desk/describe_start.html", _starting(desk))
+    spec = desk.specification()
+    described = desk.described()
+    halves = [
+        ("Names and numbers", "Seen only by the people who find each person once. Taken away after that.",
+         spec.of_compartment(Compartment.IDENTITY)),
+        ("Service details", "Never seen together with names.", spec.of_compartment(Compartment.CONTENT)),
+    ]  # fmt: skip
+    return render(request, "desk/describe.html", {
+        "spec": spec, "halves": halves, "questions": spec.unanswered(), "remarks": described.get("remarks", []),
+        "how": {each["column"]: each["how"] for each in described.get("readings", [])},
+        "undo": desk.last_change(), "findable": columns.findable(spec),
+        "changed": described.get("files", "") != desk.files_fingerprint,
+        "stays": list(enumerate(spec.not_supplied)),
+        "counts": described.get("rows", {}),
+    })  # fmt: skip
+
+
+def _starting(desk: Desk) -> dict[str, Any]:
+    return {"files": desk.choices.paths(), "organisation": desk.organisation, "initiative": desk.choices.initiative}
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Describe the chosen files, the first time or afresh."""
+    desk = desk_of(request)
+    if request.method == "GET":
+        context = {**_starting(desk), "afresh": desk.workspace.specification.exists()}
+        return render(request, "desk/describe_start.html", context)
+    if not desk.choices.files:
+        return redirect("files")
+    desk.choose(initiative=request.POST.get("initiative", "").strip()[:200])
+
+    def work(job: Job) -> None:
+        doing.describe(desk, job)
+
+    return begin(request, "Describing your files", work, begins=reverse("describe-start"), then=reverse("describe"))
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last change back."""
+    desk = desk_of(request)
+    if words := desk.undo():
+        desk.tell(f"Taken back: {words}.")
+    return redirect("describe")
+
+
+@require_http_methods(["GET", "POST"])
+def question(request: HttpRequest) -> HttpResponse:
+    """The first question that is still open."""
+    desk = desk_of(request)
+    spec = desk.specification()
+    waiting = spec.unanswered()
+    if not waiting:
+        return redirect("describe")
+    asked, problem = waiting[0], ""
+    if request.method == "POST":
+        given = request.POST.get("answer", "")
+        if request.POST.get("id") != f"{asked.id} {asked.about}":
+            return redirect("describe-question")  # answered already, in another window or by going back
+        if given in asked.options:
+            _change(desk, answer(spec, asked, given), f"the answer about {_field_words(spec, asked)}")
+            return redirect("describe-question")
+        problem = "Choose one of the answers"
+    options = [(option, _option_words(asked, option)) for option in asked.options]
+    return render(request, "desk/describe_question.html", {
+        "question": asked, "options": options, "problem": problem, "left": len(waiting),
+        "text": asked.text.partition(" Answer ")[0], "about": _field_words(spec, asked),
+    })  # fmt: skip
+
+
+def _field_words(spec: Specification, asked: Question) -> str:
+    table, _, name = asked.id.partition(".")
+    found = spec.table(table)
+    field = found.field(name) if found else None
+    return f"“{field.source_column or field.label}”" if field else name
+
+
+def _option_words(asked: Question, option: str) -> str:
+    if asked.about == "century_from" and option.isdigit():
+        return f"Years from {option} to {int(option) + 99}"
+    if asked.about == "century_from":
+        return "Leave these dates out"
+    if asked.about == "source_column" and option not in ORDERS:
+        return f"“{option}”"
+    return ORDERS.get(option, option)
+
+
+@require_http_methods(["GET", "POST"])
+def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
+    """One column that leaves: its words, or leave it out."""
+    desk = desk_of(request)
+    spec = desk.specification()
+    of = spec.table(table)
+    found = of.field(field) if of else None
+    if of is None or found is None:
+        raise Http404
+    form = ColumnForm(
+        request.POST if request.method == "POST" and "save" in request.POST else None,
+        initial={"label": found.label, "purpose": found.purpose, "meaning": found.meaning},
+    )
+    if request.method == "POST" and "leave_out" in request.POST and columns.may_leave_out(of, found):
+        _change(desk, columns.left_out(spec, of, found), f"leaving out “{found.label}”")
+        desk.tell(f"“{found.label}” stays with you.")
+        return redirect("describe")
+    if request.method == "POST" and form.is_valid():
+        said = {name: str(form.cleaned_data[name]).replace("\r\n", "\n").strip() for name in ("label", "purpose", "meaning")}
+        changed = replace(found, **said)
+        if changed != found:
+            _change(desk, spec.with_field(table, changed), f"the change to “{found.label}”")
+            desk.tell(f"“{changed.label}” is changed.")
+        return redirect("describe")
+    codes = spec.code_list(found.codes)
+    return render(request, "desk/describe_column.html", {
+        "form": form, "table": of, "field": found, "may_leave_out": columns.may_leave_out(of, found),
+        "codes": codes.labels() if codes else {}, "order": ORDERS.get(found.date_order, ""),
+    })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def stays(request: HttpRequest, number: int) -> HttpResponse:
+    """One column that stays: why, and what it may be after all."""
+    desk = desk_of(request)
+    spec = desk.specification()
+    if number >= len(spec.not_supplied):
+        raise Http404
+    left = spec.not_supplied[number]
+    problem = ""
+    if request.method == "POST" and "back" in request.POST:
+        drafted = Specification.load(desk.workspace.drafted)
+        if (whole := columns.put_back(spec, drafted, left)) is not None:
+            _change(desk, whole, f"putting back “{left.column}”")
+            desk.tell(f"“{left.column}” would leave again.")
+        return redirect("describe")
+    if request.method == "POST":
+        chosen = request.POST.get("as", "")
+        if chosen == "stays":
+            return redirect("describe")
+        if not chosen:
+            problem = "Choose what this column is, or that it stays"
+        else:
+            table, _, field = chosen.partition(".")
+
+            def work(job: Job) -> None:
+                tables = doing.read(desk, job)
+                _change(desk, columns.taken_as(spec, left, table, field, tables), f"taking “{left.column}” along")
+                desk.tell(f"“{left.column}” would leave now.")
+
+            here = reverse("describe-stays", args=[number])
+            return begin(request, "Looking at that column", work, begins=here, then=reverse("describe"))
+    return render(request, "desk/describe_stays.html", {
+        "left": left, "problem": problem, "could_be": columns.could_be(spec, left.source),
+        "was_left_out": left.kind == columns.LEFT_OUT,
+    })  # fmt: skip
+
+
+@require_GET
+def save_specification(request: HttpRequest) -> HttpResponse:
+    """The specification as a file a person can read, change and send: it holds no row of anybody's."""
+    text = render_specification(desk_of(request).specification())
+    response = HttpResponse(text, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="specification.toml"'
+    return response
+
+
+def _change(desk: Desk, spec: Specification, words: str) -> None:
+    """Keep the old version, then save the new one; a version that does not hold together is not saved."""
+    before = desk.workspace.specification.read_bytes()
+    desk.keep_earlier(words)
+    try:
+        spec.save(desk.workspace.specification)
+    except LinkwellError:
+        desk.undo()
+        desk.workspace.specification.write_bytes(before)
+        raise

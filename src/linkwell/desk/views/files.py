@@ -1,0 +1,196 @@
+"""Choose files: from a folder of this computer, where they stay, or given to the page, which keeps a copy."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from linkwell.desk.desk import Desk
+from linkwell.desk.forms import FolderForm, UploadForm
+from linkwell.desk.guard import desk_of
+from linkwell.desk.synced import synced_by
+from linkwell.vault.zones import written_whole
+
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One chosen file, as the page shows it."""
+
+    path: Path
+    bytes: int
+    there: bool
+    copied: bool
+    synced: str
+
+
+@require_http_methods(["GET", "POST"])
+def chosen(request: HttpRequest) -> HttpResponse:
+    """The files chosen so far; take one off, or the last one taken off back."""
+    desk = desk_of(request)
+    if request.method == "POST":
+        _change(request, desk)
+        return redirect("files")
+    shown = [_shown(desk, path) for path in desk.choices.paths()]
+    return render(request, "desk/files.html", {
+        "files": shown, "undone": [Path(each).name for each in desk.choices.undone],
+        "described": desk.workspace.specification.exists(),
+        "synced": sorted({each.synced for each in shown if each.synced}),
+    })  # fmt: skip
+
+
+def _change(request: HttpRequest, desk: Desk) -> None:
+    choices = desk.choices
+    if "undo" in request.POST and choices.undone:
+        desk.choose(files=tuple(dict.fromkeys((*choices.files, *choices.undone))), undone=())
+        desk.tell("The file is back on the list.")
+    at = request.POST.get("remove", "")
+    if at.isdigit() and int(at) < len(choices.files):
+        taken = choices.files[int(at)]
+        left = tuple(each for each in choices.files if each != taken)
+        desk.choose(files=left, undone=(taken,))
+        desk.tell(f"{Path(taken).name} is off the list. The file itself was not touched.")
+
+
+def _shown(desk: Desk, path: Path) -> Chosen:
+    try:
+        size, there = path.stat().st_size, path.is_file()
+    except OSError:
+        size, there = 0, False
+    return Chosen(path, size, there, path.is_relative_to(desk.workspace.files), synced_by(path))
+
+
+@require_http_methods(["GET", "POST"])
+def browse(request: HttpRequest) -> HttpResponse:
+    """The spreadsheets of one folder, to tick; the folders in it, to go on to. No path is ever in an address."""
+    desk = desk_of(request)
+    form = FolderForm()
+    problem = ""
+    if request.method == "POST":
+        if "choose" in request.POST:
+            if added := _ticked(request, desk):
+                desk.choose(files=desk.choices.with_files(added).files)
+                desk.tell(f"{len(added)} {'file is' if len(added) == 1 else 'files are'} chosen.")
+                return redirect("files")
+            problem = "Tick at least one file"
+        elif "typed" in request.POST:
+            form = FolderForm(request.POST)
+            if form.is_valid() and not _go(desk, Path(form.cleaned_data["folder"].strip().strip('"'))):
+                form.add_error("folder", "There is no such folder, or it may not be read")
+            if form.is_valid():
+                return redirect("files-browse")
+        else:
+            if (target := _places(desk).get(request.POST.get("go", ""))) and not _go(desk, target):
+                desk.tell("That folder may not be read.")
+            return redirect("files-browse")
+    folder = desk.browsing
+    files = _files_in(folder)
+    return render(request, "desk/files_browse.html", {
+        "folder": folder, "files": files[:MOST_SHOWN], "more": len(files) - MOST_SHOWN, "form": form,
+        "places": [(key, path) for key, path in _places(desk).items() if key.startswith("in")][:MOST_SHOWN],
+        "known": [(key, path) for key, path in _places(desk).items() if key.startswith("at")],
+        "up": folder.parent if folder.parent != folder else None, "problem": problem, "synced": synced_by(folder),
+        "already": set(desk.choices.paths()),
+    })  # fmt: skip
+
+
+def _ticked(request: HttpRequest, desk: Desk) -> list[Path]:
+    listed = _files_in(desk.browsing)
+    numbers = (each for each in request.POST.getlist("file") if each.isdigit())
+    return [listed[int(at)] for at in numbers if int(at) < len(listed)]
+
+
+def _go(desk: Desk, folder: Path) -> bool:
+    folder = folder.expanduser()
+    if folder.is_file():
+        folder = folder.parent
+    try:
+        with os.scandir(folder):
+            pass
+    except (OSError, ValueError):
+        return False
+    desk.browsing = folder.absolute()
+    return True
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as found:
+            listed = [each for each in found if _is_table(each)]
+    except OSError:
+        return []
+    return [Path(each.path) for each in sorted(listed, key=lambda each: each.name.casefold())]
+
+
+def _is_table(entry: os.DirEntry[str]) -> bool:
+    # ~$… is Excel's note that a workbook is open, not a workbook
+    if entry.name.startswith((".", "~$")) or Path(entry.name).suffix.lower() not in SUFFIXES:
+        return False
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _places(desk: Desk) -> dict[str, Path]:
+    """Where one can go from here: "up", the folders in this one, and the places people keep files."""
+    places = {"up": desk.browsing.parent}
+    home = Path.home()
+    usual = [home / name for name in ("Documents", "Desktop", "Downloads")]
+    places |= {f"at{at}": path for at, path in enumerate((*filter(Path.is_dir, usual), home))}
+    try:
+        with os.scandir(desk.browsing) as found:
+            inside = sorted((each for each in found if _is_folder(each)), key=lambda each: each.name.casefold())
+    except OSError:
+        inside = []
+    return places | {f"in{at}": Path(each.path) for at, each in enumerate(inside)}
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir() and not entry.name.startswith((".", "$"))
+    except OSError:
+        return False
+
+
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest) -> HttpResponse:
+    """Files given to the page: the desk keeps a copy in its own folder, which it offers to delete."""
+    desk = desk_of(request)
+    desk.workspace.files.mkdir(mode=0o700, exist_ok=True)
+    problem = ""
+    if request.method == "POST":
+        given = UploadForm(request.POST, request.FILES).given()
+        if given:
+            kept = []
+            for each in given:
+                path = desk.workspace.files / safe_name(str(each.name))
+                with written_whole(path) as part, part.open("xb") as file:
+                    for chunk in each.chunks():
+                        file.write(chunk)
+                path.chmod(0o600)
+                kept.append(path)
+            desk.choose(files=desk.choices.with_files(kept).files)
+            desk.tell(f"{len(kept)} {'file is' if len(kept) == 1 else 'files are'} chosen.")
+            return redirect("files")
+        problem = "Choose at least one file"
+    return render(request, "desk/files_give.html", {"problem": problem, "folder": desk.workspace.files})
+
+
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.I)
+
+
+def safe_name(name: str) -> str:
+    """A file name that is only a name, on every system."""
+    bare = re.split(r"[\\/]", name)[-1]
+    bare = re.sub(r'[<>:"|?*\x00-\x1f]', "_", bare).strip(" .")[-120:] or "file"
+    stem, dot, suffix = bare.rpartition(".")
+    return f"_{bare}" if _RESERVED.match(stem or suffix) else bare

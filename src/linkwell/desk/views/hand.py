@@ -1,0 +1,255 @@
+"""Hand over files, or seal and send them: the only page of the desk that lets anything leave, and only when told to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from linkwell.desk import doing
+from linkwell.desk.columns import findable
+from linkwell.desk.desk import Desk
+from linkwell.desk.forms import SealForm, SendForm
+from linkwell.desk.guard import desk_of
+from linkwell.desk.jobs import Job
+from linkwell.desk.synced import synced_by
+from linkwell.desk.views.waiting import begin
+from linkwell.errors import LinkwellError
+from linkwell.ledger.receipts import PLAIN, load, verify
+from linkwell.supply import tus
+from linkwell.supply.package import read_manifest
+from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
+from linkwell.vault.keys import fingerprint, sender_key, spoken
+from linkwell.vault.zones import write_whole
+
+LARGEST_KEY_FILE = 64 * 1024
+
+
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """The two ways, and where each stands."""
+    desk = desk_of(request)
+    return render(request, "desk/hand.html", {
+        **_standing(desk), "handed": _handed(desk), "sealed": _sealed(desk), "receipt": desk.choices.receipt,
+    })  # fmt: skip
+
+
+def _standing(desk: Desk) -> dict[str, Any]:
+    """Whether anything may leave now, and if not, what comes first."""
+    spec, report = desk.specification_or_none(), desk.check_report()
+    may = bool(spec and report and not report["blocks"])
+    return {"may": may, "spec": spec, "report": report, "fresh": desk.check_is_fresh,
+            "looked": bool(spec and desk.choices.looked == spec.digest),
+            "findable": bool(spec and findable(spec))}  # fmt: skip
+
+
+def _handed(desk: Desk) -> Path | None:
+    folder = desk.workspace.handover / desk.choices.handed
+    return folder if desk.choices.handed and folder.is_dir() else None
+
+
+def _sealed(desk: Desk) -> Path | None:
+    path = desk.workspace.sealed / desk.choices.sealed
+    return path if desk.choices.sealed and path.is_file() else None
+
+
+@require_http_methods(["GET", "POST"])
+def over(request: HttpRequest) -> HttpResponse:
+    """Write the agreed files for the receiver's own transfer service."""
+    desk = desk_of(request)
+    if request.method == "POST":
+
+        def work(job: Job) -> None:
+            doing.write_handover(desk, job)
+
+        return begin(request, "Writing the files to hand over", work, begins=reverse("hand-over"),
+                     then=reverse("hand-over"))  # fmt: skip
+    folder = _handed(desk)
+    written = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
+    return render(request, "desk/hand_over.html", {
+        **_standing(desk), "folder": folder, "synced": synced_by(desk.workspace.path),
+        "files": [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in written if folder],
+    })  # fmt: skip
+
+
+@require_GET
+def cover(request: HttpRequest) -> HttpResponse:
+    """The cover sheet, to read and print."""
+    folder = _handed(desk_of(request))
+    if folder is None:
+        return redirect("hand-over")
+    text = (folder / "cover-sheet.txt").read_text("utf-8")
+    return render(request, "desk/hand_cover.html", {"text": text})
+
+
+@require_http_methods(["GET", "POST"])
+def custodian(request: HttpRequest) -> HttpResponse:
+    """Take in the receiver's public keys, and have their fingerprints compared over the phone."""
+    desk = desk_of(request)
+    problem: LinkwellError | None = None
+    missing = ""
+    if request.method == "POST" and "compared" in request.POST:
+        keys = _keys(desk)
+        if keys is not None and request.POST.get("same") == "yes":
+            desk.choose(compared=_all_of(keys))
+            return redirect("hand-seal")
+        missing = "Say whether the words you heard are the same"
+        if request.POST.get("same") == "no":
+            desk.workspace.custodian.unlink(missing_ok=True)
+            desk.choose(compared="")
+            desk.tell("Good that you compared. The key file was thrown away: ask for it again, another way.")
+            return redirect("hand-custodian")
+    elif request.method == "POST":
+        given = request.FILES.get("keys")
+        if isinstance(given, UploadedFile) and given.size:
+            problem = _take(desk, given)
+            if problem is None:
+                return redirect("hand-custodian")
+        else:
+            missing = "Choose the key file you were sent"
+    keys = None if problem else _keys(desk)
+    return render(request, "desk/hand_custodian.html", {
+        "keys": keys, "problem": problem, "missing": missing, "lines": _lines(keys) if keys else (),
+        "compared": bool(keys and desk.choices.compared == _all_of(keys)),
+    })  # fmt: skip
+
+
+def _take(desk: Desk, given: UploadedFile) -> LinkwellError | None:
+    """Keep the key file if it is one; what was there stays if it is not."""
+    part = desk.workspace.custodian.with_suffix(".given")
+    try:
+        write_whole(part, given.read(LARGEST_KEY_FILE + 1))
+        load_bundle(part)
+        part.replace(desk.workspace.custodian)
+        desk.choose(compared="")
+    except LinkwellError as problem:
+        part.unlink(missing_ok=True)
+        return problem
+    return None
+
+
+def _keys(desk: Desk) -> CustodianKeys | None:
+    return load_bundle(desk.workspace.custodian) if desk.workspace.custodian.exists() else None
+
+
+def _lines(keys: CustodianKeys) -> tuple[tuple[str, str], ...]:
+    halves = {"identity": "Names and numbers", "content": "Service details"}
+    return (
+        *((halves[name], spoken(fingerprint(half.zone))) for name, half in keys.compartments.items()),
+        ("Receipts", spoken(fingerprint(keys.receipts))),
+    )
+
+
+def _all_of(keys: CustodianKeys) -> str:
+    halves = [half for name in sorted(keys.compartments) for half in (keys.compartments[name].zone, keys.compartments[name].recovery)]
+    return " ".join(fingerprint(key)[:32] for key in (*halves, keys.receipts))
+
+
+@require_http_methods(["GET", "POST"])
+def seal(request: HttpRequest) -> HttpResponse:
+    """Seal under an agreement."""
+    desk = desk_of(request)
+    keys = _keys(desk)
+    if keys is None or desk.choices.compared != _all_of(keys):
+        return redirect("hand-custodian")
+    spec = desk.specification()
+    form = SealForm(request.POST or None, initial={"organisation": spec.organisation, "agreement": desk.choices.agreement})
+    practice = desk.choices.practice
+    if request.method == "POST":
+        practice = request.POST.get("practice") == "yes"
+        if form.is_valid():
+            _settle(desk, form.cleaned_data["organisation"].strip())
+            desk.choose(agreement=form.cleaned_data["agreement"].strip(), practice=practice)
+
+            def work(job: Job) -> None:
+                doing.seal_up(desk, job)
+
+            return begin(request, "Sealing", work, begins=reverse("hand-seal"), then=reverse("hand-send"))
+    return render(request, "desk/hand_seal.html", {
+        **_standing(desk), "form": form, "keys": keys, "practice": practice,
+        "own": spoken(fingerprint(sender_key(desk.workspace.secrets).public_key())),
+    })  # fmt: skip
+
+
+def _settle(desk: Desk, organisation: str) -> None:
+    """The organisation's name is part of what is agreed, so it goes into the specification."""
+    spec = desk.specification()
+    if spec.organisation != organisation:
+        looked = desk.choices.looked == spec.digest
+        desk.keep_earlier("the change of your organisation's name")
+        spec = replace(spec, organisation=organisation)
+        spec.save(desk.workspace.specification)
+        if looked:
+            desk.choose(looked=spec.digest)
+
+
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest) -> HttpResponse:
+    """Send the sealed file; the token is used and forgotten."""
+    desk = desk_of(request)
+    path = _sealed(desk)
+    if path is None:
+        return redirect("hand")
+    form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["portal"].strip()
+        try:
+            tus.portal_address(address)
+        except LinkwellError as problem:
+            form.add_error("portal", f"{problem.what} {problem.fix}")
+        else:
+            desk.choose(portal=address)
+            token = form.cleaned_data["token"]
+
+            def work(job: Job) -> None:
+                doing.send_off(desk, job, token)
+
+            return begin(request, "Sending", work, begins=reverse("hand-send"), then=reverse("hand-receipt"))
+    manifest = read_manifest(path)
+    return render(request, "desk/hand_send.html", {
+        "form": form, "path": path, "bytes": path.stat().st_size, "manifest": manifest,
+        "rows": sum(table.rows for _, table in manifest.tables()), "own": spoken(manifest.sender),
+        "receipt": desk.choices.receipt,
+    })  # fmt: skip
+
+
+@require_GET
+def receipt(request: HttpRequest) -> HttpResponse:
+    """The receipt, checked again every time it is shown."""
+    desk = desk_of(request)
+    path = _receipt(desk)
+    if path is None:
+        return redirect("hand")
+    found, sealed = load(path), _sealed(desk)
+    checked_with = None
+    if sealed is not None:
+        checked_with = read_manifest(sealed).custodians_receipt_key
+    elif (keys := _keys(desk)) is not None:
+        checked_with = keys.receipts
+    if checked_with is not None:
+        verify(found, checked_with)
+    return render(request, "desk/hand_receipt.html", {
+        "receipt": found, "says": PLAIN[found.kind], "verified": checked_with is not None,
+        "signed_by": spoken(found.signed_by), "folder": desk.workspace.receipts,
+        "facts": [(name.replace("_", " "), value) for name, value in found.facts.items() if isinstance(value, str | int)],
+    })  # fmt: skip
+
+
+def _receipt(desk: Desk) -> Path | None:
+    path = desk.workspace.receipts / desk.choices.receipt
+    return path if desk.choices.receipt and path.is_file() else None
+
+
+@require_GET
+def save_receipt(request: HttpRequest) -> FileResponse:
+    """The receipt's file, exactly as it was signed."""
+    path = _receipt(desk_of(request))
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/json")

@@ -1,0 +1,148 @@
+"""Get ready: the primer's questions, and what each answer means straight after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from linkwell.desk.forms import NoteForm, OrganisationForm
+from linkwell.desk.guard import desk_of
+from linkwell.errors import WrongUse
+from linkwell.primer import Answers, Question, load_questions, readiness, save_answers, with_implied
+from linkwell.primer.report import render as render_report
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """All parts, what was answered, and where to go on."""
+    desk, questions = desk_of(request), load_questions()
+    answers = desk.answers
+    known = with_implied(answers.choices, questions)
+    parts = [
+        {
+            "question": each,
+            "answer": each.answer(known[each.id]) if each.id in known else None,
+            "follows": each.id in known and each.id not in answers.choices,
+            "note": answers.notes.get(each.id, ""),
+        }
+        for each in questions.questions
+    ]
+    todo = next((part["question"] for part in parts if part["answer"] is None), None)
+    return render(request, "desk/ready.html", {
+        "parts": parts, "todo": todo, "any": bool(known), "organisation": answers.organisation,
+        "source": questions.source, "answered": sum(part["answer"] is not None for part in parts),
+    })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Who is asking."""
+    desk = desk_of(request)
+    answers = desk.answers
+    form = OrganisationForm(request.POST or None, initial={"organisation": answers.organisation})
+    if request.method == "POST" and form.is_valid():
+        save_answers(desk.workspace.answers, replace(answers, organisation=form.cleaned_data["organisation"].strip()))
+        todo = _next_open(answers)
+        return redirect("ready-question", todo.id) if todo else redirect("ready")
+    return render(request, "desk/ready_organisation.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def question(request: HttpRequest, question_id: str) -> HttpResponse:
+    """One question; the answer is kept the moment it is given."""
+    desk, asked = desk_of(request), _question(question_id)
+    answers = desk.answers
+    problem = None
+    if request.method == "POST":
+        try:
+            asked.answer(request.POST.get("answer", ""))
+        except WrongUse:
+            problem = "Choose the answer that fits best"
+        else:
+            save_answers(desk.workspace.answers, answers.with_choice(asked.id, request.POST["answer"]))
+            return redirect("ready-answered", asked.id)
+    known = with_implied(answers.choices, load_questions())
+    total = len(load_questions().questions)
+    return render(request, "desk/ready_question.html", {
+        "question": asked, "chosen": known.get(asked.id, ""), "problem": problem, "total": total,
+        "number": _number(asked), "before": _neighbour(asked, -1),
+        "follows": asked.id in known and asked.id not in answers.choices,
+    }, status=200)  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def answered(request: HttpRequest, question_id: str) -> HttpResponse:
+    """What the answer means, what to do next and who, and the write-up in the person's own words."""
+    desk, asked = desk_of(request), _question(question_id)
+    answers = desk.answers
+    known = with_implied(answers.choices, load_questions())
+    if asked.id not in known:
+        return redirect("ready-question", asked.id)
+    form = NoteForm(request.POST or None, initial={"note": answers.notes.get(asked.id, "")})
+    form.fields["note"].label = asked.note
+    form.fields["note"].help_text = f"Example: {asked.note_example}"
+    if request.method == "POST" and form.is_valid():
+        answers = answers.with_note(asked.id, form.cleaned_data["note"].replace("\r\n", "\n").strip())
+        save_answers(desk.workspace.answers, answers)
+        if request.headers.get("X-Linkwell-Autosave"):
+            return HttpResponse(status=204)
+        following = _next_open(answers, after=asked)
+        return redirect("ready-question", following.id) if following else redirect("ready-report")
+    return render(request, "desk/ready_answered.html", {
+        "question": asked, "answer": asked.answer(known[asked.id]), "form": form, "number": _number(asked),
+        "total": len(load_questions().questions), "last": _next_open(answers, after=asked) is None,
+        "insights": {each.id: each for each in load_questions().insights},
+        "enables": [each for each in load_questions().insights if each.id in asked.answer(known[asked.id]).enables],
+        "blocks": [each for each in load_questions().insights if each.id in asked.answer(known[asked.id]).blocks],
+    })  # fmt: skip
+
+
+@require_GET
+def report(request: HttpRequest) -> HttpResponse:
+    """What the answers come to."""
+    desk, questions = desk_of(request), load_questions()
+    outcome = readiness(desk.answers.choices, questions)
+    return render(request, "desk/ready_report.html", {
+        "outcome": outcome, "ready": outcome.ready.value == "yes",
+        "steps": [(questions.question(step.question).title, step) for step in outcome.steps],
+        "open": [questions.question(each) for each in outcome.unanswered],
+        "organisation": desk.answers.organisation,
+    })  # fmt: skip
+
+
+@require_GET
+def save_report(request: HttpRequest) -> HttpResponse:
+    """The same as a page of its own, to keep, print or send."""
+    response = HttpResponse(render_report(desk_of(request).answers), content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="readiness.html"'
+    return response
+
+
+def _question(question_id: str) -> Question:
+    try:
+        return load_questions().question(question_id)
+    except WrongUse:
+        raise Http404 from None
+
+
+def _number(asked: Question) -> int:
+    return load_questions().questions.index(asked) + 1
+
+
+def _neighbour(asked: Question, by: int) -> str:
+    """The address of the question before, or of the overview."""
+    at = _number(asked) - 1 + by
+    listed = load_questions().questions
+    return reverse("ready-question", args=[listed[at].id]) if 0 <= at < len(listed) else reverse("ready")
+
+
+def _next_open(answers: Answers, *, after: Question | None = None) -> Question | None:
+    """The next question still open, those after `after` first."""
+    listed = load_questions().questions
+    known = with_implied(answers.choices, load_questions())
+    start = listed.index(after) + 1 if after else 0
+    return next((each for each in (*listed[start:], *listed[:start]) if each.id not in known), None)
