@@ -21,6 +21,8 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@echo "The registry once more, on PostgreSQL"
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q tests/custody tests/portal $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types
@@ -55,12 +57,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.all: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell (first time: about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell and its test tools ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.all
