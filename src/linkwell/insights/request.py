@@ -110,14 +110,13 @@ def _profile(profile: Profile) -> CountTable:
 
 def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> MeanTable:
     """The participants' own average, which puts a difference in proportion."""
-    values = _amounts(result, impact, compared)
     return MeanTable(
         name=f"level_{result.outcome.name}",
         dimensions=("group",),
         labels=((PARTICIPANTS,),),
         cells=np.zeros(len(compared), dtype=np.int64),
         units=compared,
-        values=values,
+        values=_amounts(result, impact, compared),
         measure=outcome_key(result.outcome.measure, protocol),
         unit={"days": "days", "dollars": "dollars"}.get(result.outcome.kind, "events"),
         title=f"{result.outcome.label} in the year after starting, participants",
@@ -125,9 +124,9 @@ def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Prot
 
 
 def _amounts(result: OutcomeResult, impact: Impact, compared: Ints) -> Floats:
-    """The outcome of each of `compared`.
+    """The outcome of each of `compared`, by which the desk knows outcomes and their data versions apart.
 
-    The few people it may hold beyond those analysed carry the average, so that they do not move it.
+    The few people `compared` may hold beyond those analysed carry the average, so that they do not move it.
     """
     order = np.argsort(impact.analysed)
     place = np.minimum(np.searchsorted(impact.analysed[order], compared), len(order) - 1)
