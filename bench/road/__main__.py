@@ -42,9 +42,8 @@ def main() -> None:
         mine = [row for row in rows if row["outcome"] == outcome]
         given = [row for row in mine if row["covered"] != ""]
         covered = sum(row["covered"] is True for row in given)
-        print(
-            f"{outcome}: {covered} of {len(given)} printed intervals hold the truth; {len(mine) - len(given)} refused"
-        )
+        refused = len(mine) - len(given)
+        print(f"{outcome}: {covered} of {len(given)} printed intervals hold the truth; {refused} refused")
 
 
 def walked(seed: int, asked: argparse.Namespace) -> list[dict[str, object]]:
@@ -58,10 +57,10 @@ def walked(seed: int, asked: argparse.Namespace) -> list[dict[str, object]]:
         "--interactions",
         asked.interactions,
     )
-    command = [sys.executable, "-c", "from linkwell.cli.main import main; main()", "demo", "--no-serve", "--json",
-               "--home", str(home), "--seed", str(seed), *map(str, sizes)]  # fmt: skip
+    run = [sys.executable, "-c", "from linkwell.cli.main import main; main()"]
+    command = [*run, *("demo", "--no-serve", "--json", "--home", str(home), "--seed", str(seed))]
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*command, *map(str, sizes)], stdout=subprocess.PIPE, text=True)
     said = process.stdout.read() if process.stdout else ""
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started

@@ -16,7 +16,8 @@ from linkwell.vault.zones import Home
 
 def again(supply: Any, **changes: Any) -> Any:
     arguments = {
-        "verdict_digest": "ab" * 48, "agreement": supply.agreement, "organisation": "Riverbend Community Trust",
+        "verdict_digest": "ab" * 48, "agreement": supply.agreement,
+        "organisation": "Riverbend Community Trust",
         "package": supply.manifest.package, "signing_key": supply.sender, "custodian": supply.custodian,
         "out": supply.path, **changes,
     }  # fmt: skip

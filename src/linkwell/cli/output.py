@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 Tick = Callable[[int, int], None]
 """Called by the library with (done, total) while it works."""
@@ -36,18 +42,13 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Tick]:
     if quiet or not console.is_terminal:
         yield lambda done, total: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-@contextmanager
-def stage(label: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Print `label ... what came of it (seconds)` when the stage ends; call the yielded function with the what."""
-    said: list[str] = []
-    started = time.monotonic()
-    yield said.append
-    if not quiet:
-        click.echo(f"{label:<28} {'; '.join(said)}  ({time.monotonic() - started:.1f} s)")

@@ -38,7 +38,7 @@ Examples:
 """
 
 
-class _StopAsking(Exception):  # noqa: N818  not an error: the person said "enough for now"
+class _StopAsking(Exception):
     pass
 
 

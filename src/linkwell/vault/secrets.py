@@ -1,7 +1,7 @@
 """Symmetric secrets kept as files in the zone they belong to.
 
-In a demonstration home every secret follows from the home's demo seed, so that two walks of the demo end in the
-same numbers; such secrets protect nothing and everything made with them says DEMO.
+In a demonstration home every secret follows from the home's demo seed, so that two walks of the demo end in
+the same numbers; such secrets protect nothing and everything made with them says DEMO.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The data home and its zones: separate folders with separate readers.
 
-Linkers never see content, analysts never see identity. A function that needs a zone is handed a `Zone`; nothing
-in the library finds one by itself. What may cross from one zone to another is listed in `crossings.toml`.
+Linkers never see content, analysts never see identity. A function that needs a zone is handed a `Zone`;
+nothing in the library finds one by itself. What may cross from one zone to another is in `crossings.toml`.
 """
 
 from __future__ import annotations
