@@ -25,12 +25,18 @@ def style() -> str:
 
 
 @cache
-def _maori() -> re.Pattern[str]:
+def maori_pattern() -> str:
+    """A pattern, for any regular-expression engine, that finds the Māori words of `maori.txt`."""
     words = resources.files("linkwell.documents").joinpath("maori.txt").read_text("utf-8").split("\n")
     listed = sorted(
         (word.strip() for word in words if word.strip() and word[0] != "#"), key=len, reverse=True
     )
-    return re.compile(r"\b(" + "|".join(map(re.escape, listed)) + r")\b", re.IGNORECASE)
+    return r"(?i)\b(" + "|".join(word.replace(" ", r"\s") for word in listed) + r")\b"
+
+
+@cache
+def _maori() -> re.Pattern[str]:
+    return re.compile(maori_pattern())
 
 
 def text(content: str) -> Markup:

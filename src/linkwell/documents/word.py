@@ -1,0 +1,162 @@
+"""A Word document of plain blocks: real headings, real tables with heading rows, a language, no macros."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from linkwell.documents.blocks import Block, Box, Bullets, Document, Facts, Grid, Heading, Text
+from linkwell.documents.page import maori_pattern
+from linkwell.documents.plain import missing_extra, visible
+from linkwell.vault.zones import write_whole
+
+_BRAND = "0B4F5C"
+
+
+def write_docx(document: Document, path: Path) -> None:
+    """Write the document whole at `path`.
+
+    Raises:
+        WrongUse: the documents extra is not installed.
+    """
+    write_whole(path, render_docx(document), mode=0o644)
+
+
+def render_docx(document: Document) -> bytes:
+    """The file's bytes; the same document gives the same text and structure."""
+    try:
+        import docx
+    except ModuleNotFoundError:
+        raise missing_extra("Word") from None
+    book = docx.Document()
+    _prepare(book, document)
+    if document.lead:
+        book.add_paragraph(style="Subtitle").add_run(visible(document.lead))
+    _say(book.add_paragraph(style="Title"), document.title)
+    for block in document.blocks:
+        _add(book, block)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _prepare(book: Any, document: Document) -> None:
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm, Pt, RGBColor
+
+    book.core_properties.title = visible(document.title)[:255]
+    book.core_properties.author = ""
+    book.core_properties.comments = ""
+    book.core_properties.language = "en-NZ"
+    book.core_properties.keywords = visible(", ".join(document.keywords))[:255]
+    section = book.sections[0]
+    sides = (Mm(297), Mm(210)) if document.wide else (Mm(210), Mm(297))
+    section.orientation = WD_ORIENT.LANDSCAPE if document.wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = sides
+    section.left_margin = section.right_margin = Mm(22)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.footer.paragraphs[0].text = visible(document.footer)
+    normal = book.styles["Normal"]
+    normal.font.name, normal.font.size = "Noto Sans", Pt(10.5)
+    _language(normal.element.get_or_add_rPr(), "en-NZ")
+    for name, size in (
+        ("Title", 22),
+        ("Heading 1", 16),
+        ("Heading 2", 13),
+        ("Heading 3", 11),
+        ("Subtitle", 10),
+    ):
+        style = book.styles[name]
+        style.font.name, style.font.size = "Noto Sans", Pt(size)
+        style.font.italic = False
+        style.font.color.rgb = RGBColor.from_string("505050" if name == "Subtitle" else _BRAND)
+        fonts = style.element.rPr.rFonts
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(_w(kind), None)
+    book.styles["Title"].font.color.rgb = RGBColor(0, 0, 0)
+
+
+def _add(book: Any, block: Block) -> None:
+    match block:
+        case Heading(words, level):
+            _say(book.add_heading(level=level), words)
+        case Text(words):
+            _say(book.add_paragraph(), words)
+        case Box(words):
+            _say(book.add_paragraph(style="Intense Quote"), words)
+        case Bullets(items, numbered):
+            for item in items:
+                _say(book.add_paragraph(style="List Number" if numbered else "List Bullet"), item)
+        case Facts(pairs):
+            for name, words in pairs:
+                line = book.add_paragraph()
+                line.add_run(visible(f"{name}: ")).bold = True
+                _say(line, words)
+        case Grid():
+            _grid(book, block)
+        case _:
+            line = book.add_paragraph()
+            line.add_run(visible(block.label)).bold = True
+            if block.hint:
+                line.add_run(visible(f"\n{block.hint}")).italic = True
+            boxes = "    ".join(f"☐ {option}" for option in block.options)
+            line.add_run(visible(f"\n{boxes}") if boxes else "\n" + "_" * 60)
+
+
+def _grid(book: Any, grid: Grid) -> None:
+    from docx.shared import Pt
+
+    caption = book.add_paragraph(style="Caption")
+    _say(caption, grid.caption)
+    caption.paragraph_format.keep_with_next = True
+    table = book.add_table(rows=1, cols=len(grid.head), style="Table Grid")
+    _mark_heading_row(table.rows[0])
+    for row in grid.rows:
+        for cell, words in zip(table.add_row().cells, row, strict=True):
+            _say(cell.paragraphs[0], words)
+    for cell, words in zip(table.rows[0].cells, grid.head, strict=True):
+        cell.paragraphs[0].add_run(visible(words)).bold = True
+    width = book.sections[0].page_width - book.sections[0].left_margin - book.sections[0].right_margin
+    shares = grid.widths or (1,) * len(grid.head)
+    table.autofit = False
+    for line in table.rows:
+        for cell, share in zip(line.cells, shares, strict=True):
+            cell.width = int(width * share / sum(shares))
+            for run in cell.paragraphs[0].runs:
+                run.font.size = Pt(9)
+    book.add_paragraph()
+
+
+def _mark_heading_row(row: Any) -> None:
+    from docx.oxml import OxmlElement
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:tblHeader"))
+
+
+def _say(line: Any, words: str) -> None:
+    """Add words to a paragraph; Māori ones are marked as such for screen readers and spelling."""
+    at = 0
+    for found in re.finditer(maori_pattern(), words):
+        if found.start() > at:
+            line.add_run(visible(words[at : found.start()]))
+        _language(line.add_run(visible(found.group())).element.get_or_add_rPr(), "mi-NZ")
+        at = found.end()
+    if at < len(words):
+        line.add_run(visible(words[at:]))
+
+
+def _language(properties: Any, language: str) -> None:
+    from docx.oxml import OxmlElement
+
+    mark = OxmlElement("w:lang")
+    mark.set(_w("val"), language)
+    properties.append(mark)
+
+
+def _w(name: str) -> str:
+    from docx.oxml.ns import qn
+
+    return str(qn(f"w:{name}"))

@@ -1,0 +1,74 @@
+"""One document of blocks becomes a page, an accessible PDF and a Word file that say the same."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkwell.documents.blocks import Box, Bullets, Document, Facts, Grid, Heading, Text, ToFill
+from linkwell.documents.html import plain_name, render_html
+from linkwell.documents.pdf import render_pdf
+from linkwell.documents.word import render_docx
+
+BLOCKS = (
+    Heading("What this is"),
+    Text("A test for whānau, with “quotes”, <b>marks</b>, #let x = 1, $5 and *stars*."),
+    Box("This matters."),
+    Bullets(("one", "two")),
+    Bullets(("first", "second"), numbered=True),
+    Facts((("Purpose", "To see."), ("Macrons", "āēīōū ĀĒĪŌŪ"))),
+    Heading("A table", 2),
+    Grid("Fields", ("Name", "Meaning"), (("first_name", "Given name"), ("nhi", "NHI number")), (1, 3)),
+    ToFill("Your name"),
+    ToFill("Gender", ("Male / Tāne", "Female / Wahine"), hint="Tick one."),
+)
+DOCUMENT = Document("A document of Kōwhai", BLOCKS, lead="Draft", footer="Riverbend Community Trust")
+
+
+def test_the_page_escapes_what_it_is_given_and_has_its_headings() -> None:
+    page = render_html(DOCUMENT)
+    assert "&lt;b&gt;marks" in page
+    assert '<h2 id="part-0">What this is</h2>' in page
+    assert "<caption>Fields</caption>" in page
+    assert "☐ Male / " in page
+
+
+def test_the_pdf_meets_the_accessible_standard() -> None:
+    made = render_pdf(DOCUMENT)
+    assert made.startswith(b"%PDF-1.7")
+    assert b"pdfuaid" in made, "typst writes this mark only when PDF/UA-1 holds"
+    assert render_pdf(DOCUMENT) == made, "the same document gives the same bytes"
+
+
+def test_the_word_file_has_headings_a_heading_row_and_a_language() -> None:
+    with zipfile.ZipFile(io.BytesIO(render_docx(DOCUMENT))) as archive:
+        body = archive.read("word/document.xml").decode()
+        names = archive.namelist()
+    assert "tblHeader" in body
+    assert 'w:val="Heading1"' in body
+    assert 'w:val="mi-NZ"' in body
+    assert "Tāne" in body
+    assert not [name for name in names if "vba" in name.lower()]
+
+
+@settings(max_examples=15, deadline=None)
+@given(words=st.text(max_size=60))
+def test_no_text_breaks_a_document(words: str) -> None:
+    document = Document(f"T {words}", (Heading(f"H {words}"), Text(words), Grid("c", ("a",), ((words,),))))
+    render_html(document)
+    render_docx(document)
+    render_pdf(document)
+
+
+def test_a_title_becomes_a_file_name() -> None:
+    assert plain_name("What Riverbend / supplies: 2026!") == "what-riverbend-supplies-2026"
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_pages_may_lie_on_their_side(wide: bool) -> None:
+    made = render_pdf(Document("T", (Text("x"),), wide=wide))
+    assert (b"841.8898 595.2756" in made) is wide or b"/MediaBox" in made
