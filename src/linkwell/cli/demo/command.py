@@ -220,6 +220,9 @@ Where things lie
 
 
 def _open_portal(home: Path, port: int) -> None:
+    from linkwell.portal.start import start
+
+    start(home)  # a walk that was done before has not started Django
     from linkwell.cli.serve import demo_sign_ins, run
 
     click.echo(f"\nThe portal is at http://localhost:{port}   (Ctrl-C stops it)")

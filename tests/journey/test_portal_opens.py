@@ -1,0 +1,60 @@
+"""A finished walk opens its portal, prints who can sign in, and ends at Ctrl-C with nothing left running."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.journey.conftest import SIZES
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_portal_opens_and_ctrl_c_stops_it(undisturbed: dict[str, Any], tmp_path: Path) -> None:
+    port, said = free_port(), tmp_path / "said.txt"
+    with said.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()",
+             "demo", "--port", str(port), "--home", undisturbed["home"], *SIZES],
+            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            env={n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))},
+        )  # fmt: skip
+    try:
+        page = wait_for(f"http://localhost:{port}/", process)
+        assert page.status_code == 200
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        words = said.read_text()
+        for who in ("provider", "integrator", "linker", "checker", "researcher"):
+            assert re.search(rf"^\s+{who}\s+\S+", words, re.MULTILINE), f"no sign-in printed for {who}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    assert "Traceback" not in said.read_text()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://localhost:{port}/")
+
+
+def wait_for(url: str, process: subprocess.Popen[Any]) -> httpx.Response:
+    for _ in range(300):
+        assert process.poll() is None, "it ended before it answered"
+        try:
+            return httpx.get(url, timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError("it never answered")
