@@ -143,21 +143,34 @@ def split_of(spec: Specification, *, people: int) -> Split:
 @pytest.fixture
 def flushable(transactional_db: None) -> Iterator[None]:
     """The database refuses to empty the record even after a test: its triggers step aside for that."""
+    guard_record(True)
+    yield
+    guard_record(False)
+
+
+def guard_record(on: bool) -> None:
+    """Put the triggers that keep the record in place, or take them away, on either database."""
     from importlib import import_module
 
     from django.db import connection
 
-    migration = import_module("linkwell.custody.migrations.0002_record_cannot_be_rewritten")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'custody_auditevent_no_%'")
-        there = cursor.fetchone()[0]
-    if not there:
-        with connection.schema_editor(atomic=False) as editor:
-            migration.refuse_changes(None, editor)
-    yield
-    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            verb = "ENABLE" if on else "DISABLE"
+            cursor.execute(f"ALTER TABLE custody_auditevent {verb} TRIGGER USER")
+            return
         for verb in ("UPDATE", "DELETE"):
             cursor.execute(f"DROP TRIGGER IF EXISTS custody_auditevent_no_{verb}")
+    if on:
+        migration = import_module("linkwell.custody.migrations.0002_record_cannot_be_rewritten")
+        with connection.schema_editor(atomic=False) as editor:
+            migration.refuse_changes(None, editor)
+
+
+@pytest.fixture
+def unguarded_record(db: None) -> None:
+    """A test's own transaction in which the record's triggers are away, as for somebody with the disk."""
+    guard_record(False)
 
 
 @dataclass
@@ -199,7 +212,7 @@ def registry(
 
     from linkwell.custody.agreements.actions import enrol_provider, issue_upload_token
     from linkwell.custody.organisations.actions import add_person, first_manager
-    from linkwell.custody.organisations.roles import Role
+    from linkwell.custody.organisations.roles import PLACES, Kind, Role
     from linkwell.custody.setup import set_up
     from linkwell.specification.file import render
     from linkwell.vault.keys import public_pem
@@ -224,7 +237,11 @@ def registry(
         ).agreement
         agreements.append(agreement)
         tokens.append(issue_upload_token(by=people["manager"], agreement=agreement))
-    entries = [(role.value, custodian, role) for role in Role if role.value not in ("custodian_manager",)]
+    entries = [
+        (role.value, custodian, role)
+        for role in Role
+        if Kind.CUSTODIAN in PLACES[role] and role is not Role.CUSTODIAN_MANAGER
+    ]
     entries = [entry for entry in entries if not entry[0].startswith("provider")]
     entries += [
         ("provider", agreements[0].organisation, Role.PROVIDER_LEAD),

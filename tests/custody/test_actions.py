@@ -11,7 +11,7 @@ from linkwell.custody.agreements.models import Agreement, UploadToken
 from linkwell.custody.linkage import actions as linkage
 from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations import actions as people
-from linkwell.custody.organisations.roles import Role
+from linkwell.custody.organisations.roles import PLACES, Kind, Role
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.permissions import NotAllowed
@@ -112,6 +112,33 @@ def test_roles_that_must_be_two_people_cannot_be_one(registry, pair) -> None:
             by=registry.person("manager"), username=pair[0], name="x", password="sixteen letters at least",
             organisation=custodian, roles=[Role(pair[1])],
         )  # fmt: skip
+
+
+def test_a_commissioner_can_hold_no_role_that_sees_rows_or_unreleased_results(registry) -> None:
+    payer = people.enter_organisation(
+        by=registry.person("manager"), code="payer", name="A payer", kind=Kind.COMMISSIONER
+    )
+    for role in ("linker", "integrator", "analyst", "output_checker", "auditor"):
+        with pytest.raises(NotAllowed, match="cannot be both"):
+            people.add_person(
+                by=registry.person("manager"), username=role, name="x", password="sixteen letters at least",
+                organisation=payer, roles=[Role.COMMISSIONER],
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_is_held_only_in_the_kind_of_organisation_it_belongs_to(registry, role) -> None:
+    manager = registry.person("manager")
+    for kind in Kind:
+        if kind is Kind.CUSTODIAN:
+            continue
+        where = people.enter_organisation(by=manager, code=f"a-{kind}", name=f"A {kind}", kind=kind)
+        facts = {"by": manager, "name": "x", "password": "sixteen letters at least", "roles": [role]}
+        if kind in PLACES[role]:
+            people.add_person(username=f"new-{kind}", organisation=where, **facts)
+        else:
+            with pytest.raises(WrongUse, match="in this organisation"):
+                people.add_person(username=f"new-{kind}", organisation=where, **facts)
 
 
 def test_custodian_roles_cannot_be_given_at_a_provider(registry) -> None:

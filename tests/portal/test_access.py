@@ -17,7 +17,7 @@ from linkwell.portal.urls import urlpatterns  # declares the pages
 A_STRANGER = "nobody"
 PEOPLE = [
     A_STRANGER, "provider", "provider_staff", "other", "linker", "integrator", "analyst", "output_checker",
-    "researcher", "manager", "auditor",
+    "researcher", "project_lead", "assessor", "kaitiaki", "manager", "auditor",
 ]  # fmt: skip
 
 # address name -> people who are let in with GET (or with POST where a page has no GET). Everybody else
@@ -47,6 +47,8 @@ LET_IN: dict[str, set[str]] = {
     "release": {"output_checker"},
     "catalogue": {"researcher", "analyst", "integrator", "output_checker"},
     "trail": {"auditor", "manager"},
+    "organisations": {"manager"},
+    "organisation-new": {"manager"},
 }
 FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
 FOR_SENDERS = {"uploads", "upload", "upload-receipt"}

@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
+from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
 
 _ORDER = (
-    "init", "add-person", "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
-    "insights", "release", "verify-record",
+    "init", "add-organisation", "add-person", "enrol-provider", "receive", "accept", "reject", "link", "load",
+    "approve-insights", "insights", "release", "verify-record",
 )  # fmt: skip
 
 
@@ -231,5 +232,5 @@ def release(output: str, home: Path, username: str, as_json: bool) -> None:
     )  # fmt: skip
 
 
-for _command in (init, add_person, enrol_provider, approve_insights, verify_record):
+for _command in (init, add_organisation, add_person, enrol_provider, approve_insights, verify_record):
     custodian.add_command(_command)

@@ -9,13 +9,20 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 
+_KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.Textarea, "govuk-textarea"),
+    (forms.Select, "govuk-select"),
+    (forms.FileInput, "govuk-file-upload"),
+)
+
+
 class PagesField(BoundField):
     """Adds the classes of our styles to whatever widget a field has."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Any = None) -> dict[str, Any]:
         """The widget's attributes, with class and error state."""
         built = super().build_widget_attrs(attrs, widget)
-        kind = "govuk-textarea" if isinstance(self.field.widget, forms.Textarea) else "govuk-input"
+        kind = next((k for w, k in _KINDS if isinstance(self.field.widget, w)), "govuk-input")
         own = (widget or self.field.widget).attrs.get("class", "")
         error = f" {kind}--error" if self.errors else ""
         built["class"] = f"{kind}{error} {own}".strip()

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.organisations.permissions import READ_RECORD
+from linkwell.custody.organisations.permissions import ENROL, READ_RECORD
 from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
@@ -25,6 +25,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),
     ("outputs", "Outputs", (SEE_OUTPUTS,)),
     ("catalogue", "Catalogue", (SEE_CATALOGUE,)),
+    ("organisations", "Organisations", (ENROL,)),
     ("trail", "Record", (READ_RECORD,)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.contrib.auth import authenticate
@@ -15,7 +16,7 @@ from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.duties import check_roles
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.organisations.permissions import ENROL
-from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
+from linkwell.custody.organisations.roles import PLACES, Kind, Role
 from linkwell.custody.permissions import NotAllowed, check
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault import keys
@@ -25,10 +26,41 @@ def found_custodian(*, code: str, name: str) -> Organisation:
     """Enter the custodian organisation of this home; the only action nobody has to be signed in for."""
     with transaction.atomic():
         organisation, created = Organisation.objects.get_or_create(
-            code=code, defaults={"name": name, "is_custodian": True}
+            code=code, defaults={"name": name, "is_custodian": True, "kind": Kind.CUSTODIAN}
         )
         if created:
             record("custodian.founded", by=SYSTEM, subject=f"organisation/{code}")
+    return organisation
+
+
+def enter_organisation(*, by: Person, code: str, name: str, kind: Kind) -> Organisation:
+    """Enter a provider, vendor, intermediary or commissioner; does nothing twice.
+
+    Raises:
+        NotAllowed: `by` is not a custodian manager.
+        WrongUse: the code is taken by an organisation of another kind, or is no code.
+    """
+    check(by, ENROL)
+    if kind is Kind.CUSTODIAN or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", code) or not name.strip():
+        raise WrongUse(
+            "This organisation cannot be entered.",
+            why="It needs a name and a code of small letters, digits and hyphens; there is one custodian.",
+            fix="Choose another code, such as riverbend-trust.",
+        )
+    with transaction.atomic():
+        organisation, created = Organisation.objects.get_or_create(
+            code=code, defaults={"name": name.strip(), "kind": kind}
+        )
+        if organisation.kind != kind:
+            raise WrongUse("This code is already another organisation's.", fix="Choose another code.")
+        if created:
+            record(
+                "organisation.entered",
+                by=by,
+                subject=f"organisation/{code}",
+                about=code,
+                details={"kind": kind.value},
+            )
     return organisation
 
 
@@ -60,10 +92,13 @@ def add_person(
 def _enter(
     by: Person | str, username: str, name: str, password: str, organisation: Organisation, roles: list[Role]
 ) -> Person:
-    misplaced = [role for role in roles if (role in CUSTODIAN_ROLES) and not organisation.is_custodian]
+    misplaced = [role for role in roles if organisation.kind not in PLACES[role]]
     if misplaced:
+        kinds = " or a ".join(sorted(kind.value for kind in PLACES[misplaced[0]]))
         raise WrongUse(
-            f"{misplaced[0].words} is a role of the custodian.", fix="Give it in the custodian organisation."
+            f"Nobody can be {misplaced[0].words} in this organisation.",
+            why=f"It is a role in a {kinds}, and this is a {organisation.kind}.",
+            fix="Give the role in the right organisation.",
         )
     with transaction.atomic():
         person = Person.objects.filter(username=username).first()

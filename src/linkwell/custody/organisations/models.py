@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from linkwell.custody.organisations.roles import Role
+from linkwell.custody.organisations.roles import Kind, Role
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -49,6 +49,9 @@ class Organisation(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     is_custodian = models.BooleanField(default=False)
+    kind = models.CharField(
+        max_length=20, default=Kind.PROVIDER, choices=[(kind.value, kind.words) for kind in Kind]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
