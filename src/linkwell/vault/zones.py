@@ -95,7 +95,7 @@ class Home:
             raise WrongUse(
                 "There is no data home in this folder.",
                 where=str(path),
-                fix="Make one with: linkwell custodian init HOME",
+                fix="Make one with: linkwell custodian init --home HOME",
             ) from None
         return cls(path, settings["name"], settings.get("demo_seed"))
 
