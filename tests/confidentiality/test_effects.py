@@ -12,12 +12,15 @@ from linkwell.confidentiality.request import EffectInput
 from linkwell.errors import WrongUse
 
 PROFILE = load_profile("nz-fixed")
+VALUES = np.random.default_rng(3).gamma(2, 30, 3001)
 PERMITTED = {"permission_single_provider": True}
 
 
 def effect(**changes):
     plain = EffectInput("ED visits", -3.21654, 1.23456, -5.63627, -0.79680, "days", np.arange(1, 200),
-                        np.arange(400, 700), 250.0, "days")  # fmt: skip
+                        VALUES[1:200], np.arange(400, 700), 250.0, "days")  # fmt: skip
+    if "treated_units" in changes:
+        changes.setdefault("treated_values", VALUES[changes["treated_units"]])
     return dataclasses.replace(plain, **changes)
 
 

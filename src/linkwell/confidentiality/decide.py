@@ -8,39 +8,46 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.effects import effect_content, hidden_numbers
-from linkwell.confidentiality.groups import Groups, joined, near, same, unique
-from linkwell.confidentiality.guard import COHORTS, HIDDEN, Past, heed_each_other, heed_past
-from linkwell.confidentiality.history import Block, PastEffect
+from linkwell.confidentiality.effects import decide_effects
+from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, distinct, joined, near, unique
+from linkwell.confidentiality.guard import HIDDEN, Memory, heed_bars, heed_each_other, heed_past, narrow
+from linkwell.confidentiality.history import BARS, COHORTS, CONTRIBUTORS, MEANS, UNIONS, Block, PastEffect
+from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums
 from linkwell.confidentiality.means import means
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import EffectInput, Floats, Ints
+from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import RoundingKeys, round_counts
-from linkwell.confidentiality.second import hide_second
+from linkwell.confidentiality.second import barred, hide_second
 from linkwell.confidentiality.suppression import Fate, Fates
-
-Relation = dict[tuple[int, int, int], bool]
-"""(cohort row here, ledger entry, cohort row there) -> whether the same people; absent: not even near."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decision:
-    """Per group of the draft: the number shown (HIDDEN for S) and why; per table of means its means."""
+    """Per group of the draft the number shown (HIDDEN: S) and why; per table what was told of its means."""
 
     shown: Ints
     fates: Fates
     means: tuple[Floats, ...]
+    told: tuple[Told, ...]
     effects: tuple[dict[str, Any], ...]
+    bars: Groups
 
 
 def decide(
-    draft: Draft, past: Past, effects: list[PastEffect], keys: RoundingKeys, profile: Profile
-) -> Decision:
+    draft: Draft, memory: Memory, effects: list[PastEffect], keys: RoundingKeys, profile: Profile, *,
+    near_earlier: bool, lifted: bool,
+) -> Decision:  # fmt: skip
     """Decide every number of a request.
 
-    Order: too few people or entities; what earlier releases showed; near twins within the request; a second
-    cell in every line with exactly one hidden; then means and effects out of the counts. Each distinct
-    set of people is decided once, so that it cannot show two answers in one request.
+    Order: too few people or entities; what earlier releases showed, and which totals they bar; tables about
+    nearly an earlier cohort; near twins within the request; a second cell in every line with exactly one
+    hidden; then means and effects out of the counts. Each distinct set of people is decided once, so that it
+    cannot show two answers in one request.
+
+    Args:
+        near_earlier: the population is 1 to `guard_distance` people from an earlier one.
+        lifted: a checker answers for new numbers about such cohorts and for near twins among means and
+            effects; counts stay guarded cell by cell all the same.
     """
     groups = draft.groups
     firsts, where = unique(groups)
@@ -50,125 +57,139 @@ def decide(
     fates[where[_few_entities(draft)]] = Fate.FEW_ENTITIES
     fates[sets.counts < profile.people_threshold] = Fate.FEW_PEOPLE
     shown[fates >= Fate.FEW_PEOPLE] = HIDDEN
-    heed_past(sets, shown, fates, past, profile)
+    heed_past(sets, shown, fates, memory.past, profile, lifted=lifted)
+    heed_bars(sets, shown, fates, memory.bars, profile)
+    if not lifted:
+        narrow(
+            sets, shown, fates, _narrow_sets(draft, where, len(sets), memory, near_earlier, profile), profile
+        )
     kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
     kept[where[draft.slices[0]]] = True
     heed_each_other(sets, shown, fates, profile)
-    hide_second(draft, where, sets, shown, fates, kept, past, profile)
+    hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
     shown, fates = shown[where], fates[where]
+    hidden = [fates[place] >= Fate.FEW_PEOPLE for place in draft.slices[1:]]
+    told = _means(draft, shown, memory, profile, repeats_only=near_earlier and not lifted, lifted=lifted)
+    answers = decide_effects(
+        draft, shown, memory.past, effects, profile, repeats_only=near_earlier and not lifted, lifted=lifted
+    )
     return Decision(
-        shown, fates, _means(draft, shown, past, profile), _effects(draft, shown, past, effects, profile)
+        shown,
+        fates,
+        tuple(m for m, _ in told),
+        tuple(t for _, t in told),
+        answers,
+        barred(draft, hidden, profile),
     )
 
 
 def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
     """What the ledger keeps of a decided request; `ranks`: the people of the cohorts and of each table."""
-    nothing = np.zeros(0, dtype=np.float64)
-    parts: list[tuple[str, str, Groups, Floats]] = [("", COHORTS, draft.cohorts, nothing)]
-    for table, told in zip(draft.tables, decision.means, strict=True):
-        parts.append((table.table.name, table.measure, table.groups, told))
-    return [
-        Block(name, measure, groups, members, decision.shown[place], decision.fates[place], told)
-        for (name, measure, groups, told), members, place in zip(parts, ranks, draft.slices, strict=True)
-    ]
+    names = ["", *(table.table.name for table in draft.tables)]
+    parts = [draft.cohorts, *(table.groups for table in draft.tables)]
+    nothing = np.zeros(0)
+    kept = [
+        Block(name, "" if name else COHORTS, groups, people, decision.shown[place], decision.fates[place],
+              nothing, np.zeros((0, BUCKETS)))
+        for name, groups, people, place in zip(names, parts, ranks, draft.slices, strict=True)
+    ]  # fmt: skip
+    told = Told.of(list(decision.told))
+    silent = [(UNIONS, joined([table.union for table in draft.tables])), (BARS, decision.bars)]
+    if len(told.means):
+        kept.append(_silent(MEANS, told.groups, told.means, told.sums))
+        silent.append((CONTRIBUTORS, told.contributors))
+    return kept + [_silent(kind, groups) for kind, groups in silent if len(groups)]
+
+
+def _silent(kind: str, groups: Groups, means: Floats | None = None, sums: Floats | None = None) -> Block:
+    """A block of groups whose counts were not told by it."""
+    nobody = np.zeros(0, dtype=np.int64)
+    return Block(
+        "", kind, groups, nobody, np.full(len(groups), HIDDEN),
+        np.full(len(groups), Fate.BARRED, dtype=np.uint8),
+        np.zeros(0) if means is None else means, np.zeros((0, BUCKETS)) if sums is None else sums,
+    )  # fmt: skip
 
 
 def past_effects(draft: Draft, decision: Decision) -> list[PastEffect]:
     """What the ledger keeps of the effects that were told."""
     return [
-        PastEffect(0, effect.name, _outcome(effect), 1 + 2 * row, 2 + 2 * row, content)
-        for row, (effect, content) in enumerate(zip(draft.request.effects, decision.effects, strict=True))
+        PastEffect(0, effect.name, effect.outcome or effect.name, 1 + 2 * row, 2 + 2 * row, sums, content)
+        for row, (effect, sums, content) in enumerate(
+            zip(draft.request.effects, draft.effect_sums, decision.effects, strict=True)
+        )
         if content["mark"] != "S"
     ]
 
 
-def _few_entities(draft: Draft) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _few_entities(draft: Draft) -> Flags:
     none = np.zeros(len(draft.cohorts), dtype=bool)
     return np.concatenate([none, *(table.few_entities for table in draft.tables)])
 
 
-def _means(draft: Draft, shown: Ints, past: Past, profile: Profile) -> tuple[Floats, ...]:
-    found: list[Floats] = []
-    for row, (table, place) in enumerate(zip(draft.tables, draft.slices[1:], strict=True)):
+def _narrow_sets(
+    draft: Draft, where: Ints, number: int, memory: Memory, near_earlier: bool, profile: Profile
+) -> Flags:
+    """Sets that are told only in tables about nearly an earlier cohort, shape (number,).
+
+    A requester may call anything the population; so everyone a table is about counts as a cohort as well.
+    """
+    wide, about = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+    earlier = [draft.cohorts.take(np.zeros(1, dtype=np.int64))]
+    known = joined([_populations(memory), memory.unions])
+    inside = np.zeros(len(draft.people.index.persons), dtype=bool)
+    inside[draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]] = True
+    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
+        old = joined([known, *earlier])
+        its_own = bool(len(near(table.union, old, profile.guard_distance, np.ones(1, dtype=bool)).new))
+        earlier.append(table.union)
+        rows = np.full(len(table.groups), its_own)
+        if near_earlier:
+            rows |= np.bincount(table.pairs.cells[inside[table.pairs.places]], minlength=len(rows)) > 0
+        about[where[place][rows]] = True
+        wide[where[place][~rows]] = True
+    return about & ~wide
+
+
+def _populations(memory: Memory) -> Groups:
+    past = memory.past
+    cohorts = np.array([block.measure == COHORTS for block in past.blocks], dtype=bool)
+    chosen = cohorts[past.owners] & (past.rows == 0) if len(cohorts) else np.zeros(0, dtype=bool)
+    return past.groups.take(np.flatnonzero(chosen))
+
+
+def _means(
+    draft: Draft, shown: Ints, memory: Memory, profile: Profile, *, repeats_only: bool, lifted: bool
+) -> list[tuple[Floats, Told]]:
+    """Per table its means (nan: not told; none: a table of counts), and those that are told."""
+    found: list[tuple[Floats, Told]] = []
+    earlier = [memory.means]
+    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
         if not table.measure:
-            found.append(np.zeros(0))
+            found.append((np.zeros(0), Told.of([])))
             continue
-        told = means(table.values, table.pairs, table.noise, shown[place], profile)
-        here = [(part.groups, told) for part, told in zip(draft.tables[:row], found, strict=True)
-                if part.measure == table.measure]  # fmt: skip
-        before = [(block.groups, block.means) for block in past.blocks if block.measure == table.measure]
-        found.append(_guarded_means(table, told, [*before, *here], profile))
-    return tuple(found)
-
-
-def _guarded_means(
-    table: TableDraft, told: Floats, earlier: list[tuple[Groups, Floats]], profile: Profile
-) -> Floats:
-    """The same people and measure: the earlier mean. Near twins of one, here or there: none."""
-    old = joined([groups for groups, _ in earlier])
-    old_means = np.concatenate([np.zeros(0), *(numbers for _, numbers in earlier)])
-    open_ = ~np.isnan(told)
-    beside = near(table.groups, old, profile.guard_distance, open_)
-    within = near(table.groups, table.groups, profile.guard_distance, open_)
-    told = told.copy()
-    told[beside.new[~np.isnan(old_means[beside.old])]] = np.nan
-    for new, above in zip(within.new, within.old, strict=True):
-        if above < new and not np.isnan(told[above]):
-            told[new] = np.nan
-    again = same(table.groups, old)
-    for new, place in zip(again.new[::-1], again.old[::-1], strict=True):  # the earliest has the last word
-        if open_[new] and not np.isnan(old_means[place]):
-            told[new] = old_means[place]
-    return told
-
-
-def _effects(
-    draft: Draft, shown: Ints, past: Past, earlier: list[PastEffect], profile: Profile
-) -> tuple[dict[str, Any], ...]:
-    kin = _relations(draft, past, profile)
-    told: list[dict[str, Any]] = []
-    known = list(earlier)
-    for row, effect in enumerate(draft.request.effects):
-        treated, comparison = 1 + 2 * row, 2 + 2 * row
-        content = effect_content(effect, int(shown[treated]), int(shown[comparison]), profile)
-        content = _guarded_effect(effect, content, treated, comparison, known, kin)
-        told.append(content)
-        known.append(PastEffect(0, effect.name, _outcome(effect), treated, comparison, content))
-    return tuple(told)
-
-
-def _guarded_effect(
-    effect: EffectInput, content: dict[str, Any], treated: int, comparison: int, known: list[PastEffect],
-    kin: Relation,
-) -> dict[str, Any]:  # fmt: skip
-    """The same two groups: the earlier answer. One side nearly the same, the other near or the same: none."""
-    twin = False
-    for old in known:
-        if old.outcome != _outcome(effect) or old.content["mark"] == "S":
-            continue
-        one, other = kin.get((treated, old.seq, old.treated)), kin.get((comparison, old.seq, old.comparison))
-        if one and other:
-            numbers = {name: old.content[name] for name in ("estimate", "lower", "upper", "mark", "decimals")}
-            return content | numbers if content["mark"] != "S" else content
-        twin |= one is False or (one is True and other is False)
-    return content | hidden_numbers() if twin else content
-
-
-def _relations(draft: Draft, past: Past, profile: Profile) -> Relation:
-    """How this request's cohorts relate to each other (entry 0) and to every earlier one."""
-    ours = draft.cohorts
-    everyone = np.ones(len(ours), dtype=bool)
-    found: Relation = {}
-    for close in (near(ours, ours, profile.guard_distance, everyone), same(ours, ours)):
-        for a, b, apart in zip(close.new, close.old, close.apart, strict=True):
-            found[int(a), 0, int(b)] = bool(apart == 0)
-    for close in (near(ours, past.groups, profile.guard_distance, everyone), same(ours, past.groups)):
-        for a, b, apart in zip(close.new, close.old, close.apart, strict=True):
-            block = past.blocks[past.owners[b]]
-            if block.measure == COHORTS:
-                found[int(a), block.seq, int(past.rows[b])] = bool(apart == 0)
+        able = means(table.values, table.pairs, table.noise, shown[place], profile)
+        candidates, ones = _candidates(table, able)
+        known = Told.of(earlier)
+        kept = guarded(
+            candidates, known, ones, profile.guard_distance, repeats_only=repeats_only, lifted=lifted
+        )
+        rows = np.flatnonzero(~np.isnan(able))
+        told = np.full(len(able), np.nan)
+        told[rows] = kept
+        earlier.append(Told(candidates.groups, candidates.contributors, kept, candidates.sums).take(
+            np.flatnonzero(~np.isnan(kept))
+        ))  # fmt: skip
+        found.append((told, earlier[-1]))
     return found
 
 
-def _outcome(effect: EffectInput) -> str:
-    return effect.outcome or effect.name
+def _candidates(table: TableDraft, able: Floats) -> tuple[Told, Floats]:
+    """The means a table could tell, those who have an amount, and keyed sums of amounts and of ones."""
+    rows = np.flatnonzero(~np.isnan(able))
+    second, pairs, number = table.people.second, table.pairs, len(able)
+    having = table.values != 0
+    contributors = table.people.groups(distinct(pairs.cells[having], pairs.places[having]), number)
+    sums = keyed_sums(table.values, pairs, second, number)[rows]
+    ones = keyed_sums(np.ones(len(table.values)), pairs, second, number)[rows]
+    return Told(table.groups.take(rows), contributors.take(rows), able[rows], sums), ones

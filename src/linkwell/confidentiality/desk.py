@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -16,7 +19,7 @@ import numpy as np
 from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
 from linkwell.confidentiality.draft import Draft, People, draft
 from linkwell.confidentiality.groups import near
-from linkwell.confidentiality.guard import HIDDEN, Past, near_cohort
+from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.person_index import index_path, load
 from linkwell.confidentiality.profile import Profile, load_profile
@@ -24,15 +27,17 @@ from linkwell.confidentiality.proof import open_ledger, read_head, write_head
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
-from linkwell.confidentiality.request import Ints, ReleaseRequest
+from linkwell.confidentiality.request import Ints, Override, ReleaseRequest
 from linkwell.confidentiality.rounding import RoundingKeys
-from linkwell.errors import RefusedByRule
+from linkwell.confidentiality.suppression import Fate
+from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, Zone, ZoneName
 
 RELEASE_ID = re.compile(r"R\d{6,}-[0-9a-f]{8}")
-SECRET, LEDGER, HEAD = "rounding.secret", "releases.sqlite", "releases.head"
+SHORTEST_REASON = 10
+SECRET, LEDGER, HEAD, LOCK = "rounding.secret", "releases.sqlite", "releases.head", ".opening"
 
 
 class ReleaseRefused(RefusedByRule):
@@ -89,7 +94,8 @@ class ReleaseDesk:
                 why="With another secret the same people would show other numbers.",
                 fix="Put the secret back from the custodian's recovery copy.",
             )
-        secret = keep_secret(zone / SECRET, demo_seed=seed)
+        with _alone(zone / LOCK):  # two first openings must not draw two secrets
+            secret = keep_secret(zone / SECRET, demo_seed=seed)
         keys = RoundingKeys.derive(secret)
         ledger = open_ledger(zone / LEDGER, keys.check, witnesses=witnesses, seen=seen)
         return cls(zone, load_profile(profile), secret, keys, ledger)
@@ -105,35 +111,44 @@ class ReleaseDesk:
         self._ledger.close()
 
     def release(
-        self, request: ReleaseRequest, *, permission_single_provider: bool, actor: str = "release desk"
-    ) -> Release:
+        self, request: ReleaseRequest, *, permission_single_provider: bool, actor: str = "release desk",
+        override: Override | None = None,
+    ) -> Release:  # fmt: skip
         """Guard, decide, record, and only then hand out.
 
-        A request that was released before gives the same release again.
+        A request that was released before gives the same release again. About a cohort that is nearly an
+        earlier one, earlier numbers are repeated cell by cell and nothing new is told, unless a checker
+        overrides that with a reason.
 
         Args:
             permission_single_provider: the agreement records permission for output about this one provider.
             actor: account name for the ledger.
+            override: recorded in the ledger with the release.
 
         Raises:
             RefusedByRule: about one provider without permission.
-            ReleaseRefused: the cohort is too small or too near an earlier one; neutral words, private reason.
+            ReleaseRefused: the cohort is too small; neutral words, private reason.
             WrongUse: the request does not fit together.
             TryAgain: the ledger is busy or the disk full; nothing was released.
         """
         exempt = _exempt(request, permission_single_provider)
         people = People.of(load(index_path(self.zone, request.project)), self._keys)
         prepared = draft(request, people, self.profile, self._secret, exempt=exempt)
+        if override is not None:
+            prepared = _overridden(prepared, override)
         with self._ledger.writing():
             content = self._ledger.released_as(prepared.digest)
             private = None
             if content is None:
-                private, content = self._decided(prepared, actor)
+                private, content = self._decided(prepared, actor, override)
         if private is not None or content is None:
             raise self._refused(request, prepared, private or "")
-        head = self._ledger.head()
-        assert head is not None
-        write_head(self.zone / HEAD, head)
+        with (
+            self._ledger.writing()
+        ):  # one at a time, so that the head beside the ledger is never an older one
+            head = self._ledger.head()
+            assert head is not None
+            write_head(self.zone / HEAD, head)
         return release_of(content)
 
     def recall(self, release_id: str) -> Release | None:
@@ -149,21 +164,32 @@ class ReleaseDesk:
         """Why a request was refused; for the checker."""
         return Internal(self._ledger.reason(reference))
 
-    def _decided(self, prepared: Draft, actor: str) -> tuple[str | None, dict[str, Any] | None]:
+    def why(self, release_id: str) -> Internal[dict[str, dict[str, int]]]:
+        """Per table of a release, how many cells show what they show for which reason; for the checker."""
+        return Internal(self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate]))
+
+    def _decided(
+        self, prepared: Draft, actor: str, override: Override | None
+    ) -> tuple[str | None, dict[str, Any] | None]:
         """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
         request, ledger = prepared.request, self._ledger
-        past = Past.of(ledger.blocks(request.family))
-        private = self._objection(prepared, past)
-        if private is not None:
-            return private, None
-        decision = decide(prepared, past, ledger.effects(request.family), self._keys, self.profile)
+        memory = Memory.of(ledger.blocks(request.family))
+        size = int(prepared.cohorts.counts[0])
+        entry = self._near_entry(prepared, memory)  # before the size is looked at: one path for all
+        if size < self.profile.people_threshold:
+            return f"the population has {size} people", None
+        decision = decide(
+            prepared, memory, ledger.effects(request.family), self._keys, self.profile,
+            near_earlier=entry is not None, lifted=override is not None,
+        )  # fmt: skip
         kept = blocks(prepared, decision, self._ranks(prepared))
         content = self._content(prepared, decision)
         ledger.record(
             family=request.family, request=prepared.digest, content=content, blocks=kept,
             effects=past_effects(prepared, decision), actor=actor,
             details={"family": request.family, "project": request.project, "purpose": request.purpose,
-                     "profile": self.profile.digest},
+                     "profile": self.profile.digest, "near": entry or 0,
+                     "override": [override.checker, override.reason] if override else []},
         )  # fmt: skip
         return None, content
 
@@ -178,18 +204,12 @@ class ReleaseDesk:
         ranks[named] = self._ledger.ranks(persons[named])
         return [ranks[places] for places in columns]
 
-    def _objection(self, prepared: Draft, past: Past) -> str | None:
-        """Why this cohort may not be answered, or None; small, empty and near ones take one path."""
+    def _near_entry(self, prepared: Draft, memory: Memory) -> int | None:
+        """The entry of an earlier population one to `guard_distance` people from this one."""
         cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
-        size = int(cohort.counts[0])
-        twins = near(cohort, past.groups, self.profile.guard_distance, np.ones(1, dtype=bool))
-        ranks = self._ledger.known_ranks(prepared.population)
-        entry = near_cohort(ranks, twins, past, self.profile.guard_distance)
-        if size < self.profile.people_threshold:
-            return f"the population has {size} people"
-        if entry is not None:
-            return f"the population differs by 1 to {self.profile.guard_distance} people from entry {entry}"
-        return None
+        distance = self.profile.guard_distance
+        twins = near(cohort, memory.past.groups, distance, np.ones(1, dtype=bool))
+        return near_cohort(self._ledger.known_ranks(prepared.population), twins, memory.past, distance)
 
     def _refused(self, request: ReleaseRequest, prepared: Draft, private: str) -> ReleaseRefused:
         made = utc_text(datetime.now(UTC))
@@ -209,6 +229,30 @@ def disclaimers(sources: tuple[str, ...]) -> list[str]:
     """The paragraphs that must travel with a release made from these data sources."""
     text = (resources.files("linkwell.confidentiality") / "disclaimers.toml").read_text("utf-8")
     return [part["text"] for part in tomllib.loads(text)["paragraph"] if part["when"] in ("", *sources)]
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, alone on this computer."""
+    with path.open("a") as lock:
+        path.chmod(0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _overridden(prepared: Draft, override: Override) -> Draft:
+    """The same draft as another request: what was released without the override stays what it was.
+
+    Raises:
+        WrongUse: no name or no reason.
+    """
+    if not override.checker.strip() or len(override.reason.strip()) < SHORTEST_REASON:
+        raise WrongUse(
+            "An override needs the checker's name and a reason in words.",
+            why="Whoever reads the ledger later must understand why the guard was lifted.",
+        )
+    mark = f"{prepared.digest} override {override.checker} {override.reason}".encode()
+    return replace(prepared, digest=hashlib.sha384(mark).hexdigest())
 
 
 def _exempt(request: ReleaseRequest, permission: bool) -> frozenset[str]:

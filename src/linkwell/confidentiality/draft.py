@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkwell.confidentiality.groups import Flags, Groups, Memberships, distinct, grouped, joined
+from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, Memberships, distinct, grouped, joined
+from linkwell.confidentiality.magnitudes import keyed_sums
 from linkwell.confidentiality.means import amounts, unit_noise
 from linkwell.confidentiality.person_index import PersonIndex
 from linkwell.confidentiality.profile import Profile
@@ -26,6 +27,7 @@ class TableDraft:
     Attributes:
         few_entities: rows with too few entities of a declared kind.
         values, noise: per membership of a table of means, its amount and the person's factor; else empty.
+        union: everyone in any cell, as one group.
     """
 
     table: CountTable | MeanTable
@@ -36,6 +38,7 @@ class TableDraft:
     few_entities: Flags
     values: Floats
     noise: Floats
+    union: Groups
 
     @property
     def measure(self) -> str:
@@ -44,13 +47,19 @@ class TableDraft:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Draft:
-    """A request as groups; `cohorts`: the population, then per effect those reached and their comparison."""
+    """A request as groups.
+
+    Attributes:
+        cohorts: the population, then per effect those reached and their comparison.
+        effect_sums: per effect, the keyed sums of the outcome of those reached, shape (effects, 64).
+    """
 
     request: ReleaseRequest
     people: People
     tables: tuple[TableDraft, ...]
     cohorts: Groups
     cohort_pairs: Memberships
+    effect_sums: Floats
     digest: str
 
     @property
@@ -111,7 +120,26 @@ def draft(
     cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
     pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
     cohorts = people.groups(pairs, len(sides))
-    return Draft(request, people, tables, cohorts, pairs, _digest(request, tables, cohorts, profile, secret))
+    sums = _effect_sums(request, people)
+    mark = _digest(request, tables, cohorts, sums, profile, secret)
+    return Draft(request, people, tables, cohorts, pairs, sums, mark)
+
+
+def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
+    """Keyed sums of the outcomes.
+
+    Raises:
+        WrongUse: not one finite outcome per person reached, or a person twice.
+    """
+    found = np.zeros((len(request.effects), BUCKETS))
+    for row, effect in enumerate(request.effects):
+        values = np.asarray(effect.treated_values, dtype=np.float64)
+        places = people.index.positions(effect.treated_units)
+        pairs = distinct(np.zeros(len(places), dtype=np.int64), places)
+        if len(pairs.places) != len(values) or not bool(np.all(np.isfinite(values))):
+            raise WrongUse("An effect needs one finite outcome per person reached.", where=effect.name)
+        found[row] = keyed_sums(values[pairs.first], pairs, people.second, 1)[0]
+    return found
 
 
 def _table_draft(
@@ -137,12 +165,20 @@ def _table_draft(
     values = noise = np.zeros(0)
     if isinstance(table, MeanTable):
         values, noise = amounts(table, pairs), unit_noise(people.second, profile)[pairs.places]
-    return TableDraft(table, people, rows, pairs, groups, few, values, noise)
+    return TableDraft(table, people, rows, pairs, groups, few, values, noise, _union(pairs, people))
+
+
+def _union(pairs: Memberships, people: People) -> Groups:
+    there = np.zeros(len(people.index.persons), dtype=bool)
+    there[pairs.places] = True
+    places = np.flatnonzero(there)
+    return people.groups(distinct(np.zeros(len(places), dtype=np.int64), places), 1)
 
 
 def _digest(
-    request: ReleaseRequest, tables: tuple[TableDraft, ...], cohorts: Groups, profile: Profile, secret: bytes
-) -> str:
+    request: ReleaseRequest, tables: tuple[TableDraft, ...], cohorts: Groups, sums: Floats, profile: Profile,
+    secret: bytes,
+) -> str:  # fmt: skip
     """Keyed fingerprint of everything asked, by persons, so that the same request is known again."""
     words = {
         "project": request.project, "family": request.family, "purpose": request.purpose,
@@ -156,10 +192,11 @@ def _digest(
     found = hmac.new(secret, b"linkwell request 1" + canonical_json(words), hashlib.sha384)
     for groups in (cohorts, *(part.groups for part in tables)):
         found.update(groups.counts.tobytes() + groups.keys.tobytes())
+    found.update(",".join(map(_g, sums.ravel())).encode())
     for part in tables:
         found.update("\x1e".join("\x1f".join(row) for row in part.rows).encode())
-        sums = np.bincount(part.pairs.cells, weights=part.values) if len(part.values) else part.values
-        found.update(part.few_entities.tobytes() + ",".join(map(_g, sums)).encode())
+        totals = np.bincount(part.pairs.cells, weights=part.values) if len(part.values) else part.values
+        found.update(part.few_entities.tobytes() + ",".join(map(_g, totals)).encode())
     return found.hexdigest()
 
 

@@ -6,12 +6,102 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from linkwell.confidentiality.guard import HIDDEN
+import numpy as np
+
+from linkwell.confidentiality.draft import Draft
+from linkwell.confidentiality.groups import distinct, near, same
+from linkwell.confidentiality.guard import HIDDEN, Past
+from linkwell.confidentiality.history import COHORTS, PastEffect
+from linkwell.confidentiality.magnitudes import equal, gives_away, keyed_sums
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import EffectInput
+from linkwell.confidentiality.request import EffectInput, Ints
 from linkwell.errors import WrongUse
 
 NUMBERS = ("estimate", "lower", "upper")
+
+Relation = dict[tuple[int, int, int], bool]
+"""(cohort row here, ledger entry, cohort row there) -> whether the same people; absent: not even near."""
+
+
+def decide_effects(
+    draft: Draft, shown: Ints, past: Past, earlier: list[PastEffect], profile: Profile, *, repeats_only: bool,
+    lifted: bool,
+) -> tuple[dict[str, Any], ...]:  # fmt: skip
+    """What may be told of each effect, after the guard.
+
+    The same two groups, outcome and amounts: the earlier answer. A side nearly the same as in any effect told
+    before, whatever its outcome, or amounts that are earlier ones but for a few people: none. The same two
+    groups with other amounts (a later refresh): a new answer.
+
+    Args:
+        shown: released count per group of the draft.
+        repeats_only: nothing new may be told. lifted: a checker answers for near twins.
+    """
+    kin = _relations(draft, past, profile)
+    told: list[dict[str, Any]] = []
+    known = list(earlier)
+    for row, effect in enumerate(draft.request.effects):
+        treated, comparison = 1 + 2 * row, 2 + 2 * row
+        content = effect_content(effect, int(shown[treated]), int(shown[comparison]), profile)
+        now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
+                         draft.effect_sums[row], content)  # fmt: skip
+        again = _repeated(now, known, kin)
+        if content["mark"] != "S" and again is not None:
+            numbers = {name: again[name] for name in ("estimate", "lower", "upper", "mark", "decimals")}
+            content = content | numbers
+        elif repeats_only or (not lifted and _twin(now, known, kin, draft, profile)):
+            content = content | hidden_numbers()
+        told.append(content)
+        if content["mark"] != "S":
+            known.append(PastEffect(0, now.name, now.outcome, treated, comparison, now.sums, content))
+    return tuple(told)
+
+
+def _repeated(now: PastEffect, known: list[PastEffect], kin: Relation) -> dict[str, Any] | None:
+    for old in known:
+        one, other = (
+            kin.get((now.treated, old.seq, old.treated)),
+            kin.get((now.comparison, old.seq, old.comparison)),
+        )
+        if one and other and old.outcome == now.outcome and equal(now.sums, old.sums):
+            return old.content
+    return None
+
+
+def _twin(now: PastEffect, known: list[PastEffect], kin: Relation, draft: Draft, profile: Profile) -> bool:
+    same_people = []
+    for old in known:
+        one, other = (
+            kin.get((now.treated, old.seq, old.treated)),
+            kin.get((now.comparison, old.seq, old.comparison)),
+        )
+        if one is False or (one is True and other is False):
+            return True
+        if one is True and not equal(now.sums, old.sums):
+            same_people.append(old.sums)
+    if not same_people:
+        return False
+    start = int(draft.cohorts.counts[: now.treated].sum())
+    places = draft.cohort_pairs.places[start : start + int(draft.cohorts.counts[now.treated])]
+    pairs = distinct(np.zeros(len(places), dtype=np.int64), places)
+    ones = keyed_sums(np.ones(len(places)), pairs, draft.people.second, 1)[0]
+    return gives_away(now.sums, ones, np.array(same_people), profile.guard_distance)
+
+
+def _relations(draft: Draft, past: Past, profile: Profile) -> Relation:
+    """How this request's cohorts relate to each other (entry 0) and to every earlier one."""
+    ours = draft.cohorts
+    everyone = np.ones(len(ours), dtype=bool)
+    found: Relation = {}
+    for close in (near(ours, ours, profile.guard_distance, everyone), same(ours, ours)):
+        for a, b, apart in zip(close.new, close.old, close.apart, strict=True):
+            found[int(a), 0, int(b)] = bool(apart == 0)
+    for close in (near(ours, past.groups, profile.guard_distance, everyone), same(ours, past.groups)):
+        for a, b, apart in zip(close.new, close.old, close.apart, strict=True):
+            block = past.blocks[past.owners[b]]
+            if block.measure == COHORTS:
+                found[int(a), block.seq, int(past.rows[b])] = bool(apart == 0)
+    return found
 
 
 def effect_content(effect: EffectInput, treated: int, comparison: int, profile: Profile) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Groups:
         """The chosen groups, in the order of `rows`."""
         small = np.where(self.counts <= SMALL, self.counts, 0)
         starts = np.cumsum(small) - small
-        places = _expanded(rows, starts[rows], small[rows])[1]
+        places = expanded(rows, starts[rows], small[rows])[1]
         wide = rows[self.counts[rows] >= WIDE]
         sketches = self.sketches[self.wide_rank[wide]]
         return Groups(self.counts[rows], self.keys[rows], sketches, self.small_persons[places])
@@ -154,7 +154,7 @@ def same(new: Groups, old: Groups) -> Pairs:
     olds = fingerprints(old)[order]
     low = np.searchsorted(olds, news, side="left")
     times = np.searchsorted(olds, news, side="right") - low
-    left, place = _expanded(np.arange(len(new)), low, times)
+    left, place = expanded(np.arange(len(new)), low, times)
     right = order[place]
     keep = (new.counts[left] == old.counts[right]) & (new.keys[left] == old.keys[right])
     return Pairs(left[keep], right[keep], np.zeros(int(keep.sum()), dtype=np.int64))
@@ -188,7 +188,7 @@ def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs
     times = np.searchsorted(old_persons, persons, side="right") - low
     if new is old:  # whoever is in one group only pairs it with itself
         times[times == 1] = 0
-    left, place = _expanded(cells, low, times)
+    left, place = expanded(cells, low, times)
     width = max(len(old), 1)
     codes, common = np.unique(left * width + old_cells[place], return_counts=True)
     news, olds = np.divmod(codes, width)
@@ -213,7 +213,7 @@ def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     ranks, old_ranks = new.wide_rank, old.wide_rank
     found = [(np.zeros(0, dtype=np.int64),) * 3]
     for part in _batches(times, 1 << 20):
-        a, place = _expanded(ours[part], low[part], times[part])
+        a, place = expanded(ours[part], low[part], times[part])
         b = theirs[place]
         for width in (8, BUCKETS):  # eight buckets settle most pairs
             differ = new.sketches[ranks[a], :width] != old.sketches[old_ranks[b], :width]
@@ -225,7 +225,7 @@ def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
-def _expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:
+def expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:
     """Repeat each value `times` often, beside the places low, low + 1, ... it is paired with."""
     total = int(times.sum())
     offsets = np.arange(total) - np.repeat(np.cumsum(times) - times, times)

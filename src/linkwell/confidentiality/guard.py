@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
-from linkwell.confidentiality.history import Block
+from linkwell.confidentiality.history import BARS, COHORTS, CONTRIBUTORS, MEANS, UNIONS, Block
+from linkwell.confidentiality.magnitudes import Told
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
-
-COHORTS = "\u00a0cohorts"
-"""Measure of the block that holds a request's population and its effects' two sides."""
 
 HIDDEN = -1
 """Shown value of a hidden cell."""
@@ -50,6 +48,35 @@ class Past:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """All that a data family remembers.
+
+    Attributes:
+        past: cells and cohorts with what was shown. unions: everyone of each released table. bars: totals
+            that must not be told. means: the means that were told.
+    """
+
+    past: Past
+    unions: Groups
+    bars: Groups
+    means: Told
+
+    @classmethod
+    def of(cls, blocks: list[Block]) -> Memory:
+        """Sort the blocks of a ledger."""
+        kinds: dict[str, list[Block]] = {kind: [] for kind in (UNIONS, BARS, MEANS, CONTRIBUTORS)}
+        shown: list[Block] = []
+        for block in blocks:
+            kinds.get(block.measure, shown).append(block)
+        means = [
+            Told(people.groups, having.groups, people.means, people.sums)
+            for people, having in zip(kinds[MEANS], kinds[CONTRIBUTORS], strict=True)
+        ]
+        unions, bars = (joined([block.groups for block in kinds[kind]]) for kind in (UNIONS, BARS))
+        return cls(Past.of(shown), unions, bars, Told.of(means))
+
+
 def near_cohort(population: Ints, twins: Pairs, past: Past, distance: int) -> int | None:
     """The ledger entry of an earlier cohort that differs from `population` by 1 to `distance` people.
 
@@ -67,13 +94,18 @@ def near_cohort(population: Ints, twins: Pairs, past: Past, distance: int) -> in
     return None
 
 
-def heed_past(groups: Groups, shown: Ints, fates: Fates, past: Past, profile: Profile) -> None:
+def heed_past(
+    groups: Groups, shown: Ints, fates: Fates, past: Past, profile: Profile, *, lifted: bool = False
+) -> None:
     """Let earlier releases decide: changes `shown` and `fates` in place.
 
     The same people: the earlier answer, number or S. Near twins of a published group: its number, when within
     tolerance of today's truth, else S. A hidden group plus or minus `hidden_distance` people: S.
+
+    Args:
+        lifted: a checker answers for what was hidden as new about nearly an earlier cohort.
     """
-    _repeat(groups, shown, fates, past)
+    _repeat(groups, shown, fates, past, lifted)
     open_ = fates == Fate.FRESH
     twins = near(groups, past.groups, profile.guard_distance, open_)
     published = past.shown[twins.old] != HIDDEN
@@ -83,6 +115,31 @@ def heed_past(groups: Groups, shown: Ints, fates: Fates, past: Past, profile: Pr
     beside = np.zeros(len(groups), dtype=bool)
     beside[twins.new[few]] = True
     _hide(shown, fates, beside & (fates == Fate.FRESH))
+
+
+def heed_bars(groups: Groups, shown: Ints, fates: Fates, bars: Groups, profile: Profile) -> None:
+    """Hide totals that would give away a cell hidden in an earlier release; in place."""
+    open_ = fates == Fate.FRESH
+    found = np.zeros(len(groups), dtype=bool)
+    for pairs in (near(groups, bars, profile.guard_distance, open_), same(groups, bars)):
+        found[pairs.new] = True
+    _hide(shown, fates, found & open_, Fate.BARRED)
+
+
+def narrow(groups: Groups, shown: Ints, fates: Fates, about: Flags, profile: Profile) -> None:
+    """About a cohort that is nearly an earlier one nothing new is told; in place.
+
+    Sums over different breakdowns of two such cohorts would tell the people between them, however each cell
+    is guarded. So a new cell is hidden, unless it nearly repeats one that is told in the same request.
+
+    Args:
+        about: sets that are about such a cohort, shape (groups,).
+    """
+    new = about & (fates == Fate.FRESH)
+    _hide(shown, fates, new, Fate.NARROW)
+    twins = near(groups, groups, profile.guard_distance, new)
+    published = shown.copy()
+    carry(groups, shown, fates, _kept(twins, published[twins.old] != HIDDEN), published, profile)
 
 
 def heed_each_other(groups: Groups, shown: Ints, fates: Fates, profile: Profile) -> None:
@@ -110,10 +167,12 @@ def carry(groups: Groups, shown: Ints, fates: Fates, twins: Pairs, published: In
     _hide(shown, fates, touched)
 
 
-def _repeat(groups: Groups, shown: Ints, fates: Fates, past: Past) -> None:
+def _repeat(groups: Groups, shown: Ints, fates: Fates, past: Past, lifted: bool) -> None:
     """The same people as before: a number that was published wins over an S, the earliest over later ones."""
     pairs = same(groups, past.groups)
     keep = fates[pairs.new] == Fate.FRESH
+    if lifted:
+        keep &= past.fates[pairs.old] != Fate.NARROW
     news, olds = pairs.new[keep], pairs.old[keep]
     order = np.lexsort((olds, past.shown[olds] == HIDDEN, news))
     news, first = np.unique(news[order], return_index=True)
@@ -122,12 +181,12 @@ def _repeat(groups: Groups, shown: Ints, fates: Fates, past: Past) -> None:
     carried = past.fates[olds] == Fate.CARRIED
     fates[news] = np.where(carried, Fate.CARRIED, Fate.REPEATED)
     hidden = past.shown[olds] == HIDDEN
-    fates[news[hidden]] = Fate.GUARDED
+    fates[news[hidden]] = past.fates[olds[hidden]]
 
 
-def _hide(shown: Ints, fates: Fates, which: Flags) -> None:
+def _hide(shown: Ints, fates: Fates, which: Flags, why: Fate = Fate.GUARDED) -> None:
     shown[which] = HIDDEN
-    fates[which] = Fate.GUARDED
+    fates[which] = why
 
 
 def _kept(pairs: Pairs, keep: Flags) -> Pairs:

@@ -17,14 +17,20 @@ from linkwell.errors import RefusedByRule
 
 MOST_PACKED = 2_000_000
 
+COHORTS, UNIONS, BARS = "\u00a0cohorts", "\u00a0unions", "\u00a0bars"
+MEANS, CONTRIBUTORS = "\u00a0means", "\u00a0contributors"
+"""What a block holds besides tables: the population and the sides of effects; everyone of each table; totals
+that must never be told; the groups behind told means, and those of them who have an amount."""
+
 
 @dataclass(frozen=True, eq=False)
 class Block:
     """The groups of one released table (or of a release's cohorts), with what was shown for them.
 
     Attributes:
-        measure: "" for counts; "\\u00a0cohorts" for the cohorts of a request and its effects.
+        measure: what the groups are: "" for a table's cells, or a name below (never a requester's word).
         shown: released number per group, -1 where hidden. fates: why. means: released mean or nan.
+        sums: keyed sums of the amounts behind each mean, shape (groups, 64), or empty.
         members: all people, group by group, by their rank in the ledger's own list of people (32 bits, so
             that a
             community table of 200,000 people takes a few hundred kilobytes).
@@ -37,6 +43,7 @@ class Block:
     shown: Ints
     fates: Fates
     means: Floats
+    sums: Floats
     seq: int = 0
 
     def people(self, group: int) -> Ints:
@@ -54,6 +61,7 @@ class PastEffect:
     outcome: str
     treated: int
     comparison: int
+    sums: Floats
     content: dict[str, Any]
 
 
@@ -84,6 +92,7 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
         block.shown.astype("<i8").tobytes(),
         block.fates.astype("u1").tobytes(),
         block.means.astype("<f8").tobytes(),
+        block.sums.astype("<f8").tobytes(),
     ]
     return (*columns, fingerprint(b"".join(hashlib.sha384(column).digest() for column in columns)))
 
@@ -103,7 +112,7 @@ def read_block(row: tuple[Any, ...]) -> Block:
     seq, name, measure, *columns, digest = row
     if digest != fingerprint(b"".join(hashlib.sha384(column).digest() for column in columns)):
         raise ValueError("the block is not what was recorded")
-    counts, keys, sketches, small, persons, shown, fates, means = columns
+    counts, keys, sketches, small, persons, shown, fates, means, sums = columns
 
     def array(data: bytes, kind: str) -> NDArray[Any]:
         return np.frombuffer(data, dtype=kind)
@@ -115,6 +124,10 @@ def read_block(row: tuple[Any, ...]) -> Block:
         array(small, "<i8"),
     )
     members = _unpacked_ranks(persons)
-    return Block(
-        name, measure, groups, members, array(shown, "<i8"), array(fates, "u1"), array(means, "<f8"), seq
+    told = (
+        array(shown, "<i8"),
+        array(fates, "u1"),
+        array(means, "<f8"),
+        array(sums, "<f8").reshape(-1, BUCKETS),
     )
+    return Block(name, measure, groups, members, *told, seq)

@@ -37,22 +37,22 @@ CREATE TABLE block (
     seq INTEGER NOT NULL REFERENCES release (seq), place INTEGER NOT NULL, family TEXT NOT NULL, name TEXT
     NOT NULL, measure TEXT NOT NULL, counts BLOB NOT NULL, keys BLOB NOT NULL, sketches BLOB NOT NULL,
     small_persons BLOB NOT NULL, persons BLOB NOT NULL, shown BLOB NOT NULL, fates BLOB NOT NULL,
-    means BLOB NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, place)
+    means BLOB NOT NULL, sums BLOB NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, place)
 );
 CREATE INDEX block_family ON block (family, seq, place);
 CREATE TABLE people (seq INTEGER PRIMARY KEY, persons BLOB NOT NULL);
 CREATE TABLE effect (
-    seq INTEGER NOT NULL REFERENCES release (seq), family TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT
-    NOT NULL, treated INTEGER NOT NULL, comparison INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY
-    (seq, name)
+    seq INTEGER NOT NULL REFERENCES release (seq), family TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT
+    NULL, treated INTEGER NOT NULL, comparison INTEGER NOT NULL, sums BLOB NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (seq, name)
 );
 CREATE TABLE refusal (reference TEXT PRIMARY KEY, made TEXT NOT NULL, project TEXT NOT NULL, reason TEXT NOT
 NULL);
 """
 BLOCK_COLUMNS = (
-    "seq, name, measure, counts, keys, sketches, small_persons, persons, shown, fates, means, digest"
+    "seq, name, measure, counts, keys, sketches, small_persons, persons, shown, fates, means, sums, digest"
 )
-EFFECT_COLUMNS = "seq, name, outcome, treated, comparison, content"
+EFFECT_COLUMNS = "seq, name, outcome, treated, comparison, sums, content"
 TABLES = ("about", "event", "release", "block", "people", "effect", "refusal")
 
 
@@ -194,7 +194,10 @@ class ReleaseLedger:
         rows = self._base.execute(
             f"SELECT {EFFECT_COLUMNS} FROM effect WHERE family = ? ORDER BY seq, name", (family,)
         )
-        return [PastEffect(a, b, c, d, e, json.loads(told)) for a, b, c, d, e, told in rows]
+        return [
+            PastEffect(a, b, c, d, e, np.frombuffer(sums, dtype="<f8"), json.loads(told))
+            for a, b, c, d, e, sums, told in rows
+        ]
 
     def record(
         self, *, family: str, request: str, content: Mapping[str, Any], blocks: list[Block],
@@ -218,9 +221,24 @@ class ReleaseLedger:
             self._base.execute(f"INSERT INTO block VALUES ({', '.join('?' * len(columns))})", columns)
         for effect in effects:
             columns = (event.seq, family, effect.name, effect.outcome, effect.treated, effect.comparison,
+                       effect.sums.astype("<f8").tobytes(),
                        json.dumps(effect.content, sort_keys=True))  # fmt: skip
             self._base.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(columns))})", columns)
         return event
+
+    def reasons(self, release_id: str, names: list[str]) -> dict[str, dict[str, int]]:
+        """Per table of a release, how many cells have each fate; for the checker only."""
+        rows = self._base.execute(
+            "SELECT name, fates FROM block JOIN release USING (seq) WHERE release_id = ? AND measure = ''",
+            (release_id,),
+        )
+        counted = {
+            name: np.bincount(np.frombuffer(fates, dtype="u1"), minlength=len(names)) for name, fates in rows
+        }
+        return {
+            table: {name: int(n) for name, n in zip(names, numbers, strict=True) if n}
+            for table, numbers in counted.items()
+        }
 
     def refuse(self, reference: str, made: str, project: str, reason: str) -> None:
         """Keep why a request was refused, for the checker; the guard does not remember the request."""

@@ -32,11 +32,11 @@ class CountTable:
         entities: per kind of entity ("provider", "school", ...), per membership, the entity's id; negative
             = none.
         combinations: "all" lists every combination of the labels of each dimension, so that an absent row
-            tells
-            nothing; "listed" keeps the rows as given and is only for rows that come from a code list, not
-            from data (a long table of "dimension, category").
-        totals: labels that are margins ("All ages"): they are not parts of a line when a second cell is
-            hidden.
+            tells nothing; "listed" keeps the rows as given, and only where each last label stands under one
+            heading (a long table of "dimension, category"). The list of labels must come from a code list,
+            never from the data: a missing row would tell a zero.
+        totals: labels of margins ("All ages"), for the note about parts and totals. What is hidden never
+            depends on it: margins are found by who is in them.
         title: plain words over the table.
     """
 
@@ -57,8 +57,8 @@ class MeanTable:
 
     Attributes:
         values: per membership, the person's own amount; a repeated (cell, unit) pair must repeat its amount.
-        measure: code of what is measured and when ("wages, 12 months after"); means of one measure are
-            guarded together.
+        measure: what is measured and when ("wages, 12 months after"). The guard does not go by it, but by the
+            people and their amounts.
         unit: "days", "dollars", "events".
         Others as in `CountTable`.
     """
@@ -86,11 +86,12 @@ class EffectInput:
         estimate, standard_error, lower, upper: in `unit`; the interval is lower..upper at `level`.
         unit: plain words ("percentage points", "days in the year after").
         treated_units, comparison_units: project ids behind each side (distinct people, any order).
+        treated_values: the outcome of each of `treated_units`. The guard tells outcomes and versions of their
+            data apart by these, not by their name.
         comparison_effective: effective size of the weighted comparison group (Kish).
         kind: "rate" for shares of people (0..1, or percentage points with `scale` 100).
-        outcome: what is measured, over which window, on which data: effects on one outcome are guarded
-            together.
-            Empty: the name.
+        outcome: what is measured, over which window; empty: the name. The same people, amounts and outcome
+            give the earlier answer; new amounts of the same people (a later refresh) a new one.
         scale: how many units one whole person's share is: 1 for 0..1 rates, 100 for percentage points.
     """
 
@@ -101,6 +102,7 @@ class EffectInput:
     upper: float
     unit: str
     treated_units: Ints
+    treated_values: Floats
     comparison_units: Ints
     comparison_effective: float
     kind: Literal["rate", "days", "dollars", "count"]
@@ -108,6 +110,18 @@ class EffectInput:
     scale: float = 1.0
     level: float = 0.95
     title: str = ""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A checker's decision, with a reason, that a cohort nearly an earlier one may be told about anew.
+
+    It lifts the guard over whole cohorts and over near twins among means and effects. Thresholds, and the
+    guard cell by cell, stay. It is recorded with the release.
+    """
+
+    checker: str
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)

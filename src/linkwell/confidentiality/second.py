@@ -1,14 +1,15 @@
-"""A second hidden cell, where a total that was told would give the first one away."""
+"""A second hidden cell, where a total would give the first one away; and totals barred for later."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Flags, Groups, distinct, joined, near, same
+from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
 from linkwell.confidentiality.guard import HIDDEN, Past
+from linkwell.confidentiality.lines import lines, people_of, without_margins
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import CountTable, Ints, Labels, MeanTable
+from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
 
 
@@ -24,92 +25,101 @@ def hide_second(
 ) -> None:
     """Hide second cells table by table until nothing changes; changes `shown` and `fates` in place.
 
+    Where every other cell of a line must stay, the total of this request is hidden instead.
+
     Args:
         where: per group of the draft, its place among the distinct `sets`; a set hidden in one
             table is hidden in all.
         kept: sets that must stay, because they or a near twin were published before.
     """
-    told = joined(
-        [sets.take(np.flatnonzero(shown != HIDDEN)), past.groups.take(np.flatnonzero(past.shown != HIDDEN))]
-    )
-    every_line = [lines(table.table, table.rows) for table in draft.tables]
+    before = past.groups.take(np.flatnonzero(past.shown != HIDDEN))
+    every_line = [lines(table.rows) for table in draft.tables]
     changed = True
     while changed:
         changed = False
+        told = np.flatnonzero(shown != HIDDEN)
+        known = joined([sets.take(told), before])
         for table, table_lines, place in zip(draft.tables, every_line, draft.slices[1:], strict=True):
             own = where[place]
             hidden = fates[own] >= Fate.FEW_PEOPLE
-            unsafe = [unsafe_lines(line, table, hidden, told, profile) for line in table_lines]
-            also = second_cells(unsafe, hidden, shown[own], kept[own])
+            parts = [_parts(line, table, hidden, profile) for line in table_lines]
+            unsafe = [_unsafe(line, table, hidden, known, profile) for line in parts]
+            also = second_cells([line for line, _ in unsafe], hidden, shown[own], kept[own])
             if also.any():
                 changed = True
                 fates[own[also]], shown[own[also]] = Fate.SECOND, HIDDEN
+                continue
+            totals = np.unique(
+                np.concatenate([np.zeros(0, dtype=np.int64), *(told_as for _, told_as in unsafe)])
+            )
+            totals = told[totals[totals < len(told)]]
+            totals = totals[(fates[totals] == Fate.FRESH) & (shown[totals] != HIDDEN)]
+            if len(totals):
+                changed = True
+                fates[totals], shown[totals] = Fate.SECOND, HIDDEN
 
 
-def lines(table: CountTable | MeanTable, rows: Labels) -> list[Ints]:
-    """The lines of a table, one array per dimension: the line each row belongs to (-1: a margin).
+def barred(draft: Draft, hidden: list[Flags], profile: Profile) -> Groups:
+    """Groups whose number, told later, would give away the one hidden cell of a line that was released now.
 
-    In a table of all combinations a line runs along one dimension with all others fixed. In a listed (long)
-    table the rows that share all labels but the last are a line.
+    Args:
+        hidden: per table, the rows that show S.
     """
-    if not rows:
-        return []
-    columns = [np.array(column, dtype=np.str_) for column in zip(*rows, strict=True)]
-    codes = [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in columns]
-    along = range(len(codes)) if table.combinations == "all" else [len(codes) - 1]
     found = []
-    for axis in along:
-        line = np.zeros(len(rows), dtype=np.int64)
-        for other, code in enumerate(codes):
-            if other != axis:  # renumbered at every step, so that the numbers never outgrow the rows
-                line = np.unique(line * (int(code.max()) + 1) + code, return_inverse=True)[1].astype(np.int64)
-        found.append(np.where(np.isin(columns[axis], table.totals), -1, line))
-    return found
+    for table, gone in zip(draft.tables, hidden, strict=True):
+        for line in lines(table.rows):
+            groups, chosen = _totals(_parts(line, table, gone, profile), table, gone, profile)
+            found.append(groups.take(np.flatnonzero(chosen)))
+    return joined(found)
 
 
-def unsafe_lines(line: Ints, table: TableDraft, hidden: Flags, told: Groups, profile: Profile) -> Ints:
-    """`line` with -1 everywhere but in lines whose one hidden cell a told total would give away.
+def _parts(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> Ints:
+    small = table.groups.counts < profile.people_threshold
+    return without_margins(line, table.pairs, table.groups, hidden, small)
 
-    A line is unsafe when it has exactly one hidden cell, at least two others, nobody in two of those, and all
-    those people together are, but for at most `guard_distance` people, a group with a published number. That
-    does not look at who is in the hidden cell, so a hidden zero and a hidden five are treated alike. With one
-    other cell the guard makes that cell and the total show the same number, which tells nothing. A larger
-    hidden cell (too few entities) is unsafe whenever the whole line was told.
+
+def _totals(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> tuple[Groups, Flags]:
+    """Per line the group that must not be told while exactly one cell is hidden, and which lines count.
+
+    With too few people in the hidden cell that is everyone in the others, of whom at least two must have
+    people and nobody be in two; the guard's distance covers whoever is hidden. That does not look at who is
+    in the hidden cell, so a hidden zero and a hidden five are treated alike. With one other cell the guard
+    makes that cell and the total show the same number, which tells nothing. A larger hidden cell (too few
+    entities) counts in.
     """
+    number = int(line.max(initial=0)) + 1
     lonely = _lonely(line, hidden)
-    if not lonely.any():
-        return np.full(len(line), -1, dtype=np.int64)
-    number = int(line.max()) + 1
-    others = _people_of(line, table, lonely & ~hidden, number)
-    parts = np.bincount(line[lonely & ~hidden], minlength=number)
-    people = np.bincount(
-        line[lonely & ~hidden], weights=table.groups.counts[lonely & ~hidden], minlength=number
-    )
-    apart = (parts >= 1) & (people == others.counts)
-    unsafe = _is_told(others, told, apart & (parts >= 2), profile.guard_distance)
     large = np.zeros(number, dtype=bool)
     large[line[lonely & hidden & (table.groups.counts >= profile.people_threshold)]] = True
-    if large.any():
-        unsafe |= _is_told(
-            _people_of(line, table, lonely, number), told, apart & large, profile.guard_distance
-        )
-    found: Ints = np.where((line >= 0) & unsafe[np.maximum(line, 0)], line, -1)
-    return found
+    rows = lonely & (~hidden | large[np.maximum(line, 0)])
+    pairs = people_of(np.maximum(line, 0), table.pairs, rows)
+    groups = table.people.groups(pairs, number)
+    parts = np.bincount(line[rows], minlength=number)
+    people = np.bincount(line[rows], weights=table.groups.counts[rows], minlength=number)
+    return groups, (parts >= 2) & (people == groups.counts)
 
 
-def _people_of(line: Ints, table: TableDraft, rows: Flags, number: int) -> Groups:
-    """The distinct people of the chosen rows, line by line."""
-    inside = rows[table.pairs.cells]
-    pairs = distinct(line[table.pairs.cells[inside]], table.pairs.places[inside])
-    return table.people.groups(pairs, number)
+def _unsafe(
+    line: Ints, table: TableDraft, hidden: Flags, known: Groups, profile: Profile
+) -> tuple[Ints, Ints]:
+    """`line` with -1 but where a told total would give the one hidden cell away; and those totals."""
+    nothing = np.full(len(line), -1, dtype=np.int64)
+    if not _lonely(line, hidden).any():
+        return nothing, np.zeros(0, dtype=np.int64)
+    groups, chosen = _totals(line, table, hidden, profile)
+    found = _close(groups, known, chosen, profile.guard_distance)
+    unsafe = np.zeros(len(groups), dtype=bool)
+    unsafe[found.new] = True
+    return np.where((line >= 0) & unsafe[np.maximum(line, 0)], line, nothing), found.old
 
 
-def _is_told(groups: Groups, told: Groups, chosen: Flags, distance: int) -> Flags:
-    """Which chosen groups are, or nearly are, a group with a published number."""
-    found = np.zeros(len(groups), dtype=bool)
-    found[near(groups, told, distance, chosen).new] = True
-    found[same(groups, told).new] = True
-    return found & chosen
+def _close(groups: Groups, known: Groups, chosen: Flags, distance: int) -> Pairs:
+    """Pairs of a chosen group and a known one that is the same people or nearly."""
+    one, other = near(groups, known, distance, chosen), same(groups, known)
+    new, old = np.concatenate([one.new, other.new]), np.concatenate([one.old, other.old])
+    apart = np.concatenate([one.apart, other.apart])
+    keep = chosen[new]
+    return Pairs(new[keep], old[keep], apart[keep])
 
 
 def second_cells(table_lines: list[Ints], hidden: Flags, values: Ints, kept: Flags) -> Flags:

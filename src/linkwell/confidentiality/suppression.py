@@ -13,10 +13,16 @@ from linkwell.confidentiality.request import CountTable, Ints, Labels, MeanTable
 from linkwell.errors import WrongUse
 
 MOST_CELLS = 5_000_000
+ANYWHERE = ("Total", "All", "Not known", "Unknown", "Not stated", "Other")
+"""Last labels that a long table may have under every heading."""
 
 
 class Fate(IntEnum):
-    """Why a cell shows what it shows. The checker sees this; outside all hidden cells look alike."""
+    """Why a cell shows what it shows. The checker sees this; outside all hidden cells look alike.
+
+    SECOND: for the sake of another cell of its line. GUARDED: near something told, or hidden, before. NARROW:
+    new about a cohort that is nearly an earlier one. BARRED: a total that would give a hidden cell away.
+    """
 
     FRESH = 0
     REPEATED = 1
@@ -25,6 +31,8 @@ class Fate(IntEnum):
     FEW_ENTITIES = 4
     SECOND = 5
     GUARDED = 6
+    NARROW = 7
+    BARRED = 8
 
     @property
     def hidden(self) -> bool:
@@ -47,7 +55,7 @@ def full_labels(table: CountTable | MeanTable) -> tuple[Labels, Ints]:
     width = len(table.dimensions)
     if any(len(row) != width for row in table.labels) or len(set(table.labels)) != len(table.labels):
         raise WrongUse("Each row needs one label per dimension, and each row once.", where=table.name)
-    if table.combinations == "listed" or not table.labels:
+    if not table.labels or (table.combinations == "listed" and is_long(table.labels)):
         return table.labels, np.arange(len(table.labels), dtype=np.int64)
     axes = [tuple(dict.fromkeys(column)) for column in zip(*table.labels, strict=True)]
     if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
@@ -61,6 +69,16 @@ def full_labels(table: CountTable | MeanTable) -> tuple[Labels, Ints]:
         return rows, np.arange(len(rows), dtype=np.int64)
     places = {row: place for place, row in enumerate(rows)}
     return rows, np.array([places[row] for row in table.labels], dtype=np.int64)
+
+
+def is_long(labels: Labels) -> bool:
+    """Whether each last label belongs to one heading only ("region", "Otago"): nothing can be left out then.
+
+    A table of two crossed dimensions is none, however it is called; it gets all its combinations.
+    """
+    headings: dict[str, tuple[str, ...]] = {}
+    own = (row for row in labels if row[-1] not in ANYWHERE)
+    return all(headings.setdefault(row[-1], row[:-1]) == row[:-1] for row in own)
 
 
 def too_few_entities(cells: Ints, entities: Ints, number: int, threshold: int) -> Flags:
