@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import checkpoint, record, verify_record
@@ -15,8 +17,7 @@ def test_every_action_leaves_a_chain_that_verifies(registry) -> None:
     assert verdict.events == AuditEvent.objects.count() > 10
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_event_cannot_be_written_outside_a_change() -> None:
+def test_an_event_cannot_be_written_outside_a_change(flushable) -> None:
     with pytest.raises(RuntimeError):
         record("something", by="nobody", subject="nothing")
 
@@ -48,12 +49,38 @@ def test_no_event_carries_a_persons_name_or_a_token(registry) -> None:
     assert registry.token.rsplit("_", 1)[1] not in text
 
 
-def test_tampering_beneath_the_triggers_is_found(registry) -> None:
-    from django.db import connection
-
+def test_tampering_beneath_the_triggers_is_found(registry, unguarded_record) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER custody_auditevent_no_UPDATE")
         cursor.execute("UPDATE custody_auditevent SET actor = 'somebody' WHERE seq = 3")
     verdict = verify_record()
     assert not verdict.ok
     assert "event 3 was changed" in " ".join(verdict.faults)
+
+
+def test_the_whole_record_cannot_be_emptied_at_once(registry) -> None:
+    emptying = (
+        "TRUNCATE custody_auditevent"
+        if connection.vendor == "postgresql"
+        else "DELETE FROM custody_auditevent"
+    )
+    with pytest.raises(DatabaseError, match="cannot be rewritten"), transaction.atomic():
+        connection.cursor().execute(emptying)
+    assert verify_record().events > 10
+
+
+def test_many_writers_at_once_leave_one_chain_without_holes(flushable) -> None:
+    def write(number: int) -> None:
+        try:
+            for step in range(5):
+                with transaction.atomic():
+                    record("test.written", by=f"writer {number}", subject=f"step/{step}")
+        finally:
+            connection.close()
+
+    writers = 4 if connection.vendor == "postgresql" else 1  # SQLite's test database is in memory: one writer
+    with ThreadPoolExecutor(writers) as pool:
+        for done in [pool.submit(write, number) for number in range(writers)]:
+            done.result()
+    verdict = verify_record()
+    assert verdict.ok
+    assert verdict.events == 5 * writers

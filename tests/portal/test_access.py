@@ -101,7 +101,8 @@ def visit(person: str, registry, page, where: str):
     if person != A_STRANGER:
         client.force_login(registry.person(person), backend="django.contrib.auth.backends.ModelBackend")
     answer = client.get(where) if "GET" in page.methods else client.post(where)
-    answer.close()
+    if answer.streaming:
+        list(answer.streaming_content)  # read to the end, which closes the file and not the database
     return answer
 
 

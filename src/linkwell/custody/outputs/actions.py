@@ -47,7 +47,7 @@ def provider_of(output: Output) -> Organisation:
 def change(output: Output, verb: str, *, by: Person | str, event: str, **details: object) -> Output:
     """Move a locked output by `verb` and record it; call inside a transaction."""
     row = (
-        Output.objects.select_for_update()
+        Output.objects.select_for_update(of=("self",))
         .select_related("project__agreement__organisation")
         .get(pk=output.pk)
     )
