@@ -159,4 +159,4 @@ def protocol() -> Protocol:
     """The standard plan without a life-circumstances condition: everyone of the age may start."""
     from dataclasses import replace
 
-    return replace(load_protocol().named("Pathways"), eligible=Eligible(16, 64), candidates=20)
+    return replace(load_protocol().named("Pathways"), eligible=Eligible(16, 64), candidates=20, draws=0)

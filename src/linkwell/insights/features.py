@@ -27,6 +27,7 @@ class Features:
     Attributes:
         matrix: shape (rows, k). past: which columns are past outcomes or core traits (the strict gates).
         history: which columns are past amounts (their spread is gated). plain: columns that are not squares.
+        source: code of the measure each column came from, "" for traits.
     """
 
     names: tuple[str, ...]
@@ -34,29 +35,37 @@ class Features:
     past: Bools
     history: Bools
     plain: Bools
+    source: tuple[str, ...]
+
+    @property
+    def traits(self) -> Bools:
+        """Columns that are fixed traits."""
+        return np.array([not code for code in self.source], dtype=np.bool_)
 
     def rows(self, wanted: Bools) -> Features:
         """The same columns for some rows."""
-        return Features(self.names, self.matrix[wanted], self.past, self.history, self.plain)
+        return Features(self.names, self.matrix[wanted], self.past, self.history, self.plain, self.source)
 
 
 def build_features(people: People, stack: Stack, totals: Floats, measures: tuple[Measure, ...]) -> Features:
     """Covariates from traits and from totals in the `HISTORY` windows, shape (rows, measures, windows)."""
     few = int(stack.treated.sum()) < SMALL
-    columns: list[tuple[str, Floats, bool, bool, bool]] = []  # name, values, past, history, plain
+    columns: list[tuple[str, Floats, bool, bool, bool, str]] = []  # name, values, past, history, plain, code
     for name, values, continuous in _traits(people, stack):
-        columns.append((name, values, True, False, True))
+        columns.append((name, values, True, False, True, ""))
         if continuous and not few:
-            columns.append((f"{name} squared", values**2, True, False, False))
+            columns.append((f"{name} squared", values**2, True, False, False, ""))
     for place, measure in enumerate(measures):
         for window, (label, *_) in enumerate(HISTORY):
             if few and label in ("half", "quarter"):
                 continue
-            columns += _amounts(f"{measure.label}, {label} before", totals[:, place, window], label, few=few)
+            found = _amounts(f"{measure.label}, {label} before", totals[:, place, window], label, few=few)
+            columns += [(*column, measure.code) for column in found]
     usable = [column for column in columns if _usable(column[1], stack.treated)]
-    flags = np.array([column[2:] for column in usable], dtype=bool).reshape(-1, 3)
+    flags = np.array([column[2:5] for column in usable], dtype=bool).reshape(-1, 3)
     matrix = np.column_stack([column[1] for column in usable]) if usable else np.zeros((len(stack.place), 0))
-    return Features(tuple(c[0] for c in usable), matrix, flags[:, 0], flags[:, 1], flags[:, 2])
+    source = tuple(column[5] for column in usable)
+    return Features(tuple(c[0] for c in usable), matrix, flags[:, 0], flags[:, 1], flags[:, 2], source)
 
 
 def _amounts(

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.insights.estimators.balance import Love, Weights, effective_people, entropy_weights, love
-from linkwell.insights.estimators.effect import Estimate, effects, without_later_starts
+from linkwell.insights.estimators.many import holm, p_value
+from linkwell.insights.estimators.propensity import propensity
 from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.links import LinkError, read_link_error
 from linkwell.insights.measures import (
     HISTORY,
     Measure,
@@ -22,6 +24,8 @@ from linkwell.insights.measures import (
     register_stack,
     window_totals,
 )
+from linkwell.insights.opinions import leave_out
+from linkwell.insights.outcomes import Design, OutcomeResult, estimate_outcomes, later_starts
 from linkwell.insights.people import (
     NEVER,
     Bools,
@@ -33,20 +37,10 @@ from linkwell.insights.people import (
     meeting,
     month_of_day,
 )
-from linkwell.insights.protocol import Outcome, Protocol
+from linkwell.insights.protocol import Protocol
 from linkwell.insights.stack import Stack, build_stack
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OutcomeResult:
-    """One outcome: its estimate, or None when a gate is red; `amounts` are the participants' own."""
-
-    outcome: Outcome
-    estimate: Estimate | None
-    gates: tuple[GateResult, ...]
-    amounts: Floats
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,6 +82,8 @@ def estimate_impact(
         "linked": linked,
         "followed": len(followed) / max(len(clients.started), 1),
     }
+    links = read_link_error(connection, protocol.initiatives)
+    values["link_error"] = links.most
     early = judge(values)
     if len(followed) < 2 or refused(early):
         nobody = np.zeros(0, dtype=np.int64)
@@ -102,7 +98,7 @@ def estimate_impact(
         candidates=protocol.candidates,
         seed=protocol.seed,
     )
-    return _weighted(connection, people, followed, started, stack, protocol, measures, values)
+    return _weighted(connection, people, followed, started, stack, protocol, measures, values, links)
 
 
 def _weighted(
@@ -114,6 +110,7 @@ def _weighted(
     protocol: Protocol,
     measures: tuple[Measure, ...],
     values: dict[str, float],
+    links: LinkError,
 ) -> Impact:
     nobody = np.zeros(0, dtype=np.int64)
     if not stack.treated.any() or stack.treated.all():
@@ -136,7 +133,10 @@ def _weighted(
         | _known(people, stack, found, protocol)
     )
     # Participants nobody was found for start later too, unseen: the share is raised by the share found.
-    later = _later(started, stack, found.weights, protocol.follow_months) / max(values["linked"], 0.5)
+    rows = stack.place[~stack.treated]
+    begun = month_of_day(stack.day[~stack.treated])
+    later = later_starts(started, begun, rows, found.weights, protocol.follow_months)
+    later = later / max(values["linked"], 0.5)
     values["later_starters"] = float(later.sum())
     design = judge(values)
     comparison = np.unique(people.uid[stack.place[~stack.treated]])
@@ -145,8 +145,13 @@ def _weighted(
     partial = Impact(people.uid[followed], analysed, comparison, effective, design, (), alike, found.ridge)
     if refused(design):
         return partial
-    outcomes = _outcomes(connection, people, stack, features, found.weights, later, protocol, measures)
-    return Impact(partial.followed, analysed, comparison, effective, design, outcomes, alike, found.ridge)
+    left_out = leave_out(features, stack, base, found.weights)
+    score = propensity(features.matrix, stack.treated)
+    balanced = Design(stack, features, found.weights, base, later, links, left_out, score)
+    outcomes = estimate_outcomes(connection, people, balanced, protocol, measures)
+    design = judge(values | _controls(outcomes))
+    kept = tuple(result for result in outcomes if result.outcome.role != "control")
+    return Impact(partial.followed, analysed, comparison, effective, design, kept, alike, found.ridge)
 
 
 def _followed(
@@ -224,54 +229,11 @@ def _known(people: People, stack: Stack, found: Weights, protocol: Protocol) -> 
     return {"outcome_known": mine, "outcome_known_gap": abs(mine - theirs)}
 
 
-def _outcomes(
-    connection: duckdb.DuckDBPyConnection,
-    people: People,
-    stack: Stack,
-    features: Features,
-    weights: Floats,
-    later: Floats,
-    protocol: Protocol,
-    measures: tuple[Measure, ...],
-) -> tuple[OutcomeResult, ...]:
-    """Join the outcomes, which happens here and nowhere earlier, and estimate each."""
-    present = {measure.code for measure in measures}
-    wanted = tuple(outcome for outcome in protocol.outcomes if outcome.measure in present)
-    codes = tuple(dict.fromkeys(outcome.measure for outcome in wanted))
-    months = range(1, protocol.follow_months + 1)
-    windows = tuple((f"{month}", protocol.gap_months, protocol.gap_months + month) for month in months)
-    # The index day itself belongs to neither side: the follow-up starts the day after it.
-    register_stack(connection, people.uid[stack.place], stack.day + 1)
-    totals = window_totals(connection, codes, windows, len(stack.place))
-    groups = len(np.unique(stack.place[stack.treated]))
-    results = []
-    for outcome in wanted:
-        values = totals[:, codes.index(outcome.measure), :]
-        gates: tuple[GateResult, ...] = ()
-        if outcome.kind == "rate":
-            values = np.where(values > 0, 100.0, 0.0)
-            gates = judge({"events": _fewest(values[:, -1] > 0, stack, weights)})
-        estimate = None
-        if not refused(gates):
-            by_month = effects(values, stack.treated, features.matrix, weights, stack.place)
-            estimate = without_later_starts(by_month, later, groups)
-        results.append(OutcomeResult(outcome, estimate, gates, values[stack.treated, -1]))
-    return tuple(results)
-
-
-def _later(started: Ints, stack: Stack, weights: Floats, months: int) -> Floats:
-    """Weighted share of the comparison side that starts 1, 2, … months after its index month."""
-    wait = started[stack.place[~stack.treated]] - month_of_day(stack.day[~stack.treated])
-    inside = (wait >= 1) & (wait <= months)
-    return np.bincount(wait[inside] - 1, weights[inside], minlength=months).astype(np.float64)
-
-
-def _fewest(event: Bools, stack: Stack, weights: Floats) -> float:
-    """People with and without the event in each group (the weighted one by effective size), the fewest."""
-    mine = event[stack.treated]
-    size, _ = effective_people(weights, stack.place[~stack.treated])
-    share = float(weights @ event[~stack.treated])
-    return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
+def _controls(outcomes: tuple[OutcomeResult, ...]) -> dict[str, float]:
+    """The smallest p, after Holm, among the outcomes the initiative cannot touch."""
+    found = [r.estimate for r in outcomes if r.outcome.role == "control" and r.estimate is not None]
+    adjusted = holm([p_value(one.estimate, one.standard_error) for one in found])
+    return {"negative_control": min(adjusted)} if adjusted else {}
 
 
 __all__ = ["Impact", "OutcomeResult", "data_end", "estimate_impact"]

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from linkwell.errors import WrongUse
+from linkwell.insights.estimators.many import HEADLINES
 from linkwell.ledger.canonical import digest as canonical_digest
 
 Kind = Literal["days", "dollars", "count", "rate"]
 Good = Literal["less", "more"]
+Role = Literal["headline", "other", "control"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Outcome:
         verb: what people did ("spent", "earned", "made").
         kind: days, dollars and count are amounts a person; rate is the share of people with any.
         smallest: the smallest difference that matters, in the outcome's unit (rates: percentage points).
+        role: named beforehand as a headline (three at most), one of the others, or a control: something the
+            initiative cannot touch, where a difference speaks against the comparison.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Outcome:
     kind: Kind
     good: Good
     smallest: float
+    role: Role = "headline"
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Protocol:
         history_months, follow_months: length of the windows before and after.
         gap_months: whole months between the start month's first day and the follow-up (0: it starts with it).
         candidates: similar people drawn for each participant. seed: for that draw.
+        draws: of the person bootstrap, where participants are few or an event is rare; 0 is the formula.
         reference: ISO date of the reach profile; empty is the day the data end.
     """
 
@@ -82,6 +88,7 @@ class Protocol:
     seed: int = 1
     reference: str = ""
     version: int = 1
+    draws: int = 400
 
     def __post_init__(self) -> None:
         if self.history_months != 24:
@@ -90,6 +97,12 @@ class Protocol:
             )
         if len({outcome.name for outcome in self.outcomes}) != len(self.outcomes):
             raise WrongUse("Two outcomes of the protocol share a name.")
+        if sum(outcome.role == "headline" for outcome in self.outcomes) > HEADLINES:
+            raise WrongUse(
+                f"A protocol names at most {HEADLINES} headline outcomes.",
+                why="Among many outcomes some differ by chance.",
+                fix='Give the rest role = "other".',
+            )
 
     @property
     def digest(self) -> str:

@@ -7,7 +7,7 @@ Weighted outcome model on the comparison rows, doubly robust with the entropy we
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +18,27 @@ Z_95 = 1.959963984540054
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
-    """An estimate of the effect on participants, in the outcome's unit; `influence` is per person."""
+    """An estimate of the effect on participants, in the outcome's unit; `influence` is per person.
+
+    `ends` are the interval's, where it allows for more than chance.
+    """
 
     estimate: float
     standard_error: float
     participants_mean: float
     comparison_mean: float
     influence: Floats
+    ends: tuple[float, float] | None = None
 
     @property
     def lower(self) -> float:
         """Lower end of the 95 % interval."""
-        return self.estimate - Z_95 * self.standard_error
+        return self.ends[0] if self.ends else self.estimate - Z_95 * self.standard_error
 
     @property
     def upper(self) -> float:
         """Upper end of the 95 % interval."""
-        return self.estimate + Z_95 * self.standard_error
+        return self.ends[1] if self.ends else self.estimate + Z_95 * self.standard_error
 
 
 def effects(
@@ -130,6 +134,15 @@ def without_later_starts(observed: tuple[Estimate, ...], later: Floats, groups: 
         values.append(value)
         influence.append(line)
     return _estimate(values[-1], influence[-1], groups, observed[-1].participants_mean)
+
+
+def scaled_error(estimate: Estimate, ratio: float) -> Estimate:
+    """The same estimate with its standard error and influence `ratio` times as large."""
+    if ratio == 1.0:
+        return estimate
+    return replace(
+        estimate, standard_error=estimate.standard_error * ratio, influence=estimate.influence * ratio
+    )
 
 
 def _estimate(difference: float, influence: NDArray[np.generic], groups: int, mean: float) -> Estimate:

@@ -55,9 +55,14 @@ def propensity(covariates: Floats, treated: Bools, ridge: float = 1e-9, limit: i
     def chunks() -> list[slice]:
         return [slice(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK)]
 
-    def design(rows: slice) -> Floats:
+    def made(rows: slice) -> Floats:
         part = (covariates[rows][:, live] - centre) / spread
         return np.column_stack([np.ones(len(part)), part])
+
+    whole = made(slice(0, size)) if size <= CHUNK else None
+
+    def design(rows: slice) -> Floats:
+        return made(rows) if whole is None else whole
 
     def loss(candidate: Floats) -> float:
         total = 0.5 * float(penalty @ candidate**2)

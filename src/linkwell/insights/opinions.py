@@ -1,0 +1,180 @@
+"""Second opinions on one outcome: other estimators, the bracket, the months before, and a benchmark.
+
+None of them changes the number; each may add a caution in words (impact.md §2.4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import f as f_distribution
+
+from linkwell.insights.estimators.aipw import aipw
+from linkwell.insights.estimators.balance import entropy_weights
+from linkwell.insights.estimators.effect import Z_95, Estimate, effect, effects
+from linkwell.insights.estimators.matching import CALIPER, matched_effect, nearest
+from linkwell.insights.estimators.propensity import Propensity
+from linkwell.insights.features import Features
+from linkwell.insights.protocol import Outcome
+from linkwell.insights.stack import Stack
+
+Floats = NDArray[np.float64]
+
+PARTNERS = 5
+BENCHMARK_PARTICIPANTS = 400
+"""Participants the benchmark is worked out on; more would only cost time."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LeftOut:
+    """Weights with one measure's history left out, on some groups of the stack."""
+
+    code: str
+    rows: NDArray[np.bool_]
+    with_it: Floats
+    without_it: Floats
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Opinions:
+    """What else was found about one outcome, internal.
+
+    Attributes:
+        aipw: augmented weighting. matched, matched_error: 1:5 caliper matching on the logit.
+        did: the change from the year before, balanced on fixed traits only. before_p: joint test of the
+            months before the start. strongest: the measure whose leaving out moves the estimate most; moves:
+            by how much.
+    """
+
+    aipw: Estimate
+    matched: float
+    matched_error: float
+    did: Estimate
+    before_p: float
+    strongest: str
+    moves: float
+
+
+def opinions(
+    outcome: Outcome,
+    before: Floats,
+    last: Floats,
+    features: Features,
+    stack: Stack,
+    weights: Floats,
+    base: Floats,
+    left_out: tuple[LeftOut, ...],
+    fitted: Propensity,
+) -> Opinions:
+    """Ask the other methods.
+
+    Args:
+        before: amounts by month before the start, shape (rows, 24). last: the outcome, shape (rows,).
+    """
+    treated, matrix = stack.treated, features.matrix
+    score = fitted.logit
+    pairs = nearest(
+        score[treated], score[~treated], k=PARTNERS, caliper=CALIPER * float(score.std()), replace=True
+    )
+    matched = (float("nan"), float("nan"))
+    if pairs.matched.any():
+        matched = matched_effect(last[treated], last[~treated], score[~treated], pairs)
+    moves = {one.code: _move(one, last, treated) for one in left_out}
+    strongest = max(moves, key=lambda code: abs(moves[code]), default="")
+    return Opinions(
+        aipw(last, treated, matrix, stack.place, fitted),
+        *matched,
+        _difference_in_differences(outcome, before, last, features, stack, base),
+        months_before(before, stack, matrix, weights),
+        strongest,
+        moves.get(strongest, 0.0),
+    )
+
+
+def opinion_values(told: Opinions, plain: Estimate, estimate: Estimate, outcome: Outcome) -> dict[str, float]:
+    """The gates' values: each may caution, none can refuse."""
+    error = max(estimate.standard_error, 1e-300)
+    apart = [abs(told.aipw.estimate - plain.estimate) / max(error, told.aipw.standard_error)]
+    if np.isfinite(told.matched):
+        apart.append(abs(told.matched - plain.estimate) / max(error, told.matched_error))
+    found = estimate.lower > 0 or estimate.upper < 0
+    same_way = told.did.lower > 0 if estimate.estimate > 0 else told.did.upper < 0
+    values = {
+        "other_estimator": float(max(apart)),
+        "bracket": float(found and not same_way),
+        "precision": Z_95 * estimate.standard_error / outcome.smallest if outcome.smallest > 0 else 0.0,
+    }
+    if np.isfinite(told.before_p):
+        values["before_start"] = told.before_p
+    if found and told.moves:
+        values["hidden_cause"] = abs(estimate.estimate) / abs(told.moves)
+    return values
+
+
+def months_before(before: Floats, stack: Stack, matrix: Floats, weights: Floats) -> float:
+    """p of the joint test that no month before the start differs after balancing; nan where none can.
+
+    Wald with a finite-sample F (Hotelling), over the directions balance leaves free: yearly totals are equal
+    by design. The size is right; drift that begins with the start is not seen.
+    """
+    found = effects(before, stack.treated, matrix, weights, stack.place)
+    gap = np.array([one.estimate for one in found])
+    line = np.column_stack([one.influence for one in found])
+    scale = np.sqrt((line**2).sum(axis=0))
+    live = scale > 1e-9 * (1 + float(np.abs(before).max(initial=0.0)))
+    if not live.any():
+        return float("nan")
+    gap, line = gap[live] / scale[live], line[:, live] / scale[live]
+    values, vectors = np.linalg.eigh(line.T @ line)
+    free = values > 1e-6 * values.max()
+    count, people = int(free.sum()), len(np.unique(stack.place[stack.treated]))
+    if people <= count + 1:
+        return float("nan")
+    wald = float((((vectors[:, free].T @ gap) ** 2) / values[free]).sum())
+    return float(f_distribution.sf(wald * (people - count) / (count * (people - 1)), count, people - count))
+
+
+def leave_out(features: Features, stack: Stack, base: Floats, weights: Floats) -> tuple[LeftOut, ...]:
+    """Balance again without each measure's history: what a cause as strong, but not measured, would do."""
+    some = _some_groups(stack)
+    inside = some[~stack.treated]
+    mine, theirs = features.matrix[some & stack.treated], features.matrix[some & ~stack.treated]
+    codes = np.array(features.source, dtype=object)
+    whole = entropy_weights(theirs, mine.mean(axis=0), base[inside])
+    found = []
+    for code in dict.fromkeys(code for code in features.source if code):
+        rest = codes != code
+        again = entropy_weights(theirs[:, rest], mine[:, rest].mean(axis=0), base[inside])
+        if whole.converged and again.converged:
+            found.append(LeftOut(code, some, whole.weights, again.weights))
+    return tuple(found)
+
+
+def _some_groups(stack: Stack) -> NDArray[np.bool_]:
+    groups = np.unique(stack.group)
+    if len(groups) <= BENCHMARK_PARTICIPANTS:
+        return np.ones(len(stack.group), dtype=np.bool_)
+    chosen = groups[np.linspace(0, len(groups) - 1, BENCHMARK_PARTICIPANTS).astype(int)]
+    return np.asarray(np.isin(stack.group, chosen))
+
+
+def _move(one: LeftOut, last: Floats, treated: NDArray[np.bool_]) -> float:
+    theirs = last[one.rows & ~treated]
+    return float(one.with_it @ theirs - one.without_it @ theirs)
+
+
+def _difference_in_differences(
+    outcome: Outcome, before: Floats, last: Floats, features: Features, stack: Stack, base: Floats
+) -> Estimate:
+    """The change from the year before: wrong where people start after a bad year, right under steady gaps.
+
+    With the balanced estimate it brackets the truth when one of the two assumptions holds (Ding and Li 2019).
+    """
+    year = before[:, -12:].sum(axis=1)
+    change = last - (np.where(year > 0, 100.0, 0.0) if outcome.kind == "rate" else year)
+    traits = features.matrix[:, features.traits]
+    mine, theirs = traits[stack.treated], traits[~stack.treated]
+    found = entropy_weights(theirs, mine.mean(axis=0), base)
+    return effect(change, stack.treated, traits, found.weights, stack.place)

@@ -1,0 +1,219 @@
+"""Outcomes joined to a balanced design, month by month, and each estimated: here and nowhere earlier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from linkwell.insights.estimators.balance import effective_people
+from linkwell.insights.estimators.bootstrap import BELOW, bootstrap
+from linkwell.insights.estimators.effect import (
+    Estimate,
+    effects,
+    residuals,
+    scaled_error,
+    without_later_starts,
+)
+from linkwell.insights.estimators.propensity import Propensity
+from linkwell.insights.features import Features
+from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.links import LinkError, with_link_error
+from linkwell.insights.measures import Measure, register_stack, window_totals
+from linkwell.insights.opinions import LeftOut, Opinions, opinion_values, opinions
+from linkwell.insights.people import Bools, Ints, People
+from linkwell.insights.protocol import Outcome, Protocol
+from linkwell.insights.stack import Stack
+
+Floats = NDArray[np.float64]
+
+QUARTER = 3
+RARE = 0.10
+"""An event fewer than this share of participants have is rare: its interval comes from the bootstrap."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Design:
+    """A balanced comparison, before any outcome is known.
+
+    Attributes:
+        weights, base: of the comparison rows. later: weighted share of them that starts 1, 2, … months later.
+        left_out: weights with one measure left out at a time, for the benchmark. score: of taking part, for
+            second opinions.
+    """
+
+    stack: Stack
+    features: Features
+    weights: Floats
+    base: Floats
+    later: Floats
+    links: LinkError
+    left_out: tuple[LeftOut, ...]
+    score: Propensity
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quarter:
+    """The difference in one quarter (−8 … −1 before the start, 1 … after), and participants' amounts."""
+
+    number: int
+    estimate: Estimate
+    amounts: Floats
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OutcomeResult:
+    """One outcome: its estimate, or None when a gate is red; `amounts` are the participants' own.
+
+    Attributes:
+        quarters: the event study; empty when refused. opinions: what other methods say, None when refused.
+        bootstrapped: whether the interval comes from the bootstrap.
+    """
+
+    outcome: Outcome
+    estimate: Estimate | None
+    gates: tuple[GateResult, ...]
+    amounts: Floats
+    quarters: tuple[Quarter, ...] = ()
+    opinions: Opinions | None = None
+    bootstrapped: bool = field(default=False)
+
+
+def estimate_outcomes(
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    design: Design,
+    protocol: Protocol,
+    measures: tuple[Measure, ...],
+) -> tuple[OutcomeResult, ...]:
+    """Every outcome of the protocol the data hold, in its order."""
+    present = {measure.code for measure in measures}
+    joined = []
+    for outcome in protocol.outcomes:
+        if outcome.measure in present:
+            before, after = _months(connection, people, design.stack, outcome.measure, protocol)
+            joined.append(_join(outcome, before, after, design))
+    wider = _bootstrap_ratios(joined, design, protocol)
+    return tuple(_one(one, ratio, design) for one, ratio in zip(joined, wider, strict=True))
+
+
+def _months(
+    connection: duckdb.DuckDBPyConnection, people: People, stack: Stack, measure: str, protocol: Protocol
+) -> tuple[Floats, Floats]:
+    """Amounts in each month before and after the start, shapes (rows, 24) and (rows, months followed)."""
+    uid = people.uid[stack.place]
+    register_stack(connection, uid, stack.day)
+    past = tuple((f"{month}", month, month + 1) for month in range(-protocol.history_months, 0))
+    before = window_totals(connection, (measure,), past, len(uid))[:, 0, :]
+    # The index day itself belongs to neither side: the follow-up starts the day after it.
+    register_stack(connection, uid, stack.day + 1)
+    gap = protocol.gap_months
+    windows = tuple((f"{month}", gap + month, gap + month + 1) for month in range(protocol.follow_months))
+    return before, window_totals(connection, (measure,), windows, len(uid))[:, 0, :]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Joined:
+    """An outcome on the rows of the stack: by month, and in total at the last horizon (`last`)."""
+
+    outcome: Outcome
+    before: Floats
+    after: Floats
+    last: Floats
+    gates: tuple[GateResult, ...]
+    by_month: tuple[Estimate, ...]
+
+    @property
+    def plain(self) -> Estimate:
+        return self.by_month[-1]
+
+
+def _join(outcome: Outcome, before: Floats, after: Floats, design: Design) -> _Joined:
+    stack, weights = design.stack, design.weights
+    values = np.cumsum(after, axis=1)
+    if outcome.kind == "rate":
+        values = np.where(values > 0, 100.0, 0.0)
+    last = values[:, -1]
+    gates = judge({"events": fewest(last > 0, stack, weights)}) if outcome.kind == "rate" else ()
+    if refused(gates):
+        return _Joined(outcome, before, after, last, gates, ())
+    by_month = effects(values, stack.treated, design.features.matrix, weights, stack.place)
+    return _Joined(outcome, before, after, last, gates, by_month)
+
+
+def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol) -> list[float]:
+    """How much wider the bootstrap's standard errors are than the formula's; never below 1.
+
+    Asked where participants are few or an event is rare; one round of draws serves all outcomes.
+    """
+    stack, matrix = design.stack, design.features.matrix
+    few = len(np.unique(stack.place[stack.treated])) < BELOW
+    asked = [place for place, one in enumerate(joined) if one.by_month and (few or _rare(one, stack))]
+    ratios = [1.0] * len(joined)
+    if not asked or not protocol.draws:
+        return ratios
+    last = np.column_stack([joined[place].last for place in asked])
+    left = residuals(last, stack.treated, matrix, design.weights)
+    drawn = bootstrap(
+        left, stack.treated, matrix, stack.place, design.base, draws=protocol.draws, seed=protocol.seed
+    ).estimates
+    if len(drawn) < max(2, protocol.draws // 2):
+        return ratios
+    for place, error in zip(asked, drawn.std(axis=0, ddof=1).tolist(), strict=True):
+        ratios[place] = max(1.0, error / max(joined[place].plain.standard_error, 1e-300))
+    return ratios
+
+
+def _rare(one: _Joined, stack: Stack) -> bool:
+    return one.outcome.kind in ("count", "rate") and float((one.last[stack.treated] > 0).mean()) < RARE
+
+
+def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
+    stack, outcome = design.stack, joined.outcome
+    mine = joined.last[stack.treated]
+    if not joined.by_month:
+        return OutcomeResult(outcome, None, joined.gates, mine)
+    groups = len(np.unique(stack.place[stack.treated]))
+    estimate = without_later_starts(joined.by_month, design.later, groups)
+    estimate = with_link_error(scaled_error(estimate, wider), design.links)
+    told = opinions(
+        outcome, joined.before, joined.last, design.features, stack, design.weights, design.base,
+        design.left_out, design.score,
+    )  # fmt: skip
+    gates = joined.gates + judge(opinion_values(told, joined.plain, estimate, outcome))
+    quarters = _quarters(outcome, joined.before, joined.after, design)
+    return OutcomeResult(outcome, estimate, gates, mine, quarters, told, bootstrapped=wider != 1.0)
+
+
+def _quarters(outcome: Outcome, before: Floats, after: Floats, design: Design) -> tuple[Quarter, ...]:
+    """Differences by quarter: before the start as weighted (balanced by design), after it as estimated."""
+    stack = design.stack
+    parts: list[Quarter] = []
+    nothing = np.zeros((len(stack.place), 0))
+    for months, covariates, first in ((before, nothing, -(before.shape[1] // QUARTER)), (
+        after, design.features.matrix, 1)):  # fmt: skip
+        whole = months.shape[1] // QUARTER
+        sums = months[:, -whole * QUARTER :] if first < 0 else months[:, : whole * QUARTER]
+        sums = sums.reshape(len(sums), whole, QUARTER).sum(axis=2)
+        if outcome.kind == "rate":
+            sums = np.where(sums > 0, 100.0, 0.0)
+        found = effects(sums, stack.treated, covariates, design.weights, stack.place)
+        parts += [Quarter(first + n, one, sums[stack.treated, n]) for n, one in enumerate(found)]
+    return tuple(parts)
+
+
+def fewest(event: Bools, stack: Stack, weights: Floats) -> float:
+    """People with and without the event in each group (the weighted one by effective size), the fewest."""
+    mine = event[stack.treated]
+    size, _ = effective_people(weights, stack.place[~stack.treated])
+    share = float(weights @ event[~stack.treated])
+    return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
+
+
+def later_starts(started: Ints, months_from: Ints, rows: Ints, weights: Floats, months: int) -> Floats:
+    """Weighted share of the comparison rows whose person starts 1, 2, … months after their index month."""
+    wait = started[rows] - months_from
+    inside = (wait >= 1) & (wait <= months)
+    return np.bincount(wait[inside] - 1, weights[inside], minlength=months).astype(np.float64)
