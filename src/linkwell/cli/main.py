@@ -17,6 +17,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("desk", "linkwell.cli.desk:desk", "Do the whole road in your browser, on this computer only."),
         ("ready", "linkwell.cli.ready:ready", "Answer the primer's questions; see what to do next."),
         ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
+        ("spec", "linkwell.cli.spec:spec", "Base specification, changes, Excel, Word, PDF and exports."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
     ],
     "Supply": [
@@ -41,7 +42,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
 }
 _EXTRA_OF = {
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
-    "altair": "documents", "vl_convert": "documents",
+    "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
     "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
     "whitenoise": "portal", "gunicorn": "portal", "structlog": "portal",
 }  # fmt: skip

@@ -34,7 +34,7 @@ def render_pdf(document: Document) -> bytes:
     try:
         return _compiled(facts)
     except typst.TypstError:
-        # The standard wants every character to have a glyph. Letters outside the bundled fonts are shown as "?",
+        # The standard wants a glyph for every character. Letters outside the bundled fonts are shown as "?",
         # which a reader notices, so that the rest of the document can still be made.
         return _compiled(_FOREIGN.sub("?", facts))
 

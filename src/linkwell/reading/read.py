@@ -9,7 +9,7 @@ from linkwell.reading.containers import Kind, find_kind
 from linkwell.reading.delimited import read_delimited
 from linkwell.reading.limits import DEFAULT_LIMITS, Limits
 from linkwell.reading.table import Notice, Table
-from linkwell.reading.workbook import read_workbook
+from linkwell.reading.workbook import read_raw, read_workbook
 
 
 def read_tables(path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS) -> list[Table]:
@@ -38,6 +38,20 @@ def read_tables(path: Path, *, sheet: str | None = None, limits: Limits = DEFAUL
     if path.suffix.lower() == ".xls":
         notices = (Notice("text_named_xls", "Named .xls but really text, and read as text", path.name),)
     return [read_delimited(data, path.name, limits, notices)]
+
+
+def read_sheets(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, list[list[str]]]:
+    """Every filled row of a workbook's visible sheets by name, for those of our own that come back.
+
+    Raises:
+        WrongUse: not a workbook, or as `read_tables`.
+        TryAgain: as `read_tables`.
+    """
+    path = Path(path)
+    kind = find_kind(path, limits)
+    if kind is Kind.TEXT:
+        raise faults.not_a_spreadsheet(path.name, "a text file")
+    return read_raw(path, kind, limits)
 
 
 def read_table(path: Path, sheet: str | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Table:

@@ -70,6 +70,26 @@ def read_workbook(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> 
     return with_rows
 
 
+def read_raw(path: Path, kind: Kind, limits: Limits) -> dict[str, list[list[str]]]:
+    """Every filled row of every visible sheet by its name, cells in normal form, nothing left out or moved.
+
+    For workbooks of our own making that come back edited; a provider's files are read with `read_workbook`.
+
+    Raises:
+        WrongUse: password, damage, or beyond the limits.
+        TryAgain: the deadline passed.
+    """
+    sheets: dict[str, list[list[str]]] = {}
+    name = ""
+    for message in _messages(path, kind, None, limits):
+        if "sheet" in message:
+            name = message["sheet"]
+            sheets[name] = []
+        elif "rows" in message:
+            sheets[name] += message["rows"]
+    return sheets
+
+
 def _notices(sheet: _Sheet, hidden: list[str]) -> list[Notice]:
     said = [
         Notice(code, _plural(count, _MARK_WORDS[code]), f"sheet '{sheet.name}'")

@@ -20,6 +20,7 @@ from linkwell.specification.model import (
     Field,
     FieldClass,
     FieldType,
+    NotHeld,
     NotSupplied,
     Question,
     Specification,
@@ -29,20 +30,22 @@ from linkwell.specification.validate import validate
 from linkwell.vault.zones import write_whole
 
 # section of the file -> setting in the file -> attribute of the object, in the order it is written
-_TOP = (
+TOP_SETTINGS = (
     "title", "organisation", "initiatives", "purpose", "questions", "version", "base", "demo", "frequency",
-    "delivery", "retention", "route", "contact",
+    "delivery", "retention", "route", "contact", "sensitive",
 )  # fmt: skip
-_TABLE = ("name", "label", "compartment", "source")
-_FIELD = (
+TABLE_SETTINGS = ("name", "label", "compartment", "source")
+FIELD_SETTINGS = (
     "name", "label", "class", "type", "format", "codes", "required", "purpose", "meaning", "missing",
     "source_column", "more_columns", "date_order", "century_from", "constant",
+    "screen", "collected", "gaps", "review", "sensitivity",
 )  # fmt: skip
-_QUESTION = ("id", "about", "text", "options", "suggested", "answer")
-_NOT_SUPPLIED = ("source", "column", "kind", "reason")
-_CODE_LIST = ("name", "source", "edition")
+QUESTION_SETTINGS = ("id", "about", "text", "options", "suggested", "answer")
+NOT_SUPPLIED_SETTINGS = ("source", "column", "kind", "reason")
+NOT_HELD_SETTINGS = ("id", "reason", "review")
+CODE_LIST_SETTINGS = ("name", "source", "edition")
 _NOT_TEXT: dict[str, type] = {"version": int, "century_from": int, "demo": bool, "required": bool}
-_LISTS = {"initiatives", "questions", "options", "more_columns"}
+LIST_SETTINGS = {"sensitive", "initiatives", "questions", "options", "more_columns"}
 _NEVER_OMITTED = {"purpose", "answer"}
 
 
@@ -71,6 +74,15 @@ def parse(text: str, *, name: str = "specification") -> Specification:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(name, str(error)) from None
+    return from_data(data, name=name)
+
+
+def from_data(data: dict[str, Any], *, name: str = "specification") -> Specification:
+    """The specification in plain dicts and lists, shaped as the TOML file is; `name` is used in errors.
+
+    Raises:
+        WrongUse: it does not hold together.
+    """
     try:
         spec = _specification(data)
         validate(spec)
@@ -91,27 +103,38 @@ def render(spec: Specification) -> str:
         "# What is shared, and why. Read it from top to bottom; you may change any text between quotes.",
         "# Check your files against it with: linkwell check FILES --spec THIS_FILE --out FOLDER",
         "",
-        *_settings(_TOP, vars(spec)),
+        *_settings(TOP_SETTINGS, vars(spec)),
     ]
     if spec.open_questions:
         lines += ["", "# Questions only you can answer. Put the answer between the quotes after `answer =`."]
         for question in spec.open_questions:
-            lines += ["", "[[open_question]]", *_settings(_QUESTION, vars(question))]
+            lines += ["", "[[open_question]]", *_settings(QUESTION_SETTINGS, vars(question))]
     for table in spec.tables:
         half = "names and numbers" if table.compartment is Compartment.IDENTITY else "service details"
         lines += ["", "", f"# {table.label}.", f"# Sealed apart, among the {half}.", "[[table]]"]
-        lines += _settings(_TABLE, vars(table))
+        lines += _settings(TABLE_SETTINGS, vars(table))
         for field in table.fields:
-            lines += ["", "[[table.field]]", *_settings(_FIELD, {**vars(field), "class": field.cls})]
+            lines += ["", "[[table.field]]", *_settings(FIELD_SETTINGS, {**vars(field), "class": field.cls})]
             lines += _pairs("table.field.values", field.values)
     if spec.not_supplied:
         lines += ["", "", "# Columns of your files that stay with you."]
         for left in spec.not_supplied:
-            lines += ["", "[[not_supplied]]", *_settings(_NOT_SUPPLIED, vars(left))]
+            lines += ["", "[[not_supplied]]", *_settings(NOT_SUPPLIED_SETTINGS, vars(left))]
+    if spec.not_held:
+        lines += [
+            "",
+            "",
+            "# What you do not hold. This is an accepted answer; nothing is invented to fill it.",
+        ]
+        for gap in spec.not_held:
+            lines += ["", "[[not_held]]", *_settings(NOT_HELD_SETTINGS, vars(gap))]
+    if spec.notes:
+        lines += ["", "", "# How things are recorded, in your own words."]
+        lines += ["", *_pairs("notes", spec.notes)]
     if spec.code_lists:
         lines += ["", "", "# The codes used above."]
         for codes in spec.code_lists:
-            lines += ["", "[[code_list]]", *_settings(_CODE_LIST, vars(codes))]
+            lines += ["", "[[code_list]]", *_settings(CODE_LIST_SETTINGS, vars(codes))]
             lines += ["", *_pairs("code_list.codes", codes.codes)]
     return "\n".join(lines) + "\n"
 
@@ -147,25 +170,27 @@ def _pairs(header: str, pairs: tuple[tuple[str, str], ...]) -> list[str]:
 
 
 def _specification(data: dict[str, Any]) -> Specification:
-    sections = {"table", "open_question", "not_supplied", "code_list"}
-    _no_strangers(data, {*_TOP, *sections}, "the top of the file")
+    sections = {"table", "open_question", "not_supplied", "not_held", "notes", "code_list"}
+    _no_strangers(data, {*TOP_SETTINGS, *sections}, "the top of the file")
     for name in ("title", "purpose"):
         if not data.get(name):
             raise WrongUse(f"The specification has no {name}.", fix=f'Add a line: {name} = "..."')
-    settings = {name: _typed(data[name], name) for name in _TOP if name in data}
+    settings = {name: _typed(data[name], name) for name in TOP_SETTINGS if name in data}
     settings.setdefault("organisation", "")
     return Specification(
         **settings,
         tables=tuple(_table(each) for each in data.get("table", [])),
         open_questions=tuple(_question(each) for each in data.get("open_question", [])),
         not_supplied=tuple(_left_out(each) for each in data.get("not_supplied", [])),
+        not_held=tuple(_not_held(each) for each in data.get("not_held", [])),
+        notes=_as_pairs(data.get("notes", {}), "notes"),
         code_lists=tuple(_code_list(each) for each in data.get("code_list", [])),
     )
 
 
 def _table(data: dict[str, Any]) -> TableSpec:
     where = f"table {data.get('name', '(no name)')}"
-    settings = _checked(data, _TABLE, where, needs=("name", "compartment"), also=("field",))
+    settings = _checked(data, TABLE_SETTINGS, where, needs=("name", "compartment"), also=("field",))
     return TableSpec(
         name=settings["name"],
         label=settings.get("label", settings["name"]),
@@ -177,7 +202,7 @@ def _table(data: dict[str, Any]) -> TableSpec:
 
 def _field(data: dict[str, Any], table: str) -> Field:
     where = f"{table}, field {data.get('name', '(no name)')}"
-    settings = _checked(data, _FIELD, where, needs=("name", "class", "type"), also=("values",))
+    settings = _checked(data, FIELD_SETTINGS, where, needs=("name", "class", "type"), also=("values",))
     settings["cls"] = _one_of(FieldClass, settings.pop("class"), where, "class")
     settings["type"] = _one_of(FieldType, settings["type"], where, "type")
     settings["label"] = settings.get("label", settings["name"])
@@ -188,16 +213,24 @@ def _field(data: dict[str, Any], table: str) -> Field:
 
 
 def _question(data: dict[str, Any]) -> Question:
-    return Question(**_checked(data, _QUESTION, "open_question", needs=("id", "about", "text", "options")))
+    return Question(
+        **_checked(data, QUESTION_SETTINGS, "open_question", needs=("id", "about", "text", "options"))
+    )
 
 
 def _left_out(data: dict[str, Any]) -> NotSupplied:
-    return NotSupplied(**_checked(data, _NOT_SUPPLIED, "not_supplied", needs=("source", "column", "reason")))
+    return NotSupplied(
+        **_checked(data, NOT_SUPPLIED_SETTINGS, "not_supplied", needs=("source", "column", "reason"))
+    )
+
+
+def _not_held(data: dict[str, Any]) -> NotHeld:
+    return NotHeld(**_checked(data, NOT_HELD_SETTINGS, "not_held", needs=NOT_HELD_SETTINGS))
 
 
 def _code_list(data: dict[str, Any]) -> CodeList:
     where = f"code_list {data.get('name', '(no name)')}"
-    settings = _checked(data, _CODE_LIST, where, needs=("name",), also=("codes",))
+    settings = _checked(data, CODE_LIST_SETTINGS, where, needs=("name",), also=("codes",))
     return CodeList(**settings, codes=_as_pairs(data.get("codes", {}), where))
 
 
@@ -226,13 +259,13 @@ def _no_strangers(data: dict[str, Any], known: set[str], where: str) -> None:
 
 def _typed(value: Any, name: str) -> Any:
     wanted = _NOT_TEXT.get(name, str)
-    if name in _LISTS:
+    if name in LIST_SETTINGS:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
     elif type(value) is wanted:
         return value
     kind = {int: "a whole number", bool: "true or false"}.get(wanted, "text between quotes")
-    if name in _LISTS:
+    if name in LIST_SETTINGS:
         kind = 'a list such as ["one", "two"]'
     raise WrongUse(f"The setting {name} must be {kind}.")
 

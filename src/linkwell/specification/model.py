@@ -83,6 +83,11 @@ class Field:
         values: what local values mean, as (local value, code).
         constant: one value for every row, where the source has no column for it.
         missing: what an empty cell means.
+        screen: where the source shows it ("Enrolment screen, Registration date").
+        collected: how it is collected, and who checks it.
+        gaps: what is known to be missing or wrong, and why.
+        review: the day the gaps are looked at again, as YYYY-MM-DD.
+        sensitivity: "" or why it needs special care.
     """
 
     name: str
@@ -101,6 +106,11 @@ class Field:
     values: tuple[tuple[str, str], ...] = ()
     constant: str = ""
     missing: str = ""
+    screen: str = ""
+    collected: str = ""
+    gaps: str = ""
+    review: str = ""
+    sensitivity: str = ""
 
     def __post_init__(self) -> None:
         if not self.purpose.strip():
@@ -137,6 +147,27 @@ class NotSupplied:
 
 
 @dataclass(frozen=True)
+class NotHeld:
+    """We do not hold this: an accepted answer, with the reason and the day it is looked at again.
+
+    Attributes:
+        id: "table.field" of the base specification.
+        review: YYYY-MM-DD.
+    """
+
+    id: str
+    reason: str
+    review: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip() or not self.review.strip():
+            raise WrongUse(
+                f"For {self.id} it is not said why it is not held, or when that is looked at again.",
+                fix="Write a reason and a review date (YYYY-MM-DD).",
+            )
+
+
+@dataclass(frozen=True)
 class Question:
     """Something `describe` could not tell and did not guess; the specification is not ready until answered.
 
@@ -157,7 +188,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Specification:
-    """What one supply holds. Immutable; `dataclasses.replace` makes the next version."""
+    """What one supply holds. Immutable; `dataclasses.replace` makes the next version.
+
+    Attributes:
+        not_held: fields of the base that the provider does not hold, each with its reason.
+        sensitive: initiatives where being on the list is the secret (a refuge, a sexual-health clinic).
+        notes: the provider's own write-ups by topic (recording, identifiers, dates, ...), word for word.
+    """
 
     title: str
     organisation: str
@@ -176,6 +213,9 @@ class Specification:
     code_lists: tuple[CodeList, ...] = ()
     not_supplied: tuple[NotSupplied, ...] = ()
     open_questions: tuple[Question, ...] = ()
+    not_held: tuple[NotHeld, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def digest(self) -> str:
@@ -239,7 +279,7 @@ class Specification:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, CodeList | Field | TableSpec | NotSupplied | Question):
+    if isinstance(value, CodeList | Field | TableSpec | NotSupplied | NotHeld | Question):
         return {name: _plain(each) for name, each in vars(value).items()}
     if isinstance(value, StrEnum):
         return value.value

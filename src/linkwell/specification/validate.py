@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from linkwell.errors import WrongUse
 from linkwell.specification.model import (
@@ -41,6 +42,12 @@ def problems_of(spec: Specification) -> Iterator[str]:
         yield f"there must be exactly one table with identity, not {len(identities)}."
     for table in spec.tables:
         yield from _table_problems(spec, table)
+    for gap in spec.not_held:
+        if not _is_day(gap.review):
+            yield f"the review date of {gap.id} must be a day such as 2027-06-30."
+    for name in spec.sensitive:
+        if spec.initiatives and name not in spec.initiatives:
+            yield f"the sensitive initiative {name!r} is not among the initiatives."
     known = {f"{table.name}.{field.name}" for table, field in spec.fields()}
     for question in spec.open_questions:
         if question.id not in known:
@@ -70,6 +77,8 @@ def _field_problems(spec: Specification, table: TableSpec, field: Field) -> Iter
         yield f"must say which identifier it is in `format`: {', '.join(IDENTIFIERS)}."
     if field.more_columns and (field.type is not FieldType.CODE_SET or not field.source_column):
         yield "has more_columns, which only a code_set read from a first column may have."
+    if field.review and not _is_day(field.review):
+        yield "has a review date that is not a day such as 2027-06-30."
     if field.date_order not in DATE_ORDERS:
         yield "has a date_order other than iso, dmy or mdy."
     listed = spec.code_list(field.codes) if field.codes else None
@@ -82,6 +91,13 @@ def _field_problems(spec: Specification, table: TableSpec, field: Field) -> Iter
         strangers = sorted({code for _, code in field.values for code in code.split(";")} - {*codes, ""})
         if strangers:
             yield f"gives a local value the code {strangers[0]!r}, which is not in {field.codes}."
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _doubled(names: Iterable[str], words: str) -> Iterator[str]:
