@@ -24,7 +24,9 @@ Examples:
     help="Folder the desk keeps its work in (default: Linkwell in your own folder). Not one that copies itself "
     "to the internet.",
 )
-@click.option("--port", type=click.IntRange(1024, 65535), default=None, help="Port to use (default: a free one).")
+@click.option(
+    "--port", type=click.IntRange(1024, 65535), default=None, help="Port to use (default: a free one)."
+)
 @click.option("--no-browser", is_flag=True, help="Print the address; do not open a browser.")
 @json_option
 def desk(workspace: Path | None, port: int | None, no_browser: bool, as_json: bool) -> None:

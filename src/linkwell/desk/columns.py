@@ -50,7 +50,11 @@ def put_back(spec: Specification, drafted: Specification, column: NotSupplied) -
     """The specification with a left-out column as it was first drafted, or None if it never was a field."""
     for table, field in drafted.fields():
         here = spec.table(table.name)
-        if here and (table.source, field.source_column) == (column.source, column.column) and not here.field(field.name):
+        if (
+            here
+            and (table.source, field.source_column) == (column.source, column.column)
+            and not here.field(field.name)
+        ):
             spec = _with(spec, here, field, [each.name for each in table.fields])
             question = next((q for q in drafted.open_questions if q.id == f"{table.name}.{field.name}"), None)
             stays = tuple(each for each in spec.not_supplied if each != column)
@@ -66,7 +70,11 @@ def could_be(spec: Specification, source: str) -> list[tuple[str, Field]]:
         here = spec.table(table.name)
         if here is None or here.source != source:
             continue
-        found += [(table.name, field) for field in table.fields if not here.field(field.name) and field.name != "end_status"]
+        found += [
+            (table.name, field)
+            for field in table.fields
+            if not here.field(field.name) and field.name != "end_status"
+        ]
     return found
 
 
@@ -117,7 +125,9 @@ def _about_order(table: str, field: Field) -> Question:
 
 
 def _with(spec: Specification, table: TableSpec, field: Field, order: list[str]) -> Specification:
-    fields = sorted((*table.fields, field), key=lambda each: order.index(each.name) if each.name in order else len(order))
+    fields = sorted(
+        (*table.fields, field), key=lambda each: order.index(each.name) if each.name in order else len(order)
+    )
     changed = replace(table, fields=tuple(fields))
     return replace(spec, tables=tuple(changed if each.name == table.name else each for each in spec.tables))
 

@@ -54,13 +54,19 @@ def _inside(workspace: Workspace, name: str, what: str, personal: bool) -> Itera
         said, holds = what, personal
         if name == "checked":
             holds = path.suffix == ".xlsx"
-            said = "A marked copy of your file" if holds else "A report of a check: rows and columns, no names"
+            said = (
+                "A marked copy of your file" if holds else "A report of a check: rows and columns, no names"
+            )
         if path.name.endswith(".part"):
             said, holds = "Left over from a step that was interrupted", True
         if name == "sealed" and path.suffix == ".json":
             said = "How far a sending got"
         try:
-            size = sum(each.stat().st_size for each in ([path] if path.is_file() else path.rglob("*")) if each.is_file())
+            size = sum(
+                each.stat().st_size
+                for each in ([path] if path.is_file() else path.rglob("*"))
+                if each.is_file()
+            )
             made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except OSError:
             continue

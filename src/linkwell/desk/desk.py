@@ -102,7 +102,9 @@ class Desk:
         """Whether the last check was of these very files under this very specification."""
         spec = self.specification_or_none()
         checked = self.choices.checked
-        return bool(spec and checked[0] and checked == (self.files_fingerprint, spec.digest) and self.check_report())
+        return bool(
+            spec and checked[0] and checked == (self.files_fingerprint, spec.digest) and self.check_report()
+        )
 
     def tables(self) -> list[Table] | None:
         """What was read of the chosen files, if they have not changed since."""
@@ -169,5 +171,3 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from linkwell.pages.forms import PagesForm
 
@@ -34,23 +33,6 @@ class FolderForm(PagesForm):
         error_messages={"required": "Write or paste the address of a folder"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """A file field that takes more than one."""
-
-    allow_multiple_selected = True
-
-
-class UploadForm(forms.Form):
-    """Files given to the page; what each is, is decided by reading it, not by its name."""
-
-    use_required_attribute = False
-    files = forms.FileField(widget=SeveralFiles, required=False)
-
-    def given(self) -> list[UploadedFile]:
-        """Every file given."""
-        return [each for each in self.files.getlist("files") if each.name]  # type: ignore[attr-defined]
 
 
 class ColumnForm(PagesForm):
@@ -115,7 +97,9 @@ class SendForm(PagesForm):
         """A token has no spaces; a line break caught while copying is taken away."""
         token = str(self.cleaned_data["token"]).strip()
         if not token.isascii() or not token.isprintable() or " " in token:
-            raise forms.ValidationError("The token has a sign in it that cannot be right. Copy it again, whole.")
+            raise forms.ValidationError(
+                "The token has a sign in it that cannot be right. Copy it again, whole."
+            )
         return token
 
 
@@ -126,6 +110,8 @@ class SheetForm(PagesForm):
         label="Lines from the sheet",
         help_text="One to a line, for example: R1 0123 4567 89ab cdef / 0a1b",
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "class": "lw-code"}),
+        widget=forms.Textarea(
+            attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "class": "lw-code"}
+        ),
         error_messages={"required": "Type the lines from the sheet"},
     )

@@ -100,7 +100,15 @@ class plain_errors:  # noqa: N801  a middleware is named like a function whereve
             return None
         broke = not isinstance(error, LinkwellError)
         problem = error if isinstance(error, LinkwellError) else unexpected(error)
-        status = 500 if broke else 503 if isinstance(problem, TryAgain) else 403 if isinstance(problem, RefusedByRule) else 409
+        status = (
+            500
+            if broke
+            else 503
+            if isinstance(problem, TryAgain)
+            else 403
+            if isinstance(problem, RefusedByRule)
+            else 409
+        )
         return render(request, "desk/stopped.html", {"problem": problem}, status=status)
 
 

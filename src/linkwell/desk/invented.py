@@ -42,7 +42,9 @@ def invented(spec: Specification) -> tuple[View, ...]:
             for table in spec.of_compartment(compartment)
             for field in table.fields
         ]
-        views.append(View(title, words, tuple(dict.fromkeys(lines))))
+        once = {(label, value): why for label, value, why in reversed(lines)}
+        shown = dict.fromkeys((label, value) for label, value, _ in lines)
+        views.append(View(title, words, tuple((*each, once[each]) for each in shown)))
     return tuple(views)
 
 

@@ -18,6 +18,7 @@ from linkwell.vault.algorithms import CURVE
 from linkwell.vault.keys import (
     SENDER_KEY,
     SENDER_PUBLIC_KEY,
+    PrivateKey,
     fingerprint,
     read_private_key,
     sender_key,
@@ -80,7 +81,9 @@ def read_lines(text: str) -> dict[str, bytes]:
     """
     found: dict[str, dict[int, bytes]] = {"R": {}, "S": {}}
     for at, line in enumerate((each for each in text.splitlines() if each.strip()), start=1):
-        tight = re.sub(r"[^0-9a-z]", "", line.casefold().replace("o", "0").replace("l", "1").replace("i", "1"))
+        tight = re.sub(
+            r"[^0-9a-z]", "", line.casefold().replace("o", "0").replace("l", "1").replace("i", "1")
+        )
         match = _LINE.fullmatch(tight[:1].upper() + tight[1:])
         if match is None:
             raise _mistyped(f"line {at}")
@@ -122,26 +125,31 @@ def restore(workspace: Workspace, secrets: dict[str, bytes]) -> tuple[str, ...]:
     if not secrets:
         raise WrongUse("Nothing was typed in.", fix="Type the lines from the sheet, one to a line.")
     said = []
-    if (reference := secrets.get("R")) is not None:
-        path = workspace.secrets / CLIENT_SECRET
-        if path.exists() and path.read_bytes() != reference:
-            raise _other("reference secret")
-        write_whole(path, reference)
+    reference, key = secrets.get("R"), _signing_key(secrets.get("S"))
+    client, sender = workspace.secrets / CLIENT_SECRET, workspace.secrets / SENDER_KEY
+    # everything is looked at before anything is written, so that a refusal leaves all as it was
+    if reference and client.exists() and client.read_bytes() != reference:
+        raise _other("reference secret")
+    if key and sender.exists() and read_private_key(sender).private_numbers() != key.private_numbers():
+        raise _other("signing key")
+    if reference:
+        write_whole(client, reference)
         said.append("the reference secret")
-    if (number := secrets.get("S")) is not None:
-        value = int.from_bytes(number, "big")
-        try:
-            key = ec.derive_private_key(value, CURVE)
-        except ValueError:
-            raise _mistyped("the lines that begin with S") from None
-        path = workspace.secrets / SENDER_KEY
-        if path.exists() and read_private_key(path).private_numbers().private_value != value:
-            raise _other("signing key")
-        write_private_key(path, key)
+    if key:
+        write_private_key(sender, key)
         (workspace.secrets / SENDER_PUBLIC_KEY).unlink(missing_ok=True)
         sender_key(workspace.secrets)
         said.append("the signing key")
     return tuple(said)
+
+
+def _signing_key(number: bytes | None) -> PrivateKey | None:
+    if number is None:
+        return None
+    try:
+        return ec.derive_private_key(int.from_bytes(number, "big"), CURVE)
+    except ValueError:
+        raise _mistyped("the lines that begin with S") from None
 
 
 def _other(what: str) -> WrongUse:
@@ -150,5 +158,3 @@ def _other(what: str) -> WrongUse:
         why="Replacing it would cut you off from what was made with it.",
         fix="If the one on paper is the right one, move the folder linkwell-workspace away first, then try again.",
     )
-
-

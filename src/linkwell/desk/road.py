@@ -55,7 +55,14 @@ def _ready(desk: Desk) -> Stop:
     state = State.DONE if not open_ else State.BEGUN if open_ < total else State.LATER
     if not open_:
         said = f"Ready: {outcome.ready}"
-    return Stop("ready", "/ready/", "Get ready", "Answer six short questions and see what each answer means.", state, said)
+    return Stop(
+        "ready",
+        "/ready/",
+        "Get ready",
+        "Answer six short questions and see what each answer means.",
+        state,
+        said,
+    )
 
 
 def _files(desk: Desk) -> Stop:
@@ -78,7 +85,10 @@ def _describe(desk: Desk) -> Stop:
         said = f"{leaving} columns would leave, {len(spec.not_supplied)} stay"
         state = State.DONE
         if open_:
-            state, said = State.BEGUN, f"{open_} {'question waits' if open_ == 1 else 'questions wait'} for you"
+            state, said = (
+                State.BEGUN,
+                f"{open_} {'question waits' if open_ == 1 else 'questions wait'} for you",
+            )
     elif desk.workspace.specification.exists():
         state, said = State.AGAIN, "The specification cannot be read"
     return Stop("describe", "/describe/", "Describe your data",

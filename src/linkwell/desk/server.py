@@ -6,9 +6,11 @@ import logging
 import os
 import socketserver
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -22,6 +24,7 @@ from linkwell.errors import TryAgain
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8350
+IDLE_SECONDS = 8 * 60 * 60
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -35,6 +38,7 @@ class DeskServer(ThreadedWSGIServer):
     """A server a page can stop; threads end with it."""
 
     daemon_threads = True
+    busy: Callable[[], bool] = staticmethod(lambda: False)
 
     def __init__(self, port: int) -> None:
         # On Windows "reuse" would let another program take the same port.
@@ -45,14 +49,24 @@ class DeskServer(ThreadedWSGIServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
         self.setup_environ()
+        self.last_used = time.monotonic()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note that somebody is there."""
+        self.last_used = time.monotonic()
+        super().process_request(request, client_address)
+
+    def service_actions(self) -> None:
+        """A desk nobody has used for hours closes by itself, with what it has in memory."""
+        if time.monotonic() - self.last_used > IDLE_SECONDS and not self.busy():
+            self.last_used = time.monotonic()
+            threading.Thread(target=self.shutdown, daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A browser that went away in the middle is no news."""
 
 
-def start(
-    folder: Path, *, port: int = 0, browser: bool = True, say: Callable[[str], None] = print
-) -> None:
+def start(folder: Path, *, port: int = 0, browser: bool = True, say: Callable[[str], None] = print) -> None:
     """Serve until the desk is closed or Ctrl-C is pressed.
 
     If this desk already runs, a fresh key is asked of it and the browser opened there.
@@ -67,6 +81,7 @@ def start(
     server = _bind(port)
     bound = server.server_address[1]
     desk = Desk(workspace, origins=(f"{HOST}:{bound}", f"localhost:{bound}"))
+    server.busy = lambda: desk.jobs.busy
     desk.close = lambda: threading.Timer(0.5, server.shutdown).start()
     logging.basicConfig(filename=workspace.log, level=logging.ERROR, format="%(asctime)s %(message)s")
     logging.getLogger("django").setLevel(logging.CRITICAL)  # its messages may quote what was typed
@@ -117,7 +132,9 @@ def _of_running(path: Path) -> str:
         return ""
     port, knock = said
     try:
-        answer = httpx.post(f"http://{HOST}:{port}/knock/", headers={"X-Linkwell-Knock": knock}, timeout=3, trust_env=False)
+        answer = httpx.post(
+            f"http://{HOST}:{port}/knock/", headers={"X-Linkwell-Knock": knock}, timeout=3, trust_env=False
+        )
         return f"http://{HOST}:{port}/open/?key={answer.json()['key']}" if answer.status_code == 200 else ""
     except (httpx.HTTPError, ValueError, KeyError):
         return ""

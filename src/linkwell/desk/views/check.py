@@ -62,7 +62,9 @@ def _shown(finding: dict[str, Any]) -> dict[str, Any]:
     said = ", ".join(f"{row}" for row in rows[:MOST_ROWS])
     if len(rows) > MOST_ROWS:
         said += f" and {len(rows) - MOST_ROWS:,} more"
-    mended = "" if finding["fix"].startswith("Nothing") else f"It can be mended {_FIXABLE[finding['fixable']]}."
+    mended = (
+        "" if finding["fix"].startswith("Nothing") else f"It can be mended {_FIXABLE[finding['fixable']]}."
+    )
     return {**finding, "said": said, "word": "Row" if len(rows) == 1 else "Rows", "mended": mended,
             "place": finding["file"] or finding["table"]}  # fmt: skip
 
@@ -77,7 +79,9 @@ def marked(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
     found = _marked(desk_of(request))
     if number >= len(found):
         return redirect("check")
-    return FileResponse(found[number].open("rb"), as_attachment=True, filename=found[number].name, content_type=_XLSX)
+    return FileResponse(
+        found[number].open("rb"), as_attachment=True, filename=found[number].name, content_type=_XLSX
+    )
 
 
 @require_GET
@@ -86,4 +90,6 @@ def report(request: HttpRequest) -> FileResponse:
     path = desk_of(request).workspace.checked / "check-report.html"
     if not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename="check-report.html", content_type="text/html")
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename="check-report.html", content_type="text/html"
+    )

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.desk.copies import Copy, copies, delete as delete_copy
+from linkwell.desk.copies import Copy, copies
+from linkwell.desk.copies import delete as delete_copy
 from linkwell.desk.guard import desk_of
 from linkwell.desk.synced import synced_by
 
@@ -31,16 +32,22 @@ def delete(request: HttpRequest) -> HttpResponse:
         desk.tell("There is nothing to delete.")
         return redirect("copies")
     if request.POST.get("sure") != "yes":
-        return render(request, "desk/copies_delete.html", {"wanted": wanted, "which": request.POST.get("which", "")})
+        return render(
+            request, "desk/copies_delete.html", {"wanted": wanted, "which": request.POST.get("which", "")}
+        )
     if desk.jobs.busy:
         desk.tell("A step is still running. Wait until it is done, then delete.")
         return redirect("copies")
     for copy in wanted:
         delete_copy(copy)
     gone = {copy.path for copy in wanted}
-    desk.choose(files=tuple(each for each in desk.choices.files if not any(str(path) == each for path in gone)))
+    desk.choose(
+        files=tuple(each for each in desk.choices.files if not any(str(path) == each for path in gone))
+    )
     desk.forget_people()
-    desk.tell(f"{len(wanted)} {'copy is' if len(wanted) == 1 else 'copies are'} deleted. Your own files were not touched.")
+    desk.tell(
+        f"{len(wanted)} {'copy is' if len(wanted) == 1 else 'copies are'} deleted. Your own files were not touched."
+    )
     return redirect("copies")
 
 

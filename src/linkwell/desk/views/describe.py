@@ -49,7 +49,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _starting(desk: Desk) -> dict[str, Any]:
-    return {"files": desk.choices.paths(), "organisation": desk.organisation, "initiative": desk.choices.initiative}
+    return {
+        "files": desk.choices.paths(),
+        "organisation": desk.organisation,
+        "initiative": desk.choices.initiative,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +70,9 @@ def start(request: HttpRequest) -> HttpResponse:
     def work(job: Job) -> None:
         doing.describe(desk, job)
 
-    return begin(request, "Describing your files", work, begins=reverse("describe-start"), then=reverse("describe"))
+    return begin(
+        request, "Describing your files", work, begins=reverse("describe-start"), then=reverse("describe")
+    )
 
 
 @require_POST
@@ -137,8 +143,8 @@ def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
         desk.tell(f"“{found.label}” stays with you.")
         return redirect("describe")
     if request.method == "POST" and form.is_valid():
-        said = {name: str(form.cleaned_data[name]).replace("\r\n", "\n").strip() for name in ("label", "purpose", "meaning")}
-        changed = replace(found, **said)
+        label, purpose, meaning = (_typed(form, name) for name in ("label", "purpose", "meaning"))
+        changed = replace(found, label=label, purpose=purpose, meaning=meaning)
         if changed != found:
             _change(desk, spec.with_field(table, changed), f"the change to “{found.label}”")
             desk.tell(f"“{changed.label}” is changed.")
@@ -176,7 +182,9 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
 
             def work(job: Job) -> None:
                 tables = doing.read(desk, job)
-                _change(desk, columns.taken_as(spec, left, table, field, tables), f"taking “{left.column}” along")
+                _change(
+                    desk, columns.taken_as(spec, left, table, field, tables), f"taking “{left.column}” along"
+                )
                 desk.tell(f"“{left.column}” would leave now.")
 
             here = reverse("describe-stays", args=[number])
@@ -194,6 +202,10 @@ def save_specification(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(text, content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="specification.toml"'
     return response
+
+
+def _typed(form: ColumnForm, name: str) -> str:
+    return str(form.cleaned_data[name]).replace("\r\n", "\n").strip()
 
 
 def _change(desk: Desk, spec: Specification, words: str) -> None:

@@ -81,4 +81,6 @@ def static_file(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     suffix = name[name.rindex(".") :]
-    return HttpResponse(found.read_bytes(), content_type=_TYPES[suffix], headers={"Cache-Control": "max-age=3600"})
+    return HttpResponse(
+        found.read_bytes(), content_type=_TYPES[suffix], headers={"Cache-Control": "max-age=3600"}
+    )

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from linkwell.desk.desk import Desk
-from linkwell.desk.forms import FolderForm, UploadForm
+from linkwell.desk.forms import FolderForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.synced import synced_by
 from linkwell.vault.zones import written_whole
@@ -109,13 +109,13 @@ def _ticked(request: HttpRequest, desk: Desk) -> list[Path]:
 
 
 def _go(desk: Desk, folder: Path) -> bool:
-    folder = folder.expanduser()
-    if folder.is_file():
-        folder = folder.parent
     try:
+        folder = folder.expanduser()
+        if folder.is_file():
+            folder = folder.parent
         with os.scandir(folder):
             pass
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL, no such person's folder
         return False
     desk.browsing = folder.absolute()
     return True
@@ -148,7 +148,9 @@ def _places(desk: Desk) -> dict[str, Path]:
     places |= {f"at{at}": path for at, path in enumerate((*filter(Path.is_dir, usual), home))}
     try:
         with os.scandir(desk.browsing) as found:
-            inside = sorted((each for each in found if _is_folder(each)), key=lambda each: each.name.casefold())
+            inside = sorted(
+                (each for each in found if _is_folder(each)), key=lambda each: each.name.casefold()
+            )
     except OSError:
         inside = []
     return places | {f"in{at}": Path(each.path) for at, each in enumerate(inside)}
@@ -168,7 +170,7 @@ def give(request: HttpRequest) -> HttpResponse:
     desk.workspace.files.mkdir(mode=0o700, exist_ok=True)
     problem = ""
     if request.method == "POST":
-        given = UploadForm(request.POST, request.FILES).given()
+        given = [each for each in request.FILES.getlist("files") if each.name]
         if given:
             kept = []
             for each in given:

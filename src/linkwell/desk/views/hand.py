@@ -120,11 +120,12 @@ def custodian(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _take(desk: Desk, given: UploadedFile) -> LinkwellError | None:
+def _take(desk: Desk, given: UploadedFile[bytes]) -> LinkwellError | None:
     """Keep the key file if it is one; what was there stays if it is not."""
     part = desk.workspace.custodian.with_suffix(".given")
     try:
-        write_whole(part, given.read(LARGEST_KEY_FILE + 1))
+        data = given.read(LARGEST_KEY_FILE + 1)
+        write_whole(part, data if len(data) <= LARGEST_KEY_FILE else b"")  # no key file is that large
         load_bundle(part)
         part.replace(desk.workspace.custodian)
         desk.choose(compared="")
@@ -147,7 +148,11 @@ def _lines(keys: CustodianKeys) -> tuple[tuple[str, str], ...]:
 
 
 def _all_of(keys: CustodianKeys) -> str:
-    halves = [half for name in sorted(keys.compartments) for half in (keys.compartments[name].zone, keys.compartments[name].recovery)]
+    halves = [
+        half
+        for name in sorted(keys.compartments)
+        for half in (keys.compartments[name].zone, keys.compartments[name].recovery)
+    ]
     return " ".join(fingerprint(key)[:32] for key in (*halves, keys.receipts))
 
 
@@ -159,7 +164,9 @@ def seal(request: HttpRequest) -> HttpResponse:
     if keys is None or desk.choices.compared != _all_of(keys):
         return redirect("hand-custodian")
     spec = desk.specification()
-    form = SealForm(request.POST or None, initial={"organisation": spec.organisation, "agreement": desk.choices.agreement})
+    form = SealForm(
+        request.POST or None, initial={"organisation": spec.organisation, "agreement": desk.choices.agreement}
+    )
     practice = desk.choices.practice
     if request.method == "POST":
         practice = request.POST.get("practice") == "yes"
@@ -252,4 +259,6 @@ def save_receipt(request: HttpRequest) -> FileResponse:
     path = _receipt(desk_of(request))
     if path is None:
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/json")
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=path.name, content_type="application/json"
+    )

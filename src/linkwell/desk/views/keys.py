@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from linkwell.desk.forms import SheetForm
 from linkwell.desk.guard import desk_of
-from linkwell.desk.recovery import read_lines, restore as put_back, sheet_of
+from linkwell.desk.recovery import read_lines, sheet_of
+from linkwell.desk.recovery import restore as put_back
 from linkwell.desk.synced import synced_by
 from linkwell.errors import LinkwellError
 from linkwell.vault.keys import SENDER_KEY, SENDER_PUBLIC_KEY, fingerprint, sender_key, spoken

@@ -42,7 +42,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         ("content", "Service details", "Sealed apart. Never seen together with names."),
     ):
         tables = [
-            {"label": labels[name], "rows": rows, "fields": [each for each in shown.leaves if each.table == name]}
+            {
+                "label": labels[name],
+                "rows": rows,
+                "fields": [each for each in shown.leaves if each.table == name],
+            }
             for name, rows in shown.rows_leaving
             if any(each.table == name and each.compartment == compartment for each in shown.leaves)
         ]

@@ -45,7 +45,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
     answers = desk.answers
     form = OrganisationForm(request.POST or None, initial={"organisation": answers.organisation})
     if request.method == "POST" and form.is_valid():
-        save_answers(desk.workspace.answers, replace(answers, organisation=form.cleaned_data["organisation"].strip()))
+        save_answers(
+            desk.workspace.answers, replace(answers, organisation=form.cleaned_data["organisation"].strip())
+        )
         todo = _next_open(answers)
         return redirect("ready-question", todo.id) if todo else redirect("ready")
     return render(request, "desk/ready_organisation.html", {"form": form})

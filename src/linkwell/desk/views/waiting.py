@@ -15,7 +15,9 @@ SOON = 1.5  # most steps of a small file are done by then, and the person never 
 HOLD = 4.0  # the next answer is held back this long, so that a screen reader is not interrupted every second
 
 
-def begin(request: HttpRequest, name: str, work: Callable[[Job], None], *, begins: str, then: str) -> HttpResponse:
+def begin(
+    request: HttpRequest, name: str, work: Callable[[Job], None], *, begins: str, then: str
+) -> HttpResponse:
     """Start a step; go straight on if it is done soon, and to the waiting page if not."""
     job = desk_of(request).jobs.start(name, work, begins=begins, then=then)
     job.wait(SOON)
