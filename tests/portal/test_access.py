@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests import deciding
 
+from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
@@ -25,6 +28,7 @@ PEOPLE = [
 STAFF = {"linker", "integrator", "manager", "auditor"}
 PROVIDERS = {"provider", "provider_staff", "other"}
 RELEASE_READERS = PROVIDERS | {"analyst", "output_checker", "manager", "auditor"}
+SEE_PROPOSALS = PROVIDERS | {"kaitiaki", "integrator", "manager", "assessor", "auditor"}
 LET_IN: dict[str, set[str]] = {
     "home": set(PEOPLE) - {A_STRANGER},
     "me": set(PEOPLE) - {A_STRANGER},
@@ -49,12 +53,31 @@ LET_IN: dict[str, set[str]] = {
     "trail": {"auditor", "manager"},
     "organisations": {"manager"},
     "organisation-new": {"manager"},
+    "proposals": SEE_PROPOSALS,
+    "proposal": SEE_PROPOSALS,
+    "proposal-version": SEE_PROPOSALS,
+    "proposal-new": PROVIDERS,
+    "proposal-upload": PROVIDERS,
+    "proposal-documentation": PROVIDERS,
+    "proposal-comment": PROVIDERS | {"kaitiaki", "integrator", "manager"},
+    "proposal-mandate": {"provider", "other", "kaitiaki"},
+    "proposal-put-forward": {"provider", "other"},
+    "proposal-revise": {"provider", "other"},
+    "proposal-withdraw": {"provider", "other"},
+    "assessments": {"assessor", "manager", "auditor"},
+    "assessment": {"assessor", "manager", "auditor"},
+    "assessment-take": {"assessor"},
+    "assessment-decide": {"assessor"},
 }
 FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
 FOR_SENDERS = {"uploads", "upload", "upload-receipt"}
 # Pages about one provider's thing: the other provider gets what it would get for a thing that never was.
 ABOUT_A_SUPPLY = {"supply", "staff-supply", "accept", "reject", "link", "linkage"}
-NOT_THEIRS = {"supply", "receipt", "report", "report-file"}
+ABOUT_A_PROPOSAL = {
+    "proposal", "proposal-version", "proposal-upload", "proposal-documentation", "proposal-comment",
+    "proposal-mandate", "proposal-put-forward", "proposal-revise", "proposal-withdraw",
+}  # fmt: skip
+NOT_THEIRS = {"supply", "receipt", "report", "report-file"} | ABOUT_A_PROPOSAL
 
 
 @pytest.fixture
@@ -79,6 +102,7 @@ def world(registry, settings):
         reference="R1", output=output, organisation=registry.agreement.organisation, title="Insights",
         report_digest="0" * 96, files=["reach.csv"],
     )  # fmt: skip
+    deciding.put_forward(registry)
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     (links / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>linkage")
@@ -93,6 +117,9 @@ def arguments(name: str, reference: str) -> list[str]:
         "report-file": ["R1", "reach.csv"],
         "output": ["out-1"],
         "release": ["out-1"],
+        "proposal-version": ["aroha-p1", "1"],
+        **{name: ["aroha-p1-a1"] for name in ("assessment", "assessment-take", "assessment-decide")},
+        **{name: ["aroha-p1"] for name in ABOUT_A_PROPOSAL - {"proposal-version"}},
     }.get(name, [reference] if name in ABOUT_A_SUPPLY else [])
 
 
@@ -117,6 +144,8 @@ def test_every_role_gets_what_the_table_says_and_nothing_else(world, name) -> No
     registry, reference = world
     page = next(page for page in PAGES if page.name == name)
     for person in PEOPLE:
+        Proposal.objects.update(state="approved" if name == "proposal-revise" else "put forward")
+        Assessment.objects.update(state="waiting")
         Supply.objects.update(state="received" if name in ("accept", "reject") else "accepted")
         where = reverse(name, args=arguments(name, reference))
         answer = visit(person, registry, page, where)
@@ -125,8 +154,8 @@ def test_every_role_gets_what_the_table_says_and_nothing_else(world, name) -> No
             assert answer["Location"].startswith("/signin/")
         elif person not in LET_IN[name]:
             assert answer.status_code == 403, (name, person)
-        elif person == "other" and name in NOT_THEIRS:
-            assert answer.status_code == 404, name
+        elif name in NOT_THEIRS and (person == "other" or (person, name) == ("kaitiaki", "proposal-mandate")):
+            assert answer.status_code == (404 if person == "other" else 200), name
         else:
             assert answer.status_code in (200, 302), (name, person, answer.content[:200])
 
@@ -143,8 +172,12 @@ def test_another_providers_thing_answers_exactly_like_one_that_never_was(world) 
     client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
     for name in sorted(NOT_THEIRS):
         there = arguments(name, reference)
-        never = [argument.replace(reference, "DSA-2099-001-001").replace("R1", "R9") for argument in there]
-        theirs, nothing = client.get(reverse(name, args=there)), client.get(reverse(name, args=never))
+        never = [
+            argument.replace(reference, "DSA-2099-001-001").replace("R1", "R9").replace("aroha-", "nobody-")
+            for argument in there
+        ]
+        ask = client.post if name == "proposal-revise" else client.get
+        theirs, nothing = ask(reverse(name, args=there)), ask(reverse(name, args=never))
         assert theirs.status_code == nothing.status_code == 404
         assert without_token(theirs.content) == without_token(nothing.content)
         assert set(theirs.headers) == set(nothing.headers)
@@ -160,7 +193,7 @@ def test_no_page_of_one_provider_names_another(world) -> None:
     registry, reference = world
     client = Client()
     client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
-    for where in ("/supplies/", "/reports/", "/me/"):
+    for where in ("/supplies/", "/reports/", "/me/", "/proposals/"):
         text = without_token(client.get(where).content).decode()
         assert reference not in text
         assert "Aroha" not in text

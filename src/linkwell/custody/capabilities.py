@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from linkwell.custody.agreements import permissions as agreements
+from linkwell.custody.assessments import permissions as assessments
 from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
 from linkwell.custody.permissions import Capability
 from linkwell.custody.projects import permissions as projects
+from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
 from linkwell.custody.supplies import permissions as supplies
 
-_NOUNS = (organisations, agreements, supplies, linkage, refreshes, projects, outputs)
+_NOUNS = (organisations, proposals, assessments, agreements, supplies, linkage, refreshes, projects, outputs)
 
 
 def capabilities() -> tuple[Capability, ...]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkwell.custody.agreements.states import AGREEMENT
+from linkwell.custody.assessments.states import ASSESSMENT
 from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.supplies.states import SUPPLY
 
-MACHINES = (AGREEMENT, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
+MACHINES = (PROPOSAL, ASSESSMENT, AGREEMENT, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
 
 
 def page() -> str:

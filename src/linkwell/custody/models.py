@@ -1,30 +1,37 @@
 """Every table of the registry, gathered where Django looks for them."""
 
 from linkwell.custody.agreements.models import Agreement, SpecificationText, UploadToken
+from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.models import Project, ProjectMember
+from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.supplies.models import Receipt, Supply, Upload
 
 __all__ = [
     "Agreement",
+    "Assessment",
     "AuditEvent",
+    "Comment",
     "Job",
+    "Mandate",
     "Membership",
     "Organisation",
     "Output",
     "Person",
     "Project",
     "ProjectMember",
+    "Proposal",
     "Receipt",
     "Refresh",
     "RefreshSupply",
     "Release",
     "SenderKey",
     "SpecificationText",
+    "SpecificationVersion",
     "Supply",
     "Upload",
     "UploadToken",

@@ -8,7 +8,6 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
-
 _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Textarea, "govuk-textarea"),
     (forms.Select, "govuk-select"),
@@ -27,6 +26,12 @@ class PagesField(BoundField):
         error = f" {kind}--error" if self.errors else ""
         built["class"] = f"{kind}{error} {own}".strip()
         return built
+
+
+class Checks(forms.CheckboxSelectMultiple):
+    """Several boxes to tick, each with its own label, under one legend."""
+
+    template_name = "pages/choices.html"
 
 
 class PagesRenderer(TemplatesSetting):

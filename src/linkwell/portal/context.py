@@ -8,12 +8,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.permissions import ENROL, READ_RECORD
 from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
+from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.portal.access import roles_of
@@ -21,6 +23,8 @@ from linkwell.portal.access import roles_of
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
     ("reports", "Reports", (READ_RELEASES,)),
+    ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
+    ("assessments", "Assessments", (SEE_ASSESSMENTS,)),
     ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),
     ("outputs", "Outputs", (SEE_OUTPUTS,)),

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from linkwell.portal import signin
 from linkwell.portal.access import patterns
-from linkwell.portal.views import front, health, organisations, outputs, provider, reports, research, staff, trail, uploads
+from linkwell.portal.views import (
+    assessments,
+    front,
+    health,
+    organisations,
+    outputs,
+    proposals,
+    provider,
+    reports,
+    research,
+    staff,
+    trail,
+    uploads,
+)
 
-DECLARED_BY = (front, health, organisations, outputs, provider, reports, research, signin, staff, trail, uploads)
+DECLARED_BY = (
+    assessments, front, health, organisations, outputs, proposals, provider, reports, research, signin, staff,
+    trail, uploads,
+)  # fmt: skip
 
 urlpatterns = patterns()
 

@@ -1,0 +1,1 @@
+"""The custodian's independent look at a proposal, by somebody who negotiated none of it."""

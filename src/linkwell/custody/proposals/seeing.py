@@ -1,0 +1,31 @@
+"""Which proposals a person may know of, and what two versions differ in."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.permissions import allows
+from linkwell.custody.proposals.models import Proposal, SpecificationVersion
+from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
+from linkwell.specification.base import base_specification
+from linkwell.specification.diff import Change, compare
+from linkwell.specification.file import parse
+
+
+def visible_proposals(person: Person) -> QuerySet[Proposal]:
+    """All for custodian staff who help or assess; for everyone else their own organisations'."""
+    found = Proposal.objects.select_related("organisation")
+    if allows(person, SEE_ALL_PROPOSALS):
+        return found
+    mine = person.memberships.filter(role__in=SEE_OWN_PROPOSALS.roles).values("organisation")
+    return found.filter(Q(organisation__in=mine))
+
+
+def changes_since(version: SpecificationVersion) -> tuple[str, tuple[Change, ...]]:
+    """What this version is compared with, in words, and every change; version 1 with the base."""
+    spec = parse(version.text.toml, name="specification")
+    before = version.proposal.versions.filter(number=version.number - 1).select_related("text").first()
+    if before is None:
+        return "the base specification", compare(base_specification(), spec)
+    return f"version {before.number}", compare(parse(before.text.toml, name="specification"), spec)

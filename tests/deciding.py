@@ -1,0 +1,62 @@
+"""Steps of the decisions between people, for tests that need a proposal or an agreement to be somewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from linkwell.custody.assessments import actions as assessments
+from linkwell.custody.organisations.actions import add_person
+from linkwell.custody.organisations.roles import Role
+from linkwell.custody.proposals import actions as proposals
+from linkwell.custody.proposals.documentation import questions
+from linkwell.custody.proposals.models import MandateKind
+from linkwell.specification.file import render
+
+ANSWERS = {question.id: "Everybody was told on the sign-up form of 1 July 2025." for question in questions()}
+
+
+def begun(registry, *, by="provider"):
+    """A proposal of the first provider, with nothing in it yet."""
+    return proposals.begin(
+        by=registry.person(by), organisation=registry.agreement.organisation, title="Whānau support"
+    )
+
+
+def written(registry, *, by="provider"):
+    """A proposal with a specification, documentation and a board's mandate."""
+    proposal, person = begun(registry, by=by), registry.person(by)
+    proposals.upload(by=person, proposal=proposal, toml=render(registry.sealed.specification))
+    proposals.document(by=person, proposal=proposal, answers=ANSWERS)
+    proposals.record_mandate(
+        by=person,
+        proposal=proposal,
+        kind=MandateKind.BOARD,
+        body="Board of trustees",
+        decided_on=date(2026, 3, 1),
+    )
+    proposal.refresh_from_db()
+    return proposal
+
+
+def put_forward(registry, *, by="provider"):
+    """An assessment that waits."""
+    return proposals.put_forward(by=registry.person(by), proposal=written(registry, by=by))
+
+
+def taken(registry):
+    """An assessment under way."""
+    return assessments.take(by=registry.person("assessor"), assessment=put_forward(registry))
+
+
+def approved(registry, codes=()):
+    """An approved assessment."""
+    return assessments.approve(by=registry.person("assessor"), assessment=taken(registry), codes=codes)
+
+
+def somebody(registry, username, organisation, *roles: Role):
+    """One more person."""
+    registry.people[username] = add_person(
+        by=registry.person("manager"), username=username, name=username.title(), password="four plain words here",
+        organisation=organisation, roles=roles,
+    )  # fmt: skip
+    return registry.people[username]
