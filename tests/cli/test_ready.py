@@ -113,3 +113,10 @@ def test_totals_that_would_do_are_the_first_step(run, tmp_path: Path) -> None:
     result = run("--save", "a.toml", typed=ALL.replace(FURTHER, "3\n\n3\n\n\n"))
     assert "First (You): Make totals instead" in " ".join(result.output.split())
     assert "Will you see anything" not in result.output
+
+
+def test_the_papers_that_come_next_are_drafted(run, tmp_path: Path) -> None:
+    run("--save", "a.toml", typed=ALL)
+    result = run("--answers", "a.toml", "--papers", "papers")
+    assert "Drafted in papers: readiness, privacy statement, sign up form" in " ".join(result.output.split())
+    assert (tmp_path / "papers" / "readiness.pdf").read_bytes().startswith(b"%PDF")

@@ -16,6 +16,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     "Get ready (nothing leaves your computer)": [
         ("desk", "linkwell.cli.desk:desk", "Do the whole road in your browser, on this computer only."),
         ("ready", "linkwell.cli.ready:ready", "Answer the primer's questions; see what to do next."),
+        ("statement", "linkwell.cli.statement:statement", "Say what your privacy statement lacks."),
         ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
         ("spec", "linkwell.cli.spec:spec", "Base specification, changes, Excel, Word, PDF and exports."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),

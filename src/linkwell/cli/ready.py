@@ -26,6 +26,7 @@ from linkwell.primer import (
     with_implied,
 )
 from linkwell.primer import readiness as judge
+from linkwell.primer.papers import write_papers
 from linkwell.primer.report import render
 from linkwell.vault.zones import write_whole
 
@@ -34,6 +35,7 @@ Examples:
   linkwell ready                              answer at the terminal, stop and go on as you like
   linkwell ready --save our-answers.toml      keep the answers in a file of your choice
   linkwell ready --answers our-answers.toml --out readiness.html
+  linkwell ready --answers our-answers.toml --papers papers
   linkwell ready --answers our-answers.toml --json
 """
 
@@ -55,8 +57,16 @@ class _StopAsking(Exception):
     help="Where answers are kept after each one; go on from there next time.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the report as a web page.")
+@click.option(
+    "--papers",
+    "papers_folder",
+    type=click.Path(path_type=Path),
+    help="Also draft the papers you need next into this folder: report, privacy statement, form, letters.",
+)
 @json_option
-def ready(answers_path: Path | None, save_path: Path, out: Path | None, as_json: bool) -> None:
+def ready(
+    answers_path: Path | None, save_path: Path, out: Path | None, papers_folder: Path | None, as_json: bool
+) -> None:
     """Answer the primer's questions and see what to do next.
 
     Six short parts: how people are recorded, what you know about them, dates, services, getting the data
@@ -72,14 +82,16 @@ def ready(answers_path: Path | None, save_path: Path, out: Path | None, as_json:
     see = expected(answers, questions)
     if out is not None:
         _write_report(out, answers, questions)
+    drafted = _draft_papers(papers_folder, answers) if papers_folder is not None else []
     finish(
         {
             **outcome.as_dict(),
             "outlook": see.as_dict() if see else None,
             "answers_file": str(kept),
             "report": str(out) if out else None,
+            "papers": [str(path) for path in drafted],
         },
-        _summary_lines(outcome, questions, kept, out, see),
+        [*_summary_lines(outcome, questions, kept, out, see), *_paper_lines(drafted, papers_folder)],
         as_json=as_json,
         next_step=_next_step(outcome, kept),
     )
@@ -94,6 +106,22 @@ def _write_report(out: Path, answers: Answers, questions: Questions) -> None:
             where=str(out),
             fix="Choose another place with --out.",
         ) from None
+
+
+def _draft_papers(folder: Path, answers: Answers) -> list[Path]:
+    try:
+        return write_papers(answers, folder)
+    except OSError as error:
+        raise TryAgain(
+            f"The papers cannot be written ({error.strerror}).",
+            where=str(folder),
+            fix="Choose another folder with --papers.",
+        ) from None
+
+
+def _paper_lines(drafted: list[Path], folder: Path | None) -> list[str]:
+    names = dict.fromkeys(path.stem.replace("-", " ") for path in drafted)
+    return [_wrapped(f"Drafted in {folder}: {', '.join(names)}", rest="  ")] if drafted else []
 
 
 def _ask_all(questions: Questions, save_path: Path, *, to_stderr: bool) -> Answers:

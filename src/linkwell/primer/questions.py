@@ -106,6 +106,7 @@ class Questions:
     source: str
     further: tuple[Question, ...] = ()
     numbers: tuple[Number, ...] = ()
+    who: Mapping[str, str] = field(default_factory=dict)
 
     def question(self, question_id: str) -> Question:
         """The question with this id.
@@ -165,6 +166,7 @@ def parse_questions(text: str) -> Questions:
         data.get("source", ""),
         tuple(_question(entry, data["who"]) for entry in data.get("further", ())),
         tuple(Number(**entry) for entry in data.get("number", ())),
+        data["who"],
     )
 
 
