@@ -120,7 +120,7 @@ def test_the_linter_is_content_with_a_full_statement_in_other_words() -> None:
     We ask for your name, gender and date of birth to support you and to learn what helps.
     We give a few details to Stats NZ for the Integrated Data Infrastructure, a research database where names
     are removed. Nobody can be identified in the results. It is never used for decisions about you. Our funder
-    sees totals only. You do not have to tell us. It is kept in a locked system and destroyed after seven years.
+    sees totals only. You do not have to tell us. It is kept in a locked system and destroyed after 7 years.
     You may ask for a copy and we will correct mistakes. If you object, tell us and we leave you out. You may
     complain to the Privacy Commissioner. Parents sign for their children. Version 3, 1 June 2026."""
     assert lint_statement(text) == ()

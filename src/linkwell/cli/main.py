@@ -22,6 +22,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
     ],
     "Supply": [
+        ("preview", "linkwell.cli.preview:preview", "Show what leaves and what stays, also about one person."),
         ("handover", "linkwell.cli.provider:handover", "Write only the agreed columns as plain CSV."),
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
         ("seal", "linkwell.cli.supply:seal", "Seal the agreed columns so only the custodian can open them."),

@@ -68,7 +68,7 @@ def describe(
     Columns are recognised by their headings and by what they hold. Nothing is guessed about dates: where day
     and month could be either way round, you are asked. Nothing leaves your computer.
     """
-    tables = _read(files, sheet, quiet=as_json)
+    tables = read_files(files, sheet, quiet=as_json)
     made = draft(tables, organisation=organisation, initiative=initiative)
     spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
     spec.save(out)
@@ -84,7 +84,7 @@ def describe(
         "questions": [vars(question) for question in still_open],
         "remarks": list(made.remarks),
     }
-    next_step = f"linkwell check {_named(files)} --spec {out} --out checked"
+    next_step = f"linkwell check {files_named(files)} --spec {out} --out checked"
     if still_open:
         next_step = f"answer the {_many(len(still_open), 'question')} in {out}, then {next_step}"
     finish(facts, _description(made, spec, out), as_json=as_json, next_step=next_step)
@@ -111,7 +111,7 @@ def check(files: tuple[Path, ...], spec_path: Path, out: Path, sheet: str | None
     each file. Your own files are never changed.
     """
     spec = Specification.load(spec_path)
-    tables = _read(files, sheet, quiet=as_json)
+    tables = read_files(files, sheet, quiet=as_json)
     verdict = check_tables(spec, tables)
     expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
     reports = _write_reports(tables, spec, verdict, out, expected)
@@ -119,8 +119,8 @@ def check(files: tuple[Path, ...], spec_path: Path, out: Path, sheet: str | None
     facts["linkability"] = [asdict(group) for group in expected.groups]
     lines = [*_summary(verdict), "", *_likely_found(expected), f"Report: {reports['report']}"]
     lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
-    next_step = f"linkwell handover {_named(files)} --spec {spec_path} --out handover"
-    next_step = f"{next_step}\n      or linkwell seal {_named(files)} --spec {spec_path}"
+    next_step = f"linkwell handover {files_named(files)} --spec {spec_path} --out handover"
+    next_step = f"{next_step}\n      or linkwell seal {files_named(files)} --spec {spec_path}"
     if verdict.blocks:
         next_step = "mend what must be mended first (see the report), then check again"
     finish(facts, lines, as_json=as_json, next_step=next_step)
@@ -159,11 +159,11 @@ def handover(
     sealed, use `linkwell seal`.
     """
     spec = Specification.load(spec_path)
-    verdict = check_tables(spec, _read(files, sheet, quiet=as_json))
+    verdict = check_tables(spec, read_files(files, sheet, quiet=as_json))
     if verdict.blocks:
         facts = {"command": "handover", **_facts(verdict), "written": False}
         finish(facts, [*_summary(verdict), "", "Nothing was written."], as_json=as_json,
-               next_step=f"linkwell check {_named(files)} --spec {spec_path} --out checked")  # fmt: skip
+               next_step=f"linkwell check {files_named(files)} --spec {spec_path} --out checked")  # fmt: skip
         return 1
     workspace = workspace or spec_path.parent / "linkwell-workspace"
     home = data_home_of(workspace)
@@ -184,7 +184,7 @@ def handover(
     return 0
 
 
-def _read(files: Sequence[Path], sheet: str | None, *, quiet: bool) -> list[Table]:
+def read_files(files: Sequence[Path], sheet: str | None, *, quiet: bool) -> list[Table]:
     """Every table of every file; a sheet name is meant for the workbooks among them."""
     workbooks = [path for path in files if path.suffix.lower() in WORKBOOKS] or list(files)
     tables: list[Table] = []
@@ -307,7 +307,7 @@ def _unknown_columns(verdict: Verdict) -> list[str]:
     return [f"Not in the specification, so not supplied: {', '.join(dict.fromkeys(found))}."] if found else []
 
 
-def _named(files: Sequence[Path]) -> str:
+def files_named(files: Sequence[Path]) -> str:
     return " ".join(f'"{path}"' if " " in str(path) else str(path) for path in files)
 
 

@@ -197,9 +197,8 @@ def _to_fill(field: str, about: dict[str, Any]) -> ToFill:
         return ToFill("Which ethnic groups do you belong to?", _ETHNICITIES, "Tick all that apply to you.")
     if field == "date_of_birth":
         return ToFill("Date of birth", (), "Day, month and year")
-    return ToFill(
-        about["heading"], tuple(about.get("choose", ())), "" if field == "gender" else about["hint"]
-    )
+    hint = _words()["form"]["hint"].get(field, "")
+    return ToFill(about["heading"], tuple(about.get("choose", ())), hint)
 
 
 def _letter(words: dict[str, Any], answers: Answers, blocks: tuple[Block, ...]) -> Document:

@@ -74,7 +74,7 @@ def _draft(item: dict[str, Any], answers: Answers) -> str:
 
 def privacy_statement(answers: Answers) -> Document:
     """A statement to put on the sign-up form, for the provider to finish."""
-    said = [block for item in _items() for block in (Heading(item["title"]), Text(_draft(item, answers)))]
+    said = [block for item in _items() for block in (Heading(item["heading"]), Text(_draft(item, answers)))]
     return Document(
         title="What we do with your details",
         lead="DRAFT of a privacy statement",
