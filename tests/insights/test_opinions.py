@@ -47,12 +47,12 @@ def test_a_difference_in_something_the_initiative_cannot_touch_is_cautioned_and_
     assert "benefit" not in [result.outcome.name for result in impact.outcomes]
 
 
-def test_quarters_run_from_two_years_before_to_a_year_after(drawn, protocol):
+def test_periods_run_from_two_years_before_to_a_year_after(drawn, protocol):
     result, _ = outcome(drawn, protocol, "benefit")
-    assert [quarter.number for quarter in result.quarters] == [*range(-8, 0), 1, 2, 3, 4]
-    after = sum(quarter.estimate.estimate for quarter in result.quarters[8:])
+    assert [period.first for period in result.periods] == [-24, -18, -12, -6, 0, 3, 6, 9]
+    after = sum(period.estimate.estimate for period in result.periods[4:])
     assert after == pytest.approx(result.estimate.estimate, abs=abs(0.3 * after) + 3)
-    assert abs(result.quarters[7].estimate.estimate) < 10
+    assert abs(result.periods[3].estimate.estimate) < 10
 
 
 def test_at_most_three_headlines(protocol):

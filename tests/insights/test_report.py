@@ -88,10 +88,37 @@ def test_disclaimers_fingerprint_and_demonstration_are_said(written):
 
 def test_each_estimate_stands_with_both_ends_of_its_interval(written):
     html, released = written
-    assert len(released.effects) == 3
+    assert {"benefit", "wages", "ed"} <= released.effects.keys()
     assert html.count("The real difference is likely to lie") >= 3
 
 
 def test_maori_words_are_marked(written):
     assert '<span lang="mi">Whānau</span>' in written[0]
     assert '<span lang="mi">Māori</span>' in written[0]
+
+
+def test_the_comparison_is_drawn_from_released_numbers_with_tables_below(written):
+    html, released = written
+    for heading in ("Are the groups alike?", "Is there somebody to compare with?"):
+        assert heading in html
+    assert "Differences between participants and similar people, in standard deviations" in html
+    assert "before and after" in html
+    before = released.effects["path_benefit_-6"]
+    assert f"{before.estimate:g}".lstrip("-") in html or "no difference" in html
+
+
+def test_coverage_says_what_people_who_were_not_found_could_change(written):
+    assert "If everyone who could not be found were somewhere else" in written[0]
+
+
+@pytest.mark.parametrize("participants", [60, 100, 180])
+def test_a_small_provider_gets_a_useful_reach_report_whatever_the_gates_say(drawing, protocol, participants):
+    drawn = drawing(participants=participants, unlinked=6)
+    results = analyse(drawn.database, protocol)
+    with ReleaseDesk.open(drawn.home) as desk:
+        released = desk.release(release_request(results), permission_single_provider=True)
+    html = report.render(released, tell(results, organisation="A Trust"))
+    shown = [value for value in released.tables["reach_gender"].values if value is not None]
+    assert len(shown) >= 4
+    assert "Who you do not reach yet" in html
+    assert "widest gap" in html or "clearly less than the others" in html

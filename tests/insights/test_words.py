@@ -122,3 +122,25 @@ def test_no_template_overclaims():
 def test_people_needed_follow_the_released_interval():
     assert needed(effect("benefit", -8.0, -30.0, 14.0, treated=300), 14.0) == 1600
     assert needed(effect("benefit", -8.0, -9.0, -7.0, treated=300), 14.0) is None
+
+
+def test_among_three_headlines_a_weak_finding_alone_is_not_called_one():
+    three = release(
+        effect("benefit", -20.0, -39.0, -1.0),
+        effect("wages", 0.0, -9000.0, 9000.0),
+        effect("ed", 0.0, -3.0, 3.0),
+    )
+    told = findings(three, story())[0]
+    assert told.verdict == "unclear"
+    assert "one may do so by chance" in told.sentence
+    alone = findings(release(effect("benefit", -20.0, -39.0, -1.0)), story())[0]
+    assert alone.verdict == "found"
+
+
+def test_outcomes_not_named_beforehand_are_adjusted_among_themselves():
+    protocol = load_protocol().named("Steady Steps")
+    others = tuple(replace(outcome, role="other") for outcome in protocol.outcomes)
+    weak = effect("benefit", -20.0, -39.0, -1.0)
+    strong = effect("wages", 5000.0, 4000.0, 6000.0)
+    told = findings(release(weak, strong), story(protocol=replace(protocol, outcomes=others)))
+    assert [finding.verdict for finding in told[:2]] == ["found", "found"]

@@ -66,11 +66,11 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
     rows = list(dict.fromkeys(bar.row for bar in data))
     series = list(dict.fromkeys(bar.series for bar in data))
     values = [
-        {"row": _lines(bar.row), "series": bar.series, "value": bar.value or 0, "label": bar.label}
+        {"row": lines_of(bar.row), "series": bar.series, "value": bar.value or 0, "label": bar.label}
         for bar in data
     ]
     largest = max([bar.value or 0.0 for bar in data], default=1.0) or 1.0
-    y = {"field": "row", "type": "nominal", "sort": [_lines(row) for row in rows],
+    y = {"field": "row", "type": "nominal", "sort": [lines_of(row) for row in rows],
          "axis": {"title": None, "labelExpr": "split(datum.label, '|')", "labelLimit": 150,
                   "ticks": False}}  # fmt: skip
     shared: dict[str, Any] = {"y": y, "x": {"field": "value", "type": "quantitative", "title": axis,
@@ -96,7 +96,7 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
             },
         ],
     }
-    return _draw(spec, alternative)
+    return draw(spec, alternative)
 
 
 def interval(data: Interval, *, axis: str, band: float, alternative: str) -> str:
@@ -121,10 +121,10 @@ def interval(data: Interval, *, axis: str, band: float, alternative: str) -> str
              "encoding": {"x": x}},
         ],
     }  # fmt: skip
-    return _draw(spec, alternative)
+    return draw(spec, alternative)
 
 
-def _lines(label: str, width: int = 18) -> str:
+def lines_of(label: str, width: int = 18) -> str:
     """A long label broken into lines, joined by | (vega splits there)."""
     lines: list[str] = [""]
     for word in label.split():
@@ -135,7 +135,13 @@ def _lines(label: str, width: int = 18) -> str:
     return "|".join(lines)
 
 
-def _draw(spec: dict[str, Any], alternative: str) -> str:
+def base() -> dict[str, Any]:
+    """What every chart shares: no background, our letters and inks."""
+    return dict(_BASE)
+
+
+def draw(spec: dict[str, Any], alternative: str) -> str:
+    """A specification as SVG text with one text alternative, no script and no style attribute."""
     svg = str(vl_convert.vegalite_to_svg(spec))
     svg = re.sub(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>", "", svg)
     # A strict content policy forbids style attributes; one text alternative speaks for the whole drawing.

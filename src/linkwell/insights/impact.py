@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -52,6 +52,9 @@ class Impact:
         analysed: those for whom similar people were found. comparison: distinct people they are compared
             with.
         gates: of the whole design; a red one leaves `outcomes` without estimates.
+        traits: the participants' own covariates, shape (participants, k), those of `plain` not squares.
+        score: the participants' log-odds of starting; comparison_score that of every comparison row, whose
+            people `comparison_rows` names.
     """
 
     followed: Ints
@@ -63,6 +66,11 @@ class Impact:
     love: Love | None = None
     ridge: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    traits: Floats | None = None
+    plain: tuple[bool, ...] = ()
+    score: Floats | None = None
+    comparison_rows: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    comparison_score: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def refused(self) -> bool:
@@ -151,7 +159,11 @@ def _weighted(
     outcomes = estimate_outcomes(connection, people, balanced, protocol, measures)
     design = judge(values | _controls(outcomes))
     kept = tuple(result for result in outcomes if result.outcome.role != "control")
-    return Impact(partial.followed, analysed, comparison, effective, design, kept, alike, found.ridge)
+    return replace(
+        partial, gates=design, outcomes=kept, traits=mine, plain=tuple(features.plain.tolist()),
+        score=score.logit[stack.treated], comparison_rows=people.uid[rows],
+        comparison_score=score.logit[~stack.treated],
+    )  # fmt: skip
 
 
 def _followed(

@@ -29,7 +29,7 @@ from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
 
-QUARTER = 3
+QUARTER, HALF = 3, 6
 RARE = 0.10
 """An event fewer than this share of participants have is rare: its interval comes from the bootstrap."""
 
@@ -55,10 +55,16 @@ class Design:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quarter:
-    """The difference in one quarter (−8 … −1 before the start, 1 … after), and participants' amounts."""
+class Period:
+    """The difference in some months from the start, and participants' amounts, both for a quarter.
 
-    number: int
+    Attributes:
+        first, last: months from the start the period runs from and to (−24 to −18: half a year, two years
+            before).
+    """
+
+    first: int
+    last: int
     estimate: Estimate
     amounts: Floats
 
@@ -68,7 +74,7 @@ class OutcomeResult:
     """One outcome: its estimate, or None when a gate is red; `amounts` are the participants' own.
 
     Attributes:
-        quarters: the event study; empty when refused. opinions: what other methods say, None when refused.
+        periods: the event study; empty when refused. opinions: what other methods say, None when refused.
         bootstrapped: whether the interval comes from the bootstrap.
     """
 
@@ -76,7 +82,7 @@ class OutcomeResult:
     estimate: Estimate | None
     gates: tuple[GateResult, ...]
     amounts: Floats
-    quarters: tuple[Quarter, ...] = ()
+    periods: tuple[Period, ...] = ()
     opinions: Opinions | None = None
     bootstrapped: bool = field(default=False)
 
@@ -183,25 +189,28 @@ def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
         design.left_out, design.score,
     )  # fmt: skip
     gates = joined.gates + judge(opinion_values(told, joined.plain, estimate, outcome))
-    quarters = _quarters(outcome, joined.before, joined.after, design)
-    return OutcomeResult(outcome, estimate, gates, mine, quarters, told, bootstrapped=wider != 1.0)
+    periods = _periods(outcome, joined.before, joined.after, design)
+    return OutcomeResult(outcome, estimate, gates, mine, periods, told, bootstrapped=wider != 1.0)
 
 
-def _quarters(outcome: Outcome, before: Floats, after: Floats, design: Design) -> tuple[Quarter, ...]:
-    """Differences by quarter: before the start as weighted (balanced by design), after it as estimated."""
-    stack = design.stack
-    parts: list[Quarter] = []
+def _periods(outcome: Outcome, before: Floats, after: Floats, design: Design) -> tuple[Period, ...]:
+    """Differences by period: before the start as weighted (balanced by design), after it as estimated.
+
+    Half years before and quarters after, each as an amount for a quarter: the desk keeps count of how many
+    sets of amounts are told about the same people, and every month on its own would use that up.
+    """
+    stack, found = design.stack, []
     nothing = np.zeros((len(stack.place), 0))
-    for months, covariates, first in ((before, nothing, -(before.shape[1] // QUARTER)), (
-        after, design.features.matrix, 1)):  # fmt: skip
-        whole = months.shape[1] // QUARTER
-        sums = months[:, -whole * QUARTER :] if first < 0 else months[:, : whole * QUARTER]
-        sums = sums.reshape(len(sums), whole, QUARTER).sum(axis=2)
+    for months, step, covariates, first in (
+        (before, HALF, nothing, -before.shape[1]), (after, QUARTER, design.features.matrix, 0),
+    ):  # fmt: skip
+        whole = months.shape[1] // step
+        sums = months[:, : whole * step].reshape(len(months), whole, step).sum(axis=2) * (QUARTER / step)
         if outcome.kind == "rate":
             sums = np.where(sums > 0, 100.0, 0.0)
-        found = effects(sums, stack.treated, covariates, design.weights, stack.place)
-        parts += [Quarter(first + n, one, sums[stack.treated, n]) for n, one in enumerate(found)]
-    return tuple(parts)
+        for n, one in enumerate(effects(sums, stack.treated, covariates, design.weights, stack.place)):
+            found.append(Period(first + n * step, first + (n + 1) * step, one, sums[stack.treated, n]))
+    return tuple(found)
 
 
 def fewest(event: Bools, stack: Stack, weights: Floats) -> float:

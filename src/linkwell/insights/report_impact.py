@@ -5,8 +5,9 @@ from __future__ import annotations
 from linkwell.confidentiality.release import Release
 from linkwell.documents.charts import Interval, interval
 from linkwell.documents.page import Markup, element, figure, paragraph, table
+from linkwell.insights import report_pictures
 from linkwell.insights.story import Story
-from linkwell.insights.words import Finding, amount, sentences, signed
+from linkwell.insights.words import Finding, amount, robustness, sentences, signed
 
 AXES = {
     "days": "Difference in days a person, in the year after",
@@ -20,7 +21,11 @@ def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> Markup
     """Every planned outcome, in the order of the plan, with the cautions."""
     if story.refusal:
         return Markup(paragraph(refusal(story)) + paragraph(_needed_gates(story)))
-    parts = [_outcome(finding) for finding in found]
+    parts = [report_pictures.alike(release), report_pictures.overlap(release)]
+    for finding in found:
+        parts += [_outcome(finding), _hidden(finding, story)]
+        if finding.verdict != "refused":
+            parts.append(report_pictures.over_time(release, finding))
     told = [finding for finding in found if finding.effect is not None and finding.verdict != "refused"]
     if told:
         parts.append(_table(told))
@@ -59,6 +64,23 @@ def _outcome(finding: Finding) -> Markup:
     )
     caption = finding.headline
     return Markup(heading + paragraph(finding.sentence) + figure(caption, drawing))
+
+
+def _hidden(finding: Finding, story: Story) -> Markup:
+    """How strong a hidden cause would have to be, beside the strongest thing measured."""
+    percent = (
+        robustness(finding.effect) if finding.effect is not None and finding.verdict == "found" else None
+    )
+    if percent is None:
+        return Markup("")
+    words, name = sentences()["hidden"], finding.outcome.name
+    said = words["strength"].format(percent=f"{percent:.0f}")
+    strongest = dict(story.strongest).get(name)
+    if strongest:
+        gates = dict(story.outcome_gates).get(name, ())
+        weak = any(gate.gate == "hidden_cause" for gate in gates)
+        said += " " + words["stronger" if weak else "weaker"].format(strongest=strongest.lower())
+    return Markup(paragraph(said))
 
 
 def _table(found: list[Finding]) -> Markup:

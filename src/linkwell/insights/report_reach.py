@@ -167,7 +167,19 @@ def not_yet(release: Release, story: Story) -> Markup:
         rows = [_gap_row(gap) for gap in gaps(release, dimension)]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
         tables.append(table(caption, (title, *head[1:]), rows))
-    return Markup(paragraph(_widest(release, story)) + intro + "".join(tables))
+    return Markup(paragraph(_widest(release, story)) + _bounds(release) + intro + "".join(tables))
+
+
+def _bounds(release: Release) -> Markup:
+    """Coverage if the people who could not be found are not here, and if all of them are."""
+    steps, groups = release.tables["flow"], release.tables["reach"]
+    supplied, reached = steps.cell(SUPPLIED).value, groups.cell(REACHED).value
+    could = groups.cell(COULD).value
+    if supplied is None or reached is None or not could or supplied <= reached:
+        return Markup("")
+    low, high = 100 * reached / could, 100 * supplied / (could + supplied - reached)
+    words = sentences()["reach"]["bounds"]
+    return Markup(paragraph(words.format(low=f"{low:.1f} %", high=f"{high:.1f} %")))
 
 
 def _gap_row(gap: Gap | str) -> tuple[str, ...]:

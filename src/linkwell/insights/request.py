@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable, ReleaseRequest
 from linkwell.insights.analyse import Results
 from linkwell.insights.impact import Impact, OutcomeResult
-from linkwell.insights.people import Floats, Ints
+from linkwell.insights.people import Ints
+from linkwell.insights.pictures import PARTICIPANTS, carried, pictures
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
@@ -18,7 +17,6 @@ FAMILY = "insights"
 SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Followed", "Compared"
 STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
 """The flow of people, each step a part of the one before."""
-PARTICIPANTS = "Participants"
 FEWEST = 6
 """Fewer people than this between two counts would be told by publishing both (the people threshold)."""
 
@@ -39,13 +37,14 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
         for result in told
         if result.outcome.kind != "rate"
     ]
+    drawn = pictures(found.impact, compared) if told else ((), ())
     return ReleaseRequest(
         project=found.project,
         family=FAMILY,
         purpose=f"Insights for {found.protocol.title}: who is reached, who is not, what difference it makes.",
         population=found.clients.supplied,
-        tables=tuple(tables),
-        effects=tuple(_effect(result, found.impact, compared, found.protocol) for result in told),
+        tables=(*tables, *drawn[0]),
+        effects=(*(_effect(result, found.impact, compared, found.protocol) for result in told), *drawn[1]),
         notes=(f"Protocol {found.protocol.digest}",),
         single_provider=True,
         sources=_sources(found),
@@ -116,22 +115,11 @@ def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Prot
         labels=((PARTICIPANTS,),),
         cells=np.zeros(len(compared), dtype=np.int64),
         units=compared,
-        values=_amounts(result, impact, compared),
+        values=carried(result.amounts, impact, compared),
         measure=outcome_key(result.outcome.measure, protocol),
         unit={"days": "days", "dollars": "dollars"}.get(result.outcome.kind, "events"),
         title=f"{result.outcome.label} in the year after starting, participants",
     )
-
-
-def _amounts(result: OutcomeResult, impact: Impact, compared: Ints) -> Floats:
-    """The outcome of each of `compared`, by which the desk knows outcomes and their data versions apart.
-
-    The few people `compared` may hold beyond those analysed carry the average, so that they do not move it.
-    """
-    order = np.argsort(impact.analysed)
-    place = np.minimum(np.searchsorted(impact.analysed[order], compared), len(order) - 1)
-    known = impact.analysed[order][place] == compared
-    return np.asarray(np.where(known, result.amounts[order][place], result.amounts.mean()))
 
 
 def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
@@ -139,11 +127,7 @@ def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Pro
     assert estimate is not None
     units = {"days": "days in the year after", "dollars": "dollars in the year after",
              "count": "a person in the year after", "rate": "percentage points"}  # fmt: skip
-    # The desk is learning to tell versions of an outcome apart by its amounts.
-    knows = "treated_values" in EffectInput.__dataclass_fields__
-    amounts: dict[str, Any] = {"treated_values": _amounts(result, impact, compared)} if knows else {}
     return EffectInput(
-        **amounts,
         name=outcome.name,
         estimate=estimate.estimate,
         standard_error=estimate.standard_error,
@@ -151,6 +135,7 @@ def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Pro
         upper=estimate.upper,
         unit=units[outcome.kind],
         treated_units=compared,
+        treated_values=carried(result.amounts, impact, compared),
         comparison_units=impact.comparison,
         comparison_effective=impact.effective,
         kind=outcome.kind,

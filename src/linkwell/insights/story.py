@@ -33,6 +33,7 @@ class Story:
         dimensions: codes of the reach profiles. reference: first day of the reach profile's month.
         design: gates of the whole comparison that spoke. outcome_gates: per outcome.
         missing: names of planned outcomes the data do not hold.
+        strongest: per outcome, the label of the measure whose leaving out moves the estimate most.
     """
 
     organisation: str
@@ -45,6 +46,7 @@ class Story:
     design: tuple[Spoken, ...]
     outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
     missing: tuple[str, ...] = ()
+    strongest: tuple[tuple[str, str], ...] = ()
     demo: bool = False
 
     @property
@@ -69,7 +71,17 @@ def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -
         design=_spoken(found.impact.gates),
         outcome_gates=tuple((result.outcome.name, _spoken(result.gates)) for result in found.impact.outcomes),
         missing=tuple(o.label for o in found.protocol.outcomes if o.measure not in present),
+        strongest=_strongest(found),
         demo=demo,
+    )
+
+
+def _strongest(found: Results) -> tuple[tuple[str, str], ...]:
+    labels = {measure.code: measure.label for measure in found.measures}
+    return tuple(
+        (result.outcome.name, labels.get(result.opinions.strongest, ""))
+        for result in found.impact.outcomes
+        if result.opinions is not None
     )
 
 

@@ -11,11 +11,16 @@ from importlib import resources
 from typing import Any, Literal
 
 from linkwell.confidentiality.release import Release, ReleasedEffect
+from linkwell.insights.estimators.effect import Z_95
+from linkwell.insights.estimators.many import benjamini_hochberg, holm, p_value
+from linkwell.insights.estimators.sensitivity import robustness_value
+from linkwell.insights.pictures import PARTICIPANTS
 from linkwell.insights.protocol import Outcome
-from linkwell.insights.request import PARTICIPANTS
 from linkwell.insights.story import Spoken, Story
 
 Verdict = Literal["found", "little", "unclear", "refused"]
+
+LEVEL = 0.05
 
 
 @cache
@@ -44,25 +49,68 @@ class Finding:
     cannot: str
 
 
-def verdict(effect: ReleasedEffect | None, smallest: float) -> Verdict:
-    """The fixed rule: an interval inside the band that does not matter is "little", even without zero."""
+def verdict(effect: ReleasedEffect | None, smallest: float, adjusted: float = 0.0) -> Verdict:
+    """The fixed rule: an interval inside the band that does not matter is "little", even without zero.
+
+    Args:
+        adjusted: p after allowing for the other outcomes; at 0.05 or above nothing counts as found.
+    """
     if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:
         return "refused"
     if -smallest <= effect.lower and effect.upper <= smallest:
         return "little"
-    return "found" if effect.lower > 0 or effect.upper < 0 else "unclear"
+    away = effect.lower > 0 or effect.upper < 0
+    return "found" if away and adjusted < LEVEL else "unclear"
+
+
+def adjusted_p(release: Release, planned: tuple[Outcome, ...]) -> dict[str, float]:
+    """p per outcome from released numbers: Holm among headlines, Benjamini–Hochberg among the others.
+
+    Ends are released rounded outwards, so these are a little on the safe side. Outcomes without a number do
+    not count.
+    """
+    found: dict[str, float] = {}
+    for role, adjust in (("headline", holm), ("other", benjamini_hochberg)):
+        told: list[tuple[str, float]] = []
+        for outcome in planned:
+            effect = release.effects.get(outcome.name)
+            if outcome.role == role and effect is not None and effect.estimate is not None:
+                told.append((outcome.name, p_value(effect.estimate, _error(effect))))
+        found |= dict(zip((name for name, _ in told), adjust([p for _, p in told]), strict=True))
+    return found
+
+
+def _error(effect: ReleasedEffect) -> float:
+    assert effect.lower is not None
+    assert effect.upper is not None
+    return (effect.upper - effect.lower) / (2 * Z_95)
+
+
+def robustness(effect: ReleasedEffect) -> float | None:
+    """Percent of what is left of both start and outcome a hidden cause must explain to erase the estimate."""
+    if effect.estimate is None or effect.treated is None or effect.comparison is None:
+        return None
+    freedom = min(2 * effect.treated, effect.treated + effect.comparison)
+    value = robustness_value(effect.estimate, _error(effect), freedom)
+    return None if math.isnan(value) else 100 * value
 
 
 def findings(release: Release, story: Story) -> tuple[Finding, ...]:
     """Every planned outcome in words, in the order of the protocol."""
     spoken = dict(story.outcome_gates)
     planned = [o for o in story.protocol.outcomes if o.label not in story.missing]
-    return tuple(_finding(outcome, release, story, spoken.get(outcome.name, ())) for outcome in planned)
+    allowed = {} if story.refusal else adjusted_p(release, tuple(planned))
+    return tuple(
+        _finding(outcome, release, story, spoken.get(outcome.name, ()), allowed.get(outcome.name, 0.0))
+        for outcome in planned
+    )
 
 
-def _finding(outcome: Outcome, release: Release, story: Story, gates: tuple[Spoken, ...]) -> Finding:
+def _finding(
+    outcome: Outcome, release: Release, story: Story, gates: tuple[Spoken, ...], adjusted: float
+) -> Finding:
     effect = None if story.refusal else release.effects.get(outcome.name)
-    found = verdict(effect, outcome.smallest)
+    found = verdict(effect, outcome.smallest, adjusted)
     mine = _level(release, outcome) if found != "refused" else None
     theirs = None if mine is None or effect is None or effect.estimate is None else mine - effect.estimate
     fill = _fill(outcome, effect, story, mine, theirs)
@@ -71,6 +119,8 @@ def _finding(outcome: Outcome, release: Release, story: Story, gates: tuple[Spok
         sentence = _refusal(outcome, story, gates, fill)
     else:
         sentence = words[found]["any" if found != "found" else outcome.kind].format(**fill)
+        if found == "unclear" and adjusted < 1 and verdict(effect, outcome.smallest) == "found":
+            sentence += " " + words["unclear"]["many"]
     return Finding(
         outcome, found, effect, mine, theirs,
         _capital(words["headline"][found].format(**fill)), _capital(sentence),

@@ -1,0 +1,143 @@
+"""The report's drawings of the comparison: how alike, how much overlap, how the groups part over time."""
+
+from __future__ import annotations
+
+from linkwell.confidentiality.release import Release, ReleasedEffect
+from linkwell.documents.charts import Bar, bars
+from linkwell.documents.lines import Pair, Point, pairs, paths, ranges
+from linkwell.documents.page import Markup, element, figure, paragraph, table
+from linkwell.insights.pictures import PARTICIPANTS, SIMILAR
+from linkwell.insights.words import Finding, amount, sentences, signed
+
+STRICT, LOOSE = 0.05, 0.1
+
+UNITS = {
+    "days": "Days a quarter",
+    "dollars": "Dollars a quarter",
+    "count": "For every 100 people a quarter",
+    "rate": "Percentage points",
+}
+
+
+def alike(release: Release) -> Markup:
+    """The love plot with its table: what differed most before weighting, and what is left."""
+    rows: list[tuple[str, ReleasedEffect, ReleasedEffect]] = []
+    for name, before in release.effects.items():
+        after = release.effects.get(name.replace("_before", "_after"))
+        if name.startswith("alike_") and name.endswith("_before") and after is not None:
+            rows.append((before.title, before, after))
+    shown = [(title, b.estimate, a.estimate) for title, b, a in rows
+             if b.estimate is not None and a.estimate is not None]  # fmt: skip
+    if not shown:
+        return Markup("")
+    left = max(abs(after) for _, _, after in shown)
+    worst = max(shown, key=lambda row: abs(row[1]))
+    said = (
+        f"Before weighting the groups differed most in {worst[0][:1].lower()}{worst[0][1:]} "
+        f"({worst[1]:.2f} standard deviations); "
+        f"after it no difference shown is over {max(left, 0.01):.2f}"
+    )
+    drawing = pairs(
+        [Pair(*row) for row in shown], axis="Difference in standard deviations", limits=(STRICT, LOOSE),
+        alternative=f"{said}. Dashed lines stand at {STRICT} and {LOOSE}.",
+    )  # fmt: skip
+    cells = [(title, f"{b:.2f}", f"{a:.2f}") for title, b, a in shown]
+    head = ("What is compared", "Before weighting", "After weighting")
+    caption = "Differences between participants and similar people, in standard deviations"
+    return Markup(
+        element("h3", "Are the groups alike?")
+        + figure(said, drawing, table(caption, head, cells))
+        + paragraph(sentences()["pictures"]["alike"], class_="small")
+    )
+
+
+def overlap(release: Release) -> Markup:
+    """How many similar people there are beside participants, from least to most likely to start."""
+    found = release.tables.get("overlap")
+    if found is None:
+        return Markup("")
+    labels = list(dict.fromkeys(label[1] for label in found.labels))
+    totals = {
+        group: sum(found.cell(group, label).value or 0 for label in labels)
+        for group in (PARTICIPANTS, SIMILAR)
+    }
+    drawn, rows = [], []
+    for label in labels:
+        row = [label]
+        for group in (PARTICIPANTS, SIMILAR):
+            value = found.cell(group, label).value
+            share = None if value is None or not totals[group] else 100 * value / totals[group]
+            drawn.append(Bar(label, group, share, "S" if share is None else f"{share:.0f} %"))
+            row.append("S" if value is None else f"{value:,}")
+        rows.append(tuple(row))
+    fewest = min((found.cell(SIMILAR, label).value or 0 for label in labels), default=0)
+    said = f"At every likelihood of starting there are at least {fewest:,} similar people to compare with"
+    drawing = bars(drawn, axis="Share of each group (%)", alternative=f"{said}. Two bars a row.")
+    head = ("How likely to start, from least", "Participants", "Similar people")
+    below = table("People by how likely they were to start", head, rows)
+    return Markup(element("h3", "Is there somebody to compare with?") + figure(said, drawing, below))
+
+
+def over_time(release: Release, finding: Finding) -> Markup:
+    """Both groups before and after the start, and their difference by period with its range."""
+    outcome = finding.outcome
+    prefix = f"path_{outcome.name}_"
+    told = [(int(name.removeprefix(prefix)), effect) for name, effect in release.effects.items()
+            if name.startswith(prefix) and effect.estimate is not None]  # fmt: skip
+    if len(told) < 2:
+        return Markup("")
+    levels = release.tables.get(f"path_{outcome.name}")
+    means = [] if levels is None else list(levels.means)
+    firsts = [first for first, _ in sorted(_all(release, prefix))]
+    scale = 100 if outcome.kind == "count" else 1
+    points, rows = [], []
+    lines: list[Point] = []
+    for first, effect in sorted(told, key=lambda pair: pair[0]):
+        assert effect.estimate is not None
+        assert effect.lower is not None
+        assert effect.upper is not None
+        middle = first + (3 if first < 0 else 1)
+        points.append(
+            Point("difference", middle, scale * effect.estimate, scale * effect.lower, scale * effect.upper)
+        )
+        mine = means[firsts.index(first)] if first in firsts and len(means) == len(firsts) else None
+        label = effect.title.partition(", months ")[2].removesuffix(" from the start")
+        rows.append((
+            label, "–" if mine is None else amount(mine, outcome, 3),
+            "–" if mine is None else amount(mine - effect.estimate, outcome, 3),
+            signed(effect.estimate, outcome), signed(effect.lower, outcome), signed(effect.upper, outcome),
+        ))  # fmt: skip
+        if mine is not None:
+            theirs = mine - effect.estimate
+            lines.append(Point("Participants", middle, scale * mine, scale * (theirs + effect.lower),
+                               scale * (theirs + effect.upper)))  # fmt: skip
+            lines.append(Point("Similar people", middle, scale * theirs))
+    unit = UNITS[outcome.kind]
+    last = points[-1]
+    apart = [point for point in points if point.x < 0 and not (point.lower or 0) <= 0 <= (point.upper or 0)]
+    together = "differ in some months" if apart else "go together"
+    said = (
+        f"{outcome.label[:1].upper()}{outcome.label[1:]}: in the two years before, both groups {together}; "
+        f"in the last months shown the difference is {signed(last.y / scale, outcome)}"
+    )
+    drawings = [
+        ranges(points, x_axis="Months from the start", y_axis=f"Difference, {unit.lower()}", start=0,
+               alternative=f"{said}. Points with their 95 % ranges; the start is at 0.")
+    ]  # fmt: skip
+    if lines:
+        drawings.insert(0, paths(lines, x_axis="Months from the start", y_axis=unit, start=0,
+                                 alternative=f"{said}. Two lines; the grey band is the range."))  # fmt: skip
+    head = (
+        "Months from the start",
+        "Participants, about",
+        "Similar people, about",
+        "Difference",
+        "From",
+        "To",
+    )
+    return figure(said, "".join(drawings), table(f"{outcome.label}, a quarter, before and after", head, rows))
+
+
+def _all(release: Release, prefix: str) -> list[tuple[int, ReleasedEffect]]:
+    return [(int(name.removeprefix(prefix)), effect) for name, effect in release.effects.items()
+            if name.startswith(prefix)]  # fmt: skip
