@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -96,11 +97,23 @@ def estimate_outcomes(
 ) -> tuple[OutcomeResult, ...]:
     """Every outcome of the protocol the data hold, in its order."""
     present = {measure.code for measure in measures}
-    joined = []
-    for outcome in protocol.outcomes:
-        if outcome.measure in present:
-            before, after = _months(connection, people, design.stack, outcome.measure, protocol)
-            joined.append(_join(outcome, before, after, design))
+    months = [
+        (outcome, *_months(connection, people, design.stack, outcome.measure, protocol))
+        for outcome in protocol.outcomes
+        if outcome.measure in present
+    ]
+    return estimate_months(months, design, protocol)
+
+
+def estimate_months(
+    months: Sequence[tuple[Outcome, Floats, Floats]], design: Design, protocol: Protocol
+) -> tuple[OutcomeResult, ...]:
+    """Estimate outcomes from their amounts by month before and after the start.
+
+    Args:
+        months: outcome, shape (rows, months before) and shape (rows, months followed).
+    """
+    joined = [_join(outcome, before, after, design) for outcome, before, after in months]
     wider = _bootstrap_ratios(joined, design, protocol)
     return tuple(_one(one, ratio, design) for one, ratio in zip(joined, wider, strict=True))
 

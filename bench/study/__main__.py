@@ -1,0 +1,105 @@
+"""`python -m bench.study`: run every scenario and write the table into docs/study.md."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from bench.study.run import Row, one_draw
+from bench.study.worlds import OUTCOMES, SCENARIOS, Scenario
+
+PAGE = Path(__file__).parents[2] / "docs" / "study.md"
+START, END = "<!-- study table: written by make study -->", "<!-- end of study table -->"
+KINDS = {"benefit": "days", "wages": "dollars", "visits": "rare count", "police": "rate"}
+
+
+def main() -> None:
+    """Run, print, write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--draws", type=int, default=1000, help="worlds of each scenario")
+    options.add_argument("--people", type=int, default=3000)
+    options.add_argument("--participants", type=int, default=150)
+    options.add_argument("--bootstrap", type=int, default=100, help="draws of the bootstrap in each world")
+    options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--scenario", action="append", help="only these")
+    options.add_argument("--minutes", type=float, default=600.0, help="stop drawing after so many minutes")
+    chosen = options.parse_args()
+    began = time.monotonic()
+    wanted = [s for s in SCENARIOS if not chosen.scenario or s.name in chosen.scenario]
+    lines: list[str] = []
+    with ProcessPoolExecutor(chosen.processes) as pool:
+        for place, scenario in enumerate(wanted):
+            until = began + 60 * chosen.minutes * (place + 1) / len(wanted)
+            draws = _draw(pool, scenario, chosen, until)
+            lines += _lines(scenario, draws)
+            print("\n".join(lines[-len(OUTCOMES):]), flush=True)  # fmt: skip
+    text = _table(lines, chosen, (time.monotonic() - began) / 60)
+    _write(text)
+    print(f"Written: {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE.name}")
+
+
+def _draw(
+    pool: ProcessPoolExecutor, scenario: Scenario, chosen: argparse.Namespace, until: float
+) -> list[list[Row]]:
+    work = partial(
+        one_draw, scenario, people=chosen.people, participants=chosen.participants, bootstrap=chosen.bootstrap
+    )
+    found: list[list[Row]] = []
+    step = 10 * chosen.processes
+    for first in range(0, chosen.draws, step):
+        found += pool.map(work, range(first, min(first + step, chosen.draws)), chunksize=5)
+        if time.monotonic() > until:
+            break
+    return found
+
+
+def _lines(scenario: Scenario, draws: list[list[Row]]) -> list[str]:
+    lines = []
+    for place, outcome in enumerate(OUTCOMES):
+        rows = [rows[place] for rows in draws]
+        told = [row for row in rows if not row.red]
+        refused = 100 * (1 - len(told) / len(rows))
+        head = f"| {scenario.name} | {KINDS[outcome.name]} | {len(rows)} | {refused:.0f} %"
+        if not told:
+            lines.append(f"{head} | – | – | – | – | – |")
+            continue
+        bias, spread = np.mean([row.estimate for row in told]), np.std([row.estimate for row in told], ddof=1)
+        ratio = np.mean([row.error for row in told]) / spread
+        covered, rejected, cautioned = (
+            100 * np.mean([getattr(row, name) for row in told])
+            for name in ("covered", "rejected", "cautioned")
+        )
+        lines.append(
+            f"{head} | {bias / spread:+.2f} | {ratio:.2f} | {covered:.1f} % | {rejected:.1f} % "
+            f"| {cautioned:.0f} % |"
+        )
+    return lines
+
+
+def _table(lines: list[str], chosen: argparse.Namespace, minutes: float) -> str:
+    size = (
+        f"{chosen.people:,} people, {chosen.participants} participants, 20 candidates each, "
+        f"{chosen.bootstrap} bootstrap draws in each world; at most {chosen.draws:,} worlds a scenario, "
+        f"{minutes:.0f} minutes in all."
+    )
+    head = (
+        "| world | outcome | worlds | refused | bias (sd) | s.e. / sd | covered | found | cautioned |\n"
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    )
+    return "\n".join([START, "", size, "", head, *lines, "", END])
+
+
+def _write(text: str) -> None:
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + text + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Invented worlds with a known effect: what history shows, who starts, what comes after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkwell.insights.protocol import Outcome
+
+Floats = NDArray[np.float64]
+
+OUTCOMES = (
+    Outcome("benefit", "benefit", "days on a benefit", "days", "spent", "days", "less", 14.0),
+    Outcome("wages", "wages", "wages", "in wages", "earned", "dollars", "more", 1500.0),
+    Outcome("visits", "visits", "rare visits", "visits", "made", "count", "less", 0.05),
+    Outcome("police", "police", "police proceedings", "a proceeding", "had", "rate", "less", 5.0, "other"),
+)
+YEARLY = {"benefit": -24.0, "wages": 2400.0, "visits": -0.05, "police": -10.0}
+"""The effect over the year after; for police in percentage points."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of world.
+
+    Attributes:
+        effect: multiple of `YEARLY`. dip: bad last quarters bring people in. shape: how the effect is spread.
+        hidden: strength of a cause of both that no data show. outside: share of participants unlike everyone.
+        lost: share of participants whose following year is unknown. strength: of selection on the past.
+        expected: "covered", "refused" or "cautioned".
+    """
+
+    name: str
+    says: str
+    effect: float = 1.0
+    dip: float = 0.0
+    shape: str = "even"
+    hidden: float = 0.0
+    outside: float = 0.0
+    lost: float = 0.0
+    strength: float = 1.0
+    expected: str = "covered"
+    seed: int = field(default=0)
+
+
+SCENARIOS = (
+    Scenario("confounded", "people start because of their past", seed=1),
+    Scenario("null", "the same, without any effect", effect=0.0, seed=2),
+    Scenario("dip", "people start after a bad quarter that would have passed", dip=1.0, seed=3),
+    Scenario("dose", "the effect grows with sessions attended", shape="dose", seed=4),
+    Scenario("fade", "the effect fades within months", shape="fade", seed=5),
+    Scenario("attrition", "a quarter of participants are lost", lost=0.25, expected="refused", seed=6),
+    Scenario("off-support", "a third of participants are like nobody else", outside=0.33, expected="refused",
+             seed=7),
+    Scenario("hidden cause", "a cause of both that no data show, no effect", effect=0.0, hidden=1.0,
+             expected="cautioned", seed=8),
+    Scenario("initiative A of three", "shallow need", strength=0.6, seed=9),
+    Scenario("initiative B of three", "deep need, the same effect", strength=1.4, seed=10),
+    Scenario("initiative C of three", "no effect", effect=0.0, strength=0.6, seed=11),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """One draw: people's traits, months before (24) and after (12) per measure, who started, who was lost."""
+
+    traits: Floats
+    before: dict[str, Floats]
+    after: dict[str, Floats]
+    started: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+
+
+def draw(scenario: Scenario, number: int, people: int, participants: int) -> World:
+    """Draw a world. What comes after depends on the past in a way the covariates can tell, and on luck."""
+    rng = np.random.default_rng((scenario.seed, number))
+    need, hidden = rng.normal(size=people), rng.normal(size=people)
+    age, woman, nzdep = rng.uniform(16, 60, people), rng.random(people) < 0.5, rng.integers(1, 11, people)
+    dip = np.zeros((people, 24))
+    dip[:, 21:] = rng.exponential(1.0, (people, 1)) * (rng.random((people, 1)) < 0.3)
+    bad = need[:, None] + 0.3 * rng.normal(size=(people, 24)) + dip
+    before = {
+        "benefit": np.clip(12 + 6 * bad + rng.normal(0, 4, bad.shape), 0, 30.4),
+        "wages": np.clip(2500 - 900 * bad + rng.normal(0, 700, bad.shape), 0, None),
+        "visits": rng.poisson(np.exp(-4.6 + 0.3 * np.clip(bad, -3, 3))).astype(float),
+        "police": rng.poisson(np.exp(-3.9 + 0.4 * np.clip(bad, -3, 3))).astype(float),
+    }
+    year = {code: months[:, 12:].mean(axis=1) for code, months in before.items()}
+    older = {code: months[:, :12].mean(axis=1) for code, months in before.items()}
+    quarter = before["benefit"][:, 21:].mean(axis=1)
+    score = scenario.strength * (0.12 * year["benefit"] - 0.0002 * year["wages"] - 0.02 * age + 0.05 * nzdep)
+    score = score + scenario.dip * 0.15 * (quarter - year["benefit"]) + scenario.hidden * 0.7 * hidden
+    started = np.zeros(people, dtype=bool)
+    started[np.argsort(rng.exponential(size=people) / np.exp(score))[:participants]] = True
+    after = _after(rng, scenario, year, older, hidden, started)
+    if scenario.outside:
+        odd = np.flatnonzero(started)[: round(scenario.outside * participants)]
+        age[odd] = 70 + rng.uniform(0, 5, len(odd))
+    known = ~(started & (rng.random(people) < scenario.lost))
+    return World(np.column_stack([age, woman, nzdep]).astype(float), before, after, started, known)
+
+
+def _after(
+    rng: np.random.Generator, scenario: Scenario, year: dict[str, Floats], older: dict[str, Floats],
+    hidden: Floats, started: NDArray[np.bool_],
+) -> dict[str, Floats]:  # fmt: skip
+    people = len(started)
+    spread = _spread(rng, scenario, people)
+
+    def gain(code: str) -> Floats:
+        return scenario.effect * YEARLY[code] * spread * started[:, None]
+
+    luck = rng.normal(size=(people, 1))
+    benefit = 0.6 * year["benefit"] + 0.25 * older["benefit"] + 1 + 1.5 * scenario.hidden * hidden
+    wages = 0.7 * year["wages"] + 0.2 * older["wages"] + 200 - 200 * scenario.hidden * hidden
+    months = rng.normal(size=(people, 12))
+    visits = 0.008 + 0.2 * year["visits"] + 0.002 * scenario.hidden * np.clip(hidden, -2, 2)
+    monthly = np.clip(visits[:, None] + gain("visits"), 0, None)
+    chance = np.clip(0.22 + 0.9 * year["police"] + 0.04 * scenario.hidden * hidden, 0.12, 0.95)
+    total = np.clip(chance + scenario.effect * YEARLY["police"] / 100 * started, 0, 1)
+    any_police = rng.random(people) < total
+    police = np.zeros((people, 12))
+    police[np.flatnonzero(any_police), rng.integers(0, 12, int(any_police.sum()))] = 1.0
+    return {
+        "benefit": benefit[:, None] + gain("benefit") + 3 * luck + 3 * months,
+        "wages": wages[:, None] + gain("wages") + 300 * luck + 500 * months,
+        "visits": rng.poisson(monthly).astype(float),
+        "police": police,
+    }
+
+
+def _spread(rng: np.random.Generator, scenario: Scenario, people: int) -> Floats:
+    """Share of the yearly effect in each month, shape (people, 12); it sums to one on average."""
+    if scenario.shape == "fade":
+        weights = np.exp(-np.arange(12) / 3.0)
+        return np.tile(weights / weights.sum(), (people, 1))
+    if scenario.shape == "dose":
+        return np.tile(rng.gamma(2.0, 0.5, (people, 1)) / 12, (1, 12))
+    return np.full((people, 12), 1 / 12)
