@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.checking.examples import AS_OF, SPEC, checked, put
+from pathlib import Path
 
+import pytest
+from tests.checking.examples import AS_OF, SPEC, checked, clean, put
+
+from linkwell.checking.check import check
+from linkwell.checking.objections import add_objection
 from linkwell.checking.outlook import expect
 from linkwell.checking.report import render_html
 
@@ -40,3 +44,11 @@ def test_the_report_says_it_in_words_and_as_a_table() -> None:
 def test_an_empty_verdict_expects_nothing() -> None:
     verdict = checked(nhi=[""] * 10, ird=[""] * 10, dob=[""] * 10)
     assert expect(SPEC, verdict, as_of=AS_OF).outlook.title == "Nothing on your own"
+
+
+def test_people_who_stay_out_are_not_counted_in_any_group(tmp_path: Path) -> None:
+    objections = add_objection(tmp_path, {"client_key": "C001"})
+    found = expect(SPEC, check(SPEC, clean(), as_of=AS_OF, objections=objections), as_of=AS_OF)
+    everyone, *groups = found.groups
+    assert everyone.people == 9
+    assert sum(group.people for group in groups if group.dimension == "gender") == 9

@@ -10,6 +10,9 @@ from linkwell.checking import spells, visits
 from linkwell.checking.columns import heading_of
 from linkwell.checking.hidden import full_names, hidden_in
 from linkwell.checking.households import note_households
+from linkwell.checking.leaving import leave_out_people, note_sensitive
+from linkwell.checking.notices import NoticeCover
+from linkwell.checking.objections import Objections
 from linkwell.checking.sources import Source, find_sources
 from linkwell.checking.verdict import Counts, KeptTable, Verdict
 from linkwell.checking.who import find_people
@@ -18,12 +21,21 @@ from linkwell.reading.table import Table
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
 
 
-def check(spec: Specification, tables: Sequence[Table], *, as_of: date | None = None) -> Verdict:
+def check(
+    spec: Specification,
+    tables: Sequence[Table],
+    *,
+    as_of: date | None = None,
+    notices: NoticeCover | None = None,
+    objections: Objections | None = None,
+) -> Verdict:
     """Check a provider's tables against its specification.
 
     Args:
         tables: what `reading` made of the files, in any order; several files may feed one source.
         as_of: today; dates after it are in the future.
+        notices: who was told, by date; people nobody told stay out. None: not looked at.
+        objections: people who said no; all about them stays out, and only their count is said.
 
     Raises:
         WrongUse: a file fits no part of the specification.
@@ -43,6 +55,7 @@ def check(spec: Specification, tables: Sequence[Table], *, as_of: date | None = 
         for each in spec.of_compartment(Compartment.CONTENT):
             if each.name in work.columns:
                 _place_rows(work, identity, each)
+        leave_out_people(work, identity, notices, objections)
         _look_for_hidden(work)
         note_households(work.sources[identity.source], work.people, work.collector)
     kept = tuple(_kept(work, identity, each) for each in spec.tables)
@@ -51,7 +64,7 @@ def check(spec: Specification, tables: Sequence[Table], *, as_of: date | None = 
     return Verdict(
         findings=work.collector.findings(),
         counts=tuple(_counts(work, name) for name in work.sources),
-        people=len(work.people.details),
+        people=len(work.people.details) - len(work.left_out),
         specification_digest=spec.digest,
         kept=kept,
     )
@@ -64,6 +77,10 @@ def _counts(work: Work, name: str) -> Counts:
 
 def _look_at_files(work: Work) -> None:
     """Findings about files and columns as a whole."""
+    for gap in work.spec.not_held:
+        if gap.review < work.as_of.isoformat():
+            work.collector.add("review_due", "", column=gap.id, detail=gap.review, count=1)
+    note_sensitive(work)
     for question in work.spec.unanswered():
         table_name, _, name = question.id.partition(".")
         table = work.spec.table(table_name)
@@ -75,13 +92,25 @@ def _look_at_files(work: Work) -> None:
         if name not in work.sources:
             work.collector.add("missing_file", name, detail=name, count=1)
     for source in work.sources.values():
+        not_held = _columns_not_held(work.spec)
         for column in source.missing:
-            work.collector.add("missing_column", source.name, column=column, count=1)
+            code = "column_not_held" if column in not_held else "missing_column"
+            work.collector.add(code, source.name, column=column, detail=not_held.get(column, ""), count=1)
         for column in source.unknown:
             work.collector.add("unknown_column", source.name, column=column, count=1)
         for given in source.tables:
             for notice in given.notices:
                 work.collector.add("reader_notice", source.name, detail=notice.message, count=1)
+
+
+def _columns_not_held(spec: Specification) -> dict[str, str]:
+    """Headings of fields that are said not to be held, with the reason given."""
+    reasons = {each.id: each.reason for each in spec.not_held}
+    return {
+        field.source_column: reasons[f"{table.name}.{field.name}"]
+        for table, field in spec.fields()
+        if f"{table.name}.{field.name}" in reasons and field.source_column
+    }
 
 
 def _place_rows(work: Work, identity: TableSpec, table: TableSpec) -> None:
@@ -143,7 +172,8 @@ def _look_for_hidden(work: Work) -> None:
             ):
                 continue
             source, cells = work.sources[table.source], work.columns[table.name][each.name]
-            positions = work.person_of.get(table.name, {})
+            people = work.person_of.get(table.name, {})
+            positions = [at for at, person in people.items() if person not in work.left_out]
             values = Counter(cells[at] for at in positions if cells[at])
             for code, hidden in hidden_in(values, names).items():
                 found = [at for at in positions if cells[at] in hidden]
@@ -157,12 +187,15 @@ def _kept(work: Work, identity: TableSpec, table: TableSpec) -> KeptTable:
         return KeptTable(table.name, names, [], [], [])
     if table is identity:
         people = work.people
-        rows = [tuple(person.get(name, "") for name in names) for person in people.details]
-        numbers = [source.where(at)[1] for at in people.first_row]
-        return KeptTable(table.name, names, rows, list(range(len(rows))), numbers)
+        stay = [p for p in range(len(people.details)) if p not in work.left_out]
+        rows = [tuple(people.details[p].get(name, "") for name in names) for p in stay]
+        numbers = [source.where(people.first_row[p])[1] for p in stay]
+        return KeptTable(table.name, names, rows, stay, numbers)
     columns = [work.columns[table.name][name] for name in names]
     person_of = {
-        at: p for at, p in work.person_of.get(table.name, {}).items() if at not in work.refused[source.name]
+        at: p
+        for at, p in work.person_of.get(table.name, {}).items()
+        if at not in work.refused[source.name] and p not in work.left_out
     }
     rows = [tuple(cells[at] for cells in columns) for at in person_of]
     numbers = [source.where(at)[1] for at in person_of]

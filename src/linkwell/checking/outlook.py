@@ -95,10 +95,13 @@ def _given(people: list[dict[str, str]], name: str) -> Iterable[tuple[int, str]]
 
 
 def _by_person(verdict: Verdict, name: str) -> dict[int, list[str]]:
-    """A content field's values by person, of the first table that holds it."""
+    """A content field's values by person (place in the identity table), of the first table that holds it."""
+    place = {record: at for at, record in enumerate(verdict.kept[0].records)}
     for table in verdict.kept:
-        if name in table.columns and name != "client_key":
-            return _values(table, table.columns.index(name))
+        if name in table.columns:
+            return {
+                place[record]: found for record, found in _values(table, table.columns.index(name)).items()
+            }
     return {}
 
 

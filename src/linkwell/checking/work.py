@@ -29,6 +29,7 @@ class Work:
     people: People = field(default_factory=People)
     person_of: dict[str, dict[int, int]] = field(default_factory=dict)  # by table name
     refused_keys: set[str] = field(default_factory=set)
+    left_out: set[int] = field(default_factory=set)  # people who objected or were not told
 
 
 def read_table(work: Work, table: TableSpec, source: Source) -> Columns:

@@ -19,6 +19,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("statement", "linkwell.cli.statement:statement", "Say what your privacy statement lacks."),
         ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
         ("spec", "linkwell.cli.spec:spec", "Base specification, changes, Excel, Word, PDF and exports."),
+        ("objection", "linkwell.cli.objection:objection", "Leave somebody who objects out of all you send."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
     ],
     "Supply": [

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
 from linkwell.checking.check import check as check_tables
+from linkwell.checking.drift import drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
+from linkwell.checking.notices import NoticeCover, load_notices
+from linkwell.checking.objections import Objections, load_objections
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
 from linkwell.checking.verdict import Severity, Verdict
@@ -36,6 +39,42 @@ sheet_option = click.option("--sheet", help="Read only this sheet of the workboo
 spec_option = click.option(
     "--spec", "spec_path", required=True, type=click.Path(path_type=Path), help="The specification file."
 )
+notices_option = click.option(
+    "--notices",
+    "notices_path",
+    type=click.Path(path_type=Path),
+    help="Which privacy statement was shown from when; people nobody told stay out.",
+)
+workspace_option = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help="Private folder with your objection list (default: linkwell-workspace beside the specification).",
+)
+
+
+class PeopleOut(TypedDict):
+    """What a check needs to know about people who stay out as a whole."""
+
+    notices: NoticeCover | None
+    objections: Objections
+
+
+def people_out(spec_path: Path, notices_path: Path | None, workspace: Path | None) -> PeopleOut:
+    """The notices file named, or notices.toml beside the specification; and the objection list."""
+    beside = spec_path.parent / "notices.toml"
+    path = notices_path or (beside if beside.exists() else None)
+    folder = workspace or workspace_of(spec_path)
+    home = data_home_of(folder)
+    seed = Home.open(home).demo_seed if home else None
+    return {
+        "notices": load_notices(path) if path else None,
+        "objections": load_objections(folder, demo_seed=seed),
+    }
+
+
+def workspace_of(spec_path: Path) -> Path:
+    """The private folder that belongs to a specification unless another is named."""
+    return spec_path.parent / "linkwell-workspace"
 
 
 @click.command(
@@ -102,22 +141,44 @@ Exit codes: 0 ready, 1 something must be mended first, 2 wrong file or option.
 @files_argument
 @spec_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the reports.")
+@notices_option
+@workspace_option
+@click.option(
+    "--last",
+    type=click.Path(path_type=Path),
+    help="Compare with the profile.json of an earlier check, to see what drifted.",
+)
 @sheet_option
 @json_option
-def check(files: tuple[Path, ...], spec_path: Path, out: Path, sheet: str | None, as_json: bool) -> int:
+def check(
+    files: tuple[Path, ...],
+    spec_path: Path,
+    out: Path,
+    notices_path: Path | None,
+    workspace: Path | None,
+    last: Path | None,
+    sheet: str | None,
+    as_json: bool,
+) -> int:
     """Check your files against the specification.
 
     Says which rows and cells would stay with you and why, in a report you can print and in a marked copy of
     each file. Your own files are never changed.
     """
     spec = Specification.load(spec_path)
+    earlier = load_profile(last) if last is not None else None
     tables = read_files(files, sheet, quiet=as_json)
-    verdict = check_tables(spec, tables)
+    verdict = check_tables(spec, tables, **people_out(spec_path, notices_path, workspace))
+    now = profile(spec, verdict)
+    moved = drift(earlier, now) if earlier is not None else ()
     expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
     reports = _write_reports(tables, spec, verdict, out, expected)
     facts = {"command": "check", **_facts(verdict), "outlook": expected.outlook.as_dict(), "reports": reports}
+    save_profile(now, out / "profile.json")
+    facts["drift"] = [asdict(each) for each in moved]
     facts["linkability"] = [asdict(group) for group in expected.groups]
-    lines = [*_summary(verdict), "", *_likely_found(expected), f"Report: {reports['report']}"]
+    drifted = [f"Changed since last time: {e.table} {e.field}: {e.what}".replace(" : ", ": ") for e in moved]
+    lines = [*_summary(verdict), "", *drifted, *_likely_found(expected), f"Report: {reports['report']}"]
     lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
     next_step = f"linkwell handover {files_named(files)} --spec {spec_path} --out handover"
     next_step = f"{next_step}\n      or linkwell seal {files_named(files)} --spec {spec_path}"
@@ -143,6 +204,7 @@ The workspace holds the secrets that make record keys. Keep it private and keep 
     type=click.Path(path_type=Path),
     help="Private folder for your secrets (default: linkwell-workspace beside the specification).",
 )
+@notices_option
 @sheet_option
 @json_option
 def handover(
@@ -150,6 +212,7 @@ def handover(
     spec_path: Path,
     out: Path,
     workspace: Path | None,
+    notices_path: Path | None,
     sheet: str | None,
     as_json: bool,
 ) -> int:
@@ -159,13 +222,14 @@ def handover(
     sealed, use `linkwell seal`.
     """
     spec = Specification.load(spec_path)
-    verdict = check_tables(spec, read_files(files, sheet, quiet=as_json))
+    people = people_out(spec_path, notices_path, workspace)
+    verdict = check_tables(spec, read_files(files, sheet, quiet=as_json), **people)
     if verdict.blocks:
         facts = {"command": "handover", **_facts(verdict), "written": False}
         finish(facts, [*_summary(verdict), "", "Nothing was written."], as_json=as_json,
                next_step=f"linkwell check {files_named(files)} --spec {spec_path} --out checked")  # fmt: skip
         return 1
-    workspace = workspace or spec_path.parent / "linkwell-workspace"
+    workspace = workspace or workspace_of(spec_path)
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
     done = hand_over(split(spec, verdict, secrets), spec, verdict, out)

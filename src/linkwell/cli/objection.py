@@ -1,0 +1,71 @@
+"""`linkwell objection`: note that somebody does not want to be in anything you send."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from linkwell.checking.objections import add_objection, objection_slip
+from linkwell.cli.output import finish, json_option
+from linkwell.documents.html import write_html
+from linkwell.errors import WrongUse
+from linkwell.standards.dates import parse_date
+from linkwell.vault.zones import Home, data_home_of
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  linkwell objection --client-number C017 --workspace linkwell-workspace --slip slip.html
+  linkwell objection --first-name Ana --last-name Ngata --born 1990-01-02 --workspace linkwell-workspace
+
+The list is used by check, handover and seal whenever the same workspace is.
+"""
+)
+@click.option("--client-number", default="", help="Your own number for the person.")
+@click.option("--first-name", default="")
+@click.option("--last-name", default="")
+@click.option("--born", default="", help="Birth date as year-month-day.")
+@click.option("--workspace", required=True, type=click.Path(path_type=Path), help="Your private folder.")
+@click.option(
+    "--slip", type=click.Path(path_type=Path), help="Also write a slip for the person (names nobody)."
+)
+@click.option("--sent-before", is_flag=True, help="Something about the person was sent already.")
+@click.option("--organisation", default="", help="Your name, for the slip.")
+@json_option
+def objection(
+    client_number: str,
+    first_name: str,
+    last_name: str,
+    born: str,
+    workspace: Path,
+    slip: Path | None,
+    sent_before: bool,
+    organisation: str,
+    as_json: bool,
+) -> int:
+    """Leave somebody who objects out of everything you send from now on.
+
+    Only a keyed hash is kept, and only the count is ever reported. Nothing about the person is printed.
+    """
+    if born and parse_date(born, "iso").value is None:
+        raise WrongUse("The birth date must be a day such as 1990-01-02.")
+    person = {
+        "client_key": client_number,
+        "first_name": first_name,
+        "last_name": last_name,
+        "date_of_birth": born,
+    }
+    home = data_home_of(workspace)
+    add_objection(workspace, person, demo_seed=Home.open(home).demo_seed if home else None)
+    if slip is not None:
+        day = datetime.now(UTC).date()
+        write_html(objection_slip(organisation, day, sent_before=sent_before), slip)
+    lines = ["Noted. This person is left out of everything you send from now on."]
+    lines += [f"Slip for the person: {slip}"] if slip else []
+    facts = {"command": "objection", "noted": True, "slip": str(slip) if slip else None}
+    step = "linkwell check YOUR-FILES --spec specification.toml --out checked"
+    finish(facts, lines, as_json=as_json, next_step=step)
+    return 0
