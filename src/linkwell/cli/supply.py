@@ -71,6 +71,7 @@ Examples:
 @click.option("--organisation", help="Who sends (default: the organisation in the specification).")
 @click.option("--on-behalf-of", default="", help="Whose people these are, if not the sender's own.")
 @click.option("--test", is_flag=True, help="Mark it as a practice send.")
+@click.option("--notices", "notices_path", type=_FILE, help="Who was told, by date; others stay out.")
 @click.option("--sheet", help="Read only this sheet of the workbooks.")
 @json_option
 def seal(
@@ -83,6 +84,7 @@ def seal(
     organisation: str | None,
     on_behalf_of: str,
     test: bool,
+    notices_path: Path | None,
     sheet: str | None,
     as_json: bool,
 ) -> None:
@@ -92,6 +94,7 @@ def seal(
     service details, and seals each half to a different key of the custodian. Nothing leaves your computer.
     """
     from linkwell.checking.check import check
+    from linkwell.cli.provider import people_out
     from linkwell.specification.model import Specification
     from linkwell.supply.seal import package_id
     from linkwell.supply.seal import seal as seal_split
@@ -100,7 +103,7 @@ def seal(
 
     spec, keys = Specification.load(spec_path), load_bundle(custodian)
     workspace = workspace or spec_path.parent / "linkwell-workspace"
-    verdict = check(spec, _read(files, sheet, quiet=as_json))
+    verdict = check(spec, _read(files, sheet, quiet=as_json), **people_out(spec_path, notices_path, workspace))
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
     leaving = split(spec, verdict, secrets)
