@@ -1,35 +1,24 @@
 """Seal and send from the desk: keys compared, a line that drops, and a receipt that is checked."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.desk.conftest import Visitor
-from tests.supply.conftest import Portal, TusHandler
+from tests.desk.sending import TOKEN, running_portal
+from tests.supply.conftest import Portal
 
 from linkwell.desk.desk import Desk
 from linkwell.vault.custodian_keys import public_bundle
 from linkwell.vault.zones import Home
 
-TOKEN = "a-token-for-the-desk"
-
 
 @pytest.fixture
-def portal(custodian_home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
-    monkeypatch.setattr("tests.supply.conftest.TOKEN", TOKEN)
-    state = Portal(custodian_home)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (TusHandler,), {"portal": state}))
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def portal(custodian_home: Home) -> Iterator[Portal]:
+    with running_portal(custodian_home) as state:
+        yield state
 
 
 def key_file(home: Home) -> SimpleUploadedFile:

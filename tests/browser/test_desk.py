@@ -1,0 +1,319 @@
+"""The whole road at the desk by keyboard, at the width of a phone: every page axe clean, killed and gone on with."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.desk.desk_process import RunningDesk, without_unix
+from tests.desk.sending import TOKEN, running_portal
+from tests.provider_files import people, visits
+
+from linkwell.primer import load_questions
+from linkwell.vault.custodian_keys import public_bundle
+from linkwell.vault.zones import Home
+
+PHONE = {"width": 320, "height": 640}
+MOST_TABS = 150
+PICTURES = os.environ.get("LINKWELL_PICTURES", "")  # a folder: keep a picture of every page at two widths
+
+_FOCUSED = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return ["", ""];
+  const label = at.labels && at.labels.length ? at.labels[0].innerText : "";
+  return [at.tagName, (at.getAttribute("aria-label") || label || at.innerText || "").replace(/\\s+/g, " ").trim()];
+}"""
+_VISIBLE = """() => {
+  const at = document.activeElement, style = getComputedStyle(at);
+  const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  const own = at.parentElement && at.parentElement.querySelector("label");
+  return marked || (own && getComputedStyle(own, "::before").boxShadow !== "none");
+}"""
+
+
+@dataclass
+class Hands:
+    """Somebody at a keyboard: Tab, Space, Enter and letters, nothing else. Every page passed is looked at."""
+
+    page: Any
+    axe: Callable[[], list[Any]]
+    seen: list[str]
+
+    def look(self) -> None:
+        """The page as it is: no barrier axe knows, no sideways scrolling, one heading, the skip link first."""
+        page = self.page
+        page.wait_for_load_state()
+        path = page.url.split("/", 3)[3] or "home"
+        assert self.axe() == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert page.locator("h1").count() == 1, path
+        if PICTURES:
+            name = f"{len(self.seen):02}-{path.strip('/').replace('/', '-')}"
+            for width in (1000, 320):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+            page.set_viewport_size(PHONE)
+        self.seen.append(path)
+
+    def to(self, words: str) -> None:
+        """Tab to what is called so; it must show that it has the focus."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            tag, said = self.page.evaluate(_FOCUSED)
+            if tag in {"A", "BUTTON", "INPUT", "TEXTAREA", "SUMMARY"} and said.startswith(words):
+                assert self.page.evaluate(_VISIBLE), f"the focus on {words!r} cannot be seen"
+                return
+        raise AssertionError(f"no way by keyboard to {words!r} on {self.page.url}")
+
+    def press(self, words: str) -> None:
+        """Go to a link or button, press Enter, and look at the page that comes."""
+        self.to(words)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until a long step has ended, then look."""
+        self.page.wait_for_load_state()
+        self.page.wait_for_url(lambda address: "/working/" not in address, timeout=60_000)
+        self.look()
+
+    def tick(self, words: str) -> None:
+        """Choose a radio or a box."""
+        self.to(words)
+        if not self.page.evaluate("document.activeElement.checked"):
+            self.page.keyboard.press("Space")
+        assert self.page.evaluate("document.activeElement.checked")
+
+    def choose(self, value: str) -> None:
+        """Choose one radio of the page's group: Tab into the group, then arrows, as a keyboard does."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.type") == "radio":
+                break
+        for _ in range(40):
+            if self.page.evaluate("document.activeElement.value") == value:
+                break
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Space")
+        assert self.page.evaluate("[document.activeElement.value, document.activeElement.checked]") == [value, True]
+
+    def write(self, label: str, text: str) -> None:
+        """Go to a field, and write over what is in it."""
+        self.to(label)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def give(self, label: str, file: Path) -> None:
+        """Reach a file field by Tab; the dialogue it opens is the system's own, so the file is set for it."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.type") == "file":
+                break
+        assert self.page.evaluate(_FOCUSED)[1].startswith(label)
+        self.page.set_input_files("input:focus", file)
+
+
+@pytest.fixture
+def our_files(tmp_path: Path) -> Path:
+    """Ten people and their visits, with a date column nobody can read without asking, and a hidden phone number."""
+    folder = tmp_path / "Our files"
+    folder.mkdir()
+    headings = {"Client number": "key", "First name": "first", "Surname": "last", "Date of birth": "dob", "Gender": "gender",
+                "NHI": "nhi", "Ethnicity": "ethnicity", "Programme": "programme", "Start date": "start", "End date": "end",
+                "Phone": "phone", "Notes": "notes"}  # fmt: skip
+    starts = [f"0{1 + number % 9}/0{1 + number % 5}/2023" for number in range(10)]  # no day above 12
+    columns = people(start=starts, end=[""] * 10)
+    _csv(folder / "people.csv", {heading: columns[kind] for heading, kind in headings.items()})
+    came = visits()
+    _csv(folder / "visits.csv", {"Client number": came["key"], "Service": came["type"], "Date": came["date"],
+                                 "Time": came["time"], "How": came["channel"], "Attended": came["came"]})  # fmt: skip
+    return folder
+
+
+def _csv(path: Path, columns: dict[str, list[str]]) -> None:
+    rows = zip(*columns.values(), strict=True)
+    path.write_text("\n".join([",".join(columns), *(",".join(row) for row in rows)]) + "\n", "utf-8")
+
+
+@pytest.fixture
+def start_desk(tmp_path: Path) -> Iterator[Callable[[], RunningDesk]]:
+    """Starts the desk of this test in a process; each is ended with the test."""
+    environment, started = without_unix(tmp_path / "blocked"), []
+
+    def start() -> RunningDesk:
+        started.append(RunningDesk(tmp_path / "desk", environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+def test_the_whole_road_by_keyboard_on_a_phone(
+    page: Any, axe: Any, faults: list[str], start_desk: Any, our_files: Path, custodian_home: Home, tmp_path: Path
+) -> None:
+    desk = start_desk()
+    page.set_viewport_size(PHONE)
+    page.set_default_timeout(30_000)
+    hands = Hands(page, axe, [])
+    page.goto(desk.address)
+    hands.look()
+    page.keyboard.press("Tab")
+    assert page.evaluate(_FOCUSED)[1] == "Skip to main content"
+    _get_ready(hands)
+
+    desk.kill()  # the laptop ran out of power
+    desk = start_desk()
+    page.goto(desk.address)
+    hands.look()
+    assert "Ready: yes" in page.inner_text("main")
+
+    _choose_and_describe(hands, our_files)
+    _check_and_look(hands)
+    hands.press("Hand over files")
+    hands.press("Write the files")
+    assert "Your files are ready to hand over" in page.inner_text("h1")
+    hands.press("cover sheet")
+    hands.press("Files to hand over")
+    hands.press("Hand over, or seal and send")
+    bundle = tmp_path / "custodian-keys.json"
+    bundle.write_text(json.dumps(public_bundle(custodian_home)))
+    with running_portal(custodian_home) as portal:
+        _seal_and_send(hands, bundle, portal.url)
+        assert portal.received()
+    _keys_and_copies(hands)
+    _page_that_is_not_there(hands, desk)
+    hands.press("Close the desk")
+    hands.press("Close the desk")
+    assert "The desk is closed" in page.inner_text("h1")
+    assert desk.ended() == 0
+    assert [fault for fault in faults if "404" not in fault] == []
+    assert (our_files / "people.csv").exists()
+
+
+def _get_ready(hands: Hands) -> None:
+    answers = {"recording": "system", "identifiers": "biographic", "dates": "both", "services": "some",
+               "extraction": "own_queries", "route": "direct"}  # fmt: skip
+    hands.press("Start: Get ready")
+    hands.press("Start")
+    hands.press("Save and go on")
+    assert hands.page.title().startswith("Error: ")
+    hands.write("Name of your organisation", "Te Puna Aroha")
+    hands.press("Save and go on")
+    hands.press("Save and see what it means")
+    assert hands.page.title().startswith("Error: ")
+    for question in load_questions().questions:
+        hands.choose(answers.get(question.id, question.answers[0].id))
+        hands.press("Save and see what it means")
+        assert "Next step" in hands.page.inner_text("main")
+        if question.id == "dates":
+            hands.write(question.note, "Joined is the day of the first meeting.")
+            hands.page.get_by_text("Saved.", exact=True).wait_for()
+            hands.page.reload()
+            assert hands.page.input_value("textarea") == "Joined is the day of the first meeting."
+        hands.press("Save and")
+    assert "You are ready" in hands.page.inner_text("h1")
+    hands.press("Get ready")
+    hands.press("Your road")
+
+
+def _choose_and_describe(hands: Hands, folder: Path) -> None:
+    hands.press("Go on: Choose your files")
+    hands.press("Choose from this computer")
+    hands.write("Folder on this computer", str(folder))
+    hands.press("Go to this folder")
+    hands.press("Choose these files")
+    assert "Tick at least one file" in hands.page.inner_text("main")
+    hands.tick("people.csv")
+    hands.tick("visits.csv")
+    hands.press("Choose these files")
+    hands.press("Go on: describe your data")
+    hands.press("Describe these 2 files")
+    hands.press("Answer it")
+    while "/describe/question/" in hands.page.url:
+        hands.choose("dmy")
+        hands.press("Save and go on")
+    hands.press("Change NHI number")
+    hands.press("Leave it out")
+    hands.press("Take it back")
+    hands.press("Change Notes")
+    hands.press("Leave it as it is")
+    hands.press("Go on: check")
+
+
+def _check_and_look(hands: Hands) -> None:
+    hands.press("Check now")
+    assert "10 people are ready to go" in hands.page.inner_text("h1")
+    hands.press("Go on: see what leaves")
+    hands.press("See it for one invented person")
+    hands.press("What leaves and what stays")
+    hands.press("I have read it. Go on")
+
+
+def _seal_and_send(hands: Hands, bundle: Path, address: str) -> None:
+    hands.press("Seal and send")
+    hands.press("Use this key file")
+    assert "Choose the key file" in hands.page.inner_text("main")
+    hands.give("Key file", bundle)
+    hands.press("Use this key file")
+    hands.tick("Yes, all three rows")
+    hands.press("Save and go on")
+    hands.press("Seal")
+    hands.write("Reference of the agreement", "DSA-2026-001")
+    hands.press("Seal")
+    hands.write("Address to send to", address)
+    hands.write("Upload token", TOKEN)
+    hands.press("Send")
+    assert "The receipt is genuine" in hands.page.inner_text("main")
+
+
+def _keys_and_copies(hands: Hands) -> None:
+    hands.press("Your keys")
+    hands.press("Show the recovery sheet")
+    hands.press("Your keys")
+    hands.press("Type it in")
+    hands.write("Lines from the sheet", "R1 0000")
+    hands.press("Put the keys back")
+    assert "One line is not as it was printed" in hands.page.inner_text("main")
+    hands.press("How it works")
+    hands.press("Copies")
+    hands.press("Delete all")
+    hands.press("Delete")
+    assert "copies are deleted" in hands.page.inner_text("main")
+    hands.press("Your road")
+
+
+def _page_that_is_not_there(hands: Hands, desk: RunningDesk) -> None:
+    hands.page.goto(f"{desk.root}/nothing/")
+    hands.look()
+    hands.press("Go to your road")
+
+
+def test_without_the_key_the_page_says_how_to_get_in(page: Any, axe: Any, start_desk: Any) -> None:
+    desk = start_desk()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{desk.root}/")
+    Hands(page, axe, []).look()
+    assert "start the desk again" in page.inner_text("main")
+
+
+def test_every_step_works_without_script(browser: Any, start_desk: Any) -> None:
+    desk = start_desk()
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(desk.address)
+    page.get_by_role("button", name="Practise with invented people").press("Enter")
+    page.get_by_role("button", name="Go on: describe your data").press("Enter")
+    page.get_by_role("button", name="Describe these 2 files").press("Enter")
+    page.wait_for_url("**/describe/")
+    page.get_by_role("button", name="Go on: check").press("Enter")
+    page.get_by_role("button", name="Check now").press("Enter")
+    page.get_by_role("link", name="Save the report").wait_for()
+    assert "12 people are ready to go" in page.inner_text("h1")
+    context.close()
