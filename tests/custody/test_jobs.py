@@ -34,7 +34,7 @@ def test_accepting_opens_the_file_signs_a_receipt_and_destroys_the_sealed_copy(
     assert (registry.home.path / "identity" / "supplies" / supply.reference / "identity.csv").exists()
     assert (registry.home.path / "research" / "supplies" / supply.reference / "enrolment.csv").exists()
     assert not package_path(supply.reference).exists()
-    receipt = Receipt.from_json(done.receipts.get(kind="accepted").document)
+    receipt = Receipt.from_json(done.receipts.get(kind="accepted_with_gaps").document)
     verify(receipt, custodian_keys(registry.home).receipts)
     assert receipt.facts["people"] == 3
 

@@ -102,17 +102,30 @@ def accept(supply: str, home: Path, username: str, as_json: bool) -> None:
 
     with progress("Opening and checking", quiet=as_json) as tick:
         done = road.accept(by=by, reference=supply, tick=tick)
-    counts = done.counts["accepted"]
+    step = "checked" if done.state == "checked" else "accepted"
+    counts = done.counts[step]
     rows = ", ".join(f"{rows:,} {name}" for name, rows in counts["rows"].items())
+    people = f"{counts['people']:,} people ({rows} rows)"
+    says, following = _WORDS_AFTER.get(done.state, _WORDS_AFTER["accepted"])
     finish(
         _supply_facts(done),
-        [
-            f"{done.reference} is accepted: {counts['people']:,} people ({rows} rows). "
-            "The sealed file was destroyed."
-        ],
+        [f"{done.reference} {says.format(people=people)}"],
         as_json=as_json,
-        next_step=f"linkwell custodian link {done.reference} (a linker)",
+        next_step=following.format(supply=done.reference),
     )
+
+
+_WORDS_AFTER = {
+    "checked": (
+        "was tried out and is what was agreed: {people}. Nothing was kept open.",
+        "a second data integrator takes it in: linkwell custodian accept {supply} --as …",
+    ),
+    "practised": ("was a practice and it worked: {people}, all invented and thrown away.", ""),
+    "accepted": (
+        "is accepted: {people}. The sealed file was destroyed.",
+        "linkwell custodian link {supply} (a linker)",
+    ),
+}
 
 
 @custodian.command(

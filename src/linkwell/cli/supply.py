@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -55,9 +56,10 @@ Examples:
       --custodian custodian-keys.json --agreement DSA-2026-001 --out package.lwp
   linkwell seal people.csv --spec specification.toml --custodian custodian-keys.json \\
       --agreement DSA-2026-001 --organisation "Head Office" --on-behalf-of "Riverbend Community Trust"
+  linkwell seal --test --spec specification.toml --custodian custodian-keys.json --agreement DSA-2026-001
 """
 )
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, type=_FILE)
 @click.option("--spec", "spec_path", required=True, type=_FILE, help="The agreed data specification.")
 @click.option("--custodian", required=True, type=_FILE, help="The custodian's custodian-keys.json.")
 @click.option("--agreement", required=True, help="The agreement's reference, as both sides write it.")
@@ -70,7 +72,7 @@ Examples:
 )
 @click.option("--organisation", help="Who sends (default: the organisation in the specification).")
 @click.option("--on-behalf-of", default="", help="Whose people these are, if not the sender's own.")
-@click.option("--test", is_flag=True, help="Mark it as a practice send.")
+@click.option("--test", is_flag=True, help="A practice: seal a few invented people, and no FILES.")
 @click.option("--notices", "notices_path", type=_FILE, help="Who was told, by date; others stay out.")
 @click.option("--sheet", help="Read only this sheet of the workbooks.")
 @json_option
@@ -101,8 +103,18 @@ def seal(
     from linkwell.supply.split import keep_split_secrets, split
     from linkwell.vault.keys import sender_key
 
+    workspace = workspace or _workspace_beside(spec_path)
+    if test:
+        _seal_a_practice(
+            files, spec_path, custodian, agreement, out, workspace, organisation, on_behalf_of, as_json
+        )
+        return
+    if not files:
+        raise WrongUse(
+            "Which files are to be sealed?",
+            fix="Name your spreadsheets or CSV files; for a practice with invented people give --test.",
+        )
     spec, keys = Specification.load(spec_path), load_bundle(custodian)
-    workspace = workspace or spec_path.parent / "linkwell-workspace"
     verdict = check(spec, _read(files, sheet, quiet=as_json), **people_out(spec_path, notices_path, workspace))
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
@@ -119,7 +131,6 @@ def seal(
             custodian=keys,
             out=out,
             package=package_id(secrets.supply),
-            test=test,
             progress=tick,
         )
     finish(
@@ -132,14 +143,66 @@ def seal(
     )  # fmt: skip
 
 
+def _workspace_beside(spec_path: Path) -> Path:
+    return spec_path.parent / "linkwell-workspace"
+
+
+def _seal_a_practice(
+    files: tuple[Path, ...],
+    spec_path: Path,
+    custodian: Path,
+    agreement: str,
+    out: Path,
+    workspace: Path,
+    organisation: str | None,
+    on_behalf_of: str,
+    as_json: bool,
+) -> None:
+    if files:
+        raise WrongUse(
+            "A practice takes no files.",
+            why="Invented people are sealed, so that nobody real is sent to try the line out.",
+            fix="Leave the files out, or leave --test out.",
+        )
+    manifest = _practice(spec_path, custodian, agreement, out, workspace, organisation, on_behalf_of)
+    finish(
+        {**_facts(manifest), "file": str(out), "bytes": out.stat().st_size, "sender_key": manifest.sender},
+        _sealed_words(manifest, out),
+        as_json=as_json,
+        next_step=f"linkwell send {out} --to https://… --token-file FILE --receipts receipts",
+    )
+
+
+def _practice(
+    spec_path: Path, custodian: Path, agreement: str, out: Path, workspace: Path,
+    organisation: str | None = None, on_behalf_of: str = "",
+) -> Manifest:  # fmt: skip
+    from linkwell.specification.model import Specification
+    from linkwell.supply.seal import seal_practice
+    from linkwell.vault.keys import sender_key
+
+    spec = Specification.load(spec_path)
+    return seal_practice(
+        spec,
+        agreement=agreement,
+        organisation=organisation or spec.organisation,
+        on_behalf_of=on_behalf_of,
+        signing_key=sender_key(workspace),
+        custodian=load_bundle(custodian),
+        out=out,
+    )
+
+
 @click.command(
     epilog=f"""\b
 Examples:
   linkwell send package.lwp --to https://portal.example.govt.nz --token-file token.txt
   {TOKEN_VARIABLE}=… linkwell send package.lwp --to http://localhost:8000 --receipts receipts
+  linkwell send --test --spec specification.toml --custodian custodian-keys.json --agreement DSA-2026-001 \\
+      --to https://portal.example.govt.nz --token-file token.txt
 """
 )
-@click.argument("package", type=_FILE)
+@click.argument("package", required=False, type=_FILE)
 @click.option("--to", "url", required=True, help="The portal's address.")
 @click.option(
     "--token-file",
@@ -153,16 +216,37 @@ Examples:
     type=_FOLDER,
     help="Where the signed receipt is kept.",
 )
+@click.option("--test", is_flag=True, help="A practice: seal a few invented people and send those.")
+@click.option("--spec", "spec_path", type=_FILE, help="With --test: the agreed data specification.")
+@click.option("--custodian", type=_FILE, help="With --test: the custodian's custodian-keys.json.")
+@click.option("--agreement", help="With --test: the agreement's reference.")
+@click.option("--workspace", type=_FOLDER, help="With --test: the folder of your signing key.")
 @json_option
-def send(package: Path, url: str, token_file: Path | None, receipts: Path, as_json: bool) -> None:
+def send(
+    package: Path | None,
+    url: str,
+    token_file: Path | None,
+    receipts: Path,
+    test: bool,
+    spec_path: Path | None,
+    custodian: Path | None,
+    agreement: str | None,
+    workspace: Path | None,
+    as_json: bool,
+) -> None:
     """Send a sealed file and keep the signed receipt.
 
     If the line drops or the computer sleeps, run the same command again: it goes on where it stopped, and a
-    file that already has its receipt is not sent twice.
+    file that already has its receipt is not sent twice. The first time, send a practice (--test): invented
+    people go the same way, and come back with a receipt marked TEST.
     """
     from linkwell.supply.send import send as send_package
 
     token = _token(token_file)
+    if test:
+        package = _practice_to_send(package, spec_path, custodian, agreement, workspace)
+    elif package is None:
+        raise WrongUse("Which sealed file?", fix="Name the .lwp file, or give --test for a practice.")
     with progress("Sending", quiet=as_json) as tick:
         path = send_package(package, url=url, token=token, receipts=receipts, progress=tick)
     receipt = load_receipt(path)
@@ -177,6 +261,29 @@ def send(package: Path, url: str, token_file: Path | None, receipts: Path, as_js
         as_json=as_json,
         next_step=f"keep the receipt; check it any time with: linkwell receipt verify {path}",
     )
+
+
+def _practice_to_send(
+    package: Path | None,
+    spec_path: Path | None,
+    custodian: Path | None,
+    agreement: str | None,
+    workspace: Path | None,
+) -> Path:
+    if package is not None or spec_path is None or custodian is None or agreement is None:
+        raise WrongUse(
+            "A practice is sealed here and now from invented people.",
+            fix="Give --test with --spec, --custodian and --agreement, and no sealed file.",
+        )
+    from linkwell.specification.model import Specification
+
+    folder = workspace or _workspace_beside(spec_path)
+    # one file per specification, agreement and custodian: run again, the same practice goes on
+    keys = load_bundle(custodian)
+    named = "\0".join((Specification.load(spec_path).digest, agreement, fingerprint(keys.receipts)))
+    out = folder / f"practice-{hashlib.sha384(named.encode()).hexdigest()[:12]}.lwp"
+    _practice(spec_path, custodian, agreement, out, folder)
+    return out
 
 
 @click.group()

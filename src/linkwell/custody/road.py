@@ -25,12 +25,14 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import RefusedByRule, WrongUse
 
-_ACCEPTED = (SupplyState.ACCEPTED, SupplyState.LINKING, SupplyState.LINKED, SupplyState.LOADED)
+_ACCEPTED = (
+    SupplyState.ACCEPTED, SupplyState.LINKING, SupplyState.LINKED, SupplyState.LOADED, SupplyState.PRACTISED,
+)  # fmt: skip
 _LINKED = (SupplyState.LINKED, SupplyState.LOADED)
 
 
 def accept(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
-    """Bring a supply to accepted.
+    """Bring a supply to accepted; real people's takes two calls by two persons, the first ends in checked.
 
     Raises:
         NotAllowed, WrongState, and whatever the check found (the supply is then rejected).

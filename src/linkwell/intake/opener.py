@@ -7,24 +7,28 @@ JSON on standard output. No cell of the tables ever leaves by either.
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from linkwell.checking.package import package_verdict
 from linkwell.checking.verdict import Finding, Severity
-from linkwell.errors import LinkwellError, RefusedByRule
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.intake.record_keys import RECORD_KEY, merge
+from linkwell.intake.scan import scan
 from linkwell.specification.file import parse
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import CompartmentFacts, Manifest, TableFacts
 from linkwell.supply.package import altered, open_compartment, read_manifest
+from linkwell.supply.practice import practice_specification
 from linkwell.vault.keys import read_private_key
 
 MEMORY_LIMIT = 4 << 30
@@ -41,6 +45,8 @@ def main() -> int:
         answer = {"error": error.as_dict()}
     except MemoryError:
         answer = {"error": _too_much().as_dict()}
+    except OSError as error:
+        answer = {"error": _no_place(error).as_dict()}
     json.dump(answer, sys.stdout)
     return 1 if "error" in answer else 0
 
@@ -55,8 +61,11 @@ def _open(job: dict[str, Any]) -> dict[str, Any]:
     key = read_private_key(Path(job["key"]))
     files = {name: staging / file for name, file in job["files"].items()}
     _write_tables(path, manifest, half, key, files)
+    if job.get("scanner"):
+        for file in files.values():
+            scan(file, job["scanner"])
     keys = [_keys_file(staging, table.name) for table in half.tables]
-    rows = {
+    shapes = {
         table.name: _check_table(files[table.name], table, keys_to, unique=half.name == "identity")
         for table, keys_to in zip(half.tables, keys, strict=True)
     }
@@ -66,8 +75,12 @@ def _open(job: dict[str, Any]) -> dict[str, Any]:
     specification = parse(job["specification"])
     if specification.digest != manifest.specification:
         raise altered()
-    verdict = _package_verdict(specification, half, files)
-    return {"rows": rows, "people": people, "verdict": verdict}
+    if manifest.test:
+        specification = practice_specification(specification)
+    verdict = _package_verdict(specification, half, files, manifest.software)
+    rows = {name: count for name, (count, _) in shapes.items()}
+    gaps = [f"{name}.{column}" for name, (_, empty) in shapes.items() for column in empty]
+    return {"rows": rows, "people": people, "verdict": verdict, "gaps": gaps}
 
 
 def _limit(half: CompartmentFacts) -> None:
@@ -104,8 +117,13 @@ def _write(out: BinaryIO, pieces: Iterable[bytes]) -> None:
     os.fsync(out.fileno())
 
 
-def _check_table(file: Path, facts: TableFacts, keys_to: Path, *, unique: bool) -> int:
-    """Check the canonical shape (columns, record keys, order, count) and write the record keys, once each."""
+def _check_table(
+    file: Path, facts: TableFacts, keys_to: Path, *, unique: bool
+) -> tuple[int, tuple[str, ...]]:
+    """Check the canonical shape (columns, record keys, order, count) and write the record keys, once each.
+
+    Returns the number of rows, and the agreed columns that are empty in every one of them.
+    """
     csv.field_size_limit(_LONGEST_CELL)
     with file.open(newline="", encoding="utf-8") as text, keys_to.open("w", encoding="ascii") as keys:
         try:
@@ -113,16 +131,19 @@ def _check_table(file: Path, facts: TableFacts, keys_to: Path, *, unique: bool) 
             header = next(reader, [])
             if len(header) != facts.columns or header[:2] != ["record_key", "client_ref"]:
                 raise _not_canonical(facts.name, 1, "its headings are not those of a sealed table")
-            count = _check_rows(reader, facts, keys, unique=unique)
+            count, empty = _check_rows(reader, facts, keys, unique=unique)
         except (csv.Error, UnicodeDecodeError):
             raise _not_canonical(facts.name, 0, "it is not CSV in UTF-8") from None
     if count != facts.rows:
         raise _not_canonical(facts.name, count + 1, "it has another number of rows than its cover page says")
-    return count
+    return count, tuple(header[at] for at in empty) if count else ()
 
 
-def _check_rows(reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, unique: bool) -> int:
+def _check_rows(
+    reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, unique: bool
+) -> tuple[int, list[int]]:
     before, count = "", 0
+    empty = list(range(2, facts.columns))  # shrinks with the first rows, so looking costs next to nothing
     for count, row in enumerate(reader, start=1):
         if len(row) != facts.columns or not RECORD_KEY.fullmatch(row[0]):
             raise _not_canonical(facts.name, count + 1, "a row is not complete")
@@ -130,12 +151,14 @@ def _check_rows(reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, un
             raise _not_canonical(facts.name, count + 1, "rows are doubled or not in order")
         if row[0] != before:
             keys.write(row[0] + "\n")
+        if empty:
+            empty = [at for at in empty if not row[at]]
         before = row[0]
-    return count
+    return count, empty
 
 
 def _package_verdict(
-    specification: Specification, half: CompartmentFacts, files: dict[str, Path]
+    specification: Specification, half: CompartmentFacts, files: dict[str, Path], software: str
 ) -> dict[str, Any]:
     """Check this half against the agreed specification again; the provider's own check is only its word."""
     with ExitStack() as opened:
@@ -146,7 +169,9 @@ def _package_verdict(
             tables[name] = (next(rows), rows)
         verdict = package_verdict(specification, half.name, tables)
     if verdict.blocks:
-        raise _not_as_agreed([found for found in verdict.findings if found.severity is Severity.BLOCK])
+        raise _not_as_agreed(
+            [found for found in verdict.findings if found.severity is Severity.BLOCK], software
+        )
     return verdict.as_dict()
 
 
@@ -163,14 +188,43 @@ def _not_canonical(table: str, row: int, what: str) -> RefusedByRule:
     )
 
 
-def _not_as_agreed(findings: list[Finding]) -> RefusedByRule:
+def _not_as_agreed(findings: list[Finding], software: str) -> RefusedByRule:
+    """The worst finding first, and why the sender's own check can have said otherwise."""
     first, more = findings[0], len(findings) - 1
     return RefusedByRule(
         f"What is inside the sealed file is not as agreed: {first.what}"
         + (f" ({more} more of this kind or another.)" if more else ""),
         where=f"table {first.table}" + (f", column {first.column}" if first.column else ""),
-        why=first.why,
+        why=f"{first.why} {_difference(software)}".strip(),
         fix=first.fix,
+    )
+
+
+def _difference(software: str) -> str:
+    ours = f"linkwell {version('linkwell')}"
+    if software == ours:
+        return (
+            "The sender's own check let this through, though the same version did it: the tables were "
+            "changed after the check, or not made by it."
+        )
+    return (
+        f"The sender's own check let this through: it was done by {software}, and this one by {ours}, whose "
+        "rules differ."
+    )
+
+
+def _no_place(error: OSError) -> TryAgain:
+    """Our own disk, not the sender's file; what the system says may name a path, so it is not repeated."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        what, fix = "The disk is full.", "Make room, then try again."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what, fix = "A folder of the zones cannot be written.", "Mend its owner and mode, then try again."
+    else:
+        what, fix = "The disk did not do as it was told.", "Look at the disk, then try again."
+    return TryAgain(
+        what,
+        why="Nothing was half-opened; the sealed file lies untouched in quarantine.",
+        fix=fix,
     )
 
 

@@ -6,6 +6,7 @@ found, and gives the finished folders their names.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,8 +14,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from linkwell.vault.zones import Home, ZoneName, write_whole
 
 DEADLINE_SECONDS = 2 * 3600
 ZONE_OF = {"identity": ZoneName.IDENTITY, "content": ZoneName.RESEARCH}
+_STAGING = ".opening-"
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -43,6 +46,7 @@ class IntakeResult:
         people: record keys in the identity table.
         identity_only: people about whom no content was sent.
         content_only: people with content but nobody to link it to; always 0 here, since that is refused.
+        gaps: agreed columns ("table.column") that are empty in every row.
         verdicts: by compartment, what the re-run check found (see `checking.package_verdict`).
         identity: the identity table, inside the identity zone.
         content: the content tables by name, inside the research zone.
@@ -54,6 +58,7 @@ class IntakeResult:
     people: int
     identity_only: int
     content_only: int
+    gaps: tuple[str, ...]
     verdicts: Mapping[str, Any]
     demo: bool
     test: bool
@@ -61,16 +66,67 @@ class IntakeResult:
     content: Mapping[str, Path]
 
 
-def open_package(path: Path, *, home: Home, supply_id: str, specification: Specification) -> IntakeResult:
+def open_package(
+    path: Path, *, home: Home, supply_id: str, specification: Specification, scanner: str = ""
+) -> IntakeResult:
     """Open a verified package into `identity/supplies/<supply_id>/` and `research/supplies/<supply_id>/`.
 
     A second call with the same package finds it done. Any failure leaves the package where it lies and
     nothing in the zones.
 
+    Args:
+        scanner: address of clamd (see `linkwell.intake.scan`), "" for none.
+
     Raises:
         WrongUse, RefusedByRule: the package is not what it says, or its tables are not those agreed.
         TryAgain: an opener was stopped from outside, or the disk is full.
     """
+    manifest = _agreed_manifest(path, supply_id, specification)
+    done = _already_open(home, supply_id, manifest)
+    if done is not None:
+        return done
+    with _opened(path, home, supply_id, manifest, specification, scanner) as (result, stagings):
+        for name in COMPARTMENTS:
+            _publish(stagings[name], _final(home, name, supply_id), manifest)
+        _remember(home, result, manifest)
+    return result
+
+
+def check_package(
+    path: Path, *, home: Home, supply_id: str, specification: Specification, scanner: str = ""
+) -> IntakeResult:
+    """Open a verified package, check everything `open_package` checks, and throw what was opened away.
+
+    For a practice, and for the first of two people who decide about real ones: no plaintext waits for a
+    decision. The paths in the result are where the tables would lie; there is nothing there.
+
+    Raises:
+        As `open_package`.
+    """
+    manifest = _agreed_manifest(path, supply_id, specification)
+    with _opened(path, home, supply_id, manifest, specification, scanner) as (result, _):
+        return result
+
+
+def sweep_openings(home: Home, *, under_way: Collection[str]) -> int:
+    """Remove opened tables a killed opening left behind, except of supplies being opened now.
+
+    Returns how many folders were removed.
+    """
+    left = [
+        folder
+        for zone in ZONE_OF.values()
+        for folder in home.zone(zone).folder("supplies").glob(f"{_STAGING}*")
+        if folder.name.removeprefix(_STAGING) not in under_way
+    ]
+    scratch = home.zone(ZoneName.INTAKE).folder("opening")
+    left += [folder for folder in scratch.iterdir() if folder.name not in under_way]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
+
+
+def _agreed_manifest(path: Path, supply_id: str, specification: Specification) -> Manifest:
     if not _SAFE.fullmatch(supply_id):
         raise ValueError("a supply id is letters, digits, dots and hyphens")
     manifest = read_manifest(path)
@@ -79,16 +135,32 @@ def open_package(path: Path, *, home: Home, supply_id: str, specification: Speci
             "This sealed file follows another data specification than the one given.",
             fix="Open it with the specification its agreement names.",
         )
-    done = _already_open(home, supply_id, manifest)
-    if done is not None:
-        return done
-    scratch = home.zone(ZoneName.INTAKE).folder("opening", supply_id)
-    stagings = {name: _staging(home, name, supply_id) for name in COMPARTMENTS}
+    return manifest
+
+
+@contextmanager
+def _opened(
+    path: Path, home: Home, supply_id: str, manifest: Manifest, specification: Specification, scanner: str
+) -> Iterator[tuple[IntakeResult, Mapping[str, Path]]]:
+    """Both halves opened and checked in folders of their own, which are gone again afterwards."""
+    folders: list[Path] = []
     try:
+        scratch = home.zone(ZoneName.INTAKE).folder("opening", supply_id)
+        folders.append(scratch)
+        stagings = {name: _staging(home, name, supply_id) for name in COMPARTMENTS}
+        folders += stagings.values()
         with ThreadPoolExecutor(max_workers=len(COMPARTMENTS)) as both:
             openers = {
                 half.name: both.submit(
-                    _open_half, path, home, manifest, half, stagings[half.name], scratch, specification
+                    _open_half,
+                    path,
+                    home,
+                    manifest,
+                    half,
+                    stagings[half.name],
+                    scratch,
+                    specification,
+                    scanner,
                 )
                 for half in manifest.compartments
             }
@@ -96,14 +168,21 @@ def open_package(path: Path, *, home: Home, supply_id: str, specification: Speci
         identity_only, content_only = orphans(*(scratch / f"{name}.keys" for name in COMPARTMENTS))
         if content_only:
             raise _nobody_to_link(content_only)
-        result = _result(home, supply_id, manifest, answers, identity_only)
-        for name in COMPARTMENTS:
-            _publish(stagings[name], _final(home, name, supply_id), manifest)
-        _remember(home, result, manifest)
+        yield _result(home, supply_id, manifest, answers, identity_only), stagings
+    except OSError as error:
+        raise _disk(error) from None
     finally:
-        for folder in (*stagings.values(), scratch):
+        for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
-    return result
+
+
+def _disk(error: OSError) -> TryAgain:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return TryAgain(
+        "The disk is full." if full else "A folder of the zones cannot be written.",
+        why="Nothing was half-opened; the sealed file lies untouched in quarantine.",
+        fix="Make room, then try again." if full else "Mend its owner and mode, then try again.",
+    )
 
 
 def _open_half(
@@ -114,6 +193,7 @@ def _open_half(
     staging: Path,
     scratch: Path,
     specification: Specification,
+    scanner: str,
 ) -> dict[str, Any]:
     """Run one opener and return its answer, or raise the error it answered with."""
     job = {
@@ -125,6 +205,7 @@ def _open_half(
         "files": _file_names(half),
         "keys": str((scratch / f"{half.name}.keys").resolve()),
         "specification": render(specification),
+        "scanner": scanner,
     }
     keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
     try:
@@ -176,6 +257,7 @@ def _result(
         people=answers["identity"]["people"],
         identity_only=identity_only,
         content_only=0,
+        gaps=tuple(sorted(gap for answer in answers.values() for gap in answer["gaps"])),
         verdicts={name: answer["verdict"] for name, answer in answers.items()},
         demo=manifest.demo,
         test=manifest.test,
@@ -190,7 +272,7 @@ def _final(home: Home, compartment: str, supply_id: str) -> Path:
 
 def _staging(home: Home, compartment: str, supply_id: str) -> Path:
     """An empty folder beside the final one; a killed run's leavings are cleared first."""
-    folder = _final(home, compartment, supply_id).with_name(f".opening-{supply_id}")
+    folder = _final(home, compartment, supply_id).with_name(f"{_STAGING}{supply_id}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     return folder
@@ -243,7 +325,7 @@ def _already_open(home: Home, supply_id: str, manifest: Manifest) -> IntakeResul
         return None
     content = _file_names(manifest.compartment("content"))
     return IntakeResult(
-        **record["result"],
+        **{**record["result"], "gaps": tuple(record["result"].get("gaps", ()))},
         identity=folders[0] / "identity.csv",
         content={name: folders[1] / file for name, file in content.items()},
     )

@@ -14,6 +14,7 @@ from linkwell.ledger.chain import utc_text
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.package import Progress, TableSource, read_manifest, write_package
+from linkwell.supply.practice import practice_package, practice_split, practice_verdict
 from linkwell.supply.split import Split, SplitTable
 from linkwell.vault.custodian_keys import COMPARTMENTS, CustodianKeys
 from linkwell.vault.keys import PrivateKey, fingerprint, public_text
@@ -24,6 +25,42 @@ _CHUNK = 1 << 20
 def package_id(supply_secret: bytes) -> str:
     """The package's name, 32 hex digits: follows from the per-supply secret, so sealing again keeps it."""
     return hmac.digest(supply_secret, b"package", hashlib.sha384)[:16].hex()
+
+
+def seal_practice(
+    spec: Specification,
+    *,
+    agreement: str,
+    organisation: str,
+    signing_key: PrivateKey,
+    custodian: CustodianKeys,
+    out: Path,
+    on_behalf_of: str = "",
+    progress: Progress | None = None,
+) -> Manifest:
+    """Write a package of invented people that is sealed, sent and opened like any other, marked TEST.
+
+    Its name follows from the specification, the agreement and the key, so sealing it again keeps it.
+
+    Raises:
+        As `seal`.
+    """
+    parts = (spec.digest, agreement, organisation, fingerprint(signing_key.public_key()))
+    package = hashlib.sha384("\0".join(parts).encode()).hexdigest()[:32]
+    return seal(
+        practice_split(spec, practice_package(package)),
+        spec,
+        verdict_digest=practice_verdict(spec),
+        agreement=agreement,
+        organisation=organisation,
+        signing_key=signing_key,
+        custodian=custodian,
+        out=out,
+        package=package,
+        on_behalf_of=on_behalf_of,
+        test=True,
+        progress=progress,
+    )
 
 
 def seal(
@@ -46,13 +83,18 @@ def seal(
 
     Args:
         package: the package's name, see `package_id`.
+        test: a practice. Invented people are then sealed in place of `split`, whoever is in it: nobody real
+            is ever sent to try a line out.
         progress: called with (plaintext bytes sealed, plaintext bytes in all).
 
     Raises:
         WrongUse: something else already lies at `out`, or no agreement is named.
         RefusedByRule: real people would be sealed to the keys of a demonstration.
     """
-    if custodian.demo and not spec.demo:
+    if test:
+        package = practice_package(package)
+        split, verdict_digest = practice_split(spec, package), practice_verdict(spec)
+    elif custodian.demo and not spec.demo:
         raise _real_people_for_a_demonstration()
     if not agreement.strip():
         raise WrongUse(

@@ -158,6 +158,7 @@ def _metadata(manifest: Manifest, digest: str) -> dict[str, str]:
         "package": manifest.package,
         "sha384": digest,
         "agreement": manifest.agreement,
+        "practice": "yes" if manifest.test else "no",
     }
 
 

@@ -15,6 +15,7 @@ from linkwell.vault.zones import Home, write_whole
 AGREEMENT = "DSA-DEMO-001"
 CODE = "riverbend"
 ORGANISATION = "Riverbend Community Trust"
+PRACTICE = f"{AGREEMENT}-p001"
 SUPPLY = f"{AGREEMENT}-001"
 REFRESH = "2025-10"
 CUSTODIAN = "Demonstration custodian"

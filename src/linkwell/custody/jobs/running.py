@@ -28,7 +28,7 @@ class OurFaultError(LinkwellError):
     exit_code = 3
 
 
-def leave(kind: str, *, subject: str, by: Person) -> Job:
+def leave(kind: str, *, subject: str, by: Person | str) -> Job:
     """Leave a job in the action's own transaction; it is queued when that commits.
 
     A job that is still waiting or running for the same thing is returned instead of a twin.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.outputs.actions import change, find, provider_of
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.protocols import protocol_of
+from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.receipts import give, give_all
 from linkwell.errors import LinkwellError, RefusedByRule
+from linkwell.ledger.receipts import Kind
 from linkwell.vault.zones import Home, ZoneName, write_whole
 
 # The last results worked out in this process, by the project database's digest: an internal result cannot be
@@ -55,7 +59,15 @@ def work_analyse(job: Job, tick: Tick) -> None:
 
 def finish_analyse(job: Job, result: None) -> None:
     """Tell the checkers that there is something to check."""
-    change(find(job.subject), "analysed", by=SYSTEM, event="output.ready")
+    output = change(find(job.subject), "analysed", by=SYSTEM, event="output.ready")
+    used = {"project": output.project.code, "purpose": output.project.title, "refresh": output.refresh.label}
+    give_all(_supplies_of(output), Kind.USED, used, about=output.project.code)
+
+
+def _supplies_of(output: Output) -> Iterable[Supply]:
+    """The supplies an output was worked out from."""
+    supplies = output.refresh.supplies.select_related("agreement__organisation")
+    return supplies.filter(agreement__organisation=provider_of(output))
 
 
 def give_up_analyse(job: Job, error: LinkwellError) -> None:
@@ -121,7 +133,8 @@ def finish_release(job: Job, result: Published) -> None:
     facts: dict[str, object] = {"release": result.release_id, "report": result.report_digest}
     change(output, "released", by=SYSTEM, event="output.released", **facts)
     about = provider_of(output).code
-    for supply in output.refresh.supplies.filter(agreement__organisation=provider_of(output)):
+    for supply in _supplies_of(output):
+        give(supply, Kind.RELEASED, facts, about=result.release_id)
         record("output.released", by=SYSTEM, subject=supply.subject, about=about, details=facts)
 
 

@@ -52,7 +52,12 @@ def finish_load(job: Job, result: Any) -> None:
     record("refresh.ready", by=SYSTEM, subject=refresh.subject, details={"digest": facts.digest})
     for supply in refresh.supplies.select_related("agreement__organisation"):
         moved = change(supply, "loaded", by=SYSTEM, event="supply.loaded", refresh=refresh.label)
-        give(moved, Kind.LOADED, {"refresh": refresh.label, "refresh_digest": facts.digest})
+        give(
+            moved,
+            Kind.LOADED,
+            {"refresh": refresh.label, "refresh_digest": facts.digest},
+            about=refresh.label,
+        )
 
 
 def give_up_load(job: Job, error: LinkwellError) -> None:

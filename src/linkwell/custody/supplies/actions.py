@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
+from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.agreements.models import Agreement, UploadToken
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies import arrivals
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.permissions import ACCEPT
+from linkwell.custody.supplies.practice import base_of, need_practice, record_exemption
 from linkwell.custody.supplies.receipts import give
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
@@ -29,7 +33,10 @@ from linkwell.supply.package import read_manifest
 from linkwell.vault.zones import ZoneName, written_whole
 
 UPLOAD_DAYS = 7
-OVER = (SupplyState.STOPPED, SupplyState.REJECTED)
+OVER = (
+    SupplyState.STOPPED, SupplyState.REJECTED, SupplyState.WITHDRAWN, SupplyState.EXPIRED,
+    SupplyState.PRACTISED,
+)  # fmt: skip
 
 
 def find(reference: str) -> Supply:
@@ -56,7 +63,7 @@ def change(supply: Supply, verb: str, *, by: Person | str, event: str, **details
     """
     row = Supply.objects.select_for_update().select_related("agreement__organisation").get(pk=supply.pk)
     row.state = SUPPLY.after(verb, row.state)
-    for name in ("size", "digest", "manifest", "counts", "reasons"):
+    for name in ("size", "digest", "manifest", "counts", "reasons", "checked_by"):
         setattr(row, name, getattr(supply, name))
     row.save()
     record(event, by=by, subject=row.subject, about=row.organisation.code, details=details)
@@ -66,18 +73,27 @@ def change(supply: Supply, verb: str, *, by: Person | str, event: str, **details
 # Arriving
 
 
-def begin_upload(*, token: UploadToken, length: int, declared_digest: str = "") -> Upload:
+def begin_upload(
+    *, token: UploadToken, length: int, declared_digest: str = "", practice: bool | None = None
+) -> Upload:
     """Begin a supply under a token, or find the upload of the same file that was begun before.
 
+    Args:
+        practice: whether the sender says it is one; None where it does not say. What counts is the signed
+            cover page, read once the file is here; this only spares a sender a long upload in vain.
+
     Raises:
-        TryAgain: the disk has no room for it.
+        TryAgain: the disk has no room for it. RefusedByRule: a practice has to come first.
     """
+    refuse_what_is_not_agreed(token.agreement, as_now(token.agreement, "send"))
+    if practice is False:
+        need_practice(token.agreement)
     if declared_digest:
         before = _same_file(token.agreement, declared_digest, length)
         if before is not None:
             return before
     with transaction.atomic():
-        supply = _new_supply(token.agreement, verb="begin")
+        supply = _new_supply(token.agreement, verb="begin", practice=bool(practice))
         upload = Upload.objects.create(
             supply=supply,
             token=token,
@@ -107,11 +123,14 @@ def _same_file(agreement: Agreement, digest: str, length: int) -> Upload | None:
     return None
 
 
-def _new_supply(agreement: Agreement, *, verb: str) -> Supply:
+def _new_supply(agreement: Agreement, *, verb: str, practice: bool = False) -> Supply:
+    """A practice that says so is numbered p001 and so on, apart from what is real."""
     agreement = Agreement.objects.select_for_update().select_related("organisation").get(pk=agreement.pk)
-    number = agreement.supplies.count() + 1
+    mark = "p" if practice else ""
+    numbered = rf"^{re.escape(agreement.reference)}-{mark}[0-9]+$"
+    number = agreement.supplies.filter(reference__regex=numbered).count() + 1
     return Supply.objects.create(
-        reference=f"{agreement.reference}-{number:03d}",
+        reference=f"{agreement.reference}-{mark}{number:03d}",
         agreement=agreement,
         state=SUPPLY.after(verb, None),
     )
@@ -132,6 +151,8 @@ def complete_upload(upload: Upload) -> Supply:
     try:
         manifest = read_manifest(path)
         _refuse_other_sealing(supply, manifest, digest)
+        if not manifest.test:
+            need_practice(supply.agreement, sender=manifest.sender)
     except LinkwellError as error:
         _turn_away(supply, error, by=sender)
         raise
@@ -139,6 +160,8 @@ def complete_upload(upload: Upload) -> Supply:
 
 
 def _refuse_other_sealing(supply: Supply, manifest: Manifest, digest: str) -> None:
+    if manifest.test:  # practising twice is no harm: nothing of it is kept
+        return
     others = Supply.objects.filter(agreement=supply.agreement, manifest__package=manifest.package)
     if others.exclude(pk=supply.pk).exclude(state__in=OVER).exists():
         raise RefusedByRule(
@@ -162,6 +185,8 @@ def _received(
         supply.size, supply.digest = size, digest
         supply.manifest = {
             "package": manifest.package,
+            "sender": manifest.sender,
+            "base": base_of(supply.agreement),
             "delivery": manifest.delivery,
             "test": manifest.test,
             "demo": manifest.demo,
@@ -178,7 +203,11 @@ def _received(
                 about=supply.organisation.code,
                 details={"bytes": size, "sha384": digest},
             )
+        record_exemption(supply, manifest)
         give(supply, Kind.RECEIVED, {"bytes": size, "sha384": digest})
+        if manifest.test:  # nobody has to decide about invented people: opened and checked at once
+            supply = change(supply, "accept", by=SYSTEM, event="supply.opened")
+            running.leave("supply.accept", subject=supply.reference, by=SYSTEM)
     return supply
 
 
@@ -215,6 +244,8 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
     manifest = read_manifest(package)
     if not agreement.live():
         raise RefusedByRule("The agreement is not in force.", where=agreement.reference)
+    if not manifest.test:
+        need_practice(agreement, sender=manifest.sender)
     digest = _digest_of(package)
     before = Supply.objects.filter(agreement=agreement, digest=digest).exclude(state__in=OVER).first()
     if before is not None:
@@ -223,7 +254,7 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
     with written_whole(staged) as part:
         shutil.copyfile(package, part)
     with transaction.atomic():
-        supply = _new_supply(agreement, verb="receive")
+        supply = _new_supply(agreement, verb="receive", practice=manifest.test)
         _refuse_other_sealing(supply, manifest, digest)
         staged.replace(package_path(supply.reference))
         return _received(
@@ -242,21 +273,37 @@ def _digest_of(path: Path) -> str:
 def accept(*, by: Person, supply: Supply) -> Job:
     """Have a received supply opened and checked; the job ends in accepted or rejected.
 
+    Real people take two: for the first the file is tried out and nothing of it kept; the second takes it in.
+
     Raises:
-        NotAllowed: `by` is not a data integrator. WrongState: it is not waiting for this.
+        NotAllowed: `by` is not a data integrator, or was the first of the two already.
+        WrongState: it is not waiting for this.
         RefusedByRule: its agreement is no longer in force.
     """
     check(by, ACCEPT)
     with transaction.atomic():
-        if not supply.agreement.live():
+        row = Supply.objects.select_for_update().select_related("agreement__organisation").get(pk=supply.pk)
+        if not row.agreement.live():
             raise RefusedByRule(
                 "The agreement of this supply is not in force.",
-                where=supply.agreement.reference,
+                where=row.agreement.reference,
                 why="Nothing is opened without an agreement.",
                 fix="Renew the agreement, or turn the supply down.",
             )
-        change(supply, "accept", by=by, event="supply.opened")
-        return running.leave("supply.accept", subject=supply.reference, by=by)
+        opened = as_now(supply.agreement, "open", test=bool(supply.manifest.get("test")))
+        refuse_what_is_not_agreed(supply.agreement, opened)
+        if row.state == SupplyState.RECEIVED and needs_two(row):
+            row.checked_by = by.username
+            change(row, "check", by=by, event="supply.tried out")
+        else:
+            check_acts(act="supply.accept", by=by.username, done=[("supply.check", row.checked_by)])
+            change(row, "accept", by=by, event="supply.opened")
+        return running.leave("supply.accept", subject=row.reference, by=by)
+
+
+def needs_two(supply: Supply) -> bool:
+    """Whether taking it in needs two people: always, unless everybody in it is invented."""
+    return not (supply.practice or current_home().demo)
 
 
 def reject(*, by: Person, supply: Supply, reason: str) -> Supply:
@@ -267,6 +314,17 @@ def reject(*, by: Person, supply: Supply, reason: str) -> Supply:
     with transaction.atomic():
         supply.reasons = {"what": reason.strip(), "why": "", "fix": ""}
         row = change(supply, "reject", by=by, event="supply.rejected")
-        give(row, Kind.REJECTED, {"reason": reason.strip()})
-        transaction.on_commit(lambda: package_path(row.reference).unlink(missing_ok=True))
+        give(row, Kind.REJECTED, {"reason": reason.strip(), **stated_rows(row)})
+        transaction.on_commit(lambda: _destroy(row))
     return row
+
+
+def stated_rows(supply: Supply) -> dict[str, object]:
+    """The sender's own row counts, as facts of a receipt."""
+    return {f"rows_{name}": rows for name, rows in supply.manifest.get("tables", {}).items()}
+
+
+def _destroy(supply: Supply) -> None:
+    from linkwell.custody.supplies.destroying import destroy_sealed  # it builds on this module
+
+    destroy_sealed(supply)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from linkwell.custody.agreements.specifications import agreed_specification
@@ -12,16 +14,28 @@ from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
-from linkwell.custody.supplies.actions import change, find
+from linkwell.custody.supplies.actions import change, find, stated_rows
+from linkwell.custody.supplies.destroying import destroy_sealed
+from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
+from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, TryAgain
 from linkwell.ledger.receipts import Kind
 from linkwell.vault.custodian_keys import custodian_keys
 
+SCANNER = "LINKWELL_CLAMD"
+"""Names the environment variable with clamd's address; a scanner that is named must answer."""
+
+log = structlog.get_logger("linkwell.supplies")
+
 
 def work_accept(job: Job, tick: Tick) -> Any:
-    """Verify the sealed file, open its halves into their zones, and check them against the specification."""
-    from linkwell.intake import open_package, verify_package
+    """Verify the sealed file, open its halves and check them against the specification.
+
+    They stay open in their zones only when the supply is taken in: not for a practice, and not for the first
+    of the two people who decide about real ones.
+    """
+    from linkwell.intake import check_package, open_package, verify_package
 
     supply, home = find(job.subject), current_home()
     keys = supply.organisation.sender_keys.filter(ended_at=None).values_list("fingerprint", flat=True)
@@ -35,32 +49,57 @@ def work_accept(job: Job, tick: Tick) -> Any:
         custodian=custodian_keys(home),
         progress=tick,
     )
-    return open_package(path, home=home, supply_id=supply.reference, specification=specification)
+    only_try = supply.practice or supply.state == SupplyState.CHECKING
+    return (check_package if only_try else open_package)(
+        path,
+        home=home,
+        supply_id=supply.reference,
+        specification=specification,
+        scanner=os.environ.get(SCANNER, ""),
+    )
 
 
 def finish_accept(job: Job, result: Any) -> None:
-    """Publish what was counted, sign the receipt, and destroy the sealed file."""
+    """Publish what was counted, sign the receipt, and destroy the sealed file once it is not needed."""
     supply = find(job.subject)
     counts = {
         "rows": {name: int(rows) for name, rows in result.rows.items()},
         "people": int(result.people),
         "people_without_services": int(result.identity_only),
+        "empty_columns": list(result.gaps),
     }
+    if supply.state == SupplyState.CHECKING:
+        supply.counts = {**supply.counts, "checked": counts}
+        change(supply, "checked", by=SYSTEM, event="supply.checked", people=counts["people"])
+        return
     supply.counts = {**supply.counts, "accepted": counts}
-    supply = change(supply, "accepted", by=SYSTEM, event="supply.accepted", people=counts["people"])
-    facts = {f"rows_{name}": rows for name, rows in counts["rows"].items()}
-    give(supply, Kind.ACCEPTED, {"people": counts["people"], **facts})
+    verb, event = ("practised",) * 2 if supply.practice else ("accepted",) * 2
+    supply = change(supply, verb, by=SYSTEM, event=f"supply.{event}", people=counts["people"])
+    kind = Kind.ACCEPTED_WITH_GAPS if result.gaps and not supply.practice else Kind.ACCEPTED
+    facts: dict[str, object] = {f"rows_{name}": rows for name, rows in result.rows.items()}
+    if kind is Kind.ACCEPTED_WITH_GAPS:
+        facts["empty_columns"] = counts["empty_columns"]
+    give(supply, kind, {"people": counts["people"], **facts})
     # The sealed file has done its work; what was opened is in the zones.
-    transaction.on_commit(lambda: package_path(supply.reference).unlink(missing_ok=True))
+    transaction.on_commit(lambda: _destroy(supply))
 
 
 def give_up_accept(job: Job, error: LinkwellError) -> None:
-    """A rule said no: rejected, with the words. Our own fault: back to received, to be tried again."""
+    """A rule said no: rejected, with the words, and the file stays sealed in quarantine for a while so that
+    the provider can ask why. Our own fault: back to received, to be tried again.
+    """
     supply = find(job.subject)
     if isinstance(error, OurFaultError | TryAgain):
         change(supply, "accept failed", by=SYSTEM, event="supply.open failed", job=job.pk)
         return
     supply.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
     supply = change(supply, "rejected", by=SYSTEM, event="supply.rejected", job=job.pk)
-    give(supply, Kind.REJECTED, {"reason": error.what})
-    transaction.on_commit(lambda: package_path(supply.reference).unlink(missing_ok=True))
+    words = {"reason": error.what, "where": error.where, "why": error.why, "what_to_do": error.fix}
+    give(supply, Kind.REJECTED, {name: text for name, text in words.items() if text} | stated_rows(supply))
+
+
+def _destroy(supply: Supply) -> None:
+    try:
+        destroy_sealed(supply)
+    except OSError:  # it is accepted all the same; tidying destroys the file later
+        log.warning("sealed file not destroyed yet", supply=supply.reference)

@@ -29,6 +29,10 @@ class Supply(models.Model):
     manifest = models.JSONField(default=dict, help_text="facts of the signed manifest; no personal value")
     counts = models.JSONField(default=dict, help_text="what each step counted: accepted, linked")
     reasons = models.JSONField(default=dict, help_text="why it was not accepted, in words")
+    checked_by = models.CharField(
+        max_length=60, blank=True, default="", help_text="who had it tried out first"
+    )
+    sealed_gone = models.BooleanField(default=False, help_text="the sealed file was destroyed, with receipt")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -44,6 +48,11 @@ class Supply(models.Model):
     def organisation(self) -> Organisation:
         """Whose data it is."""
         return self.agreement.organisation
+
+    @property
+    def practice(self) -> bool:
+        """Whether it is a practice send: invented people that go the whole way and are kept nowhere."""
+        return bool(self.manifest.get("test"))
 
     @property
     def subject(self) -> str:
@@ -75,13 +84,21 @@ class Receipt(models.Model):
 
     supply = models.ForeignKey(Supply, on_delete=models.PROTECT, related_name="receipts")
     kind = models.CharField(max_length=30)
+    about = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="which refresh, output or release, where there can be several",
+    )
     document = models.TextField()
     issued_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         app_label = "custody"
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["supply", "kind"], name="one_receipt_per_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["supply", "kind", "about"], name="one_receipt_per_kind_and_thing")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} receipt of {self.supply}"

@@ -25,6 +25,12 @@ ACCEPT = Capability(
     Relation.CUSTODIAN,
     "Accepting a supply opens the sealed file.",
 )
+RECALL = Capability(
+    "supply.recall",
+    frozenset({Role.PROVIDER_LEAD}),
+    Relation.OWN,
+    "Until it is accepted, a provider can take back what it sent.",
+)
 
 
 def own_supplies(person: Person) -> QuerySet[Supply]:

@@ -11,16 +11,21 @@ class SupplyState(StrEnum):
     RECEIVING = "receiving"
     STOPPED = "stopped"
     RECEIVED = "received"
+    CHECKING = "checking"
+    CHECKED = "checked"
     ACCEPTING = "accepting"
+    PRACTISED = "practised"
     REJECTED = "rejected"
     ACCEPTED = "accepted"
     LINKING = "linking"
     LINKED = "linked"
     LOADED = "loaded"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 _S = SupplyState
-_STAFF, _LINKER, _SYSTEM = "data integrator", "linker", "Linkwell"
+_STAFF, _LINKER, _SYSTEM, _LEAD = "data integrator", "linker", "Linkwell", "provider lead"
 
 SUPPLY = Machine(
     "supply",
@@ -29,12 +34,17 @@ SUPPLY = Machine(
         _S.RECEIVING: "The sealed file is on its way. If the line drops, sending goes on where it stopped.",
         _S.STOPPED: "Sending was stopped or the same file had already arrived. Nothing was kept.",
         _S.RECEIVED: "The sealed file arrived whole and lies locked away, unopened.",
+        _S.CHECKING: "The file is being tried out: opened, checked, and what was opened thrown away again.",
+        _S.CHECKED: "The file is what was agreed. A second person decides whether it is taken in.",
         _S.ACCEPTING: "The file is being opened and checked against what was agreed.",
+        _S.PRACTISED: "The practice worked from end to end. Its invented people were thrown away.",
         _S.REJECTED: "The file was not accepted, for the reason given. Nothing of it is used.",
         _S.ACCEPTED: "The file is what was agreed. Names and numbers now lie apart from service details.",
         _S.LINKING: "Linkers are finding the people in the national list, by names and numbers only.",
         _S.LINKED: "It is known how many of the people were found. Names stay behind with the linkers.",
         _S.LOADED: "The service details are in the research data, without names or numbers.",
+        _S.WITHDRAWN: "The provider took it back before it was accepted. The sealed file was destroyed.",
+        _S.EXPIRED: "Nobody decided about it in time. The sealed file was destroyed, unused.",
     },
     (
         Move("begin", None, _S.RECEIVING, "sender", "The sender starts an upload with its token."),
@@ -42,11 +52,23 @@ SUPPLY = Machine(
         Move("receive", _S.RECEIVING, _S.RECEIVED, _SYSTEM, "The last byte arrived; a receipt is signed."),
         Move("not a package", _S.RECEIVING, _S.REJECTED, _SYSTEM, "What arrived is not a sealed file."),
         Move("receive", None, _S.RECEIVED, _STAFF, "A sealed file is brought in from disk."),
-        Move("accept", _S.RECEIVED, _S.ACCEPTING, _STAFF, "A data integrator has it opened and checked."),
+        Move("check", _S.RECEIVED, _S.CHECKING, _STAFF, "Real people: the first of two has it tried out."),
+        Move("checked", _S.CHECKING, _S.CHECKED, _SYSTEM, "The checks agree; nothing was kept open."),
+        Move("rejected", _S.CHECKING, _S.REJECTED, _SYSTEM, "A rule or a signature says no."),
+        Move("accept failed", _S.CHECKING, _S.RECEIVED, _SYSTEM, "Our fault: it can be tried again."),
+        Move("accept", _S.CHECKED, _S.ACCEPTING, _STAFF, "A second data integrator takes it in."),
+        Move("reject", _S.CHECKED, _S.REJECTED, _STAFF, "A data integrator turns it down, with a reason."),
+        Move("accept", _S.RECEIVED, _S.ACCEPTING, _STAFF,
+             "Invented people only: one data integrator has it opened and checked."),
+        Move("practised", _S.ACCEPTING, _S.PRACTISED, _SYSTEM, "A practice opens as it should."),
         Move("accepted", _S.ACCEPTING, _S.ACCEPTED, _SYSTEM, "The checks agree; a receipt is signed."),
         Move("reject", _S.RECEIVED, _S.REJECTED, _STAFF, "A data integrator turns it down, with a reason."),
         Move("rejected", _S.ACCEPTING, _S.REJECTED, _SYSTEM, "A rule or a signature says no."),
         Move("accept failed", _S.ACCEPTING, _S.RECEIVED, _SYSTEM, "Our fault: it can be tried again."),
+        Move("recall", _S.RECEIVED, _S.WITHDRAWN, _LEAD, "The provider takes it back."),
+        Move("recall", _S.CHECKED, _S.WITHDRAWN, _LEAD, "The provider takes it back."),
+        Move("expire", _S.RECEIVED, _S.EXPIRED, _SYSTEM, "Its time in the locked room is over."),
+        Move("expire", _S.CHECKED, _S.EXPIRED, _SYSTEM, "Its time in the locked room is over."),
         Move("link", _S.ACCEPTED, _S.LINKING, _LINKER, "A linker starts the linking."),
         Move("linked", _S.LINKING, _S.LINKED, _SYSTEM, "Linking is done; a receipt is signed."),
         Move("link failed", _S.LINKING, _S.ACCEPTED, _SYSTEM, "Our fault: it can be tried again."),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from linkwell.custody.home import package_path
+from linkwell.custody.home import current_home
 from linkwell.custody.supplies.actions import stop_expired
+from linkwell.custody.supplies.destroying import destroy_what_is_over, expire_undecided
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 
-KEEPS_ITS_FILE = (SupplyState.RECEIVING, SupplyState.RECEIVED, SupplyState.ACCEPTING)
-
 
 def tidy() -> tuple[int, int]:
-    """Stop uploads that ran out of time, and destroy sealed files whose supply needs them no more.
+    """Stop uploads that ran out of time; destroy sealed files nobody needs or decided about in time, and
+    opened tables a killed opening left.
 
-    Returns how many of each.
+    Returns how many uploads and how many sealed files.
     """
-    destroyed = 0
-    for reference in Supply.objects.exclude(state__in=KEEPS_ITS_FILE).values_list("reference", flat=True):
-        path = package_path(reference)
-        if path.exists():  # the process died between publishing and destroying
-            path.unlink()
-            destroyed += 1
-    return stop_expired(), destroyed
+    from linkwell.intake import sweep_openings
+
+    opening = Supply.objects.filter(state__in=(SupplyState.CHECKING, SupplyState.ACCEPTING))
+    sweep_openings(current_home(), under_way=set(opening.values_list("reference", flat=True)))
+    stopped = stop_expired()
+    expire_undecided()
+    return stopped, destroy_what_is_over()

@@ -103,18 +103,21 @@ def _options() -> HttpResponse:
 def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     """Begin an upload; for a file whose `sha384` was announced before, the same upload again.
 
-    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest). File names are
-        not read.
+    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest) and `practice`
+        (base64 of "yes" or "no"). File names are not read.
     """
     length = request.headers.get("Upload-Length", "")
     if not length.isdecimal() or int(length) == 0:
         return _plain("Upload-Length must be the size in bytes.", 400)
     if int(length) > settings.CONFIGURATION.largest_upload:
         return _plain("This file is larger than this server takes.", 413)
+    said = _said(request.headers.get("Upload-Metadata", ""))
+    digest = said.get("sha384", "").lower()
     upload = actions.begin_upload(
         token=token,
         length=int(length),
-        declared_digest=_announced(request.headers.get("Upload-Metadata", "")),
+        declared_digest=digest if _DIGEST.fullmatch(digest) else "",
+        practice={"yes": True, "no": False}.get(said.get("practice", "")),
     )
     response = HttpResponse(status=201)
     response["Location"] = request.build_absolute_uri(reverse("upload", args=[upload.pk]))
@@ -122,16 +125,17 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     return response
 
 
-def _announced(metadata: str) -> str:
+def _said(metadata: str) -> dict[str, str]:
+    """What Upload-Metadata says, of the two keys that are looked at."""
+    said = {}
     for pair in metadata.split(","):
         key, _, value = pair.strip().partition(" ")
-        if key == "sha384":
+        if key in ("sha384", "practice"):
             try:
-                text = base64.b64decode(value, validate=True).decode("ascii").lower()
+                said[key] = base64.b64decode(value, validate=True).decode("ascii")
             except (binascii.Error, ValueError):
-                return ""
-            return text if _DIGEST.fullmatch(text) else ""
-    return ""
+                continue
+    return said
 
 
 def _own(token: UploadToken, number: str) -> Upload | None:
