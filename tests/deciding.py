@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from linkwell.custody.agreements import drafting, signing
+from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.assessments import actions as assessments
 from linkwell.custody.organisations.actions import add_person
 from linkwell.custody.organisations.roles import Role
@@ -53,10 +55,44 @@ def approved(registry, codes=()):
     return assessments.approve(by=registry.person("assessor"), assessment=taken(registry), codes=codes)
 
 
+def wanted(**terms):
+    """Terms of three years from today."""
+    return drafting.Wanted(**{"starts": date.today(), "ends": date.today() + timedelta(days=1095), **terms})
+
+
+def drafted(registry, codes=(), **terms):
+    """A text drawn up by the integrator on an approved proposal."""
+    assessment = approved(registry, codes)
+    return drafting.draft(
+        by=registry.person("integrator"), proposal=assessment.proposal, wanted=wanted(**terms)
+    )
+
+
+def offered(registry, codes=(), **terms):
+    """A text that waits for signatures."""
+    return drafting.offer(by=registry.person("integrator"), version=drafted(registry, codes, **terms))
+
+
+def signed(registry, version, *names, own_agreement="have"):
+    """The text, signed by these people."""
+    for name in names:
+        version = signing.sign(
+            by=registry.person(name), version=version, digest=version.digest, own_agreement=own_agreement
+        )
+    return version
+
+
+def in_force(registry, codes=(), **terms):
+    """An agreement in force, made in the portal."""
+    version = signed(registry, offered(registry, codes, **terms), "provider", "manager")
+    return Agreement.objects.get(pk=version.agreement_id)
+
+
 def somebody(registry, username, organisation, *roles: Role):
     """One more person."""
     registry.people[username] = add_person(
-        by=registry.person("manager"), username=username, name=username.title(), password="four plain words here",
+        by=registry.person("manager"), username=username, name=username.title(),
+        password="four plain words here",
         organisation=organisation, roles=roles,
     )  # fmt: skip
     return registry.people[username]

@@ -33,7 +33,7 @@ def test_the_database_refuses_to_rewrite_the_record(registry, verb) -> None:
 
 
 def test_a_change_that_fails_leaves_no_event(registry) -> None:
-    from linkwell.custody.agreements.actions import end_agreement
+    from linkwell.custody.agreements.signing import end_agreement
     from linkwell.custody.machine import WrongState
 
     end_agreement(by=registry.person("manager"), agreement=registry.agreement)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from tests import deciding
 
+from linkwell.custody.agreements.models import AgreementVersion
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.actions import approve_standing_project
@@ -29,6 +30,7 @@ STAFF = {"linker", "integrator", "manager", "auditor"}
 PROVIDERS = {"provider", "provider_staff", "other"}
 RELEASE_READERS = PROVIDERS | {"analyst", "output_checker", "manager", "auditor"}
 SEE_PROPOSALS = PROVIDERS | {"kaitiaki", "integrator", "manager", "assessor", "auditor"}
+SEE_AGREEMENTS = PROVIDERS | {"kaitiaki", "integrator", "manager", "assessor", "analyst", "auditor"}
 LET_IN: dict[str, set[str]] = {
     "home": set(PEOPLE) - {A_STRANGER},
     "me": set(PEOPLE) - {A_STRANGER},
@@ -68,6 +70,19 @@ LET_IN: dict[str, set[str]] = {
     "assessment": {"assessor", "manager", "auditor"},
     "assessment-take": {"assessor"},
     "assessment-decide": {"assessor"},
+    "agreements": SEE_AGREEMENTS,
+    "agreement": SEE_AGREEMENTS,
+    "agreement-version": SEE_AGREEMENTS,
+    "agreement-sign": {"provider", "other", "manager"},
+    "agreement-decline": {"provider", "other"},
+    "agreement-end": {"provider", "other", "manager"},
+    "agreement-promise": {"analyst", "integrator"},
+    "agreement-token": {"manager"},
+    "agreement-draft": {"integrator", "manager"},
+    "agreement-vary": {"integrator", "manager"},
+    "agreement-offer": {"integrator", "manager"},
+    "agreement-take-back": {"integrator", "manager"},
+    "notices": PROVIDERS | {"manager", "integrator"},
 }
 FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
 FOR_SENDERS = {"uploads", "upload", "upload-receipt"}
@@ -77,7 +92,20 @@ ABOUT_A_PROPOSAL = {
     "proposal", "proposal-version", "proposal-upload", "proposal-documentation", "proposal-comment",
     "proposal-mandate", "proposal-put-forward", "proposal-revise", "proposal-withdraw",
 }  # fmt: skip
-NOT_THEIRS = {"supply", "receipt", "report", "report-file"} | ABOUT_A_PROPOSAL
+ABOUT_AN_AGREEMENT = {"agreement", "agreement-end", "agreement-promise", "agreement-token", "agreement-vary"}
+ABOUT_A_TEXT = {
+    "agreement-version", "agreement-sign", "agreement-decline", "agreement-offer", "agreement-take-back",
+}  # fmt: skip
+NOT_THEIRS = (
+    {"agreement", "agreement-end", "agreement-version", "agreement-sign", "agreement-decline"}
+    | {
+        "supply",
+        "receipt",
+        "report",
+        "report-file",
+    }
+    | ABOUT_A_PROPOSAL
+)
 
 
 @pytest.fixture
@@ -102,7 +130,7 @@ def world(registry, settings):
         reference="R1", output=output, organisation=registry.agreement.organisation, title="Insights",
         report_digest="0" * 96, files=["reach.csv"],
     )  # fmt: skip
-    deciding.put_forward(registry)
+    deciding.offered(registry)
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     (links / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>linkage")
@@ -119,6 +147,9 @@ def arguments(name: str, reference: str) -> list[str]:
         "release": ["out-1"],
         "proposal-version": ["aroha-p1", "1"],
         **{name: ["aroha-p1-a1"] for name in ("assessment", "assessment-take", "assessment-decide")},
+        "agreement-draft": ["aroha-p1"],
+        **{name: ["aroha-agreement-2"] for name in ABOUT_AN_AGREEMENT},
+        **{name: ["aroha-agreement-2", "1"] for name in ABOUT_A_TEXT},
         **{name: ["aroha-p1"] for name in ABOUT_A_PROPOSAL - {"proposal-version"}},
     }.get(name, [reference] if name in ABOUT_A_SUPPLY else [])
 
@@ -144,8 +175,11 @@ def test_every_role_gets_what_the_table_says_and_nothing_else(world, name) -> No
     registry, reference = world
     page = next(page for page in PAGES if page.name == name)
     for person in PEOPLE:
-        Proposal.objects.update(state="approved" if name == "proposal-revise" else "put forward")
-        Assessment.objects.update(state="waiting")
+        Proposal.objects.update(
+            state="approved" if name in ("proposal-revise", "agreement-draft") else "put forward"
+        )
+        Assessment.objects.update(state="approved" if "agreement" in name else "waiting", assessor="")
+        AgreementVersion.objects.update(state="draft" if name == "agreement-offer" else "offered")
         Supply.objects.update(state="received" if name in ("accept", "reject") else "accepted")
         where = reverse(name, args=arguments(name, reference))
         answer = visit(person, registry, page, where)
@@ -193,7 +227,7 @@ def test_no_page_of_one_provider_names_another(world) -> None:
     registry, reference = world
     client = Client()
     client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
-    for where in ("/supplies/", "/reports/", "/me/", "/proposals/"):
+    for where in ("/supplies/", "/reports/", "/me/", "/proposals/", "/agreements/", "/notices/"):
         text = without_token(client.get(where).content).decode()
         assert reference not in text
         assert "Aroha" not in text

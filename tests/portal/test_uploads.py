@@ -218,7 +218,7 @@ def test_without_a_live_token_nothing_opens(sender, package, token) -> None:
 
 
 def test_a_token_dies_with_its_agreement(sender, package, registry) -> None:
-    from linkwell.custody.agreements.actions import end_agreement
+    from linkwell.custody.agreements.signing import end_agreement
 
     end_agreement(by=registry.person("manager"), agreement=registry.agreement)
     answer = sender.client.post("/api/uploads/", headers={"Upload-Length": "10"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkwell.custody.agreements.states import AGREEMENT
+from linkwell.custody.agreements.states import AGREEMENT, VERSION
 from linkwell.custody.assessments.states import ASSESSMENT
 from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
@@ -19,7 +19,7 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.supplies.states import SUPPLY
 
-MACHINES = (PROPOSAL, ASSESSMENT, AGREEMENT, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
+MACHINES = (PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
 
 
 def page() -> str:

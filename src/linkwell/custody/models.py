@@ -1,6 +1,14 @@
 """Every table of the registry, gathered where Django looks for them."""
 
-from linkwell.custody.agreements.models import Agreement, SpecificationText, UploadToken
+from linkwell.custody.agreements.models import (
+    Agreement,
+    AgreementVersion,
+    Notice,
+    Signature,
+    SpecificationText,
+    Undertaking,
+    UploadToken,
+)
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.jobs.models import Job
@@ -13,12 +21,14 @@ from linkwell.custody.supplies.models import Receipt, Supply, Upload
 
 __all__ = [
     "Agreement",
+    "AgreementVersion",
     "Assessment",
     "AuditEvent",
     "Comment",
     "Job",
     "Mandate",
     "Membership",
+    "Notice",
     "Organisation",
     "Output",
     "Person",
@@ -30,9 +40,11 @@ __all__ = [
     "RefreshSupply",
     "Release",
     "SenderKey",
+    "Signature",
     "SpecificationText",
     "SpecificationVersion",
     "Supply",
+    "Undertaking",
     "Upload",
     "UploadToken",
 ]

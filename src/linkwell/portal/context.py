@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from linkwell.custody.agreements.permissions import READ_NOTICES, SEE_ALL_AGREEMENTS, SEE_OWN_AGREEMENTS
 from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
@@ -24,6 +25,8 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
     ("reports", "Reports", (READ_RELEASES,)),
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
+    ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
+    ("notices", "Notices", (READ_NOTICES,)),
     ("assessments", "Assessments", (SEE_ASSESSMENTS,)),
     ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),

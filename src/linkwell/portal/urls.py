@@ -5,7 +5,9 @@ from __future__ import annotations
 from linkwell.portal import signin
 from linkwell.portal.access import patterns
 from linkwell.portal.views import (
+    agreements,
     assessments,
+    drafting,
     front,
     health,
     organisations,
@@ -20,8 +22,8 @@ from linkwell.portal.views import (
 )
 
 DECLARED_BY = (
-    assessments, front, health, organisations, outputs, proposals, provider, reports, research, signin, staff,
-    trail, uploads,
+    agreements, assessments, drafting, front, health, organisations, outputs, proposals, provider, reports,
+    research, signin, staff, trail, uploads,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -95,22 +95,6 @@ def enrol_provider(
     return Enrolment(organisation, entered, True)
 
 
-def end_agreement(*, by: Person, agreement: Agreement) -> Agreement:
-    """End an agreement today; its tokens stop working at once."""
-    check(by, MANAGE_AGREEMENTS)
-    with transaction.atomic():
-        agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-        agreement.state = AGREEMENT.after("end", agreement.state)
-        agreement.save(update_fields=["state"])
-        record(
-            "agreement.ended",
-            by=by,
-            subject=f"agreement/{agreement.reference}",
-            about=agreement.organisation.code,
-        )
-    return agreement
-
-
 def issue_upload_token(*, by: Person, agreement: Agreement, days: int = TOKEN_DAYS) -> str:
     """Make an upload token and return its text, which is shown once and kept nowhere.
 

@@ -1,4 +1,4 @@
-"""Evidence cards: what an assessor needs to see, drawn from documentation, specification, mandates and risk."""
+"""Evidence cards: what an assessor needs to see, from documentation, specification, mandates and risk."""
 
 from __future__ import annotations
 

@@ -124,10 +124,12 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
 def _tidy_for_ever() -> None:
     from django.db import close_old_connections
 
+    from linkwell.custody.agreements.notices import watch_dates
     from linkwell.custody.supplies.tidying import tidy
 
     while True:
         try:
+            watch_dates()
             tidy()
         except Exception as error:  # noqa: BLE001  tidying waits for the next round; its text may hold values
             log.warning("tidying broke", error=type(error).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage.permissions import LINK
@@ -20,6 +21,8 @@ def link(*, by: Person, supply: Supply) -> Job:
         NotAllowed: `by` is not a linker. WrongState: the supply is not accepted.
     """
     check(by, LINK)
+    agreement = supply.agreement
+    refuse_what_is_not_agreed(agreement, as_now(agreement, "work"))
     with transaction.atomic():
         change(supply, "link", by=by, event="supply.linking")
         return running.leave("supply.link", subject=supply.reference, by=by)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 
+from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
@@ -72,6 +75,8 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         raise NotAllowed("You are not named in this project.", fix="Ask the custodian manager to name you.")
     if project.state != ProjectState.APPROVED:
         raise RefusedByRule("This project is closed.", where=project.code)
+    if project.agreement is not None:
+        refuse_what_is_not_agreed(project.agreement, as_now(project.agreement, "work", by=by))
     if refresh.state != RefreshState.READY:
         raise WrongUse(
             "This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again."
@@ -114,6 +119,8 @@ def release(*, by: Person, output: Output) -> Job:
             why="Output that names one provider needs its recorded permission.",
             fix="Ask the provider, and record its permission in a new agreement.",
         )
+    if agreement is not None:
+        refuse_what_is_not_agreed(agreement, replace(as_now(agreement, "release"), alone=True))
     with transaction.atomic():
         output.checker = by.username
         change(output, "release", by=by, event="output.approved")

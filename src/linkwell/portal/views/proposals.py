@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
+from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
 from linkwell.custody.assessments.conditions import words_of
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Organisation
@@ -150,6 +151,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
         and (allows(person, COMMENT_OWN, owner=found.organisation) or allows(person, HELP_DOCUMENT)),
         "mandate": _may(person, RECORD_MANDATE, found, "mandate"),
         "put": _may(person, PUT_FORWARD, found, "put forward"),
+        "draft": found.state == ProposalState.APPROVED and allows(person, DRAFT_AGREEMENT),
         "revise": _may(person, PUT_FORWARD, found, "revise"),
         "withdraw": _may(person, PUT_FORWARD, found, "withdraw"),
     }

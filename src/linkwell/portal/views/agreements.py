@@ -1,0 +1,266 @@
+"""Agreements: what was agreed, what keeps it, its text and signatures, and the notices each side gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from linkwell.custody.agreements import controls, notices, signing
+from linkwell.custody.agreements.actions import issue_upload_token
+from linkwell.custody.agreements.models import Agreement, AgreementVersion
+from linkwell.custody.agreements.permissions import (
+    DRAFT_AGREEMENT,
+    MANAGE_AGREEMENTS,
+    READ_NOTICES,
+    SEE_ALL_AGREEMENTS,
+    SEE_OWN_AGREEMENTS,
+    SIGN_FOR_CUSTODIAN,
+    SIGN_FOR_INTERMEDIARY,
+    SIGN_FOR_PROVIDER,
+    UNDERTAKE,
+)
+from linkwell.custody.agreements.seeing import own_notices, visible_agreements
+from linkwell.custody.agreements.states import AGREEMENT, VERSION, AgreementState, VersionState
+from linkwell.custody.agreements.text import differences
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.permissions import allows
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.again import AgainForm
+from linkwell.specification.diff import compare
+from linkwell.specification.file import parse
+
+SEE = (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)
+SIGN = (SIGN_FOR_PROVIDER, SIGN_FOR_INTERMEDIARY, SIGN_FOR_CUSTODIAN)
+
+
+class SignForm(AgainForm):
+    """The fingerprint that was read, and the password."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+
+    field_order = ("digest", "own_agreement", "password")
+
+
+class DeclineForm(AgainForm):
+    """No, with a reason if the provider wants to give one."""
+
+    reason = forms.CharField(
+        label="What would have to be different? (You do not have to say.)",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@page("agreements/", name="agreements", who=SEE, methods=("GET",))
+def agreements(request: HttpRequest) -> HttpResponse:
+    """The agreements this person may know of."""
+    person = signed_in(request)
+    found = visible_agreements(person)
+    context = {
+        "agreements": [(each, notices.waits_for(each)) for each in found],
+        "staff": allows(person, SEE_ALL_AGREEMENTS),
+    }
+    return render(request, "portal/agreements.html", context)
+
+
+def find(request: HttpRequest, reference: str) -> Agreement:
+    """The agreement, if this person may know of it."""
+    found = visible_agreements(signed_in(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_version(request: HttpRequest, reference: str, number: int) -> AgreementVersion:
+    """One text, if this person may know of its agreement."""
+    agreement = find(request, reference)
+    versions = agreement.versions.select_related(
+        "agreement__organisation", "via", "specification", "assessment"
+    )
+    found = versions.filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@page("agreements/<slug:reference>/", name="agreement", who=SEE, methods=("GET",))
+def agreement(request: HttpRequest, reference: str) -> HttpResponse:
+    """One agreement: where it stands, what keeps it, its texts and what happened."""
+    person, found = signed_in(request), find(request, reference)
+    lead = allows(person, SIGN_FOR_PROVIDER, owner=found.organisation)
+    signed_on = found.versions.filter(state=VersionState.IN_FORCE).exists() or found.on_paper
+    context = {
+        "agreement": found,
+        "meaning": AGREEMENT.meaning[AgreementState(found.state)],
+        "waits": notices.waits_for(found),
+        "checks": controls.checks(found) if signed_on else [],
+        "by_people": controls.by_people(found),
+        "versions": found.versions.prefetch_related("signatures"),
+        "undertakings": found.undertakings.select_related("person"),
+        "events": AuditEvent.objects.filter(subject=found.subject),
+        "may_leave": lead and AGREEMENT.may("leave", found.state),
+        "may_end": allows(person, MANAGE_AGREEMENTS) and AGREEMENT.may("end", found.state),
+        "may_vary": allows(person, DRAFT_AGREEMENT)
+        and not found.on_paper
+        and AGREEMENT.may("come into force", found.state),
+        "may_token": allows(person, MANAGE_AGREEMENTS) and found.live(),
+        "may_promise": allows(person, UNDERTAKE) and found.live(),
+    }
+    return render(request, "portal/agreement.html", context)
+
+
+@page(
+    "agreements/<slug:reference>/versions/<int:number>/", name="agreement-version", who=SEE, methods=("GET",)
+)
+def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """One text with its annex, what changed, and who has signed."""
+    person, found = signed_in(request), find_version(request, reference, number)
+    before = found.agreement.versions.filter(
+        number__lt=number, state__in=("in force", "replaced", "over")
+    ).last()
+    spec = parse(found.specification.toml, name="specification")
+    side = signing.side_of(person, found)
+    offered = found.state == VersionState.OFFERED
+    context = {
+        "version": found,
+        "spec": spec,
+        "meaning": VERSION.meaning[VersionState(found.state)],
+        "documents": _by_document(found),
+        "before": before,
+        "differs": differences(before, found) if before else [],
+        "changes": compare(parse(before.specification.toml), spec) if before else [],
+        "signatures": found.signatures.select_related("person", "organisation"),
+        "may_offer": allows(person, DRAFT_AGREEMENT) and VERSION.may("offer", found.state),
+        "may_take_back": allows(person, DRAFT_AGREEMENT) and VERSION.may("take back", found.state),
+        "may_sign": offered and side and not found.signatures.filter(side=side).exists(),
+        "may_decline": offered and side == "provider",
+    }
+    return render(request, "portal/agreement_version.html", context)
+
+
+def _by_document(found: AgreementVersion) -> list[tuple[str, list[dict[str, str]]]]:
+    names = list(dict.fromkeys(section["document"] for section in found.document))
+    return [(name, [s for s in found.document if s["document"] == name]) for name in names]
+
+
+@page("agreements/<slug:reference>/versions/<int:number>/sign", name="agreement-sign", who=SIGN)
+@sensitive_post_parameters("password")
+def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Sign, after the password."""
+    found, person = find_version(request, reference, number), signed_in(request)
+    form = SignForm(request, request.POST or None, initial={"digest": found.digest})
+    if found.via is not None and signing.side_of(person, found) == "provider":
+        form.fields["own_agreement"] = forms.ChoiceField(
+            label=f"Do you need an agreement of your own with {found.via.name}?",
+            help_text="They hold or pass on what you record. That is between you and them.",
+            choices=list(signing.OWN_AGREEMENT.items()),
+        )
+        form.order_fields(SignForm.field_order)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        done = signing.sign(
+            by=person, version=found, digest=given["digest"], own_agreement=given.get("own_agreement", "")
+        )
+        holds = done.state == VersionState.IN_FORCE
+        messages.success(request, "Everybody has signed: it is in force." if holds else "You have signed.")
+        return redirect("agreement", reference)
+    intro = [f"You sign the text with this fingerprint: {found.digest}"]
+    return _form(request, form, "Sign", "Sign it", reference, number=number, intro=intro)
+
+
+def _form(
+    request: HttpRequest, form: forms.Form, title: str, button: str, reference: str, *,
+    number: int | None = None, intro: Any = (), warning: bool = False,
+) -> HttpResponse:  # fmt: skip
+    back = reverse("agreement", args=[reference])
+    if number is not None:
+        back = reverse("agreement-version", args=[reference, number])
+    context = {
+        "form": form,
+        "title": title,
+        "button": button,
+        "back": back,
+        "intro": intro,
+        "warning": warning,
+    }
+    return render(request, "portal/form.html", context)
+
+
+@page(
+    "agreements/<slug:reference>/versions/<int:number>/decline",
+    name="agreement-decline",
+    who=SIGN_FOR_PROVIDER,
+)
+@sensitive_post_parameters("password")
+def decline(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Say no to a text."""
+    found, form = find_version(request, reference, number), DeclineForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        signing.decline(by=signed_in(request), version=found, reason=form.cleaned_data["reason"])
+        messages.success(request, "You said no to this text. It is never held against you.")
+        return redirect("agreement", reference)
+    return _form(request, form, "Say no to this text", "Say no", reference, number=number)
+
+
+@page("agreements/<slug:reference>/end", name="agreement-end", who=(SIGN_FOR_PROVIDER, MANAGE_AGREEMENTS))
+@sensitive_post_parameters("password")
+def end(request: HttpRequest, reference: str) -> HttpResponse:
+    """End an agreement, from either side."""
+    found, form, person = (
+        find(request, reference),
+        AgainForm(request, request.POST or None),
+        signed_in(request),
+    )
+    if request.method == "POST" and form.is_valid():
+        if allows(person, SIGN_FOR_PROVIDER, owner=found.organisation):
+            signing.leave(by=person, agreement=found)
+        else:
+            signing.end_agreement(by=person, agreement=found)
+        messages.success(request, "It has ended. Nothing more can be sent under it.")
+        return redirect("agreement", reference)
+    intro = [
+        "From now on nothing can be sent, opened, worked on or released under it. You do not have to say why."
+    ]
+    return _form(request, form, "End this agreement", "End it", reference, intro=intro, warning=True)
+
+
+@page("agreements/<slug:reference>/promise", name="agreement-promise", who=UNDERTAKE)
+@sensitive_post_parameters("password")
+def promise(request: HttpRequest, reference: str) -> HttpResponse:
+    """Promise by name to keep it confidential."""
+    found, form = find(request, reference), AgainForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        signing.promise(by=signed_in(request), agreement=found)
+        messages.success(request, "Your promise is recorded.")
+        return redirect("agreement", reference)
+    intro = [
+        "I keep confidential what I learn through this sharing, also after it ends. I look for nobody in it. "
+        "If somebody can be recognised, I report it at once."
+    ]
+    return _form(request, form, "Promise to keep it confidential", "I promise", reference, intro=intro)
+
+
+@page("custodian/agreements/<slug:reference>/token", name="agreement-token", who=MANAGE_AGREEMENTS)
+@sensitive_post_parameters("password")
+def token(request: HttpRequest, reference: str) -> HttpResponse:
+    """Issue an upload token; its text is shown on this page once."""
+    found, form = find(request, reference), AgainForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        text = issue_upload_token(by=signed_in(request), agreement=found)
+        return render(request, "portal/token.html", {"token": text, "agreement": found})
+    intro = ["A token lets a computer send sealed files under this agreement, and do nothing else."]
+    return _form(request, form, "Issue a token to send with", "Issue it", reference, intro=intro)
+
+
+@page("notices/", name="notices", who=READ_NOTICES, methods=("GET",))
+def told(request: HttpRequest) -> HttpResponse:
+    """What this person's organisations were told."""
+    found = [(notice, *notices.words(notice)) for notice in own_notices(signed_in(request))[:200]]
+    return render(request, "portal/notices.html", {"notices": found})
