@@ -15,6 +15,7 @@ from tests.provider_files import laid_out, people, visits
 
 from linkwell.cli.main import main
 from linkwell.reading.table import Table
+from linkwell.specification.file import load
 
 
 def save_csv(table: Table, path: Path) -> Path:
@@ -186,3 +187,18 @@ def test_a_file_with_none_of_the_agreed_columns_is_wrong_use(
     assert code == 2
     assert "none of the agreed columns is in it" in str(said["what"])
     assert "fern" not in str(said)
+
+
+def test_your_own_words_go_into_the_specification(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers, spec = tmp_path / "answers.toml", tmp_path / "specification.toml"
+    answers.write_text(
+        'organisation = "Riverbend Community Trust"\n[answers]\nroute = "vendor"\n'
+        '[notes]\ndates = "The first meeting."\n',
+        encoding="utf-8",
+    )
+    run(capsys, "describe", *files, "--out", str(spec), "--answers", str(answers))
+    made = load(spec)
+    assert (made.organisation, made.route) == ("Riverbend Community Trust", "vendor")
+    assert dict(made.notes) == {"dates": "The first meeting."}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
@@ -22,6 +22,7 @@ from linkwell.checking.report import HEADINGS, headline, row_list, write_html, w
 from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
+from linkwell.primer import Answers, load_answers, worded
 from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.answers import answer
@@ -91,6 +92,7 @@ Examples:
 @click.option("--organisation", default="", help="Your organisation's name.")
 @click.option("--initiative", default="", help="The service's name, where no column says it.")
 @click.option("--yes", "take_suggested", is_flag=True, help="Take the suggested answer to every question.")
+@click.option("--answers", type=click.Path(path_type=Path), help="Take your own words from these answers.")
 @sheet_option
 @json_option
 def describe(
@@ -99,6 +101,7 @@ def describe(
     organisation: str,
     initiative: str,
     take_suggested: bool,
+    answers: Path | None,
     sheet: str | None,
     as_json: bool,
 ) -> int:
@@ -107,8 +110,10 @@ def describe(
     Columns are recognised by their headings and by what they hold. Nothing is guessed about dates: where day
     and month could be either way round, you are asked. Nothing leaves your computer.
     """
+    said = load_answers(answers) if answers is not None else Answers()
     tables = read_files(files, sheet, quiet=as_json)
-    made = draft(tables, organisation=organisation, initiative=initiative)
+    made = draft(tables, organisation=organisation or said.organisation, initiative=initiative)
+    made = replace(made, specification=worded(made.specification, said))
     spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
     spec.save(out)
     still_open = spec.unanswered()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from linkwell.cli.output import finish, json_option
 from linkwell.documents import html, pdf, word
 from linkwell.errors import WrongUse
-from linkwell.primer import load_answers
+from linkwell.primer import load_answers, worded
 from linkwell.specification.base import base_specification
 from linkwell.specification.diff import Change, Weight, compare
 from linkwell.specification.document import specification_document
@@ -214,7 +213,7 @@ def export(specification: Path, shape: str, answers: Path | None, out: Path, as_
     """Write a specification for people (web, pdf, word) or for other tools (csv, frictionless, odcs)."""
     made = Specification.load(specification)
     if answers is not None:
-        made = with_notes(made, load_answers(answers).notes)
+        made = worded(made, load_answers(answers))
     document = specification_document(made)
     if shape == "web":
         html.write_html(document, out)
@@ -228,11 +227,6 @@ def export(specification: Path, shape: str, answers: Path | None, out: Path, as_
     said = {"command": "spec export", "format": shape, "file": str(out), "digest": made.digest}
     finish(said, [f"Wrote the specification as {shape}: {out}"], as_json=as_json)
     return 0
-
-
-def with_notes(made: Specification, notes: Any) -> Specification:
-    """The specification with a provider's write-ups, word for word; those it has already stay."""
-    return replace(made, notes=tuple({**notes, **dict(made.notes)}.items()))
 
 
 def _package(made: Specification) -> bytes:

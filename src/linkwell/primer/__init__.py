@@ -4,6 +4,7 @@ from linkwell.primer.answers import Answers, load_answers, save_answers
 from linkwell.primer.outlook import expected
 from linkwell.primer.questions import Answer, Labelled, Number, Question, Questions, load_questions
 from linkwell.primer.readiness import Readiness, Ready, Step, readiness, with_implied
+from linkwell.primer.wording import worded
 
 __all__ = [
     "Answer",
@@ -21,4 +22,5 @@ __all__ = [
     "readiness",
     "save_answers",
     "with_implied",
+    "worded",
 ]
