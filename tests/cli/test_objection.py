@@ -24,6 +24,8 @@ def test_an_objection_holds_in_check_and_handover(tmp_path: Path, capsys: pytest
     assert (code, facts["people"]) == (0, 9)
     code, facts = run_json(capsys, "handover", file, "--spec", spec, "--out", str(tmp_path / "out"))
     assert (code, facts["people"]) == (0, 9)
+    cover = (tmp_path / "out" / "cover-sheet.txt").read_text("utf-8")
+    assert "1 of the people in the files left out because of an objection." in cover
     assert "Smith" not in (tmp_path / "out" / "identity" / "identity.csv").read_text("utf-8")
 
 

@@ -202,3 +202,15 @@ def test_your_own_words_go_into_the_specification(
     made = load(spec)
     assert (made.organisation, made.route) == ("Riverbend Community Trust", "vendor")
     assert dict(made.notes) == {"dates": "The first meeting."}
+
+
+def test_numbers_and_a_start_date_alone_reach_a_supply(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {"Client ID": "key", "NHI": "nhi", "Start date": "start"}
+    file, spec = str(save_csv(laid_out(wanted, people()), tmp_path / "people.csv")), str(tmp_path / "s.toml")
+    run(capsys, "describe", file, "--out", spec, "--organisation", "Riverbend Community Trust")
+    code, facts = run_json(capsys, "handover", file, "--spec", spec, "--out", str(tmp_path / "out"))
+    assert (code, facts["people"]) == (0, 10)
+    with (tmp_path / "out" / "identity" / "identity.csv").open(encoding="utf-8") as written:
+        assert next(csv.reader(written)) == ["record_key", "client_ref", "nhi"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from linkwell.specification.content import folded
 
@@ -126,6 +127,7 @@ class _Seen:
             self.by_birth.setdefault(_birth_key(row), at)
 
 
+@lru_cache(maxsize=1 << 16)
 def _tight(name: str) -> str:
     """A name for comparing, without any space: "Te Aroha" and "TeAroha" agree."""
     return folded(name).replace(" ", "")

@@ -99,6 +99,16 @@ def _control_totals(split: Split) -> bytes:
     return text.getvalue().encode()
 
 
+def _left_out(verdict: Verdict) -> list[str]:
+    """How many stay behind because they were not told or objected: whoever analyses needs to know."""
+    words = {
+        "person_not_told": "rows stay behind because the person has not been told.",
+        "person_objected": "of the people in the files left out because of an objection.",
+    }
+    counts = {code: sum(f.count for f in verdict.findings if f.code == code) for code in words}
+    return [f"{count:,} {words[code]}" for code, count in counts.items() if count]
+
+
 def _cover_sheet(split: Split, spec: Specification, verdict: Verdict) -> str:
     """One page in plain words."""
     tables: list[tuple[str, SplitTable]] = [("identity/identity.csv", split.identity)]
@@ -129,6 +139,7 @@ def _cover_sheet(split: Split, spec: Specification, verdict: Verdict) -> str:
             f"and {counts.refused:,} stay behind."
             for counts in verdict.counts
         ),
+        *_left_out(verdict),
         "",
         preview_text(preview(spec, verdict)),
         f"Specification fingerprint: {spec.digest}",
