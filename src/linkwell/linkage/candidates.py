@@ -3,12 +3,16 @@ candidates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from linkwell.linkage.settings import ModelFiles
+from linkwell.linkage.standardise import CODED
+
+_NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 
 
 def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
@@ -42,7 +46,7 @@ def _by_number(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[st
     is absent)."""
     by_name = {str(row["name"]): row for row in model.passes}
     joins = [
-        f"SELECT l.r, s.rowid AS i FROM list l JOIN spine s ON l.{x} = s.{x} WHERE l.{x}_ok AND s.{x}_ok"
+        f"SELECT l.r, s.rowid AS i FROM list l JOIN spine s ON l.{x}_k = s.{x}_k WHERE l.{x}_ok"
         for x in _used(con, model)
     ]
     con.execute("CREATE OR REPLACE TEMP TABLE owners (r INTEGER, i BIGINT)")
@@ -52,13 +56,15 @@ def _by_number(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[st
         SELECT r, i, CASE WHEN agrees THEN {names.index("id")}
                             WHEN alone THEN {names.index("id_alone")} ELSE {names.index("number")} END,
                (agrees OR alone) AND sole, true
-        FROM (SELECT o.r, o.i, coalesce({by_name["id"]["agree"]}, false) AS agrees,
-                     coalesce({by_name["id_alone"]["agree"]}, false) AS alone,
+        FROM (SELECT o.r, o.i, coalesce({_coded(by_name["id"]["agree"])}, false) AS agrees,
+                     coalesce({_coded(by_name["id_alone"]["agree"])}, false) AS alone,
                      count(*) OVER (PARTITION BY o.r) = 1 AS sole
               FROM owners o JOIN list l ON l.r = o.r JOIN spine s ON s.rowid = o.i)""")
 
 
 def _used(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
+    if not model.id_names:
+        return []
     counts = con.execute(f"SELECT {', '.join(f'count({x})' for x in model.id_names)} FROM list").fetchall()[0]
     return [x for x, n in zip(model.id_names, counts, strict=True) if n]
 
@@ -66,29 +72,60 @@ def _used(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
 def _exact(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:
     """Unique exact agreement, for records whose numbers lead nowhere and contradict nothing."""
     row = next(row for row in model.passes if row["name"] == "exact")
-    clash = " OR ".join(f"(l.{x}_ok AND s.{x}_ok AND l.{x} <> s.{x})" for x in model.id_names)
+    clash = " OR ".join(f"(l.{x}_ok AND l.{x}_k <> s.{x}_k)" for x in _used(con, model)) or "false"
     con.execute(f"""INSERT INTO pairs
         SELECT r, i, {names.index("exact")}, true, false FROM (
             SELECT l.r, s.rowid AS i, coalesce({clash}, false) AS clashes, count(*) OVER (PARTITION BY l.r)
-            AS n FROM list l JOIN spine s ON {" AND ".join(row["on"])} WHERE {row["where"]} AND l.r NOT IN
-            (SELECT r FROM owners))
+            AS n FROM list l JOIN spine s ON {_coded(" AND ".join(row["on"]))}
+            WHERE {_coded(row["where"])} AND l.r NOT IN (SELECT r FROM owners))
         WHERE n = 1 AND NOT clashes""")
 
 
 def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE seen (r INTEGER, i BIGINT, pass TINYINT)")
+    for rows in _together(con, model):
+        con.execute(f"INSERT INTO seen {_look_sql(rows, names)}")
     for row in model.passes:
-        if row["stage"] == "look":
-            con.execute(f"INSERT INTO seen {_look_sql(row, names)}")
         if row["stage"] == "look_number":
             for name in _used(con, model):
-                con.execute(f"INSERT INTO seen {_look_sql(row, names).replace('{id}', name)}")
+                con.execute(f"INSERT INTO seen {_look_sql([row], names).replace('{id}', name)}")
     con.execute("""INSERT INTO pairs
         SELECT v.r, v.i, min(v.pass), false, false FROM seen v
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
 
 
-def _look_sql(row: Mapping[str, Any], names: list[str]) -> str:
-    where = f"WHERE {row['where']}" if row.get("where") else ""
-    number = names.index(row["name"])
-    return f"SELECT l.r, s.rowid, {number} FROM open_list l JOIN spine s ON {' AND '.join(row['on'])} {where}"
+def _together(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[list[Mapping[str, Any]]]:
+    """The looking passes; those that begin with the birth date go in one join while the list is short.
+
+    The pairs are the same either way: one join reads a large spine once, ten make fewer pairs to throw away.
+    """
+    looks = [row for row in model.passes if row["stage"] == "look"]
+    records, dates = con.execute("SELECT count(d8), count(DISTINCT d8) FROM open_list").fetchall()[0]
+    if records > 3 * dates:
+        return [[row] for row in looks]
+    dated = [row for row in looks if row["on"][0] == "l.d8 = s.d8"]
+    return [*([dated] if dated else []), *([row] for row in looks if row not in dated)]
+
+
+def _look_sql(rows: Sequence[Mapping[str, Any]], names: list[str]) -> str:
+    """Pairs of one pass, or of several that share their first equality: each under the first that fits."""
+    if len(rows) == 1:
+        row = rows[0]
+        on, where = " AND ".join(row["on"]), row.get("where") or "true"
+        return _coded(
+            f"SELECT l.r, s.rowid, {names.index(row['name'])} FROM open_list l JOIN spine s ON {on} "
+            f"WHERE {where}"
+        )
+    tests = [" AND ".join([*row["on"][1:], *([row["where"]] if row.get("where") else [])]) for row in rows]
+    whens = " ".join(
+        f"WHEN {test} THEN {names.index(row['name'])}" for row, test in zip(rows, tests, strict=True)
+    )
+    return _coded(
+        f"SELECT r, i, pass FROM (SELECT l.r, s.rowid AS i, CASE {whens} END AS pass "
+        f"FROM open_list l JOIN spine s ON {rows[0]['on'][0]}) WHERE pass IS NOT NULL"
+    )
+
+
+def _coded(text: str) -> str:
+    """Names are joined by code; the comparison that follows looks at the texts."""
+    return _NAMES.sub(r"\1.k_\2", text)

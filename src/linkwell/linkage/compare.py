@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from linkwell.linkage.settings import LinkSettings, ModelFiles
+from linkwell.linkage.settings import ModelFiles
+from linkwell.linkage.standardise import spelt_sql
 
 STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
 _COLUMN = re.compile(r"\b([lse])\.(\w+)")
@@ -93,24 +94,21 @@ def _comparison(row: Mapping[str, Any], *, identifier: bool = False) -> Comparis
 def compare_sql(
     model: ModelFiles,
     compared: Sequence[Comparison],
-    pairs: str,
-    left: str,
-    right: str,
-    on: tuple[str, str],
+    source: str,
     carry: Sequence[tuple[str, str]],
 ) -> str:
     """SQL that gives every pair its levels.
 
     Args:
-        compared: the comparisons to make. pairs: table of pairs `p`.
-        left, right: tables of list and spine rows. on: how l, then s, joins p.
-        carry: (column of p, l or s, alias) to carry through.
+        compared: the comparisons to make. source: SQL after FROM that joins a record `l` to a person `s`.
+        carry: (column, alias) to carry through.
 
     Returns:
         SQL with the carried columns, then `lv_<comparison>` (code) and `n_<comparison>` (seen) for each.
     """
     likeness: Mapping[str, str] = model.levels["likeness"]
-    texts = [*likeness.values()]
+    turned: Mapping[str, str] = model.levels["turned"]
+    texts = [*likeness.values(), *turned.values()]
     for c in compared:
         texts += [
             c.missing,
@@ -122,10 +120,11 @@ def compare_sql(
     brought = ", ".join(f"{side}.{column} AS {side}_{column}" for side, column in columns)
     carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
     query = (
-        f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {pairs} p JOIN {left} l ON {on[0]} "
-        f"JOIN {right} s ON {on[1]} LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1"
+        f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {source} "
+        "LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1"
     )
-    query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in likeness.items())} FROM ({query})"
+    for made in (likeness, turned):
+        query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in made.items())} FROM ({query})"
     for c in compared:
         query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
     outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
@@ -152,31 +151,21 @@ def _seen_case(c: Comparison) -> str:
     )
 
 
-def sampled_levels(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> None:
+def sampled_levels(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     """Count the levels among pairs of different spine people, sampled by hash of the id, into table
     `sampled`.
 
     The same spine gives the same sample on any number of threads and in any row order.
     """
-    model = settings.model
     people = int(model.model["sample"]["people"])
+    rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
+    few = f"SELECT * FROM spine WHERE hash(pid) % {max(rows // (20 * people), 1)} = 0"
+    con.execute(f"CREATE TEMP TABLE sample_few AS {few}")
     for side in ("a", "b"):
-        con.execute(
-            f"CREATE TEMP TABLE sample_{side} AS SELECT * FROM spine "
-            f"ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
-        )
-    con.execute(
-        "CREATE TEMP TABLE sample_pairs AS SELECT a.pid AS lp, b.pid AS sp FROM sample_a a, sample_b b "
-        "WHERE a.pid <> b.pid"
-    )
+        chosen = f"SELECT * FROM sample_few ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
+        con.execute(f"CREATE TEMP TABLE sample_{side} AS {spelt_sql(chosen, 'spelling', counts=True)}")
     query = compare_sql(
-        model,
-        comparisons(model),
-        "sample_pairs",
-        "sample_a",
-        "sample_b",
-        ("l.pid = p.lp", "s.pid = p.sp"),
-        [("p.lp", "lp")],
+        model, comparisons(model), "sample_a l JOIN sample_b s ON l.pid <> s.pid", [("l.pid", "lp")]
     )
     con.execute(f"CREATE TEMP TABLE sample_levels AS {query}")
     con.execute("CREATE TABLE sampled (comparison VARCHAR, code UTINYINT, n BIGINT)")

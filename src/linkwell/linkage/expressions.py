@@ -44,24 +44,33 @@ def compact(x: str) -> str:
 
 
 def sound(x: str) -> str:
-    """A coarse sound of a compact name: first letter, then consonants without doubles; vowels, h, w and y
-    dropped.
+    """A coarse sound of a compact name: first letter, then consonants; vowels, h, w and y dropped.
 
     Doubled vowels, wh and ph as f, c and q as k, z as s, j as g: spellings of one name that commonly differ.
+    `without_doubles` completes it.
     """
     s = x
     for old, new in (("wh", "f"), ("ph", "f"), ("ck", "k"), ("sch", "sh")):
         s = f"replace({s}, '{old}', '{new}')"
+    s = f"CASE WHEN regexp_matches({x}, 'wh|ph|ck|sch') THEN {s} ELSE {x} END"
     s = f"translate({s}, 'cqzjv', 'kksgw')"
-    s = f"left({s}, 1) || regexp_replace(substr({s}, 2), '[aeiouhyw]', '', 'g')"
+    return f"left({s}, 1) || translate(substr({s}, 2), 'aeiouhyw', '')"
+
+
+def without_doubles(x: str) -> str:
+    """The sound with doubled consonants written once."""
+    s = x
     for letter in "bdfgklmnprst":
         s = f"replace({s}, '{letter * 2}', '{letter}')"
-    return s
+    doubled = "|".join(letter * 2 for letter in "bdfgklmnprst")
+    return f"CASE WHEN regexp_matches({x}, '{doubled}') THEN {s} ELSE {x} END"
 
 
 def normal_id(x: str) -> str:
     """Upper case letters and digits only, or NULL."""
-    return f"nullif(regexp_replace(upper(CAST({x} AS VARCHAR)), '[^A-Z0-9]', '', 'g'), '')"
+    text = f"CAST({x} AS VARCHAR)"
+    plain = f"nullif(regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g'), '')"
+    return f"CASE WHEN regexp_full_match({text}, '[A-Z0-9]+') THEN {text} ELSE {plain} END"
 
 
 def id_holds(x: str, shape: str, check: str) -> str:
@@ -76,15 +85,15 @@ def id_holds(x: str, shape: str, check: str) -> str:
 
 def nhi_check(x: str) -> str:
     """HISO 10046: mod 11 for AAANNNC, mod 23 for AAANNAX (nz-domain 1.1)."""
-    terms = [f"strpos('{_LETTERS}', substr({x}, {i}, 1)) * {8 - i}" for i in (1, 2, 3)]
-    terms += [
-        f"coalesce(try_cast(substr({x}, {i}, 1) AS INTEGER), strpos('{_LETTERS}', substr({x}, {i}, 1)))"
-        f" * {8 - i}"
-        for i in (4, 5, 6)
-    ]
-    total = "(" + " + ".join(terms) + ")"
+
+    def value(i: int) -> str:  # a digit, or a letter's place in the alphabet without I and O
+        c = f"ord(substr({x}, {i}, 1))"
+        letter = f"{c} - 64 - CAST({c} > 73 AS INT) - CAST({c} > 79 AS INT)"
+        return f"(CASE WHEN {c} < 58 THEN {c} - 48 ELSE {letter} END)"
+
+    total = "(" + " + ".join(f"{value(i)} * {8 - i}" for i in range(1, 7)) + ")"
     last = f"substr({x}, 7, 1)"
-    old = f"({total} % 11 <> 0 AND try_cast({last} AS INTEGER) = (11 - {total} % 11) % 10)"
+    old = f"(substr('_0987654321', CAST({total} % 11 AS BIGINT) + 1, 1) = {last})"
     new = f"(substr('{_LETTERS}', CAST(23 - {total} % 23 AS BIGINT), 1) = {last})"
     return f"(CASE WHEN {last} BETWEEN '0' AND '9' THEN {old} ELSE {new} END)"
 
@@ -127,6 +136,7 @@ def date_text(x: str, kind: str, month_first: bool) -> str:
 
     return f"""CASE
         WHEN {t} IS NULL THEN NULL
+        WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') THEN replace({t}, '-', '')
         WHEN regexp_full_match({t}, '\\d{{8}}') THEN {t}
         WHEN regexp_full_match({t}, '\\d{{4}}') THEN {t} || '0000'
         WHEN regexp_full_match({t}, '\\d{{6}}') THEN {t} || '00'

@@ -4,13 +4,14 @@ pass."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from linkwell.linkage.decide import LINK, NONE, REVIEW, Decisions
 from linkwell.linkage.settings import LinkSettings
@@ -128,36 +129,58 @@ def _groups(
     )
     table = con.sql(f"""SELECT coalesce(sex, '') AS sex, coalesce(CASE {bands} END, '') AS age,
                             coalesce(area, '') AS area FROM list ORDER BY r""").to_arrow_table()
-    gender = [GENDERS.get(sex, "another or not recorded") for sex in table["sex"].to_pylist()]
-    age = [band or "no birth date" for band in table["age"].to_pylist()]
-    passes = [name or "none" for name in links["pass"].to_pylist()]
-    kinds = {"gender": gender, "age": age, "pass": passes}
-    areas = table["area"].to_pylist()
-    if any(areas):
-        kinds["area"] = [area[:2] or "not recorded" for area in areas]
-    return [group for kind, names in kinds.items() for group in _by(kind, names, chosen, wrong, missed)]
+    named = {
+        "gender": (table["sex"], lambda sex: GENDERS.get(sex, "another or not recorded")),
+        "age": (table["age"], lambda age: age or "no birth date"),
+        "pass": (links["pass"], lambda name: name or "none"),
+    }
+    if pc.any(pc.not_equal(table["area"], "")).as_py():
+        named["area"] = (pc.utf8_slice_codeunits(table["area"], 0, 2), lambda area: area or "not recorded")
+    return [
+        g for kind, (column, name) in named.items() for g in _by(kind, column, name, chosen, wrong, missed)
+    ]
 
 
-def _by(kind: str, names: list[str], chosen: Decisions, wrong: Floats, missed: Floats) -> list[Group]:
+def _by(
+    kind: str,
+    column: pa.ChunkedArray,
+    name_of: Callable[[str | None], str],
+    chosen: Decisions,
+    wrong: Floats,
+    missed: Floats,
+) -> list[Group]:
     order = [name for _, name in AGE_BANDS] if kind == "age" else []
-    values = np.array(names, dtype=object)
-    rows = []
-    for name in sorted(set(names), key=lambda n: (order.index(n) if n in order else len(order), n)):
-        own = values == name
-        linked, count = int((chosen.decision[own] == LINK).sum()), int(own.sum())
-        rows.append(
-            Group(
-                kind,
-                name,
-                count,
-                linked,
-                int((chosen.decision[own] == REVIEW).sum()),
-                round(linked / count, 6),
-                round(float(wrong[own].sum()), 2),
-                round(float(missed[own].sum()), 2),
-            )
+    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    labels = [name_of(value) for value in coded.dictionary.to_pylist()]
+    names = sorted(set(labels), key=lambda n: (order.index(n) if n in order else len(order), n))
+    number = np.array([names.index(label) for label in labels], dtype=np.int64)[coded.indices.to_numpy()]
+    linked = chosen.decision == LINK
+
+    def total(values: Any) -> Any:
+        return np.bincount(number, weights=values.astype(np.float64), minlength=len(names))
+
+    columns = zip(
+        names,
+        np.bincount(number, minlength=len(names)),
+        total(linked),
+        total(chosen.decision == REVIEW),
+        total(wrong),
+        total(missed),
+        strict=True,
+    )
+    return [
+        Group(
+            kind,
+            name,
+            int(n),
+            int(yes),
+            int(maybe),
+            round(yes / n, 6),
+            round(float(w), 2),
+            round(float(m), 2),
         )
-    return rows
+        for name, n, yes, maybe, w, m in columns
+    ]
 
 
 def _bands(chosen: Decisions) -> list[dict[str, Any]]:

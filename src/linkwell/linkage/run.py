@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from linkwell.linkage.candidates import find_pairs
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import Comparison, compare_sql, comparisons
 from linkwell.linkage.decide import decide, near_exact
-from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable, working_folder
+from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
 from linkwell.linkage.quality import measure
-from linkwell.linkage.settings import LinkSettings
-from linkwell.linkage.spine import PreparedSpine, load_names, prepare_spine
-from linkwell.linkage.standardise import month_first, standardise_sql, with_sounds_sql
+from linkwell.linkage.settings import LinkSettings, ModelFiles
+from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
+from linkwell.linkage.standardise import coded_sql, held_sql, read_rows, spelt_sql
 from linkwell.linkage.weights import Floats, Model, Pairs, learned, posteriors, starting_model, weights
 
 Tick = Callable[[int, int], None]
@@ -52,69 +53,75 @@ def link(
     tick = progress or (lambda done, total: None)
     if isinstance(spine, Path) and spine.suffix == ".duckdb":
         spine = PreparedSpine.open(spine)
+    if chosen.temp_folder is None and isinstance(spine, PreparedSpine) and spine.path is not None:
+        chosen = replace(chosen, temp_folder=spine.path.parent)  # what spills stays in the spine's own zone
+    with engine(chosen) as con:
+        ready = _attached(con, spine, chosen)
+        load_names(con, chosen.model)
+        return _linked(con, extract, ready, chosen, tick)
+
+
+def _attached(
+    con: duckdb.DuckDBPyConnection, spine: PreparedSpine | Source, settings: LinkSettings
+) -> PreparedSpine:
     if isinstance(spine, PreparedSpine):
-        return _link(extract, spine, chosen, tick)
-    if chosen.temp_folder is not None:
-        chosen.temp_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with working_folder(chosen.temp_folder) as folder:
-        inside = chosen if chosen.temp_folder else replace(chosen, temp_folder=folder)
-        prepared = prepare_spine(spine, folder, settings=inside)
-        return _link(extract, prepared, inside, tick)
-
-
-def _link(extract: Source, spine: PreparedSpine, settings: LinkSettings, tick: Tick) -> LinkResult:
-    model_files = settings.model
-    compared = comparisons(model_files)
-    if settings.temp_folder is None:  # what spills stays in the spine's own zone
-        settings = replace(settings, temp_folder=spine.path.parent)
-    with engine(settings) as con:
         path = str(spine.path).replace("'", "''")
         con.execute(f"ATTACH '{path}' AS prepared (READ_ONLY)")
         con.execute("USE prepared")
-        load_names(con, model_files)
-        found = _standardise_list(con, extract, settings)
-        compared = _worth_comparing(con, compared)
-        tick(1, _STEPS)
-        passes = find_pairs(con, model_files)
-        tick(2, _STEPS)
-        table, pairs = _compared_pairs(con, settings, compared)
-        tick(3, _STEPS)
-        model = starting_model(compared, _sampled(con), spine.rows, model_files.model)
-        if settings.learn:
-            model = learned(pairs, model)
-        tick(4, _STEPS)
-        result = _result(con, settings, pairs, table, model, passes, spine, found)
+        return spine
+    con.execute("ATTACH ':memory:' AS prepared")
+    con.execute("USE prepared")
+    return prepare_here(con, spine, settings)
+
+
+def _linked(
+    con: duckdb.DuckDBPyConnection,
+    extract: Source,
+    spine: PreparedSpine,
+    settings: LinkSettings,
+    tick: Tick,
+) -> LinkResult:
+    facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
+    unchecked = facts["unchecked"].split(",")
+    found, model_files = _standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
+    compared = _worth_comparing(con, comparisons(model_files))
+    tick(1, _STEPS)
+    passes = find_pairs(con, model_files)
+    tick(2, _STEPS)
+    table, pairs = _compared_pairs(con, model_files, compared)
+    tick(3, _STEPS)
+    model = starting_model(compared, _sampled(con), spine.rows, model_files.model)
+    if settings.learn:
+        model = learned(pairs, model)
+    tick(4, _STEPS)
+    result = _result(con, settings, pairs, table, model, passes, spine, found)
     tick(5, _STEPS)
     return result
 
 
 def _standardise_list(
-    con: duckdb.DuckDBPyConnection, extract: Source, settings: LinkSettings
-) -> dict[str, str]:
-    model = settings.model
+    con: duckdb.DuckDBPyConnection,
+    extract: Source,
+    settings: LinkSettings,
+    unchecked: Sequence[str],
+    on_spine: Collection[str],
+) -> tuple[dict[str, str], ModelFiles]:
+    """Make temp table `list`; return the fields found and the model with the numbers both sides have."""
     try:
         kinds = register(con, "extract", extract)
-        found = recognise(kinds, model.columns, "record", settings.extract_columns)
+        found = recognise(kinds, settings.model.columns, "record", settings.extract_columns)
+        model = settings.model.with_kinds(set(found) & set(on_spine))
         key = (
             f"CAST({quoted(found['record'])} AS VARCHAR)"
             if "record" in found
             else "CAST(row_number() OVER () AS VARCHAR)"
         )
-        american = "dob" in found and month_first(con, "extract", found["dob"], kinds[found["dob"]])
-        unchecked = (
-            con.execute("SELECT value FROM facts WHERE name = 'unchecked'").fetchall()[0][0].split(",")
-        )
-        chosen = standardise_sql(
-            "extract", found, kinds, model, key=f"{key} AS record", american=american, unchecked=unchecked
-        )
-        con.execute(f"CREATE TEMP TABLE plain_list AS {chosen}")
+        read_rows(con, "extract", found, kinds, model, key=f"{key} AS record")
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
-    con.execute(f"""CREATE TEMP TABLE list AS SELECT CAST(row_number() OVER (ORDER BY record) - 1 AS
-    INTEGER) AS r, *
-        FROM ({with_sounds_sql("plain_list")})""")
+    held = "".join(f"{held_sql(model, i, i, unchecked)} AS {i}_ok, " for i in model.id_names)
     rows, keys, distinct = con.execute(
-        "SELECT count(*), count(record), count(DISTINCT record) FROM list"
+        "SELECT count(*), count(record), count(DISTINCT record) FROM rows"
     ).fetchall()[0]
     if rows != keys or keys != distinct:
         raise WrongUse(
@@ -123,7 +130,10 @@ def _standardise_list(
             why="A link is reported by record key; one that repeats could not be told apart.",
             fix="Name the right column with --map THEIRS=record, or leave the key out and rows are numbered.",
         )
-    return found
+    number = "SELECT record AS known, CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS r FROM rows"
+    coded = coded_sql(f"n.r, {held}", f"JOIN ({number}) n ON n.known = r.record")
+    con.execute(f"CREATE TEMP TABLE list AS {spelt_sql(coded)}")
+    return found, model
 
 
 def _worth_comparing(
@@ -137,18 +147,12 @@ def _worth_comparing(
 
 
 def _compared_pairs(
-    con: duckdb.DuckDBPyConnection, settings: LinkSettings, compared: tuple[Comparison, ...]
+    con: duckdb.DuckDBPyConnection, model: ModelFiles, compared: tuple[Comparison, ...]
 ) -> tuple[pa.Table, Pairs]:
-    carry = [
-        ("p.r", "r"),
-        ("s.pid", "pid"),
-        ("p.pass", "pass"),
-        ("p.settled", "settled"),
-        ("p.by_number", "by_number"),
-    ]
-    query = compare_sql(
-        settings.model, compared, "pairs", "list", "spine", ("l.r = p.r", "s.rowid = p.i"), carry
-    )
+    found = "SELECT p.r, p.pass, p.settled, p.by_number, s.* FROM pairs p JOIN spine s ON s.rowid = p.i"
+    source = f"({spelt_sql(found, 'spelling', counts=True)}) s JOIN list l ON l.r = s.r"
+    carry = [(f"s.{name}", name) for name in ("r", "pid", "pass", "settled", "by_number")]
+    query = compare_sql(model, compared, source, carry)
     table = con.sql(f"SELECT * FROM ({query}) ORDER BY r, pid").to_arrow_table()
     records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
@@ -157,15 +161,15 @@ def _compared_pairs(
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
     seen = {c.name: ints(f"n_{c.name}") for c in compared}
-    unseen = _unseen(con, settings)
+    unseen = _unseen(con, model)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
     return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records, unseen)
 
 
-def _unseen(con: duckdb.DuckDBPyConnection, settings: LinkSettings) -> Floats:
+def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
     """Per record, the chance that its person is on the spine and no pass brings it up."""
-    prior = settings.model.model["prior"]
-    numbered = " OR ".join(f"{name}_ok" for name in settings.model.id_names)
+    prior = model.model["prior"]
+    numbered = " OR ".join(f"{name}_ok" for name in model.id_names) or "false"
     query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
     bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
     return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))

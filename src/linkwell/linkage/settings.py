@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,10 @@ class ModelFiles:
             equivalents=texts["equivalents.csv"],
             digest=digest.hexdigest(),
         )
+
+    def with_kinds(self, kinds: Collection[str]) -> ModelFiles:
+        """The same tables with only these kinds of number: no work is done for numbers nobody has."""
+        return replace(self, identifiers=tuple(kind for kind in self.identifiers if kind["name"] in kinds))
 
     @property
     def id_names(self) -> tuple[str, ...]:

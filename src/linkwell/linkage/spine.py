@@ -17,12 +17,12 @@ from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import sampled_levels
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
 from linkwell.linkage.settings import LinkSettings, ModelFiles
-from linkwell.linkage.standardise import month_first, standardise_sql, with_sounds_sql
+from linkwell.linkage.standardise import coded_sql, held_sql, read_rows
 from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class PreparedSpine:
     """A standardised spine on disk: the linkers' zone only, since it holds names.
 
     Attributes:
-        path: a DuckDB file, immutable once written. rows: people. source_digest: of what it was made from.
+        path: a DuckDB file, immutable once written; None where it was prepared for one run only.
+        rows: people. source_digest: of what it was made from.
         id_type: the engine type of the spine's own id.
     """
 
-    path: Path
+    path: Path | None
     rows: int
     source_digest: str
     id_type: str
@@ -51,7 +52,7 @@ class PreparedSpine:
                 facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
         except duckdb.Error:
             facts = {}
-        if facts.get("format") != str(_FORMAT):
+        if (facts.get("format"), facts.get("engine")) != (str(_FORMAT), duckdb.__version__):
             raise WrongUse(
                 "This is not a prepared spine of this version.",
                 where=path.name,
@@ -93,38 +94,44 @@ def prepare_spine(
     return PreparedSpine.open(path)
 
 
+def prepare_here(con: duckdb.DuckDBPyConnection, spine: Source, settings: LinkSettings) -> PreparedSpine:
+    """Prepare a spine in the connection's own database, for one run."""
+    _build(con, spine, settings, digest := _digest(spine, settings), lambda done, total: None)
+    facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
+    return PreparedSpine(None, int(facts["rows"]), digest, facts["id_type"])
+
+
 def _build(
     con: duckdb.DuckDBPyConnection, spine: Source, settings: LinkSettings, digest: str, tick: Tick
 ) -> None:
-    model = settings.model
     try:
         kinds = register(con, "source", spine)
     except FILE_FAULTS as error:
         raise unreadable(spine, error) from None
-    found = recognise(kinds, model.columns, "spine_id", settings.spine_columns)
+    found = recognise(kinds, settings.model.columns, "spine_id", settings.spine_columns)
     if "spine_id" not in found:
         raise WrongUse(
             "The spine has no column with each person's id.",
             where=f"columns: {', '.join(kinds)}",
             fix="Name it with --map-spine THEIRS=spine_id.",
         )
-    american = "dob" in found and month_first(con, "source", found["dob"], kinds[found["dob"]])
-    key = f"{quoted(found['spine_id'])} AS pid"
-    chosen = standardise_sql("source", found, kinds, model, key=key, american=american)
+    load_names(con, settings.model)
+    model = settings.model.with_kinds(found)
     try:
-        con.execute(f"CREATE TEMP TABLE plain AS {chosen}")
+        read_rows(con, "source", found, kinds, model, key=f"{quoted(found['spine_id'])} AS pid")
     except FILE_FAULTS as error:
         raise unreadable(spine, error) from None
     tick(1, _STEPS)
     _one_row_each(con)
     unchecked = _rules_that_fail(con, model)
-    _frequencies(con, model, unchecked)
+    _frequencies(con)
     tick(2, _STEPS)
-    _store(con, model, settings)
+    _store(con)
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
     facts = {
         "format": _FORMAT,
+        "engine": duckdb.__version__,
         "rows": rows,
         "source": digest,
         "id_type": kinds[found["spine_id"]],
@@ -133,13 +140,13 @@ def _build(
     }
     con.execute("CREATE TABLE facts (name VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO facts VALUES (?, ?)", [[name, str(value)] for name, value in facts.items()])
-    sampled_levels(con, settings)
+    sampled_levels(con, model)
     tick(4, _STEPS)
 
 
 def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:
     rows, ids, distinct = con.execute(
-        "SELECT count(*), count(pid), count(DISTINCT pid) FROM plain"
+        "SELECT count(*), count(pid), count(DISTINCT pid) FROM rows"
     ).fetchall()[0]
     if rows != ids or ids != distinct:
         raise WrongUse(
@@ -151,50 +158,66 @@ def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _rules_that_fail(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
-    """Identifiers most of whose values on the spine fail the rule: they are numbers of another kind."""
-    shares = ", ".join(f"avg({i}_ok::INTEGER) FILTER ({i} IS NOT NULL)" for i in model.id_names)
-    row = con.execute(f"SELECT {shares} FROM plain").fetchall()[0]
+    """Identifiers most of whose values on the spine fail the rule: they are numbers of another kind.
+
+    Judged on about 5,000 people chosen by hash, so that a large spine costs no more.
+    """
+    if not model.id_names:
+        return []
+    people = con.execute("SELECT count(*) FROM rows").fetchall()[0][0]
+    shares = ", ".join(
+        f"avg(CAST({held_sql(model, i, i, ())} AS INTEGER)) FILTER ({i} IS NOT NULL)" for i in model.id_names
+    )
+    sample = f"SELECT * FROM rows WHERE hash(pid) % {max(people // 5000, 1)} = 0"
+    row = con.execute(f"SELECT {shares} FROM ({sample})").fetchall()[0]
     return [
         name for name, share in zip(model.id_names, row, strict=True) if share is not None and share < 0.8
     ]
 
 
-def _frequencies(con: duckdb.DuckDBPyConnection, model: ModelFiles, unchecked: list[str]) -> None:
-    for name, column in (
-        ("given", "g1"),
-        ("surname", "fs"),
-        ("dob", "d8"),
-        ("middle", "m1"),
-        ("area", "area"),
-        ("initial", "gi"),
-    ):
+def _frequencies(con: duckdb.DuckDBPyConnection) -> None:
+    """How many people share each name, counted by word number and then by text."""
+
+    def counted(name: str, word: str, source: str) -> None:
         con.execute(
-            f"CREATE TABLE freq_{name} AS SELECT {column} AS value, count(*)::INTEGER AS n FROM plain "
-            f"WHERE {column} IS NOT NULL GROUP BY ALL"
+            f"CREATE OR REPLACE TEMP TABLE freq_{name} AS SELECT {word} AS value, "
+            f"CAST(sum(n) AS INTEGER) AS n FROM ({source}) WHERE {word} IS NOT NULL GROUP BY ALL"
         )
-    con.execute(
-        "CREATE TEMP TABLE freq_pair AS SELECT g1, fs, count(*)::INTEGER AS n FROM plain "
-        "WHERE g1 IS NOT NULL AND fs IS NOT NULL GROUP BY ALL"
-    )
-    for kind in unchecked:
-        con.execute(f"UPDATE plain SET {kind}_ok = {kind} IS NOT NULL")
+
+    by_given = "SELECT * FROM (SELECT f, count(*) AS n FROM rows GROUP BY f) JOIN words ON w = f"
+    by_last = "SELECT * FROM (SELECT l, count(*) AS n FROM rows GROUP BY l) JOIN words ON w = l"
+    by_middle = """SELECT coalesce(f.tail, m.head) AS middle, n FROM (SELECT CASE WHEN t THEN f END AS f,
+        CASE WHEN NOT t THEN m END AS m, count(*) AS n FROM rows GROUP BY ALL) r
+        LEFT JOIN words f ON f.w = r.f LEFT JOIN words m ON m.w = r.m"""
+    counted("given", "head", by_given)
+    counted("initial", "gi", by_given)
+    counted("surname", "compact", by_last)
+    counted("middle", "middle", by_middle)
+    counted("dob", "d8", "SELECT d8, count(*) AS n FROM rows GROUP BY d8")
+    counted("area", "area", "SELECT area, count(*) AS n FROM rows GROUP BY area")
+    con.execute("""CREATE TABLE spelling AS SELECT w.w, compact, head, tail, sa, sb, coalesce(g.n, 0) AS ng,
+        coalesce(i.n, 0) AS ngi, coalesce(s.n, 0) AS ns, coalesce(a.n, 0) AS nsa, coalesce(b.n, 0) AS nsb,
+        coalesce(m.n, 0) + coalesce(g.n, 0) AS nm_head, coalesce(mt.n, 0) + coalesce(gt.n, 0) AS nm_tail
+        FROM words w LEFT JOIN freq_given g ON g.value = w.head LEFT JOIN freq_initial i ON i.value = w.gi
+        LEFT JOIN freq_surname s ON s.value = w.compact LEFT JOIN freq_surname a ON a.value = w.sa
+        LEFT JOIN freq_surname b ON b.value = w.sb LEFT JOIN freq_middle m ON m.value = w.head
+        LEFT JOIN freq_middle mt ON mt.value = w.tail LEFT JOIN freq_given gt ON gt.value = w.tail""")
+    con.execute("""CREATE OR REPLACE TEMP TABLE freq_pair AS
+        SELECT f.k_head AS k_g1, l.k_compact AS k_fs, CAST(sum(n) AS INTEGER) AS n FROM
+            (SELECT f, l, count(*) AS n FROM rows WHERE f IS NOT NULL AND l IS NOT NULL GROUP BY ALL) r
+        JOIN words f ON f.w = r.f JOIN words l ON l.w = r.l GROUP BY ALL""")
 
 
-def _store(con: duckdb.DuckDBPyConnection, model: ModelFiles, settings: LinkSettings) -> None:
-    load_names(con, model)
-    con.execute(f"""CREATE TABLE spine AS WITH sounded AS ({with_sounds_sql("plain")}) SELECT p.*,
-        coalesce(fg.n, 0) AS ng, coalesce(fi.n, 0) AS ngi, coalesce(fs_.n, 0) AS ns, coalesce(fp.n, 0) AS nps,
-        coalesce(fsa.n, 0) AS nsa, coalesce(fsb.n, 0) AS nsb,
-        coalesce(fm.n, 0) + coalesce(fmg.n, 0) AS nm, coalesce(fd.n, 0) AS nd, coalesce(fa.n, 0) AS na,
-        coalesce(pair.n, 0) AS npair
-        FROM sounded p
-        LEFT JOIN freq_given fg ON fg.value = p.g1 LEFT JOIN freq_initial fi ON fi.value = p.gi
-        LEFT JOIN freq_surname fs_ ON fs_.value = p.fs LEFT JOIN freq_surname fp ON fp.value = p.ps
-        LEFT JOIN freq_surname fsa ON fsa.value = p.sa LEFT JOIN freq_surname fsb ON fsb.value = p.sb
-        LEFT JOIN freq_middle fm ON fm.value = p.m1 LEFT JOIN freq_given fmg ON fmg.value = p.m1
-        LEFT JOIN freq_dob fd ON fd.value = p.d8 LEFT JOIN freq_area fa ON fa.value = p.area
-        LEFT JOIN freq_pair pair ON pair.g1 = p.g1 AND pair.fs = p.fs""")
-    con.execute("DROP TABLE plain")
+def _store(con: duckdb.DuckDBPyConnection) -> None:
+    """The spine by codes; its names are spelt once, in `spelling`, with how many people share them."""
+    counts = """coalesce(fs.n, 0) AS ns, coalesce(pair.n, 0) AS npair, coalesce(fd.n, 0) AS nd,
+        coalesce(fa.n, 0) AS na,"""
+    joins = """LEFT JOIN freq_dob fd ON fd.value = r.d8 LEFT JOIN freq_area fa ON fa.value = r.area
+        LEFT JOIN freq_surname fs ON fs.value = l.compact
+        LEFT JOIN freq_pair pair ON pair.k_g1 = f.k_head AND pair.k_fs = l.k_compact"""
+    con.execute(f"CREATE TABLE spine AS {coded_sql(counts, joins)}")
+    for name in ("rows", "words", "dates", "genders", "freq_pair"):
+        con.execute(f"DROP TABLE {name}")
 
 
 def load_names(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:

@@ -1,7 +1,7 @@
-"""The linking copy: one SELECT that turns a file's columns into the names, dates and numbers that are
-compared.
+"""The linking copy: a file's names, dates and genders are standardised once per different text, then joined.
 
-It is made for linking only and never replaces what a provider or the spine holds.
+It is made for linking only and never replaces what a provider or the spine holds. Names are kept as text for
+comparing and as 32-bit codes for joining; a code only proposes a pair, the texts decide.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from linkwell.linkage import expressions as sql
 from linkwell.linkage.engine import quoted
 from linkwell.linkage.settings import ModelFiles
 
+# names that passes join on by code
+CODED = ("g1", "m1", "fs", "sa", "sb", "ps", "ps2")
+
 
 def month_first(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str) -> bool:
     """Whether a text column of birth dates is written month first: some second part is above 12 and no
@@ -23,99 +26,100 @@ def month_first(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: st
     pattern = r"^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{4}"
     x = quoted(column)
     row = con.execute(f"""
-        SELECT max(try_cast(regexp_extract({x}, '{pattern}', 1) AS INTEGER)),
-               max(try_cast(regexp_extract({x}, '{pattern}', 2) AS INTEGER)) FROM {view}""").fetchone()
+        SELECT max(try_cast(regexp_extract(d, '{pattern}', 1) AS INTEGER)),
+               max(try_cast(regexp_extract(d, '{pattern}', 2) AS INTEGER))
+        FROM (SELECT DISTINCT {x} AS d FROM {view})""").fetchone()
     first, second = row or (None, None)
     return (first or 0) <= 12 < (second or 0)
 
 
-def standardise_sql(
+def read_rows(
+    con: duckdb.DuckDBPyConnection,
     view: str,
     found: Mapping[str, str],
     kinds: Mapping[str, str],
     model: ModelFiles,
     *,
     key: str,
-    unchecked: Collection[str] = (),
-    american: bool = False,
-) -> str:
-    """The SELECT that makes the linking copy of `view`.
+) -> None:
+    """Standardise `view` into temp tables `words`, `dates` and `rows`; `heads` must be loaded.
+
+    `rows` has the key, then numbers of words (f, m, l, p; NULL where no name is recorded), t (the given name
+    has a second part), the parts of the birth date, sex, area and the normalised numbers.
 
     Args:
-        view: the table. found: our field -> its column. kinds: column -> engine type.
-        key: SQL of the key column(s) to carry first, aliases included.
-        unchecked: identifiers whose check rule does not hold in this spine, so only their shape counts.
-        american: dates like 1/2/1990 have the month first.
-
-    Returns:
-        SQL with the key, then gf g1 gi m1 fs si sa sb ps d8 dsw yy mm dd md sex area, and per
-        identifier its value and `<id>_ok`.
+        found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
     """
-    raw = _raw(found, kinds, model, american)
-    ids = ", ".join(f"{i}, coalesce({_holds(i, model, unchecked)}, false) AS {i}_ok" for i in model.id_names)
-    blank = sql.text_list(model.words["placeholders"])
-    defaults = sql.text_list(model.words["default_dates"])
+    american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
+    raw = _raw(found, model)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
+    _make_words(con, model)
+    kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE dates AS {_dates_sql(model, kind, american)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
+    alias = key.rsplit(" AS ", 1)[1]
+    numbers = "".join(f", {i}, {_number_codes(i)}" for i in model.id_names)
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS
+    SELECT r.{alias}, CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN coalesce(f.w, m.w) END AS f,
+        CASE WHEN f.w IS NOT NULL THEN m.w END AS m,
+        CASE WHEN l.w IS NULL AND m.w IS NULL THEN f.w ELSE l.w END AS l, p.w AS p, p2.w AS p2,
+        CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN CASE WHEN f.w IS NULL THEN m.t ELSE f.t END
+        END AS t, d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
+    FROM raw r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
+        LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
+        LEFT JOIN words p2 ON p2.raw = r.prior2
+        LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender""")
 
-    def clean(x: str) -> str:
-        titles = sql.without_titles(x, model.words["honorifics"], model.words["suffixes"])
-        whole = sql.joined_particles(titles, model.words["particles"])
-        plain = f"regexp_full_match({x}, '[a-z]+')"
-        return f"CASE WHEN {x} IN {blank} THEN NULL WHEN {plain} THEN {x} ELSE {whole} END"
 
-    carried = ", ".join(alias for _, alias in _keys(key))
+def coded_sql(extra: str, joins: str = "", words: str = "words") -> str:
+    """The SELECT that gives `rows` the codes (k_*) and sounds of its words; `extra` columns come first."""
     return f"""
-    WITH raw AS (SELECT {key}, {raw} FROM {view}),
-    folded AS (SELECT * REPLACE ({sql.folded("first")} AS first, {sql.folded("middle")} AS middle,
-        {sql.folded("last")} AS last, {sql.folded("prior")} AS prior) FROM raw),
-    cleaned AS (SELECT * REPLACE (nullif({clean("first")}, '') AS first, nullif({clean("middle")}, '') AS
-    middle,
-        nullif({clean("last")}, '') AS last, nullif({clean("prior")}, '') AS prior,
-        CASE WHEN d IN {defaults} OR NOT regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}') THEN NULL ELSE
-        d END AS d) FROM folded),
-    placed AS (SELECT * REPLACE (
-        CASE WHEN last IS NULL AND middle IS NULL THEN NULL ELSE coalesce(first, middle) END AS first,
-        CASE WHEN first IS NULL THEN NULL ELSE middle END AS middle,
-        CASE WHEN last IS NULL AND middle IS NULL THEN first ELSE last END AS last) FROM cleaned),
-    parted AS (SELECT *, {sql.compact("first")} AS gf, regexp_extract(first, '^[^ -]+') AS g1,
-        nullif(regexp_extract(coalesce(nullif(regexp_replace(first, '^[^ -]+[ -]*', ''), ''), middle), '^[^
-        -]+'), '')
-            AS m1,
-        {sql.compact("last")} AS fs, {sql.compact("prior")} AS ps,
-        CASE WHEN regexp_matches(last, '[ -]') THEN regexp_extract(last, '^[^ -]+') END AS sa,
-        CASE WHEN regexp_matches(last, '[ -]') THEN regexp_extract(last, '[^ -]+$') END AS sb,
-        CAST(left(d, 4) AS SMALLINT) AS yy,
-        nullif(CAST(substr(d, 5, 2) AS SMALLINT), 0) AS mm0, nullif(CAST(right(d, 2) AS SMALLINT), 0) AS dd0
-        FROM placed),
-    dated AS (SELECT *, CASE WHEN mm0 <= 12 THEN mm0 END AS mm, CASE WHEN dd0 <= 31 AND mm0 <= 12 THEN dd0
-    END AS dd,
-        CASE WHEN mm0 IS NOT NULL AND dd0 IS NOT NULL THEN d END AS d8 FROM parted)
-    SELECT {carried}, gf, g1, left(g1, 1) AS gi, m1, fs, left(fs, 1) AS si, sa, sb,
-        CASE WHEN ps <> fs OR fs IS NULL THEN ps END AS ps,
-        d8, CASE WHEN dd <= 12 AND dd <> mm THEN left(d8, 4) || right(d8, 2) || substr(d8, 5, 2) END AS dsw,
-        yy, mm, dd, CAST(mm * 100 + dd AS SMALLINT) AS md, sex, area, {ids}
-    FROM (SELECT * REPLACE (nullif(g1, '') AS g1) FROM dated)"""
+    SELECT {extra} f.k_head AS k_g1, f.gi, CASE WHEN r.t THEN f.k_tail ELSE m.k_head END AS k_m1,
+        l.k_compact AS k_fs, l.si, l.k_sa, l.k_sb, nullif(p.k_compact, coalesce(l.k_compact, -1)) AS k_ps,
+        nullif(p2.k_compact, coalesce(l.k_compact, -1)) AS k_ps2, f.gx, f.gx2, f.gr, l.sx, l.sx2, r.*
+    FROM rows r LEFT JOIN {words} f ON f.w = r.f LEFT JOIN {words} m ON m.w = r.m
+        LEFT JOIN {words} l ON l.w = r.l LEFT JOIN {words} p ON p.w = r.p
+        LEFT JOIN {words} p2 ON p2.w = r.p2 {joins}"""
 
 
-def with_sounds_sql(table: str) -> str:
-    """The SELECT that adds what depends on a name alone, made once for each different name.
-
-    Adds gx and sx (sounds), sx2 (start of the surname's sound) and gr (head of the family of equivalents);
-    `heads` must be loaded.
-    """
+def spelt_sql(source: str, words: str = "words", *, counts: bool = False) -> str:
+    """The SELECT that spells the names of coded rows as text and, with `counts`, says how many share them."""
+    shared = """, coalesce(f.ng, 0) AS ng, coalesce(f.ngi, 0) AS ngi, coalesce(p.ns, 0) AS nps,
+        coalesce(l.nsa, 0) AS nsa, coalesce(l.nsb, 0) AS nsb,
+        coalesce(CASE WHEN r.t THEN f.nm_tail ELSE m.nm_head END, 0) AS nm"""
     return f"""
-    WITH sounds AS MATERIALIZED (SELECT name, {sql.sound("name")} AS sound FROM
-        (SELECT g1 AS name FROM {table} UNION SELECT fs FROM {table}) WHERE name IS NOT NULL)
-    SELECT t.*, given.sound AS gx, surname.sound AS sx, left(surname.sound, 2) AS sx2, coalesce(h.head,
-    t.g1) AS gr FROM {table} t LEFT JOIN sounds given ON given.name = t.g1 LEFT JOIN sounds surname ON
-    surname.name = t.fs LEFT JOIN heads h ON h.name = t.g1"""
+    SELECT r.*, f.compact AS gf, f.head AS g1, CASE WHEN r.t THEN f.tail ELSE m.head END AS m1,
+        l.compact AS fs, l.sa, l.sb, CASE WHEN r.k_ps IS NOT NULL THEN p.compact END AS ps,
+        CASE WHEN r.k_ps2 IS NOT NULL THEN p2.compact END AS ps2{shared if counts else ""}
+    FROM ({source}) r LEFT JOIN {words} f ON f.w = r.f LEFT JOIN {words} m ON m.w = r.m
+        LEFT JOIN {words} l ON l.w = r.l LEFT JOIN {words} p ON p.w = r.p
+        LEFT JOIN {words} p2 ON p2.w = r.p2"""
 
 
-def _keys(key: str) -> list[tuple[str, str]]:
-    pairs = [part.rsplit(" AS ", 1) for part in key.split(", ")]
-    return [(expression, alias) for expression, alias in pairs]
+def _number_codes(name: str) -> str:
+    """Codes of a number (whole, 64 bits) and of its two overlapping halves, to join on."""
+    half = f"length({name}) // 2 + 1"
+    whole = f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END AS {name}_k"
+    parts = (
+        f"CASE WHEN {name} IS NOT NULL THEN {_code(f'{cut}({name}, {half})')} END AS {name}_{side}"
+        for side, cut in (("a", "left"), ("b", "right"))
+    )
+    return ", ".join((whole, *parts))
 
 
-def _raw(found: Mapping[str, str], kinds: Mapping[str, str], model: ModelFiles, american: bool) -> str:
+def _code(x: str) -> str:
+    return f"CAST(hash({x}) & 4294967295 AS UINTEGER)"
+
+
+def held_sql(model: ModelFiles, name: str, x: str, unchecked: Collection[str]) -> str:
+    """SQL that is true where `x` is a right number of kind `name`; `unchecked` kinds need only be there."""
+    kind = next(kind for kind in model.identifiers if kind["name"] == name)
+    if name in unchecked:
+        return f"{x} IS NOT NULL"
+    return f"coalesce({sql.id_holds(x, kind['shape'], kind['check'])}, false)"
+
+
+def _raw(found: Mapping[str, str], model: ModelFiles) -> str:
     def text(field: str) -> str:
         return f"CAST({quoted(found[field])} AS VARCHAR)" if field in found else "CAST(NULL AS VARCHAR)"
 
@@ -126,27 +130,84 @@ def _raw(found: Mapping[str, str], kinds: Mapping[str, str], model: ModelFiles, 
         rest = f"regexp_replace({name}, '\\s*\\S+$', '')"
         first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {rest} END"
         last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract({name}, '\\S+$') END"
-    born = "CAST(NULL AS VARCHAR)"
-    if "dob" in found:
-        born = sql.date_text(quoted(found["dob"]), kinds[found["dob"]], american)
-    gender = f"lower(strip_accents(trim({text('gender')})))"
-    sex = (
-        f"CASE WHEN {gender} IN {sql.text_list(model.words['male'])} THEN '1' "
-        f"WHEN {gender} IN {sql.text_list(model.words['female'])} THEN '2' END"
-    )
+    born = quoted(found["dob"]) if "dob" in found else "CAST(NULL AS VARCHAR)"
     ids = "".join(
         f", {sql.normal_id(quoted(found[i])) if i in found else 'CAST(NULL AS VARCHAR)'} AS {i}"
         for i in model.id_names
     )
+    several = f"translate({text('prior_last_name')}, '/,|', ';;;')"
+    prior = f"split_part({several}, ';', 1)" if "prior_last_name" in found else "CAST(NULL AS VARCHAR)"
+    prior2 = f"split_part({several}, ';', 2)" if "prior_last_name" in found else "CAST(NULL AS VARCHAR)"
     return (
-        f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, "
-        f"{text('prior_last_name')} AS prior, "
-        f"{born} AS d, {sex} AS sex, nullif(trim({text('area')}), '') AS area{ids}"
+        f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, {prior} AS prior, "
+        f"{prior2} AS prior2, {born} AS d, {text('gender')} AS gender, "
+        f"nullif(trim({text('area')}), '') AS area{ids}"
     )
 
 
-def _holds(name: str, model: ModelFiles, unchecked: Collection[str]) -> str:
-    kind = next(kind for kind in model.identifiers if kind["name"] == name)
-    if name in unchecked:
-        return f"{name} IS NOT NULL"
-    return sql.id_holds(name, kind["shape"], kind["check"])
+def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
+    """Temp table `words`: a row per different text of a name, how it is folded, its parts, codes and sounds.
+
+    Made in steps, each a table of its own, because the engine would otherwise fold a name once per use.
+    """
+    blank = sql.text_list(model.words["placeholders"])
+    titles = sql.without_titles("x", model.words["honorifics"], model.words["suffixes"])
+    whole = sql.joined_particles(titles, model.words["particles"])
+    texts = " UNION ".join(
+        f"SELECT {column} AS raw FROM raw" for column in ("first", "middle", "last", "prior", "prior2")
+    )
+
+    def coded(*columns: str) -> str:
+        return ", ".join(f"CASE WHEN {c} IS NOT NULL THEN {_code(c)} END AS k_{c}" for c in columns)
+
+    steps = {
+        "folded": f"SELECT raw, {sql.folded('raw')} AS x FROM ({texts}) WHERE raw <> ''",
+        "cleaned": f"""SELECT raw, CASE WHEN regexp_full_match(x, '[a-z]+') THEN x ELSE {whole} END AS whole
+            FROM folded WHERE x IS NOT NULL AND x NOT IN {blank}""",
+        "parted": f"""SELECT CAST(row_number() OVER () AS INTEGER) AS w, raw,
+            {sql.compact("whole")} AS compact,
+            nullif(regexp_extract(whole, '^[^ -]+'), '') AS head,
+            nullif(regexp_extract(regexp_replace(whole, '^[^ -]+[ -]*', ''), '^[^ -]+'), '') AS tail,
+            CASE WHEN regexp_matches(whole, '[ -]') THEN regexp_extract(whole, '^[^ -]+') END AS sa,
+            CASE WHEN regexp_matches(whole, '[ -]') THEN regexp_extract(whole, '[^ -]+$') END AS sb
+            FROM cleaned WHERE whole <> ''""",
+        "sounded": f"SELECT name, {sql.sound('name')} AS sound FROM "
+        "(SELECT head AS name FROM parted UNION SELECT compact FROM parted)",
+        "sounds": f"SELECT name, {sql.without_doubles('sound')} AS sound FROM sounded",
+        "words": f"""SELECT p.*, tail IS NOT NULL AS t, CAST(ord(p.head) AS UTINYINT) AS gi,
+            CAST(ord(compact) AS UTINYINT) AS si, {coded("compact", "p.head", "tail", "sa", "sb")},
+            {_code("g.sound")} AS gx, {_code("left(g.sound, 2)")} AS gx2,
+            {_code("coalesce(h.head, p.head)")} AS gr, {_code("s.sound")} AS sx,
+            {_code("left(s.sound, 2)")} AS sx2
+            FROM parted p JOIN sounds g ON g.name = p.head JOIN sounds s ON s.name = p.compact
+            LEFT JOIN heads h ON h.name = p.head""".replace("k_p.head", "k_head"),
+    }
+    for name, query in steps.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    for name in steps:
+        if name != "words":
+            con.execute(f"DROP TABLE {name}")
+
+
+def _dates_sql(model: ModelFiles, kind: str, american: bool) -> str:
+    """One row per different birth date as written: its parts as whole numbers, NULL where not known."""
+    defaults = sql.text_list(model.words["default_dates"])
+    return f"""
+    WITH texts AS (SELECT d AS raw, {sql.date_text("d", kind, american)} AS d FROM
+        (SELECT DISTINCT d FROM raw WHERE d IS NOT NULL)),
+    parts AS (SELECT raw, CAST(left(d, 4) AS SMALLINT) AS yy,
+        nullif(CAST(substr(d, 5, 2) AS TINYINT), 0) AS m, nullif(CAST(right(d, 2) AS TINYINT), 0) AS d2,
+        CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
+        FROM texts WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')),
+    dated AS (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
+        CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM parts)
+    SELECT *, CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL THEN CAST(yy AS INTEGER) * 10000
+        + CAST(dd AS INTEGER) * 100 + mm END AS dsw,
+        CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md FROM dated"""
+
+
+def _genders_sql(model: ModelFiles) -> str:
+    gender = "lower(strip_accents(trim(gender)))"
+    return f"""SELECT gender AS raw, CASE WHEN {gender} IN {sql.text_list(model.words["male"])} THEN '1'
+        WHEN {gender} IN {sql.text_list(model.words["female"])} THEN '2' END AS sex
+        FROM (SELECT DISTINCT gender FROM raw)"""

@@ -105,19 +105,35 @@ def _with_sample(c: Comparison, counts: Mapping[int, int], strength: float) -> F
 
 def weights(pairs: Pairs, model: Model) -> Floats:
     """log2 m/u of each pair, rounded to thousandths of a bit."""
+    return _rounded(_log_m(pairs, model) - _log_u(pairs, model))
+
+
+def _rounded(weight: Floats) -> Floats:
+    return np.asarray(np.round(weight * 1000) / 1000)
+
+
+def _log_m(pairs: Pairs, model: Model) -> Floats:
     log_m = np.zeros(len(pairs.record))
+    for c in model.compared:
+        table = np.log2(np.maximum(model.m[c.name], _TINY))
+        table[::STRATUM] = 0.0
+        log_m += table[pairs.codes[c.name]]
+    return log_m
+
+
+def _log_u(pairs: Pairs, model: Model) -> Floats:
+    """log2 of the chance that somebody else looks like this: a stranger or one of the impostors."""
     log_u = np.zeros(len(pairs.record))
     parts: dict[str, Floats] = {}
     for c in model.compared:
         code = pairs.codes[c.name]
         present = code % STRATUM > 0
-        log_m += np.where(present, np.log2(np.maximum(model.m[c.name], _TINY))[code], 0.0)
         parts[c.name] = np.where(present, np.log2(chance(c, code, pairs.seen[c.name], model)), 0.0)
         log_u += parts[c.name]
     log_u += _names_together(pairs, model, parts)
     for impostor in model.settings["impostor"]:
         log_u = np.logaddexp2(log_u, _impostor(pairs, model, impostor, parts))
-    return np.asarray(np.round((log_m - log_u) * 1000) / 1000)
+    return np.asarray(log_u)
 
 
 def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
@@ -192,8 +208,10 @@ def learned(pairs: Pairs, model: Model) -> Model:
     open_pairs = pairs.of(~pairs.settled)
     still_open = np.ones(pairs.records, dtype=bool)
     still_open[pairs.record[pairs.settled]] = False
+    log_u = _log_u(open_pairs, model)  # does not change while m is learned
     for done in range(1, int(prior["rounds"]) + 1):
-        share, nobody = posteriors(open_pairs, weights(open_pairs, model), model)
+        weight = _rounded(_log_m(open_pairs, model) - log_u)
+        share, nobody = posteriors(open_pairs, weight, model)
         m = {c.name: _counted(c, open_pairs.codes[c.name], share, start[c.name]) for c in model.compared}
         # of those nobody fits, some are on the spine and were not brought up
         missed = model.on_spine * pairs.unseen
