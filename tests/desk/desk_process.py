@@ -1,4 +1,4 @@
-"""Starts a real desk in a process of its own that has nothing only Unix has, as on the provider's Windows laptop."""
+"""Starts a real desk in a process of its own that has nothing only Unix has, as on a Windows laptop."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import threading
 from pathlib import Path
 
 UNIX_ONLY = (
-    "resource", "fcntl", "pwd", "grp", "termios", "pty", "tty", "syslog", "crypt", "spwd", "nis", "readline", "curses",
-    "_curses", "posixshmem", "ossaudiodev",
+    "resource", "fcntl", "pwd", "grp", "termios", "pty", "tty", "syslog", "crypt", "spwd", "nis", "readline",
+    "curses", "_curses", "posixshmem", "ossaudiodev",
 )  # fmt: skip
 # What the plain install does not bring along: importing any of it would break on the provider's computer.
 NOT_INSTALLED = (
-    "numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert", "axes", "csp", "django_tasks", "django_tasks_db",
-    "whitenoise", "gunicorn", "structlog", "psycopg", "docx", "typst",
+    "numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert", "axes", "csp", "django_tasks",
+    "django_tasks_db", "whitenoise", "gunicorn", "structlog", "psycopg", "docx", "typst",
 )  # fmt: skip
 
 _BLOCK = """
@@ -40,7 +40,8 @@ def without_unix(folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(_BLOCK.format(blocked=(*UNIX_ONLY, *NOT_INSTALLED)))
     source = Path(__file__).parents[2] / "src"
-    kept = {name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "LINKWELL_HOME"}}
+    ours = {"DJANGO_SETTINGS_MODULE", "LINKWELL_HOME"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "PYTHONPATH": f"{folder}{os.pathsep}{source}", "PYTHONUNBUFFERED": "1"}
 
 

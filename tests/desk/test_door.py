@@ -15,8 +15,8 @@ def addresses() -> list[str]:
     """Every address of the desk, with something in each gap."""
     import linkwell.desk.urls as urls
 
-    gaps = {"<slug:question_id>": "dates", "<int:number>": "0", "<slug:table>": "person", "<slug:field>": "nhi",
-            "<path:name>": "linkwell/app.css"}  # fmt: skip
+    gaps = {"<slug:question_id>": "dates", "<int:number>": "0", "<slug:number_id>": "participants",
+            "<slug:table>": "person", "<slug:field>": "nhi", "<path:name>": "linkwell/app.css"}  # fmt: skip
     found = []
     for pattern in urls.urlpatterns:
         route = str(pattern.pattern)

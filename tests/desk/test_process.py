@@ -1,4 +1,4 @@
-"""The desk as it really runs: a process on loopback, without anything only Unix has, killed and started again."""
+"""The desk as it really runs: a process on loopback, without what only Unix has, killed and started again."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.desk.desk_process import UNIX_ONLY, RunningDesk, without_unix
+
+WORKBOOK = (
+    "Client number,First name,Surname,Date of birth,Gender",
+    "K1,Aroha,Example,1994-03-14,F",
+    "K2,Ben,Sample,1987-05-06,M",
+)
 
 
 @pytest.fixture
@@ -31,8 +37,11 @@ class Browser:
     def press(self, path: str, files: object = None, **data: object) -> str:
         token = self.client.cookies.get(next(name for name in self.client.cookies if "form" in name), "")
         answer = self.client.post(
-            path, data={"csrfmiddlewaretoken": token, **data}, files=files, headers={"Origin": str(self.client.base_url)}
-        )  # type: ignore[arg-type]
+            path,
+            data={"csrfmiddlewaretoken": token, **data},
+            files=files,  # type: ignore[arg-type]
+            headers={"Origin": str(self.client.base_url)},
+        )
         while "Refresh" in answer.headers:
             answer = self.client.get("/working/?wait=1")
         assert answer.status_code == 200, answer.text
@@ -66,8 +75,7 @@ def test_a_workbook_is_read_without_them_too(running: RunningDesk, tmp_path: Pat
     path = tmp_path / "people.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("People")
-        for at, row in enumerate((("Client number", "First name", "Surname", "Date of birth", "Gender"),
-                                  ("K1", "Aroha", "Example", "1994-03-14", "F"), ("K2", "Ben", "Sample", "1987-05-06", "M"))):  # fmt: skip
+        for at, row in enumerate(line.split(",") for line in WORKBOOK):
             sheet.write_row(at, 0, row)
     browser = Browser(running)
     browser.client.get("/files/give/")
@@ -80,11 +88,12 @@ def test_the_block_really_blocks(environment: dict[str, str]) -> None:
     import sys
 
     for name in UNIX_ONLY[:4]:
-        tried = subprocess.run([sys.executable, "-c", f"import {name}"], env=environment, capture_output=True, text=True)
+        command = [sys.executable, "-c", f"import {name}"]
+        tried = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert "No module named" in tried.stderr
 
 
-def test_killed_in_the_middle_nothing_is_lost_and_it_goes_on(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_killed_in_the_middle_it_loses_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
     first = RunningDesk(tmp_path / "desk", environment)
     browser = Browser(first)
     browser.client.get("/ready/recording/")
@@ -102,12 +111,14 @@ def test_killed_in_the_middle_nothing_is_lost_and_it_goes_on(tmp_path: Path, env
         assert "2 files chosen" in again.page
         again.client.get("/check/")
         assert "people are ready to go" in again.press("/check/")
-        assert not [each for each in (tmp_path / "desk").rglob("*.part")]
+        assert not list((tmp_path / "desk").rglob("*.part"))
     finally:
         second.kill()
 
 
-def test_a_second_start_opens_the_same_desk(running: RunningDesk, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_second_start_opens_the_same_desk(
+    running: RunningDesk, tmp_path: Path, environment: dict[str, str]
+) -> None:
     second = RunningDesk(tmp_path / "desk", environment)
     assert second.ended() == 0
     assert second.root == running.root

@@ -7,9 +7,10 @@ from linkwell.desk.desk import Desk
 from linkwell.primer import load_answers, load_questions, readiness
 
 QUESTIONS = load_questions().questions
+EVERY = (*QUESTIONS, *load_questions().further)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("question", EVERY, ids=lambda each: each.id)
 def test_every_answer_shows_its_comment_and_next_step_and_is_kept(
     question, visitor: Visitor, desk: Desk
 ) -> None:
@@ -73,3 +74,26 @@ def test_an_answers_file_broken_by_hand_is_an_error_page_not_a_crash(visitor: Vi
     answer = visitor.get("/ready/")
     assert answer.status_code == 409
     assert "cannot be read" in answer.content.decode()
+
+
+def test_a_number_of_people_brings_the_forecast(visitor: Visitor, desk: Desk) -> None:
+    visitor.press("/ready/identifiers/", answer="biographic")
+    visitor.press("/ready/dates/", answer="both")
+    assert "Say about how many" in visitor.text("/ready/report/")
+    assert (
+        "whole number in digits"
+        in visitor.press("/ready/number/participants/", number="many").content.decode()
+    )
+    page = visitor.press("/ready/number/participants/", number="180")
+    assert page.context["see"].title in page.content.decode()
+    assert desk.answers.numbers == {"participants": 180}
+    assert visitor.get("/ready/number/nothing/").status_code == 404
+
+
+def test_papers_to_start_with_are_made_and_opened(visitor: Visitor, desk: Desk) -> None:
+    visitor.press("/ready/extraction/", answer="vendor")
+    page = visitor.press("/ready/papers/").content.decode()
+    for name in ("privacy-statement.html", "letter-to-vendor.html", "starter-workbook.xlsx"):
+        assert name in page
+    assert b"".join(visitor.get("/ready/papers/0/").streaming_content)
+    assert visitor.get("/ready/papers/99/").status_code == 302

@@ -18,9 +18,10 @@ PEOPLE = (
     "K2,Ben,Sample,05/06/1987,M,06/02/2024\n"
     "K3,Chen,Model,07/08/2001,M,07/02/2024\n"
 )
-PAGES = ["/", "/about/", "/ready/", "/ready/organisation/", "/ready/report/", "/files/", "/files/look/", "/files/give/",
-         "/describe/", "/describe/start/", "/check/", "/look/", "/look/person/", "/hand/", "/hand/over/", "/copies/", "/keys/",
-         "/keys/restore/", "/close/", "/hand/custodian/"]  # fmt: skip
+PAGES = ["/", "/about/", "/ready/", "/ready/organisation/", "/ready/report/", "/ready/papers/",
+         "/ready/number/participants/", "/files/", "/files/look/",
+         "/files/give/", "/describe/", "/describe/start/", "/check/", "/look/", "/look/person/", "/hand/",
+         "/hand/over/", "/copies/", "/keys/", "/keys/restore/", "/close/", "/hand/custodian/"]  # fmt: skip
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def test_every_page_works_on_a_walked_road(page: str, checked: Visitor) -> None:
     assert "linkwell " not in text.replace("linkwell/", "").replace("linkwell-workspace", "")
 
 
-@pytest.mark.parametrize("page", ["/hand/send/", "/hand/receipt/", "/hand/cover/", "/hand/seal/", "/keys/public/",
-                                  "/describe/question/", "/check/marked/7/"])  # fmt: skip
+@pytest.mark.parametrize("page", ["/hand/send/", "/hand/receipt/", "/hand/cover/", "/hand/seal/",
+                                  "/keys/public/", "/describe/question/", "/check/marked/7/"])  # fmt: skip
 def test_a_page_whose_time_has_not_come_leads_back_to_one_that_has(page: str, described: Visitor) -> None:
     assert described.get(page).status_code == 302
 
@@ -110,8 +111,8 @@ def test_a_file_given_to_the_page_is_copied_into_the_desks_folder_only(visitor: 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("..\\..\\a.csv", "a.csv"), ("C:\\x\\b.xlsx", "b.xlsx"), ("con.csv", "_con.csv"), ("NUL", "_NUL"), ("a:b?.csv", "a_b_.csv"),
-     ("  .. ", "file"), ("Whānau.xlsx", "Whānau.xlsx")],
+    [("..\\..\\a.csv", "a.csv"), ("C:\\x\\b.xlsx", "b.xlsx"), ("con.csv", "_con.csv"), ("NUL", "_NUL"),
+     ("a:b?.csv", "a_b_.csv"), ("  .. ", "file"), ("Whānau.xlsx", "Whānau.xlsx")],
 )  # fmt: skip
 def test_a_name_is_only_a_name_on_every_system(given: str, kept: str) -> None:
     assert safe_name(given) == kept
@@ -231,9 +232,21 @@ def test_side_by_side_and_one_invented_person(checked: Visitor) -> None:
     assert "Free text" in page
     assert "Phone" in page
     person = checked.text("/look/person/")
-    assert "Aroha is invented" in person
-    assert "ZZZ0016" in person
+    assert "This person is invented" in person
     assert "Notes" in person
+    assert "EX-001" not in person
+
+
+def test_one_real_person_who_asks_sees_all_that_leaves_about_them(checked: Visitor) -> None:
+    page = checked.press("/look/person/", number=" EX-001 ").content.decode()
+    assert "Aroha" in page
+    assert "021 000 0001" not in page
+    assert "EX-001" not in page
+    assert (
+        "Nothing about this person would leave"
+        in checked.press("/look/person/", number="X9").content.decode()
+    )
+    assert "Write your own number" in checked.press("/look/person/", number="").content.decode()
 
 
 def test_files_to_hand_over_are_written_once_and_whole(checked: Visitor, desk: Desk) -> None:

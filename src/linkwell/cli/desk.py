@@ -21,7 +21,7 @@ Examples:
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
     default=None,
-    help="Folder the desk keeps its work in (default: Linkwell in your own folder). Not one that copies itself "
+    help="Folder the desk keeps its work in (default: Linkwell in your own folder); not one copied "
     "to the internet.",
 )
 @click.option(

@@ -53,7 +53,7 @@ class Choices:
 
 
 def load(path: Path) -> Choices:
-    """The choices kept at `path`; none, or a damaged file, is a fresh start (nothing in it is irreplaceable)."""
+    """The choices kept at `path`; a missing or damaged file is a fresh start."""
     try:
         data: dict[str, Any] = json.loads(path.read_bytes())
         known = {name: data[name] for name in Choices.__dataclass_fields__ if name in data}

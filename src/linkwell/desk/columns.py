@@ -1,4 +1,4 @@
-"""Change one column of the specification: its words, whether it leaves, and what a column that stays really is."""
+"""Change one column of the specification: whether it leaves, and what a column that stays really is."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ def _about_order(table: str, field: Field) -> Question:
     return Question(
         id=f"{table}.{field.name}",
         about="date_order",
-        text=f'How does the column "{field.source_column}" write its dates? 03/04/2020 could be 3 April or 4 March. '
-        "Answer dmy (day first) or mdy (month first).",
+        text=f'How does the column "{field.source_column}" write its dates? '
+        "03/04/2020 could be 3 April or 4 March. Answer dmy (day first) or mdy (month first).",
         options=("dmy", "mdy"),
         suggested="dmy",
     )

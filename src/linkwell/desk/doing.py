@@ -1,11 +1,12 @@
-"""What the desk does with the files: read, describe, check, split, hand over, seal, send. Same library, same results
-as the commands; each step can be run again and does nothing twice."""
+"""What the desk does with the files: read, describe, check, hand over, seal, send.
+
+Same library and same results as the commands; each step can be run again and does nothing twice.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from linkwell.checking.verdict import Verdict
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
 from linkwell.errors import WrongUse
+from linkwell.primer import worded
 from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
@@ -54,7 +56,7 @@ def describe(desk: Desk, job: Job) -> None:
     tables = read(desk, job)
     job.part("Looking at every column")
     made = draft(tables, organisation=desk.organisation, initiative=desk.choices.initiative)
-    spec = _worded(made.specification, desk)
+    spec = worded(made.specification, desk.answers)  # nobody types a thing twice
     facts = {
         "files": desk.files_fingerprint,
         "readings": [vars(reading) for reading in made.readings],
@@ -65,12 +67,6 @@ def describe(desk: Desk, job: Job) -> None:
     write_whole(desk.workspace.described, json.dumps(facts, ensure_ascii=False).encode())
     spec.save(desk.workspace.drafted)
     spec.save(desk.workspace.specification)
-
-
-def _worded(spec: Specification, desk: Desk) -> Specification:
-    """The draft with what was already answered: nobody types a thing twice."""
-    route = desk.answers.choices.get("route", "")
-    return replace(spec, route=route) if route else spec
 
 
 def _place(table: Table) -> str:

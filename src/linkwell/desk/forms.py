@@ -13,7 +13,7 @@ class OrganisationForm(PagesForm):
     organisation = forms.CharField(
         label="Name of your organisation",
         max_length=200,
-        help_text="As it will stand in the agreement. It goes on your reports and on nothing about any person.",
+        help_text="As it will stand in the agreement. It goes on your reports.",
         error_messages={"required": "Write the name of your organisation"},
     )
 
@@ -22,6 +22,22 @@ class NoteForm(PagesForm):
     """The write-up of one part."""
 
     note = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class NumberForm(PagesForm):
+    """A whole number; a guess will do."""
+
+    number = forms.IntegerField(
+        min_value=0,
+        max_value=10_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": "Write a number, for example 180. A guess will do",
+            "invalid": "Write a whole number in digits, for example 180",
+            "min_value": "Write a number of people, 0 or more",
+            "max_value": "Write a number of people below ten million",
+        },
+    )
 
 
 class FolderForm(PagesForm):

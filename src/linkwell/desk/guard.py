@@ -15,8 +15,8 @@ from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Server": "Linkwell",  # or the server names itself and its version
@@ -43,7 +43,7 @@ def cookie_name(desk: Desk) -> str:
 
 
 def headers(get_response: Handler) -> Handler:
-    """Strict headers on everything that leaves the server; nothing is kept in the browser's cache but style."""
+    """Strict headers on everything the server says; the browser keeps nothing but style."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -56,7 +56,7 @@ def headers(get_response: Handler) -> Handler:
 
 
 def only_this_computer(get_response: Handler) -> Handler:
-    """Refuse a request for another host (DNS rebinding), from another computer, or led here by another site."""
+    """Refuse another host name (DNS rebinding), another computer, and what another site started."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         desk = desk_of(request)

@@ -105,7 +105,7 @@ def _run(job: Job, work: Callable[[Job], None]) -> None:
 
 
 def unexpected(error: BaseException) -> LinkwellError:
-    """Words for a fault of ours; only its kind and place are logged, for its text may hold somebody's values."""
+    """Words for a fault of ours; only its kind and place are logged: its text may hold somebody's values."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next

@@ -1,7 +1,7 @@
 """The recovery sheet: what must not be lost, in lines short enough to type in again, each with its own check.
 
-Two things go on it: the secret that makes a person's reference the same in every delivery (lost, later deliveries
-cannot be matched to earlier ones) and the signing key (lost, a new one is entered by telephone).
+Two things go on it: the secret that makes a person's reference the same in every delivery (lost, later
+deliveries cannot be matched to earlier ones) and the signing key (lost, a new one is entered by telephone).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _mistyped(where: str) -> WrongUse:
         "One line is not as it was printed.",
         where=where,
         why="Each line ends with a check that finds a slip of the finger.",
-        fix="Compare it with the sheet, sign by sign: only the digits 0 to 9 and the letters a to f are used.",
+        fix="Compare it with the sheet, sign by sign. Only 0 to 9 and a to f are used.",
     )
 
 
@@ -156,5 +156,5 @@ def _other(what: str) -> WrongUse:
     return WrongUse(
         f"Another {what} is already in use here.",
         why="Replacing it would cut you off from what was made with it.",
-        fix="If the one on paper is the right one, move the folder linkwell-workspace away first, then try again.",
+        fix="If the one on paper is right, move the folder linkwell-workspace away first, then try again.",
     )

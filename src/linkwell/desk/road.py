@@ -36,7 +36,7 @@ class Stop:
 
 
 def road(desk: Desk) -> tuple[Stop, ...]:
-    """All six steps. Exactly one is NEXT, AGAIN or BEGUN first; nothing is locked but what cannot work yet."""
+    """All six steps. The first that is not done is never LATER; no step is locked."""
     stops = (_ready(desk), _files(desk), _describe(desk), _check(desk), _look(desk), _hand(desk))
     shown, found = [], False
     for stop in stops:
@@ -72,8 +72,8 @@ def _files(desk: Desk) -> Stop:
     state = State.DONE if paths else State.LATER
     if gone:
         state, said = State.AGAIN, f"{len(gone)} of the chosen files cannot be found"
-    return Stop("files", "/files/", "Choose your files",
-                "Say which spreadsheets hold the people you work with. They stay where they are.", state, said)  # fmt: skip
+    what = "Say which spreadsheets hold the people you work with. They stay where they are."
+    return Stop("files", "/files/", "Choose your files", what, state, said)
 
 
 def _describe(desk: Desk) -> Stop:
@@ -91,8 +91,8 @@ def _describe(desk: Desk) -> Stop:
             )
     elif desk.workspace.specification.exists():
         state, said = State.AGAIN, "The specification cannot be read"
-    return Stop("describe", "/describe/", "Describe your data",
-                "See what each column was taken for, and decide what leaves and why.", state, said)  # fmt: skip
+    what = "See what each column was taken for, and decide what leaves and why."
+    return Stop("describe", "/describe/", "Describe your data", what, state, said)
 
 
 def _check(desk: Desk) -> Stop:
@@ -125,5 +125,5 @@ def _hand(desk: Desk) -> Stop:
         state, said = State.BEGUN, "Sealed, not sent yet"
     elif chosen.handed and (desk.workspace.handover / chosen.handed).exists():
         state, said = State.DONE, "Files to hand over are written"
-    return Stop("hand", "/hand/", "Hand over, or seal and send",
-                "Write the agreed files, or seal them so that only the receiver can open them.", state, said)  # fmt: skip
+    what = "Write the agreed files, or seal them so that only the receiver can open them."
+    return Stop("hand", "/hand/", "Hand over, or seal and send", what, state, said)

@@ -1,4 +1,4 @@
-"""Start the desk on loopback, open the browser with a one-time key, and stop when told to. Runs on Windows too."""
+"""Start the desk on loopback, open the browser with a one-time key, stop when told to (on Windows too)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a folder copies itself to somebody else's computer: OneDrive, Dropbox, Google Drive, iCloud and the like."""
+"""Whether a folder copies itself to other computers: OneDrive, Dropbox, Google Drive, iCloud and the like."""
 
 from __future__ import annotations
 

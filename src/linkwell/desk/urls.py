@@ -1,4 +1,4 @@
-"""Every address of the desk. No address holds anything about a person, a path or a key (but the one that opens it)."""
+"""Every address of the desk; none holds anything about a person, or a path (only `open/` holds a key)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("ready/organisation/", ready.organisation, name="ready-organisation"),
     path("ready/report/", ready.report, name="ready-report"),
     path("ready/report/save/", ready.save_report, name="ready-report-save"),
+    path("ready/papers/", ready.papers, name="ready-papers"),
+    path("ready/papers/<int:number>/", ready.paper, name="ready-paper"),
+    path("ready/number/<slug:number_id>/", ready.number, name="ready-number"),
     path("ready/<slug:question_id>/", ready.question, name="ready-question"),
     path("ready/<slug:question_id>/answer/", ready.answered, name="ready-answered"),
     path("files/", files.chosen, name="files"),

@@ -1,4 +1,4 @@
-"""Sentences of the library speak of commands; at the desk the same advice is a page. The list is `words.toml`."""
+"""Where sentences of the library speak of commands, the desk names its pages. The list is `words.toml`."""
 
 from __future__ import annotations
 

@@ -67,6 +67,11 @@ class Workspace:
         return self.path / "files"
 
     @property
+    def papers(self) -> Path:
+        """Drafts made from the answers: nothing about any person."""
+        return self.path / "papers"
+
+    @property
     def checked(self) -> Path:
         return self.path / "checked"
 

@@ -13,3 +13,12 @@ register = template.Library()
 def here(sentence: str) -> str:
     """A sentence of the library with its commands put into the desk's own words."""
     return at_the_desk(sentence)
+
+
+@register.filter
+def span(numbers: tuple[int, int]) -> str:
+    """A low and a high number in words: "2 to 4", "none"."""
+    low, high = numbers
+    if not high:
+        return "none"
+    return str(low) if low == high else f"{low} to {high}"

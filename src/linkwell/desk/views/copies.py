@@ -46,7 +46,8 @@ def delete(request: HttpRequest) -> HttpResponse:
     )
     desk.forget_people()
     desk.tell(
-        f"{len(wanted)} {'copy is' if len(wanted) == 1 else 'copies are'} deleted. Your own files were not touched."
+        f"{len(wanted)} {'copy is' if len(wanted) == 1 else 'copies are'} deleted. "
+        "Your own files were not touched."
     )
     return redirect("copies")
 

@@ -1,4 +1,4 @@
-"""Describe: what each column was taken for, what leaves and what stays, and the questions only a person can answer."""
+"""Describe: what each column was taken for, what leaves, what stays, and what only a person can answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         ("Service details", "Never seen together with names.", spec.of_compartment(Compartment.CONTENT)),
     ]  # fmt: skip
     return render(request, "desk/describe.html", {
-        "spec": spec, "halves": halves, "questions": spec.unanswered(), "remarks": described.get("remarks", []),
+        "spec": spec, "halves": halves, "questions": spec.unanswered(),
+        "remarks": described.get("remarks", []),
         "how": {each["column"]: each["how"] for each in described.get("readings", [])},
         "undo": desk.last_change(), "findable": columns.findable(spec),
         "changed": described.get("files", "") != desk.files_fingerprint,

@@ -70,7 +70,7 @@ def _shown(desk: Desk, path: Path) -> Chosen:
 
 @require_http_methods(["GET", "POST"])
 def browse(request: HttpRequest) -> HttpResponse:
-    """The spreadsheets of one folder, to tick; the folders in it, to go on to. No path is ever in an address."""
+    """The spreadsheets of one folder, to tick, and folders to go on to; no path is ever in an address."""
     desk = desk_of(request)
     form = FolderForm()
     problem = ""
@@ -97,7 +97,8 @@ def browse(request: HttpRequest) -> HttpResponse:
         "folder": folder, "files": files[:MOST_SHOWN], "more": len(files) - MOST_SHOWN, "form": form,
         "places": [(key, path) for key, path in _places(desk).items() if key.startswith("in")][:MOST_SHOWN],
         "known": [(key, path) for key, path in _places(desk).items() if key.startswith("at")],
-        "up": folder.parent if folder.parent != folder else None, "problem": problem, "synced": synced_by(folder),
+        "up": folder.parent if folder.parent != folder else None, "problem": problem,
+        "synced": synced_by(folder),
         "already": set(desk.choices.paths()),
     })  # fmt: skip
 
@@ -194,5 +195,5 @@ def safe_name(name: str) -> str:
     """A file name that is only a name, on every system."""
     bare = re.split(r"[\\/]", name)[-1]
     bare = re.sub(r'[<>:"|?*\x00-\x1f]', "_", bare).strip(" .")[-120:] or "file"
-    stem, dot, suffix = bare.rpartition(".")
+    stem, _dot, suffix = bare.rpartition(".")
     return f"_{bare}" if _RESERVED.match(stem or suffix) else bare

@@ -1,8 +1,9 @@
-"""Hand over files, or seal and send them: the only page of the desk that lets anything leave, and only when told to."""
+"""Hand over files, or seal and send them: the only pages that let anything leave, and only when told to."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from linkwell.desk.synced import synced_by
 from linkwell.desk.views.waiting import begin
 from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import PLAIN, load, verify
+from linkwell.pages.labels import label
 from linkwell.supply import tus
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
@@ -244,7 +246,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/hand_receipt.html", {
         "receipt": found, "says": PLAIN[found.kind], "verified": checked_with is not None,
         "signed_by": spoken(found.signed_by), "folder": desk.workspace.receipts,
-        "facts": [(name.replace("_", " "), value) for name, value in found.facts.items() if isinstance(value, str | int)],
+        "time": datetime.fromisoformat(found.time),
+        "facts": [(label("fact", key), value) for key, value in found.facts.items()
+                  if isinstance(value, str | int)],
     })  # fmt: skip
 
 

@@ -9,10 +9,18 @@ from django.views.decorators.http import require_http_methods
 
 from linkwell.desk import doing
 from linkwell.desk.guard import desk_of
-from linkwell.desk.invented import invented
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
+from linkwell.specification.model import Compartment
+from linkwell.supply.person import about_invented_person, about_person
 from linkwell.supply.preview import preview
+
+_HALVES = (
+    (Compartment.IDENTITY, "Names and numbers",
+     "Seen only by the few people who find each person once. Taken away again afterwards."),
+    (Compartment.CONTENT, "Service details",
+     "Kept without the name, and only ever counted together with others."),
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,17 +60,32 @@ def overview(request: HttpRequest) -> HttpResponse:
         ]
         halves.append({"title": title, "words": words, "tables": tables})
     return render(request, "desk/look.html", {
-        "halves": halves, "stays": shown.stays, "rows_staying": [each for each in shown.rows_staying if each[1]],
+        "halves": halves, "stays": shown.stays,
+        "rows_staying": [each for each in shown.rows_staying if each[1]],
         "blocks": verdict.blocks, "fresh": desk.check_is_fresh, "people": verdict.people,
     })  # fmt: skip
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 def person(request: HttpRequest) -> HttpResponse:
-    """What would leave about one invented person; plain enough to show to a real one."""
+    """What would leave about an invented person; or, by the organisation's own number, about one who asks.
+
+    The number is posted, so that it stands in no address, and is kept nowhere.
+    """
     desk = desk_of(request)
     spec = desk.specification_or_none()
     if spec is None:
         return render(request, "desk/look_none.html", {"described": False})
-    return render(request, "desk/look_person.html", {"views": invented(spec), "stays": spec.not_supplied,
-                                                     "organisation": spec.organisation})  # fmt: skip
+    verdict = desk.verdict(spec)
+    number = request.POST.get("number", "").strip()
+    real = bool(request.method == "POST" and number and verdict is not None)
+    leaves = about_person(spec, verdict, number) if real and verdict else about_invented_person(spec)
+    views = [
+        (title, words, [each for each in leaves if each.compartment is half])
+        for half, title, words in _HALVES
+    ]
+    return render(request, "desk/look_person.html", {
+        "views": views, "leaves": leaves, "stays": spec.not_supplied, "organisation": spec.organisation,
+        "real": real, "may_ask": verdict is not None, "checked": bool(desk.check_report()),
+        "problem": "Write your own number of that person" if request.method == "POST" and not number else "",
+    })  # fmt: skip

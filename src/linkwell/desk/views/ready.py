@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.desk.forms import NoteForm, OrganisationForm
+from linkwell.desk.desk import Desk
+from linkwell.desk.forms import NoteForm, NumberForm, OrganisationForm
 from linkwell.desk.guard import desk_of
+from linkwell.desk.jobs import Job
+from linkwell.desk.views.waiting import begin
 from linkwell.errors import WrongUse
-from linkwell.primer import Answers, Question, load_questions, readiness, save_answers, with_implied
+from linkwell.primer import Answers, Question, expected, load_questions, readiness, save_answers, with_implied
+from linkwell.primer.effort import effort
+from linkwell.primer.papers import write_papers
 from linkwell.primer.report import render as render_report
+
+PAPERS = {".html", ".docx", ".pdf", ".xlsx"}
 
 
 @require_GET
@@ -29,12 +37,14 @@ def overview(request: HttpRequest) -> HttpResponse:
             "follows": each.id in known and each.id not in answers.choices,
             "note": answers.notes.get(each.id, ""),
         }
-        for each in questions.questions
+        for each in _all()
     ]
     todo = next((part["question"] for part in parts if part["answer"] is None), None)
     return render(request, "desk/ready.html", {
         "parts": parts, "todo": todo, "any": bool(known), "organisation": answers.organisation,
-        "source": questions.source, "answered": sum(part["answer"] is not None for part in parts),
+        "source": questions.source, "many": len(questions.questions),
+        "numbers": [(each, answers.numbers.get(each.id)) for each in questions.numbers],
+        "answered": sum(part["answer"] is not None for part in parts),
     })  # fmt: skip
 
 
@@ -93,14 +103,62 @@ def answered(request: HttpRequest, question_id: str) -> HttpResponse:
         if request.headers.get("X-Linkwell-Autosave"):
             return HttpResponse(status=204)
         following = _next_open(answers, after=asked)
-        return redirect("ready-question", following.id) if following else redirect("ready-report")
+        return redirect("ready-question", following.id) if following else _after_questions(answers)
+    insights = load_questions().insights
     return render(request, "desk/ready_answered.html", {
         "question": asked, "answer": asked.answer(known[asked.id]), "form": form, "number": _number(asked),
         "total": len(load_questions().questions), "last": _next_open(answers, after=asked) is None,
-        "insights": {each.id: each for each in load_questions().insights},
-        "enables": [each for each in load_questions().insights if each.id in asked.answer(known[asked.id]).enables],
-        "blocks": [each for each in load_questions().insights if each.id in asked.answer(known[asked.id]).blocks],
+        "enables": [each for each in insights if each.id in asked.answer(known[asked.id]).enables],
+        "blocks": [each for each in insights if each.id in asked.answer(known[asked.id]).blocks],
     })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def number(request: HttpRequest, number_id: str) -> HttpResponse:
+    """A whole number, for the forecast of what could be seen."""
+    desk = desk_of(request)
+    try:
+        wanted = load_questions().number(number_id)
+    except WrongUse:
+        raise Http404 from None
+    answers = desk.answers
+    form = NumberForm(request.POST or None, initial={"number": answers.numbers.get(wanted.id)})
+    form.fields["number"].label, form.fields["number"].help_text = wanted.ask, wanted.why
+    if request.method == "POST" and form.is_valid():
+        save_answers(desk.workspace.answers, answers.with_number(wanted.id, form.cleaned_data["number"]))
+        return redirect("ready-report")
+    return render(request, "desk/ready_number.html", {"form": form, "wanted": wanted})
+
+
+@require_http_methods(["GET", "POST"])
+def papers(request: HttpRequest) -> HttpResponse:
+    """Drafts to start with: form, privacy statement, letters, a workbook; made on this computer."""
+    desk = desk_of(request)
+    if request.method == "POST":
+
+        def work(job: Job) -> None:
+            job.part("Writing the papers")
+            write_papers(desk.answers, desk.workspace.papers)
+
+        here = reverse("ready-papers")
+        return begin(request, "Writing your papers", work, begins=here, then=here)
+    return render(
+        request, "desk/ready_papers.html", {"papers": _papers(desk), "folder": desk.workspace.papers}
+    )
+
+
+@require_GET
+def paper(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
+    """One paper, to open in another program."""
+    found = _papers(desk_of(request))
+    if number >= len(found):
+        return redirect("ready-papers")
+    return FileResponse(found[number].open("rb"), as_attachment=True, filename=found[number].name)
+
+
+def _papers(desk: Desk) -> list[Path]:
+    folder = desk.workspace.papers
+    return sorted(each for each in folder.iterdir() if each.suffix in PAPERS) if folder.is_dir() else []
 
 
 @require_GET
@@ -112,7 +170,8 @@ def report(request: HttpRequest) -> HttpResponse:
         "outcome": outcome, "ready": outcome.ready.value == "yes",
         "steps": [(questions.question(step.question).title, step) for step in outcome.steps],
         "open": [questions.question(each) for each in outcome.unanswered],
-        "organisation": desk.answers.organisation,
+        "organisation": desk.answers.organisation, "see": expected(desk.answers, questions),
+        "work": effort(desk.answers, questions.who), "numbers": questions.numbers,
     })  # fmt: skip
 
 
@@ -131,20 +190,31 @@ def _question(question_id: str) -> Question:
         raise Http404 from None
 
 
+def _all() -> tuple[Question, ...]:
+    """The six parts, then what is asked after them."""
+    return (*load_questions().questions, *load_questions().further)
+
+
+def _after_questions(answers: Answers) -> HttpResponse:
+    """A number still to be given, or the report."""
+    wanted = next((each for each in load_questions().numbers if each.id not in answers.numbers), None)
+    return redirect("ready-number", wanted.id) if wanted else redirect("ready-report")
+
+
 def _number(asked: Question) -> int:
-    return load_questions().questions.index(asked) + 1
+    return _all().index(asked) + 1
 
 
 def _neighbour(asked: Question, by: int) -> str:
     """The address of the question before, or of the overview."""
     at = _number(asked) - 1 + by
-    listed = load_questions().questions
+    listed = _all()
     return reverse("ready-question", args=[listed[at].id]) if 0 <= at < len(listed) else reverse("ready")
 
 
 def _next_open(answers: Answers, *, after: Question | None = None) -> Question | None:
     """The next question still open, those after `after` first."""
-    listed = load_questions().questions
+    listed = _all()
     known = with_implied(answers.choices, load_questions())
     start = listed.index(after) + 1 if after else 0
     return next((each for each in (*listed[start:], *listed[:start]) if each.id not in known), None)

@@ -1,4 +1,4 @@
-"""The page that waits for a long step. It asks again by itself, without script, and can be told to stop doing so."""
+"""The page that waits for a long step. It asks again by itself, without script, until told to stop."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def begin(
 def working(request: HttpRequest) -> HttpResponse:
     """How far it is; what went wrong; or on to the next page.
 
-    The browser is told to ask again by a header and not by a meta element: both do the same, and the page offers a way
-    to turn it off (WCAG 2.2.1, 2.2.2).
+    The browser is told to ask again by a header and not by a meta element: both do the same, and the page
+    offers a way to turn it off (WCAG 2.2.1, 2.2.2).
     """
     desk = desk_of(request)
     job = desk.jobs.current
