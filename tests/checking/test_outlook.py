@@ -52,3 +52,10 @@ def test_people_who_stay_out_are_not_counted_in_any_group(tmp_path: Path) -> Non
     everyone, *groups = found.groups
     assert everyone.people == 9
     assert sum(group.people for group in groups if group.dimension == "gender") == 9
+
+
+def test_what_would_be_shown_rests_on_the_files_own_groups() -> None:
+    shown = {each.label: each for each in expect(SPEC, checked(), as_of=AS_OF).outlook.shown}
+    assert shown["by gender"].groups == 2
+    assert 0 < shown["by gender"].share < 1
+    assert shown["by initiative"].share > 0.99, "all ten are in one"

@@ -54,7 +54,16 @@ def expect(
         one_provider=one_provider,
     )
     groups = linkability(people, _groups(spec, verdict, people, as_of))
-    return FileOutlook(outlook(provider, groups[0].rate), groups)
+    return FileOutlook(outlook(provider, groups[0].rate, _breakdowns(groups)), groups)
+
+
+def _breakdowns(groups: tuple[GroupLinkability, ...]) -> list[tuple[str, list[float]]]:
+    """The shares of this file's own groups, for what would be shown."""
+    total = groups[0].people
+    found: dict[str, list[float]] = {}
+    for group in groups[1:]:
+        found.setdefault(f"by {group.dimension}", []).append(group.people / total)
+    return list(found.items())
 
 
 def completeness(people: list[dict[str, str]]) -> Completeness:

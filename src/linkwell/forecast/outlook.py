@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,11 +68,17 @@ class Outlook:
         return asdict(self)
 
 
-def outlook(provider: Provider, rate: Range | None = None) -> Outlook:
+def outlook(
+    provider: Provider,
+    rate: Range | None = None,
+    breakdowns: Sequence[tuple[str, Sequence[float]]] | None = None,
+) -> Outlook:
     """What this provider can expect to see.
 
     Args:
         rate: the share likely to be found where it is known better than from completeness alone.
+        breakdowns: (label such as "by gender", shares of its groups) of the provider's own people; typical
+            ones of a social service are used without.
 
     Raises:
         ValueError: fewer than no participants, or a share outside 0 to 1.
@@ -84,9 +91,9 @@ def outlook(provider: Provider, rate: Range | None = None) -> Outlook:
     compared = round(linked * settings["followed"]) if provider.start_dates else 0
     enough = compared >= settings["least"]["headline"]
     difference = smallest_difference(compared) if enough else None
+    typical = [(each["label"], each["shares"]) for each in assumptions()["breakdown"]]
     shown = tuple(
-        Shown(each["label"], len(each["shares"]), share_shown(linked, each["shares"]))
-        for each in assumptions()["breakdown"]
+        Shown(label, len(shares), share_shown(linked, shares)) for label, shares in breakdowns or typical
     )
     size = next(each for each in words()["size"] if linked >= each["from"])
     return Outlook(
