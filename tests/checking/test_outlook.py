@@ -19,7 +19,7 @@ def test_groups_of_the_file_are_forecast_from_their_own_details() -> None:
     assert everyone.people == 10
     assert everyone.rate.likely == pytest.approx(0.98), "every row has a valid NHI number"
     dimensions = {group.dimension for group in groups}
-    assert {"age", "gender", "ethnic group"} <= dimensions
+    assert {"age band", "gender", "ethnic group"} <= dimensions
     ethnic = {group.group: group.people for group in groups if group.dimension == "ethnic group"}
     assert ethnic["Māori"] == 3
     assert sum(group.people for group in groups if group.dimension == "gender") == 10

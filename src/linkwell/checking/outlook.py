@@ -86,7 +86,7 @@ def _groups(
     spec: Specification, verdict: Verdict, people: list[dict[str, str]], as_of: date
 ) -> dict[str, Mapping[int, Iterable[str]]]:
     groups: dict[str, Mapping[int, Iterable[str]]] = {
-        "age": {at: [_band(born, as_of)] for at, born in _given(people, "date_of_birth")},
+        "age band": {at: [_band(born, as_of)] for at, born in _given(people, "date_of_birth")},
         "gender": _labelled(spec, "gender", {at: [code] for at, code in _given(people, "gender")}),
     }
     for name, label in _BY.items():

@@ -124,19 +124,24 @@ def _paragraphs(
         low=f"{round(found.low):,}",
         high=f"{round(found.high):,}",
     )
-    tables = [
-        said["shown"]["text"].format(label=each.label, share=round(100 * each.share))
-        for each in shown
-        if round(found.likely) >= least["people"]
-    ]
+    tables = _tables(shown) if round(found.likely) >= least["people"] else ""
     permission = {True: "yes", False: "no", None: "unknown"}[provider.one_provider]
     return (
         first,
         size.format(people=least["people"]),
         _change(provider, compared),
-        " ".join([*tables, said["shown"]["average"].format(magnitude=least["magnitude"])]),
+        " ".join(filter(None, (tables, said["shown"]["average"].format(magnitude=least["magnitude"])))),
         said["permission"][permission],
     )
+
+
+def _tables(shown: tuple[Shown, ...]) -> str:
+    words_of = words()["shown"]
+    said = []
+    for each in shown:
+        percent = round(100 * each.share)
+        said.append(words_of["all" if percent == 100 else "each"].format(label=each.label, share=percent))
+    return str(words_of["text"]).format(list="; ".join(said))
 
 
 def _change(provider: Provider, compared: int) -> str:
