@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 from linkwell.primer import Answers, load_questions, readiness
@@ -30,6 +32,10 @@ class Outline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.stack.pop() == tag
+
+
+def words(page: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", page))
 
 
 def outline(page: str) -> Outline:
@@ -66,8 +72,8 @@ def test_the_page_says_the_verdict_every_step_and_every_insight() -> None:
         *(step.do for step in outcome.steps),
         *(each.label for each in outcome.blocked),
     ):
-        assert text.replace("'", "&#x27;") in page
-    assert "Linking is not possible yet" in page
+        assert text in words(page)
+    assert "Linking is not possible yet" in words(page)
 
 
 def test_no_answers_at_all_still_make_a_page() -> None:

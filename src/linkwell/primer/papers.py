@@ -41,9 +41,9 @@ def readiness_document(answers: Answers, questions: Questions | None = None) -> 
     questions = questions or load_questions()
     outcome = readiness(answers.choices, questions)
     ready = "Ready" if outcome.ready is Ready.YES else "Not yet ready"
-    blocks: list[Block] = [
-        Box(" ".join([outcome.summary, *(f"{r[:1].upper()}{r[1:]}." for r in outcome.reasons)]))
-    ]
+    still_open = [f"Questions still open: {len(outcome.unanswered)}."] if outcome.unanswered else []
+    reasons = [f"{reason[:1].upper()}{reason[1:]}." for reason in outcome.reasons]
+    blocks: list[Block] = [Box(" ".join([outcome.summary, *reasons, *still_open]))]
     if outcome.steps:
         rows = tuple((questions.question(s.question).title, s.do, s.who) for s in outcome.steps)
         grid = Grid("Steps, most pressing first", ("About", "Step", "Who acts"), rows, (2, 5, 2))
