@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests import deciding
 
-from linkwell.custody.agreements.models import AgreementVersion
+from linkwell.custody.agreements.models import Agreement, AgreementVersion
 from linkwell.custody.assessments.models import Assessment
+from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.organisations.actions import enter_organisation
+from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.proposals.models import Proposal
@@ -21,7 +25,7 @@ from linkwell.portal.urls import urlpatterns  # declares the pages
 A_STRANGER = "nobody"
 PEOPLE = [
     A_STRANGER, "provider", "provider_staff", "other", "linker", "integrator", "analyst", "output_checker",
-    "researcher", "project_lead", "assessor", "kaitiaki", "manager", "auditor",
+    "researcher", "project_lead", "assessor", "kaitiaki", "vendor", "payer", "manager", "auditor",
 ]  # fmt: skip
 
 # address name -> people who are let in with GET (or with POST where a page has no GET). Everybody else
@@ -38,6 +42,7 @@ LET_IN: dict[str, set[str]] = {
     "supplies": PROVIDERS,
     "supply": PROVIDERS,
     "receipt": PROVIDERS | STAFF,
+    "recall": {"provider", "other"},
     "reports": RELEASE_READERS,
     "report": RELEASE_READERS,
     "report-file": RELEASE_READERS,
@@ -82,12 +87,21 @@ LET_IN: dict[str, set[str]] = {
     "agreement-vary": {"integrator", "manager"},
     "agreement-offer": {"integrator", "manager"},
     "agreement-take-back": {"integrator", "manager"},
-    "notices": PROVIDERS | {"manager", "integrator"},
+    "agreement-vendor": {"provider", "other"},
+    "vendor-token": {"manager"},
+    "clients": {"vendor"},
+    "clients-round": {"vendor"},
+    "own-trail": PROVIDERS | {"kaitiaki", "vendor"},
+    "breaches": PROVIDERS | {"manager", "auditor"},
+    "breach": PROVIDERS | {"manager", "auditor"},
+    "breach-new": PROVIDERS | {"linker", "integrator", "analyst", "output_checker", "assessor", "manager"},
+    "breach-judge": {"provider", "other", "manager"},
+    "notices": {"vendor"} | PROVIDERS | {"manager", "integrator"},
 }
 FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
-FOR_SENDERS = {"uploads", "upload", "upload-receipt"}
+FOR_SENDERS = {"uploads", "upload", "upload-receipt", "package-receipts"}
 # Pages about one provider's thing: the other provider gets what it would get for a thing that never was.
-ABOUT_A_SUPPLY = {"supply", "staff-supply", "accept", "reject", "link", "linkage"}
+ABOUT_A_SUPPLY = {"supply", "recall", "staff-supply", "accept", "reject", "link", "linkage"}
 ABOUT_A_PROPOSAL = {
     "proposal", "proposal-version", "proposal-upload", "proposal-documentation", "proposal-comment",
     "proposal-mandate", "proposal-put-forward", "proposal-revise", "proposal-withdraw",
@@ -100,6 +114,7 @@ NOT_THEIRS = (
     {"agreement", "agreement-end", "agreement-version", "agreement-sign", "agreement-decline"}
     | {
         "supply",
+        "recall",
         "receipt",
         "report",
         "report-file",
@@ -130,7 +145,20 @@ def world(registry, settings):
         reference="R1", output=output, organisation=registry.agreement.organisation, title="Insights",
         report_digest="0" * 96, files=["reach.csv"],
     )  # fmt: skip
+    manager = registry.person("manager")
+    vendor = enter_organisation(by=manager, code="tui-systems", name="Tūī Systems", kind=Kind.VENDOR)
+    payer = enter_organisation(by=manager, code="payer", name="A payer", kind=Kind.COMMISSIONER)
+    deciding.somebody(registry, "vendor", vendor, Role.VENDOR_SENDER)
+    deciding.somebody(registry, "payer", payer, Role.COMMISSIONER)
     deciding.offered(registry)
+    # as if it had gone by the vendor, so that every page about an agreement has something on it
+    Agreement.objects.filter(reference="aroha-agreement-2").update(route="vendor", via=vendor)
+    record_breach(
+        by=manager,
+        organisation=registry.agreement.organisation,
+        found_at=timezone.now(),
+        what="A lost stick.",
+    )
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     (links / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>linkage")
@@ -148,6 +176,10 @@ def arguments(name: str, reference: str) -> list[str]:
         "proposal-version": ["aroha-p1", "1"],
         **{name: ["aroha-p1-a1"] for name in ("assessment", "assessment-take", "assessment-decide")},
         "agreement-draft": ["aroha-p1"],
+        "agreement-vendor": ["aroha-agreement-2"],
+        "vendor-token": ["tui-systems"],
+        "breach": ["aroha-b1"],
+        "breach-judge": ["aroha-b1"],
         **{name: ["aroha-agreement-2"] for name in ABOUT_AN_AGREEMENT},
         **{name: ["aroha-agreement-2", "1"] for name in ABOUT_A_TEXT},
         **{name: ["aroha-p1"] for name in ABOUT_A_PROPOSAL - {"proposal-version"}},
@@ -227,7 +259,16 @@ def test_no_page_of_one_provider_names_another(world) -> None:
     registry, reference = world
     client = Client()
     client.force_login(registry.person("other"), backend="django.contrib.auth.backends.ModelBackend")
-    for where in ("/supplies/", "/reports/", "/me/", "/proposals/", "/agreements/", "/notices/"):
+    for where in (
+        "/supplies/",
+        "/reports/",
+        "/me/",
+        "/proposals/",
+        "/agreements/",
+        "/notices/",
+        "/trail/",
+        "/breaches/",
+    ):
         text = without_token(client.get(where).content).decode()
         assert reference not in text
         assert "Aroha" not in text

@@ -238,3 +238,53 @@ def test_a_file_too_large_or_of_no_size_is_refused_at_once(sender) -> None:
     for length, status in (("0", 400), ("-5", 400), ("", 400), (str(10**15), 413)):
         assert sender.client.post("/api/uploads/", headers={"Upload-Length": length}).status_code == status
     assert Supply.objects.count() == 0
+
+
+def test_a_sender_gets_every_receipt_of_its_own_package_and_nobody_elses(sender, package, registry) -> None:
+    sender.patch(sender.create(package), package, 0)
+    name = registry.sealed.manifest.package
+    answer = sender.client.get(f"/api/packages/{name}/receipts").json()
+    assert (answer["state"], [each["kind"] for each in answer["receipts"]]) == ("received", ["received"])
+    verify(Receipt.from_json(answer["receipts"][0]["document"]), custodian_keys(registry.home).receipts)
+    other = Sender(registry.other_token).client
+    theirs, nothing = (other.get(f"/api/packages/{each}/receipts") for each in (name, "0" * 32))
+    assert theirs.status_code == nothing.status_code == 404
+    assert theirs.content == nothing.content
+
+
+def test_a_practice_is_opened_and_checked_without_anybody_deciding(sender, registry, tmp_path) -> None:
+    from linkwell.custody import road
+    from linkwell.supply.seal import seal_practice
+
+    path = tmp_path / "practice.lwp"
+    seal_practice(
+        registry.sealed.specification, agreement=registry.agreement.reference, organisation="Riverbend",
+        signing_key=registry.sealed.sender, custodian=registry.sealed.custodian, out=path,
+    )  # fmt: skip
+    sender.patch(sender.create(path.read_bytes(), practice="yes"), path.read_bytes(), 0)
+    supply = Supply.objects.get()
+    assert (supply.reference, supply.state) == ("DSA-2026-001-p001", "accepting")
+    done = road.accept(by=registry.person("integrator"), reference=supply.reference)
+    assert done.state == "practised"
+
+
+def test_in_a_demonstration_the_record_says_that_no_practice_was_asked_for(sender, package) -> None:
+    from linkwell.custody.audit.models import AuditEvent
+
+    sender.patch(sender.create(package, practice="no"), package, 0)
+    said = AuditEvent.objects.get(verb="supply.practice not asked")
+    assert said.details["rule"] == "everybody in a demonstration is invented"
+
+
+def test_a_provider_takes_a_supply_back_on_its_page(sender, package, registry) -> None:
+    sender.patch(sender.create(package), package, 0)
+    reference = Supply.objects.get().reference
+    client = Client()
+    client.force_login(registry.person("provider"), backend="django.contrib.auth.backends.ModelBackend")
+    assert "Take it back" in client.get(f"/supplies/{reference}/").content.decode()
+    assert "destroyed unopened" in client.get(f"/supplies/{reference}/recall").content.decode()
+    assert client.post(f"/supplies/{reference}/recall").status_code == 302
+    assert Supply.objects.get().state == "withdrawn"
+    for form, start in (("json", b'{"statement"'), ("txt", b"*** DEMO"), ("pdf", b"%PDF-")):
+        page = client.get(f"/supplies/{reference}/receipts/destroyed.{form}")
+        assert page.content.startswith(start)

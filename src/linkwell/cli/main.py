@@ -33,6 +33,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     "The custodian's side": [
         ("custodian", "linkwell.cli.custodian:custodian", "Receive, accept, link, load, analyse, release."),
         ("serve", "linkwell.cli.serve:serve", "Run the portal and its worker."),
+        ("ledger", "linkwell.cli.ledger:ledger", "Check the record nobody can rewrite, with receipts."),
     ],
     "Tools on your own files": [
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),

@@ -115,7 +115,9 @@ def seal(
             fix="Name your spreadsheets or CSV files; for a practice with invented people give --test.",
         )
     spec, keys = Specification.load(spec_path), load_bundle(custodian)
-    verdict = check(spec, _read(files, sheet, quiet=as_json), **people_out(spec_path, notices_path, workspace))
+    verdict = check(
+        spec, _read(files, sheet, quiet=as_json), **people_out(spec_path, notices_path, workspace)
+    )
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
     leaving = split(spec, verdict, secrets)
@@ -319,6 +321,53 @@ def verify(file: Path, key_path: Path | None, as_json: bool) -> None:
             *found.to_text().splitlines()[:-1],
             *(["", BESIDE] if beside else []),
         ],
+        as_json=as_json,
+    )
+
+
+@receipt.command(
+    epilog="Example:\n\n  linkwell receipt page receipts/receipt-1f2e3d4c5b6a-received.json --out receipt.pdf"
+)
+@click.argument("file", type=_FILE)
+@click.option("--out", type=_FILE, help="The PDF to write (default: beside the receipt).")
+@click.option("--key", "key_path", type=_FILE, help="As for `receipt verify`.")
+@json_option
+def page(file: Path, out: Path | None, key_path: Path | None, as_json: bool) -> None:
+    """Write a genuine receipt as a page to print and file."""
+    from linkwell.documents.pdf import write_pdf
+    from linkwell.supply.receipt_page import receipt_page
+
+    found = load_receipt(file)
+    verify_receipt(found, _key_for(found, file, key_path)[0])
+    out = out or file.with_suffix(".pdf")
+    write_pdf(receipt_page(found), out)
+    finish(
+        {"receipt": str(file), "page": str(out), "verified": True},
+        [f"The receipt is genuine; the page is {out}. Keep the .json file too: it is what was signed."],
+        as_json=as_json,
+    )
+
+
+@receipt.command(
+    epilog="Example:\n\n  linkwell receipt fetch package.lwp --to https://portal.example.govt.nz "
+    "--token-file token.txt"
+)
+@click.argument("package", type=_FILE)
+@click.option("--to", "url", required=True, help="The portal's address.")
+@click.option("--token-file", type=_FILE, help=f"File with the upload token (or set {TOKEN_VARIABLE}).")
+@click.option(
+    "--receipts", default="receipts", show_default=True, type=_FOLDER, help="Where receipts are kept."
+)
+@json_option
+def fetch(package: Path, url: str, token_file: Path | None, receipts: Path, as_json: bool) -> None:
+    """Get every receipt there is about a sealed file you sent: accepted, linked, loaded, used, released …"""
+    from linkwell.supply.send import fetch_receipts
+
+    kept = fetch_receipts(package, url=url, token=_token(token_file), receipts=receipts)
+    lines = [f"{PLAIN[each.kind]} ({path.name})" for path, each in kept]
+    finish(
+        {"receipts": [{**_receipt_facts(each), "file": str(path)} for path, each in kept]},
+        lines or ["There is no receipt about this file yet."],
         as_json=as_json,
     )
 

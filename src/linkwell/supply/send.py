@@ -75,7 +75,34 @@ def send(
     return path
 
 
-def keep_receipt(receipt: Receipt, manifest: Manifest, *, digest: str, folder: Path) -> Path:
+def fetch_receipts(package: Path, *, url: str, token: str, receipts: Path) -> list[tuple[Path, Receipt]]:
+    """Get every receipt the custodian has given about a package, check each and keep it.
+
+    Raises:
+        WrongUse: not a package or portal. TryAgain: the line failed.
+        RefusedByRule: the token was refused, or a receipt is not the custodian's or not about this file.
+    """
+    manifest = read_manifest(package)
+    digest = check_sealed_bytes(package, manifest)
+    base = tus.portal_address(url)
+    headers = {**tus.VERSION, "Authorization": f"Bearer {token}"}
+    with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
+        try:
+            answer = client.get(base.join(f"/api/packages/{manifest.package}/receipts"))
+            tus.expect(answer, 200)
+        except httpx.TransportError as problem:
+            raise TryAgain(tus.words_of(problem), fix="Run the same command again.") from None
+        except tus.GoneError:
+            return []
+    kept = []
+    for found in answer.json()["receipts"]:
+        receipt = Receipt.from_json(found["document"])
+        about = "".join(c if c.isalnum() or c in "-." else "-" for c in str(found["about"]))[:60]
+        kept.append((keep_receipt(receipt, manifest, digest=digest, folder=receipts, about=about), receipt))
+    return kept
+
+
+def keep_receipt(receipt: Receipt, manifest: Manifest, *, digest: str, folder: Path, about: str = "") -> Path:
     """Check that a receipt is the custodian's and about this very file, then keep it with the key it needs.
 
     Raises:
@@ -83,7 +110,7 @@ def keep_receipt(receipt: Receipt, manifest: Manifest, *, digest: str, folder: P
     """
     check_receipt(receipt, manifest, digest)
     key = manifest.custodians_receipt_key
-    path = receipt_path(manifest, receipt.kind, folder)
+    path = receipt_path(manifest, receipt.kind, folder, about)
     write_whole(
         folder / f"receipt-key-{fingerprint(key)[:16]}.pem", public_pem(key).encode("ascii"), mode=0o644
     )
@@ -100,7 +127,9 @@ def check_receipt(receipt: Receipt, manifest: Manifest, digest: str) -> None:
     """
     verify_receipt(receipt, manifest.custodians_receipt_key)
     facts = receipt.facts
-    if (facts.get("package"), facts.get("sha384")) != (manifest.package, digest):
+    # Later receipts are about the supply: only some of them repeat the file's digest.
+    named = facts.get("sha384", digest if receipt.kind is not Kind.RECEIVED else None)
+    if (facts.get("package"), named) != (manifest.package, digest):
         raise RefusedByRule(
             "The receipt is genuine, but it is about another file.",
             why="It does not prove that this file arrived.",
@@ -108,9 +137,9 @@ def check_receipt(receipt: Receipt, manifest: Manifest, digest: str) -> None:
         )
 
 
-def receipt_path(manifest: Manifest, kind: Kind, folder: Path) -> Path:
-    """Where the receipt of one kind about a package is kept."""
-    return folder / f"receipt-{manifest.package[:12]}-{kind.value}.json"
+def receipt_path(manifest: Manifest, kind: Kind, folder: Path, about: str = "") -> Path:
+    """Where the receipt of one kind (and thing, where there can be several) about a package is kept."""
+    return folder / f"receipt-{manifest.package[:12]}-{kind.value}{'-' if about else ''}{about}.json"
 
 
 def _proves(path: Path, manifest: Manifest, digest: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.outputs.permissions import own_releases
+from linkwell.custody.permissions import allows
+from linkwell.custody.supplies import destroying
 from linkwell.custody.supplies.models import Supply
-from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN, can_see, own_supplies
+from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, can_see, own_supplies
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
 from linkwell.ledger.receipts import PLAIN, Kind
 from linkwell.portal.access import page, signed_in
@@ -38,7 +40,9 @@ def supply(request: HttpRequest, reference: str) -> HttpResponse:
     found = own_supplies(signed_in(request)).filter(reference=reference).first()
     if found is None:
         raise Http404
-    return render(request, "portal/supply.html", story(found))
+    person = signed_in(request)
+    may_recall = SUPPLY.may("recall", found.state) and allows(person, RECALL, owner=found.organisation)
+    return render(request, "portal/supply.html", story(found) | {"may_recall": may_recall})
 
 
 def story(found: Supply) -> dict[str, object]:
@@ -60,19 +64,44 @@ def story(found: Supply) -> dict[str, object]:
     methods=("GET",),
 )
 def receipt(request: HttpRequest, reference: str, kind: str, form: str) -> HttpResponse:
-    """A receipt as it was signed (json), or its short form for people (txt)."""
-    from linkwell.ledger.receipts import Receipt as Signed
+    """A receipt as it was signed (json), or for people: in short (txt) or as a page to print (pdf).
 
+    `?about=` chooses among several of one kind (a refresh, a project, a release).
+    """
     person = signed_in(request)
     found = Supply.objects.select_related("agreement__organisation").filter(reference=reference).first()
-    if found is None or form not in {"json", "txt"} or not can_see(person, found):
+    if found is None or form not in {"json", "txt", "pdf"} or not can_see(person, found):
         raise Http404
-    given = found.receipts.filter(kind=kind).first()
+    several = found.receipts.filter(kind=kind)
+    about = request.GET.get("about")
+    given = (several if about is None else several.filter(about=about)).first()
     if given is None:
         raise Http404
     record_view("receipt.downloaded", by=person, subject=found.subject, about=found.organisation.code)
-    document = given.document if form == "json" else Signed.from_json(given.document).to_text()
-    kinds = {"json": "application/json", "txt": "text/plain; charset=utf-8"}
+    document = _document(given.document, form)
+    kinds = {"json": "application/json", "txt": "text/plain; charset=utf-8", "pdf": "application/pdf"}
     response = HttpResponse(document, content_type=kinds[form])
     response["Content-Disposition"] = f'attachment; filename="receipt-{reference}-{given.kind}.{form}"'
     return response
+
+
+def _document(signed: str, form: str) -> str | bytes:
+    from linkwell.documents.pdf import render_pdf
+    from linkwell.ledger.receipts import Receipt as Signed
+    from linkwell.supply.receipt_page import receipt_page
+
+    if form == "pdf":
+        return render_pdf(receipt_page(Signed.from_json(signed)))
+    return signed if form == "json" else Signed.from_json(signed).to_text()
+
+
+@page("supplies/<slug:reference>/recall", name="recall", who=RECALL)
+def recall(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take back what was sent, until it is accepted: asked once, then done."""
+    found = own_supplies(signed_in(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        destroying.recall(by=signed_in(request), supply=found)
+        return redirect("supply", reference)
+    return render(request, "portal/recall.html", {"supply": found})

@@ -21,8 +21,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from linkwell.custody.agreements.actions import token_holder
 from linkwell.custody.agreements.models import UploadToken
+from linkwell.custody.clients.actions import for_client
 from linkwell.custody.supplies import actions, arrivals
-from linkwell.custody.supplies.models import Upload
+from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.portal.access import SENDER, page
@@ -54,6 +55,8 @@ def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             if scheme.lower() != "bearer":
                 raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
             holder = token_holder(token.strip())
+            if holder.agreement is None:  # a vendor's: it says for which of its clients
+                holder = for_client(holder, request.headers.get("Linkwell-Agreement", ""))
         except RefusedByRule as error:
             response = _answer(error, 401)
             response["WWW-Authenticate"] = "Bearer"
@@ -222,3 +225,19 @@ def receipt(request: HttpRequest, token: UploadToken, number: str) -> HttpRespon
             RefusedByRule(reasons.get("what", "It was not taken."), fix=reasons.get("fix", "")), 422
         )
     return HttpResponse(given.document, content_type="application/json")
+
+
+@page("api/packages/<slug:package>/receipts", name="package-receipts", who=SENDER, methods=("GET", "OPTIONS"))
+@for_senders
+def package_receipts(request: HttpRequest, token: UploadToken, package: str) -> HttpResponse:
+    """Where a package sent under this token's agreement stands, and every receipt about it, oldest first."""
+    supplies = Supply.objects.filter(agreement=token.agreement, manifest__package=package)
+    found = supplies.order_by("-pk").first()
+    if found is None:
+        return _plain("There is no such package.", 404)
+    given = [
+        {"kind": each.kind, "about": each.about, "document": each.document}
+        for supply in supplies.order_by("pk")
+        for each in supply.receipts.all()
+    ]
+    return JsonResponse({"supply": found.reference, "state": found.state, "receipts": given})
