@@ -9,11 +9,11 @@ import numpy as np
 
 from bench.study.worlds import OUTCOMES, YEARLY, Scenario, World, draw
 from linkwell.insights.estimators.balance import effective_people, entropy_weights, love
-from linkwell.insights.estimators.propensity import propensity
+from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.features import Features
 from linkwell.insights.gates import judge, refused
 from linkwell.insights.links import LinkError
-from linkwell.insights.opinions import leave_out
+from linkwell.insights.opinions import make_ready
 from linkwell.insights.outcomes import Design, estimate_months
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.stack import Stack
@@ -60,7 +60,7 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
         return [Row(outcome.name, np.nan, np.nan, False, False, False, red) for outcome in OUTCOMES]
     balanced = Design(
         stack, features, found.weights, base, np.zeros(12), LinkError(),
-        leave_out(features, stack, base, found.weights), propensity(features.matrix, stack.treated),
+        outcome_model(stack.treated, features.matrix, found.weights), make_ready(features, stack, base),
     )  # fmt: skip
     protocol = Protocol("study", OUTCOMES, draws=bootstrap)
     months = [

@@ -10,7 +10,7 @@ import pytest
 
 from linkwell.errors import WrongUse
 from linkwell.insights import analyse
-from linkwell.insights.estimators.effect import Estimate
+from linkwell.insights.estimators.effect import Estimate, outcome_model
 from linkwell.insights.links import LinkError, read_link_error, with_link_error
 from linkwell.insights.opinions import months_before
 from linkwell.insights.stack import Stack
@@ -68,13 +68,13 @@ def test_months_before_has_the_right_size_and_sees_a_gap():
     treated = np.arange(rows) < people
     stack = Stack(np.arange(rows), np.zeros(rows, int), treated, np.arange(rows) % people, np.zeros(0, int))
     weights = np.full(rows - people, 1 / (rows - people))
-    nothing = np.zeros((rows, 0))
+    model = outcome_model(treated, np.zeros((rows, 0)), weights)
     low = 0
     for _ in range(200):
-        low += months_before(rng.normal(size=(rows, 24)), stack, nothing, weights) < 0.05
+        low += months_before(rng.normal(size=(rows, 24)), stack, model) < 0.05
     assert 2 <= low <= 20
     bent = rng.normal(size=(rows, 24)) + 0.5 * treated[:, None] * (np.arange(24) == 20)
-    assert months_before(bent, stack, nothing, weights) < 0.01
+    assert months_before(bent, stack, model) < 0.01
 
 
 def test_wrong_links_stretch_the_range_and_scale_the_estimate():

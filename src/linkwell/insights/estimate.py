@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linkwell.insights.estimators.aipw import aipw, odds_weights
 from linkwell.insights.estimators.balance import Love, effective_people, entropy_weights, love
 from linkwell.insights.estimators.bootstrap import BELOW, DRAWS, bootstrap, widened
-from linkwell.insights.estimators.effect import Estimate, effect, residuals
+from linkwell.insights.estimators.effect import Estimate, effect, outcome_model, residuals
 from linkwell.insights.estimators.matching import Pairs, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.estimators.sensitivity import e_value, robustness_value
@@ -168,7 +168,8 @@ def _estimate(
     if not draws:
         return found, "formula"
     base = np.full(len(weights), 1.0 / len(weights))
-    left = residuals(data.y[:, None], data.treated, data.moments, weights)
+    model = outcome_model(data.treated, data.moments, weights)
+    left = residuals(model, data.y[:, None])
     drawn = bootstrap(left, data.treated, data.moments, data.clusters, base, draws=draws, seed=plan.seed)
     return widened(found, drawn.estimates[:, 0]), "bootstrap"
 

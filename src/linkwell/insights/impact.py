@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.insights.estimators.balance import Love, Weights, effective_people, entropy_weights, love
+from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.estimators.many import holm, p_value
-from linkwell.insights.estimators.propensity import propensity
 from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, read_link_error
@@ -24,7 +24,7 @@ from linkwell.insights.measures import (
     register_stack,
     window_totals,
 )
-from linkwell.insights.opinions import leave_out
+from linkwell.insights.opinions import make_ready
 from linkwell.insights.outcomes import Design, OutcomeResult, estimate_outcomes, later_starts
 from linkwell.insights.people import (
     NEVER,
@@ -153,16 +153,16 @@ def _weighted(
     partial = Impact(people.uid[followed], analysed, comparison, effective, design, (), alike, found.ridge)
     if refused(design):
         return partial
-    left_out = leave_out(features, stack, base, found.weights)
-    score = propensity(features.matrix, stack.treated)
-    balanced = Design(stack, features, found.weights, base, later, links, left_out, score)
+    model = outcome_model(stack.treated, features.matrix, found.weights)
+    ready = make_ready(features, stack, base)
+    balanced = Design(stack, features, found.weights, base, later, links, model, ready)
     outcomes = estimate_outcomes(connection, people, balanced, protocol, measures)
     design = judge(values | _controls(outcomes))
     kept = tuple(result for result in outcomes if result.outcome.role != "control")
     return replace(
         partial, gates=design, outcomes=kept, traits=mine, plain=tuple(features.plain.tolist()),
-        score=score.logit[stack.treated], comparison_rows=people.uid[rows],
-        comparison_score=score.logit[~stack.treated],
+        score=ready.score.logit[stack.treated], comparison_rows=people.uid[rows],
+        comparison_score=ready.score.logit[~stack.treated],
     )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from linkwell.insights.estimators.aipw import aipw
+from linkwell.insights.estimators.aipw import aipw, least_squares
 from linkwell.insights.estimators.balance import entropy_weights
-from linkwell.insights.estimators.effect import Z_95, Estimate, effect, effects
-from linkwell.insights.estimators.matching import CALIPER, matched_effect, nearest
-from linkwell.insights.estimators.propensity import Propensity
+from linkwell.insights.estimators.effect import Z_95, Estimate, Model, model_effects, outcome_model
+from linkwell.insights.estimators.matching import CALIPER, Pairs, matched_effect, nearest
+from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.features import Features
 from linkwell.insights.protocol import Outcome
 from linkwell.insights.stack import Stack
@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 PARTNERS = 5
 BENCHMARK_PARTICIPANTS = 400
 """Participants the benchmark is worked out on; more would only cost time."""
+
+SCORE_PARTICIPANTS = 2000
+"""Participants the score is fitted on, for the same reason; everyone then has one."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,37 +60,67 @@ class Opinions:
     moves: float
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Ready:
+    """What the other methods need of a design, worked out once for every outcome.
+
+    Attributes:
+        score: log-odds of starting. pairs: 1:5 caliper matches. ols: unweighted outcome model. bracket:
+            outcome model balanced on fixed traits only. left_out: weights with one measure left out.
+    """
+
+    score: Propensity
+    pairs: Pairs
+    ols: Model
+    bracket: Model
+    left_out: tuple[LeftOut, ...]
+
+
+def make_ready(features: Features, stack: Stack, base: Floats) -> Ready:
+    """Prepare the other methods."""
+    treated = stack.treated
+    fitted = propensity(features.matrix, treated, fit_on=_some_groups(stack, SCORE_PARTICIPANTS))
+    score = fitted.logit
+    pairs = nearest(
+        score[treated], score[~treated], k=PARTNERS, caliper=CALIPER * float(score.std()), replace=True
+    )
+    traits = features.matrix[:, features.traits]
+    found = entropy_weights(traits[~treated], traits[treated].mean(axis=0), base)
+    return Ready(
+        fitted,
+        pairs,
+        least_squares(treated, features.matrix),
+        outcome_model(treated, traits, found.weights),
+        leave_out(features, stack, base),
+    )
+
+
 def opinions(
     outcome: Outcome,
     before: Floats,
     last: Floats,
     features: Features,
     stack: Stack,
-    weights: Floats,
-    base: Floats,
-    left_out: tuple[LeftOut, ...],
-    fitted: Propensity,
+    model: Model,
+    made: Ready,
 ) -> Opinions:
     """Ask the other methods.
 
     Args:
         before: amounts by month before the start, shape (rows, 24). last: the outcome, shape (rows,).
+        model: the balanced outcome model.
     """
-    treated, matrix = stack.treated, features.matrix
-    score = fitted.logit
-    pairs = nearest(
-        score[treated], score[~treated], k=PARTNERS, caliper=CALIPER * float(score.std()), replace=True
-    )
+    treated, score = stack.treated, made.score.logit
     matched = (float("nan"), float("nan"))
-    if pairs.matched.any():
-        matched = matched_effect(last[treated], last[~treated], score[~treated], pairs)
-    moves = {one.code: _move(one, last, treated) for one in left_out}
+    if made.pairs.matched.any():
+        matched = matched_effect(last[treated], last[~treated], score[~treated], made.pairs)
+    moves = {one.code: _move(one, last, treated) for one in made.left_out}
     strongest = max(moves, key=lambda code: abs(moves[code]), default="")
     return Opinions(
-        aipw(last, treated, matrix, stack.place, fitted),
+        aipw(last, treated, features.matrix, stack.place, made.score, made.ols),
         *matched,
-        _difference_in_differences(outcome, before, last, features, stack, base),
-        months_before(before, stack, matrix, weights),
+        _difference_in_differences(outcome, before, last, stack, made.bracket),
+        months_before(before, stack, model),
         strongest,
         moves.get(strongest, 0.0),
     )
@@ -113,13 +146,13 @@ def opinion_values(told: Opinions, plain: Estimate, estimate: Estimate, outcome:
     return values
 
 
-def months_before(before: Floats, stack: Stack, matrix: Floats, weights: Floats) -> float:
+def months_before(before: Floats, stack: Stack, model: Model) -> float:
     """p of the joint test that no month before the start differs after balancing; nan where none can.
 
     Wald with a finite-sample F (Hotelling), over the directions balance leaves free: yearly totals are equal
     by design. The size is right; drift that begins with the start is not seen.
     """
-    found = effects(before, stack.treated, matrix, weights, stack.place)
+    found = model_effects(model, before, stack.place)
     gap = np.array([one.estimate for one in found])
     line = np.column_stack([one.influence for one in found])
     scale = np.sqrt((line**2).sum(axis=0))
@@ -136,9 +169,9 @@ def months_before(before: Floats, stack: Stack, matrix: Floats, weights: Floats)
     return float(f_distribution.sf(wald * (people - count) / (count * (people - 1)), count, people - count))
 
 
-def leave_out(features: Features, stack: Stack, base: Floats, weights: Floats) -> tuple[LeftOut, ...]:
+def leave_out(features: Features, stack: Stack, base: Floats) -> tuple[LeftOut, ...]:
     """Balance again without each measure's history: what a cause as strong, but not measured, would do."""
-    some = _some_groups(stack)
+    some = _some_groups(stack, BENCHMARK_PARTICIPANTS)
     inside = some[~stack.treated]
     mine, theirs = features.matrix[some & stack.treated], features.matrix[some & ~stack.treated]
     codes = np.array(features.source, dtype=object)
@@ -152,11 +185,11 @@ def leave_out(features: Features, stack: Stack, base: Floats, weights: Floats) -
     return tuple(found)
 
 
-def _some_groups(stack: Stack) -> NDArray[np.bool_]:
+def _some_groups(stack: Stack, most: int) -> NDArray[np.bool_]:
     groups = np.unique(stack.group)
-    if len(groups) <= BENCHMARK_PARTICIPANTS:
+    if len(groups) <= most:
         return np.ones(len(stack.group), dtype=np.bool_)
-    chosen = groups[np.linspace(0, len(groups) - 1, BENCHMARK_PARTICIPANTS).astype(int)]
+    chosen = groups[np.linspace(0, len(groups) - 1, most).astype(int)]
     return np.asarray(np.isin(stack.group, chosen))
 
 
@@ -166,7 +199,7 @@ def _move(one: LeftOut, last: Floats, treated: NDArray[np.bool_]) -> float:
 
 
 def _difference_in_differences(
-    outcome: Outcome, before: Floats, last: Floats, features: Features, stack: Stack, base: Floats
+    outcome: Outcome, before: Floats, last: Floats, stack: Stack, model: Model
 ) -> Estimate:
     """The change from the year before: wrong where people start after a bad year, right under steady gaps.
 
@@ -174,7 +207,4 @@ def _difference_in_differences(
     """
     year = before[:, -12:].sum(axis=1)
     change = last - (np.where(year > 0, 100.0, 0.0) if outcome.kind == "rate" else year)
-    traits = features.matrix[:, features.traits]
-    mine, theirs = traits[stack.treated], traits[~stack.treated]
-    found = entropy_weights(theirs, mine.mean(axis=0), base)
-    return effect(change, stack.treated, traits, found.weights, stack.place)
+    return model_effects(model, change[:, None], stack.place)[0]

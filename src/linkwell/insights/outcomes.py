@@ -13,17 +13,18 @@ from linkwell.insights.estimators.balance import effective_people
 from linkwell.insights.estimators.bootstrap import BELOW, bootstrap
 from linkwell.insights.estimators.effect import (
     Estimate,
-    effects,
+    Model,
+    model_effects,
+    outcome_model,
     residuals,
     scaled_error,
     without_later_starts,
 )
-from linkwell.insights.estimators.propensity import Propensity
 from linkwell.insights.features import Features
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, with_link_error
 from linkwell.insights.measures import Measure, register_stack, window_totals
-from linkwell.insights.opinions import LeftOut, Opinions, opinion_values, opinions
+from linkwell.insights.opinions import Opinions, Ready, opinion_values, opinions
 from linkwell.insights.people import Bools, Ints, People
 from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.stack import Stack
@@ -41,8 +42,7 @@ class Design:
 
     Attributes:
         weights, base: of the comparison rows. later: weighted share of them that starts 1, 2, … months later.
-        left_out: weights with one measure left out at a time, for the benchmark. score: of taking part, for
-            second opinions.
+        model: the outcome model on these weights. ready: what second opinions need.
     """
 
     stack: Stack
@@ -51,8 +51,8 @@ class Design:
     base: Floats
     later: Floats
     links: LinkError
-    left_out: tuple[LeftOut, ...]
-    score: Propensity
+    model: Model
+    ready: Ready
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,7 +158,7 @@ def _join(outcome: Outcome, before: Floats, after: Floats, design: Design) -> _J
     gates = judge({"events": fewest(last > 0, stack, weights)}) if outcome.kind == "rate" else ()
     if refused(gates):
         return _Joined(outcome, before, after, last, gates, ())
-    by_month = effects(values, stack.treated, design.features.matrix, weights, stack.place)
+    by_month = model_effects(design.model, values, stack.place)
     return _Joined(outcome, before, after, last, gates, by_month)
 
 
@@ -174,7 +174,7 @@ def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol)
     if not asked or not protocol.draws:
         return ratios
     last = np.column_stack([joined[place].last for place in asked])
-    left = residuals(last, stack.treated, matrix, design.weights)
+    left = residuals(design.model, last)
     drawn = bootstrap(
         left, stack.treated, matrix, stack.place, design.base, draws=protocol.draws, seed=protocol.seed
     ).estimates
@@ -197,10 +197,7 @@ def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
     groups = len(np.unique(stack.place[stack.treated]))
     estimate = without_later_starts(joined.by_month, design.later, groups)
     estimate = with_link_error(scaled_error(estimate, wider), design.links)
-    told = opinions(
-        outcome, joined.before, joined.last, design.features, stack, design.weights, design.base,
-        design.left_out, design.score,
-    )  # fmt: skip
+    told = opinions(outcome, joined.before, joined.last, design.features, stack, design.model, design.ready)
     gates = joined.gates + judge(opinion_values(told, joined.plain, estimate, outcome))
     periods = _periods(outcome, joined.before, joined.after, design)
     return OutcomeResult(outcome, estimate, gates, mine, periods, told, bootstrapped=wider != 1.0)
@@ -213,15 +210,15 @@ def _periods(outcome: Outcome, before: Floats, after: Floats, design: Design) ->
     sets of amounts are told about the same people, and every month on its own would use that up.
     """
     stack, found = design.stack, []
-    nothing = np.zeros((len(stack.place), 0))
-    for months, step, covariates, first in (
-        (before, HALF, nothing, -before.shape[1]), (after, QUARTER, design.features.matrix, 0),
+    plain = outcome_model(stack.treated, np.zeros((len(stack.place), 0)), design.weights)
+    for months, step, model, first in (
+        (before, HALF, plain, -before.shape[1]), (after, QUARTER, design.model, 0),
     ):  # fmt: skip
         whole = months.shape[1] // step
         sums = months[:, : whole * step].reshape(len(months), whole, step).sum(axis=2) * (QUARTER / step)
         if outcome.kind == "rate":
             sums = np.where(sums > 0, 100.0, 0.0)
-        for n, one in enumerate(effects(sums, stack.treated, covariates, design.weights, stack.place)):
+        for n, one in enumerate(model_effects(model, sums, stack.place)):
             found.append(Period(first + n * step, first + (n + 1) * step, one, sums[stack.treated, n]))
     return tuple(found)
 

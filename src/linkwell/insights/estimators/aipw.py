@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.effect import Estimate
+from linkwell.insights.estimators.effect import Estimate, Model, outcome_model, residuals
 from linkwell.insights.estimators.propensity import Propensity, propensity
 
 Floats = NDArray[np.float64]
@@ -25,12 +25,19 @@ def odds_weights(fitted: Propensity, treated: Bools, base: Floats | None = None)
     return np.asarray(odds / odds.sum())
 
 
+def least_squares(treated: Bools, covariates: Floats) -> Model:
+    """The unweighted outcome model of the comparison."""
+    size = int((~treated).sum())
+    return outcome_model(treated, covariates, np.full(size, 1.0 / max(size, 1)))
+
+
 def aipw(
     outcome: Floats,
     treated: Bools,
     covariates: Floats,
     clusters: NDArray[np.int64],
     fitted: Propensity | None = None,
+    model: Model | None = None,
 ) -> Estimate:
     """Effect on participants.
 
@@ -40,14 +47,13 @@ def aipw(
     order (the score is orthogonal to them).
 
     Args:
-        outcome, treated, clusters: shape (n,). covariates: shape (n, k).
+        outcome, treated, clusters: shape (n,). covariates: shape (n, k). fitted, model: made already.
     """
     fitted = fitted or propensity(covariates, treated)
     weights = odds_weights(fitted, treated)
-    design = np.column_stack([np.ones(len(outcome)), covariates])
-    design = design / np.maximum(np.abs(design).max(axis=0), 1e-12)
-    slopes = np.linalg.lstsq(design[~treated], outcome[~treated], rcond=1e-10)[0]
-    left = outcome - design @ slopes
+    if model is None:
+        model = least_squares(treated, covariates)
+    left = residuals(model, outcome[:, None])[:, 0]
     theirs = float(weights @ left[~treated])
     difference = float(left[treated].mean()) - theirs
     influence = np.empty(len(outcome))

@@ -41,30 +41,60 @@ class Estimate:
         return self.ends[1] if self.ends else self.estimate + Z_95 * self.standard_error
 
 
-def effects(
-    outcomes: Floats,
-    treated: NDArray[np.bool_],
-    covariates: Floats,
-    weights: Floats,
-    clusters: NDArray[np.int64],
-) -> tuple[Estimate, ...]:
+@dataclass(frozen=True, eq=False, repr=False)
+class Model:
+    """A weighted outcome model of the comparison rows, made once and used for every outcome.
+
+    Attributes:
+        mine, theirs: scaled design matrices of participants and comparison. inverse: of the weighted gram.
+        leverage: of the comparison rows.
+    """
+
+    treated: NDArray[np.bool_]
+    weights: Floats
+    mine: Floats
+    theirs: Floats
+    inverse: Floats
+    leverage: Floats
+
+    def left(self, outcomes: Floats) -> tuple[Floats, Floats]:
+        """Residuals of participants and of the comparison, outcomes of shape (n, m)."""
+        ours, others = outcomes[self.treated], outcomes[~self.treated]
+        slopes = self.inverse @ (self.theirs.T @ (others * self.weights[:, None]))
+        return ours - self.mine @ slopes, others - self.theirs @ slopes
+
+
+def outcome_model(treated: NDArray[np.bool_], covariates: Floats, weights: Floats) -> Model:
+    """Prepare weighted least squares of any outcome on the covariates.
+
+    Args:
+        treated: shape (n,). covariates: shape (n, k). weights: of the comparison rows.
+    """
+    mine, theirs = (_design(covariates[side]) for side in (treated, ~treated))
+    scale = np.maximum(np.abs(theirs).max(axis=0), 1e-12)
+    mine, theirs = mine / scale, theirs / scale
+    inverse = np.linalg.pinv((theirs * weights[:, None]).T @ theirs, rcond=1e-10, hermitian=True)
+    leverage = np.clip(weights * ((theirs @ inverse) * theirs).sum(axis=1), 0.0, 0.9)
+    return Model(treated, weights, mine, theirs, inverse, leverage)
+
+
+def model_effects(model: Model, outcomes: Floats, clusters: NDArray[np.int64]) -> tuple[Estimate, ...]:
     """Doubly robust effects on the treated, one for each column of `outcomes`.
 
     Args:
-        outcomes: shape (n, m). treated: shape (n,), True for participants.
-        covariates: shape (n, k), the balanced moments. weights: of the comparison rows, shape (n − treated,).
-        clusters: person (or household) of each row, shape (n,).
+        outcomes: shape (n, m). clusters: person (or household) of each row, shape (n,).
 
     Equations: m by weighted least squares on the comparison rows;
     τ = mean_T(Y − m) − Σ_C w (Y − m); ψ_i = (Y_i − m_i − τ)/n_T for participants, −w_j (Y_j − m_j)/√(1 − h_j)
     for the comparison (h the leverage); s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants'
     clusters.
     """
-    left_t, left_c, leverage = _fitted(outcomes, treated, covariates, weights)
+    treated, weights = model.treated, model.weights
+    left_t, left_c = model.left(outcomes)
     differences = left_t.mean(axis=0) - weights @ left_c
     influence = np.empty(outcomes.shape)
     influence[treated] = (left_t - differences) / len(left_t)
-    influence[~treated] = -(weights / np.sqrt(1.0 - leverage))[:, None] * left_c
+    influence[~treated] = -(weights / np.sqrt(1.0 - model.leverage))[:, None] * left_c
     _, places = np.unique(clusters, return_inverse=True)
     groups = len(np.unique(clusters[treated]))
     means = outcomes[treated].mean(axis=0)
@@ -74,26 +104,22 @@ def effects(
     )
 
 
-def residuals(outcomes: Floats, treated: NDArray[np.bool_], covariates: Floats, weights: Floats) -> Floats:
-    """Outcomes less what the weighted model of the comparison says, shape (n, m)."""
+def effects(
+    outcomes: Floats,
+    treated: NDArray[np.bool_],
+    covariates: Floats,
+    weights: Floats,
+    clusters: NDArray[np.int64],
+) -> tuple[Estimate, ...]:
+    """`model_effects` with a model made for these covariates (the balanced moments) and weights."""
+    return model_effects(outcome_model(treated, covariates, weights), outcomes, clusters)
+
+
+def residuals(model: Model, outcomes: Floats) -> Floats:
+    """Outcomes less what the model of the comparison says, shape (n, m)."""
     left = np.empty(outcomes.shape)
-    left[treated], left[~treated], _ = _fitted(outcomes, treated, covariates, weights)
+    left[model.treated], left[~model.treated] = model.left(outcomes)
     return left
-
-
-def _fitted(
-    outcomes: Floats, treated: NDArray[np.bool_], covariates: Floats, weights: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Residuals of participants and of the comparison, and the leverage of the comparison rows."""
-    design_t, design_c = (_design(covariates[side]) for side in (treated, ~treated))
-    scale = np.maximum(np.abs(design_c).max(axis=0), 1e-12)
-    design_t, design_c = design_t / scale, design_c / scale
-    root = np.sqrt(weights)[:, None]
-    rooted = design_c * root
-    inverse = np.linalg.pinv(rooted.T @ rooted, rcond=1e-10, hermitian=True)
-    slopes = inverse @ (rooted.T @ (outcomes[~treated] * root))
-    leverage = np.clip(((rooted @ inverse) * rooted).sum(axis=1), 0.0, 0.9)
-    return outcomes[treated] - design_t @ slopes, outcomes[~treated] - design_c @ slopes, leverage
 
 
 def effect(

@@ -23,12 +23,13 @@ class Propensity:
 
     Attributes:
         logit: shape (n,). converged: False when the groups can be told apart completely (then the score is
-            only held finite by the ridge).
+            only held finite by the ridge). line: constant and slopes, shape (k + 1,).
     """
 
     logit: Floats
     converged: bool
     steps: int
+    line: Floats
 
     @property
     def odds(self) -> Floats:
@@ -36,12 +37,17 @@ class Propensity:
         return np.asarray(np.exp(np.clip(self.logit, -700, 700)))
 
 
-def propensity(covariates: Floats, treated: Bools, ridge: float = 1e-9, limit: int = 60) -> Propensity:
+def propensity(
+    covariates: Floats, treated: Bools, ridge: float = 1e-9, limit: int = 60, fit_on: Bools | None = None
+) -> Propensity:
     """Fit by maximum likelihood; a tiny ridge on standardised columns keeps separated groups finite.
 
     Args:
         covariates: shape (n, k), no constant column needed. treated: shape (n,).
+        fit_on: the rows to fit on, all when None; every row gets its log-odds.
     """
+    if fit_on is not None and not fit_on.all():
+        return _elsewhere(covariates, propensity(covariates[fit_on], treated[fit_on], ridge, limit), fit_on)
     centre, spread = covariates.mean(axis=0), covariates.std(axis=0)
     live = spread > 1e-12
     centre, spread = centre[live], spread[live]
@@ -90,4 +96,13 @@ def propensity(covariates: Floats, treated: Bools, ridge: float = 1e-9, limit: i
             break
         slopes, value = slopes + length * direction, trial
     logit = np.concatenate([design(rows) @ slopes for rows in chunks()]) if size else np.zeros(0)
-    return Propensity(logit, converged and float(np.abs(logit).max(initial=0.0)) < 30, step)
+    line = np.zeros(covariates.shape[1] + 1)
+    line[1:][live] = slopes[1:] / spread
+    line[0] = slopes[0] - float(line[1:][live] @ centre)
+    return Propensity(logit, converged and float(np.abs(logit).max(initial=0.0)) < 30, step, line)
+
+
+def _elsewhere(covariates: Floats, fitted: Propensity, rows: Bools) -> Propensity:
+    logit = fitted.line[0] + covariates @ fitted.line[1:]
+    logit[rows] = fitted.logit
+    return Propensity(logit, fitted.converged, fitted.steps, fitted.line)
