@@ -25,6 +25,7 @@ Examples:
   linkwell link clients.csv spine.parquet --out links
   linkwell link clients.csv spine.parquet --out links --map kname=last_name --map born=dob
   linkwell link clients.parquet spine.parquet --out links --memory 1GB --json
+  linkwell link clients.csv spine.duckdb --out links --explain C0017
 """
 )
 @click.argument("extract", type=_FILE)
@@ -54,6 +55,7 @@ Examples:
 @click.option(
     "--keep-spine", type=_FILE, help="Keep the prepared spine here (.duckdb) and use it again next time."
 )
+@click.option("--explain", metavar="RECORD", help="Say in words why this record was linked, or not.")
 @json_option
 def link(
     extract: Path,
@@ -66,6 +68,7 @@ def link(
     memory: str,
     threads: int,
     keep_spine: Path | None,
+    explain: str | None,
     as_json: bool,
 ) -> None:
     """Link a list of people to a spine.
@@ -79,18 +82,19 @@ def link(
     """
     from linkwell.linkage import LinkSettings
 
-    _outside_homes([extract, spine, out, *([keep_spine] if keep_spine else [])])
+    outside_homes([extract, spine, out, *([keep_spine] if keep_spine else [])])
     settings = LinkSettings(
         link_at=link_at,
         review_at=review_at,
         memory_limit=memory,
         threads=threads,
         temp_folder=out / ".work",
-        extract_columns=_pairs(maps),
-        spine_columns=_pairs(spine_maps),
+        extract_columns=column_pairs(maps),
+        spine_columns=column_pairs(spine_maps),
     )
     result = _run(extract, spine, settings, keep_spine, quiet=as_json)
     written = _write(result, out)
+    reasons = result.explain(explain) if explain else []
     q = result.quality
     finish(
         {
@@ -104,12 +108,14 @@ def link(
             "near_exact_share": q.near_exact_share,
             "conflicts": q.conflicts,
             "files": [str(path) for path in written],
+            **({"explanation": reasons} if explain else {}),
         },
         [
             f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for "
             f"a person to look at, {q.unlinked:,} not linked.",
             f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
             *(_why_so_few(result)),
+            *reasons,
             f"Results: {out}",
         ],
         as_json=as_json,
@@ -164,7 +170,8 @@ def _why_so_few(result: LinkResult) -> list[str]:
     return reasons
 
 
-def _outside_homes(paths: Iterable[Path]) -> None:
+def outside_homes(paths: Iterable[Path]) -> None:
+    """Refuse paths inside a data home."""
     for path in paths:
         if data_home_of(path) is not None:
             raise RefusedByRule(
@@ -175,7 +182,8 @@ def _outside_homes(paths: Iterable[Path]) -> None:
             )
 
 
-def _pairs(maps: tuple[str, ...]) -> dict[str, str]:
+def column_pairs(maps: tuple[str, ...]) -> dict[str, str]:
+    """--map THEIRS=OURS as a dictionary."""
     pairs = {}
     for text in maps:
         theirs, equals, ours = text.partition("=")

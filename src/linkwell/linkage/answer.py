@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from linkwell.linkage.compare import STRATUM, Comparison
 from linkwell.linkage.decide import NONE, REVIEW, Bools, Decisions
+from linkwell.linkage.explain import Evidence, explain
 from linkwell.linkage.quality import Quality
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine
@@ -30,13 +31,22 @@ class LinkResult:
         review: the candidates a person should look at, best first: record, rank, person, posterior, weight,
             levels.
         quality: link rate, estimated errors, by group; numbers about the list, no names.
-        model: what was learned, for the report.
+        model: what was learned, for the report. evidence: what was weighed, for `explain`.
     """
 
     links: pa.Table
     review: pa.Table
     quality: Quality
     model: Mapping[str, Any]
+    evidence: Evidence
+
+    def explain(self, record: str) -> list[str]:
+        """Why a record was linked or not, in lines for a person to read; no names or numbers in them.
+
+        Raises:
+            WrongUse: no such record.
+        """
+        return explain(self.evidence, record)[1]
 
 
 def alone(table: pa.Table, posterior: Floats, settings: LinkSettings) -> Floats:

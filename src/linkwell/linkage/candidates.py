@@ -15,7 +15,7 @@ from linkwell.linkage.standardise import CODED
 _NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 
 
-def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
+def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles, *, settle: bool = True) -> list[str]:
     """Fill temp table `pairs` (r, i, pass, settled, by_number) from temp table `list` and `spine`.
 
     `r` is the record's row number, `i` the spine's row id, `pass` the number of the first pass that found
@@ -32,6 +32,8 @@ def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
     )
     _by_number(con, model, names)
     _exact(con, model, names)
+    if not settle:
+        con.execute("UPDATE pairs SET settled = false")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE open_list AS SELECT * FROM list "
         "WHERE r NOT IN (SELECT r FROM pairs WHERE settled)"
@@ -79,6 +81,14 @@ def _exact(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) 
             AS n FROM list l JOIN spine s ON {_coded(" AND ".join(row["on"]))}
             WHERE {_coded(row["where"])} AND l.r NOT IN (SELECT r FROM owners))
         WHERE n = 1 AND NOT clashes""")
+
+
+def find_pairs_within(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
+    """The same for one list that is its own spine: no pass settles anything, and nobody meets themselves."""
+    names = find_pairs(con, model, settle=False)
+    con.execute("""DELETE FROM pairs USING list l, spine s
+        WHERE l.r = pairs.r AND s.rowid = pairs.i AND l.record = CAST(s.pid AS VARCHAR)""")
+    return names
 
 
 def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:

@@ -34,10 +34,11 @@ class Decisions:
 
 
 def decide(
-    pairs: Pairs, model: Model, posterior: Floats, by_number: Bools, settings: LinkSettings
+    pairs: Pairs, model: Model, posterior: Floats, by_number: Bools, bare: Bools, settings: LinkSettings
 ) -> Decisions:
-    """Choose per record. A verified number whose owner disagrees in everything comparable never links by
-    rule."""
+    """Choose per record; `bare` ones (no birth date, no number) must be surer unless settings say how sure.
+
+    A verified number whose owner disagrees in everything comparable never links by rule."""
     rows = np.arange(len(pairs.record))
     order = np.lexsort((rows, -posterior, pairs.record))  # ties go to the first person by id
     record = pairs.record[order]
@@ -54,9 +55,10 @@ def decide(
     best_refused = np.zeros(pairs.records, dtype=bool)
     best_refused[best >= 0] = refused[best[best >= 0]]
     margin = top - second
-    sure = (
-        (top >= settings.threshold("link_at")) & (margin >= settings.threshold("margin_at")) & ~best_refused
-    )
+    link_at = np.full(pairs.records, settings.threshold("link_at"))
+    if settings.link_at is None:
+        link_at[bare] = settings.threshold("link_at_bare")
+    sure = (top >= link_at) & (margin >= settings.threshold("margin_at")) & ~best_refused
     decision = np.where(sure, LINK, np.where(top >= settings.threshold("review_at"), REVIEW, NONE))
     return Decisions(best, top, margin, decision, conflict)
 

@@ -19,6 +19,7 @@ from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import Comparison, compare_sql, comparisons
 from linkwell.linkage.decide import decide, near_exact
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
+from linkwell.linkage.explain import Evidence
 from linkwell.linkage.quality import measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
@@ -83,14 +84,14 @@ def _linked(
 ) -> LinkResult:
     facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
     unchecked = facts["unchecked"].split(",")
-    found, model_files = _standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
-    compared = _worth_comparing(con, comparisons(model_files))
+    found, model_files = standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
+    compared = worth_comparing(con, comparisons(model_files))
     tick(1, _STEPS)
     passes = find_pairs(con, model_files)
     tick(2, _STEPS)
-    table, pairs = _compared_pairs(con, model_files, compared)
+    table, pairs = compared_pairs(con, model_files, compared)
     tick(3, _STEPS)
-    model = starting_model(compared, _sampled(con), spine.rows, model_files.model)
+    model = starting_model(compared, sampled(con), spine.rows, model_files.model)
     if settings.learn:
         model = learned(pairs, model)
     tick(4, _STEPS)
@@ -99,7 +100,7 @@ def _linked(
     return result
 
 
-def _standardise_list(
+def standardise_list(
     con: duckdb.DuckDBPyConnection,
     extract: Source,
     settings: LinkSettings,
@@ -136,7 +137,7 @@ def _standardise_list(
     return found, model
 
 
-def _worth_comparing(
+def worth_comparing(
     con: duckdb.DuckDBPyConnection, compared: tuple[Comparison, ...]
 ) -> tuple[Comparison, ...]:
     """Leave out numbers and areas that no record of the list has: nothing would ever be compared."""
@@ -146,7 +147,7 @@ def _worth_comparing(
     return tuple(c for c in compared if c.name not in empty)
 
 
-def _compared_pairs(
+def compared_pairs(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, compared: tuple[Comparison, ...]
 ) -> tuple[pa.Table, Pairs]:
     found = "SELECT p.r, p.pass, p.settled, p.by_number, s.* FROM pairs p JOIN spine s ON s.rowid = p.i"
@@ -175,7 +176,7 @@ def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
     return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
 
 
-def _sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
+def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
     counts: dict[str, dict[int, int]] = {}
     for name, code, n in con.execute("SELECT comparison, code, n FROM sampled ORDER BY ALL").fetchall():
         counts.setdefault(name, {})[code] = n
@@ -199,9 +200,21 @@ def _result(
         pass_number == passes.index("id_alone"), alone(table, posterior, settings), posterior
     )
     by_number = table["by_number"].to_numpy(zero_copy_only=False).astype(bool)
-    chosen = decide(pairs, model, posterior, by_number, settings)
+    bare = pairs.unseen > float(settings.model.model["prior"]["unseen"])
+    chosen = decide(pairs, model, posterior, by_number, bare, settings)
     alike = near_exact(pairs, model)
     links = links_table(con, table, pairs, model, passes, chosen, weight, alike)
     quality = measure(con, links, chosen, nobody, settings, spine.rows, sorted(found))
     review = review_table(links, table, pairs, model, chosen, weight, posterior)
-    return LinkResult(links, review, quality, described(model, settings, spine))
+    evidence = Evidence(
+        links["record"],
+        table["pid"],
+        pairs,
+        model,
+        pa.array(passes).take(pa.array(pass_number)),
+        posterior,
+        nobody,
+        chosen.decision,
+        {str(row["name"]): str(row["label"]) for row in settings.model.passes},
+    )
+    return LinkResult(links, review, quality, described(model, settings, spine), evidence)

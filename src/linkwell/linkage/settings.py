@@ -61,7 +61,7 @@ class LinkSettings:
 
     def threshold(self, name: str) -> float:
         """`link_at`, `review_at` or `margin_at`, from the settings or else from model.toml."""
-        own = getattr(self, name)
+        own = getattr(self, name, None)
         return float(self.model.model["decide"][name] if own is None else own)
 
 

@@ -68,6 +68,7 @@ class Model:
     on_spine: float
     settings: Mapping[str, Any]
     rounds: int = 0
+    rivals: bool = True
 
 
 def starting_model(
@@ -108,6 +109,25 @@ def weights(pairs: Pairs, model: Model) -> Floats:
     return _rounded(_log_m(pairs, model) - _log_u(pairs, model))
 
 
+def parts_of(pairs: Pairs, model: Model) -> tuple[dict[str, Floats], dict[str, Floats], Floats, Floats]:
+    """The parts of the weights: per comparison log2 m and log2 u of a stranger, then what whole names and
+    impostors add to log2 u."""
+    log_m, log_u = {}, {}
+    for c in model.compared:
+        code = pairs.codes[c.name]
+        log_m[c.name] = np.where(code % STRATUM > 0, np.log2(np.maximum(model.m[c.name], _TINY))[code], 0.0)
+        log_u[c.name] = _stranger(c, pairs, model)
+    whole = _names_together(pairs, model, log_u)
+    stranger = sum(log_u.values(), np.zeros(len(pairs.record))) + whole
+    return log_m, log_u, whole, np.asarray(_log_u(pairs, model) - stranger)
+
+
+def _stranger(c: Comparison, pairs: Pairs, model: Model) -> Floats:
+    code = pairs.codes[c.name]
+    chances = np.log2(chance(c, code, pairs.seen[c.name], model))
+    return np.asarray(np.where(code % STRATUM > 0, chances, 0.0))
+
+
 def _rounded(weight: Floats) -> Floats:
     return np.asarray(np.round(weight * 1000) / 1000)
 
@@ -126,9 +146,7 @@ def _log_u(pairs: Pairs, model: Model) -> Floats:
     log_u = np.zeros(len(pairs.record))
     parts: dict[str, Floats] = {}
     for c in model.compared:
-        code = pairs.codes[c.name]
-        present = code % STRATUM > 0
-        parts[c.name] = np.where(present, np.log2(chance(c, code, pairs.seen[c.name], model)), 0.0)
+        parts[c.name] = _stranger(c, pairs, model)
         log_u += parts[c.name]
     log_u += _names_together(pairs, model, parts)
     for impostor in model.settings["impostor"]:
@@ -184,12 +202,20 @@ def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Ma
 def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floats]:
     """Posterior of each pair among its rivals and nobody, and of nobody per record.
 
+    Where `model.rivals` is false each pair stands alone: in one list, three records may all be one person.
+
     Returns:
         (per pair, per record): the pairs of a record and its nobody sum to one.
     """
     log_odds = weight + np.log2(model.on_spine / model.people)
     unseen = float(model.settings["prior"]["unseen"])
     nobody = np.log2(1.0 - model.on_spine + model.on_spine * unseen)
+    if not model.rivals:
+        alone = 1.0 / (1.0 + np.exp2(nobody - log_odds))
+        none = np.bincount(
+            pairs.record, weights=np.log1p(-np.minimum(alone, 1 - 1e-9)), minlength=pairs.records
+        )
+        return np.asarray(alone), np.asarray(np.exp(none))
     top = np.full(pairs.records, nobody)
     np.maximum.at(top, pairs.record, log_odds)
     share = np.exp2(log_odds - top[pairs.record])
