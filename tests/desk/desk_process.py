@@ -21,17 +21,21 @@ NOT_INSTALLED = (
 
 _BLOCK = """
 import sys
-from importlib.abc import MetaPathFinder
 
-class Missing(MetaPathFinder):
+class Without:
+    # stands before one finder and knows nothing of what is not there, as on a computer that has not got it
+    def __init__(self, finder):
+        self.finder = finder
+
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {blocked!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-        return None
+        return None if name.partition(".")[0] in {blocked!r} else self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
 
 for name in {blocked!r}:
     sys.modules.pop(name, None)
-sys.meta_path.insert(0, Missing())
+sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 """
 
 

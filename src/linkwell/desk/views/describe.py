@@ -41,11 +41,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/describe.html", {
         "spec": spec, "halves": halves, "questions": spec.unanswered(),
         "remarks": described.get("remarks", []),
-        "how": {each["column"]: each["how"] for each in described.get("readings", [])},
         "undo": desk.last_change(), "findable": columns.findable(spec),
         "changed": described.get("files", "") != desk.files_fingerprint,
         "stays": list(enumerate(spec.not_supplied)),
-        "counts": described.get("rows", {}),
     })  # fmt: skip
 
 
@@ -153,8 +151,16 @@ def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
     codes = spec.code_list(found.codes)
     return render(request, "desk/describe_column.html", {
         "form": form, "table": of, "field": found, "may_leave_out": columns.may_leave_out(of, found),
+        "how": _how(desk, of.source, found.source_column),
         "codes": codes.labels() if codes else {}, "order": ORDERS.get(found.date_order, ""),
     })  # fmt: skip
+
+
+def _how(desk: Desk, source: str, heading: str) -> str:
+    """How the column was recognised ("by its heading"), or ""."""
+    readings = desk.described().get("readings", [])
+    found = (each for each in readings if (each["source"], each["column"]) == (source, heading))
+    return next((str(each["how"]) for each in found), "")
 
 
 @require_http_methods(["GET", "POST"])
