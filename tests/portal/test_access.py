@@ -111,7 +111,8 @@ ABOUT_A_TEXT = {
     "agreement-version", "agreement-sign", "agreement-decline", "agreement-offer", "agreement-take-back",
 }  # fmt: skip
 NOT_THEIRS = (
-    {"agreement", "agreement-end", "agreement-version", "agreement-sign", "agreement-decline"}
+    {"agreement-vendor", "breach", "breach-judge"}
+    | {"agreement", "agreement-end", "agreement-version", "agreement-sign", "agreement-decline"}
     | {
         "supply",
         "recall",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from linkwell.custody.agreements import permissions as agreements
 from linkwell.custody.assessments import permissions as assessments
+from linkwell.custody.audit import permissions as audit
+from linkwell.custody.breaches import permissions as breaches
+from linkwell.custody.clients import permissions as clients
 from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
@@ -13,7 +16,10 @@ from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
 from linkwell.custody.supplies import permissions as supplies
 
-_NOUNS = (organisations, proposals, assessments, agreements, supplies, linkage, refreshes, projects, outputs)
+_NOUNS = (
+    organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, refreshes,
+    projects, outputs,
+)  # fmt: skip
 
 
 def capabilities() -> tuple[Capability, ...]:

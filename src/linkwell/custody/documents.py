@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from linkwell.custody.agreements.states import AGREEMENT, VERSION
 from linkwell.custody.assessments.states import ASSESSMENT
+from linkwell.custody.breaches.states import BREACH
+from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
@@ -19,7 +21,9 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.supplies.states import SUPPLY
 
-MACHINES = (PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB)
+MACHINES = (
+    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB,
+)  # fmt: skip
 
 
 def page() -> str:

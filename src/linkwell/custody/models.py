@@ -11,6 +11,8 @@ from linkwell.custody.agreements.models import (
 )
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.breaches.models import Breach
+from linkwell.custody.clients.models import ClientOk, Round
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.outputs.models import Output, Release
@@ -24,6 +26,8 @@ __all__ = [
     "AgreementVersion",
     "Assessment",
     "AuditEvent",
+    "Breach",
+    "ClientOk",
     "Comment",
     "Job",
     "Mandate",
@@ -39,6 +43,7 @@ __all__ = [
     "Refresh",
     "RefreshSupply",
     "Release",
+    "Round",
     "SenderKey",
     "Signature",
     "SpecificationText",

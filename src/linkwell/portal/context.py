@@ -10,6 +10,9 @@ from django.http import HttpRequest
 
 from linkwell.custody.agreements.permissions import READ_NOTICES, SEE_ALL_AGREEMENTS, SEE_OWN_AGREEMENTS
 from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
+from linkwell.custody.audit.permissions import READ_OWN_TRAIL
+from linkwell.custody.breaches.permissions import SEE_BREACHES, SEE_OWN_BREACHES
+from linkwell.custody.clients.permissions import SEE_CLIENTS
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
@@ -27,6 +30,9 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
     ("notices", "Notices", (READ_NOTICES,)),
+    ("clients", "Your clients", (SEE_CLIENTS,)),
+    ("own-trail", "What happened", (READ_OWN_TRAIL,)),
+    ("breaches", "Breaches", (SEE_OWN_BREACHES, SEE_BREACHES)),
     ("assessments", "Assessments", (SEE_ASSESSMENTS,)),
     ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),

@@ -7,6 +7,8 @@ from linkwell.portal.access import patterns
 from linkwell.portal.views import (
     agreements,
     assessments,
+    breaches,
+    clients,
     drafting,
     front,
     health,
@@ -22,8 +24,8 @@ from linkwell.portal.views import (
 )
 
 DECLARED_BY = (
-    agreements, assessments, drafting, front, health, organisations, outputs, proposals, provider, reports,
-    research, signin, staff, trail, uploads,
+    agreements, assessments, breaches, clients, drafting, front, health, organisations, outputs, proposals,
+    provider, reports, research, signin, staff, trail, uploads,
 )  # fmt: skip
 
 urlpatterns = patterns()

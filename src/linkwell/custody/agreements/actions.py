@@ -17,6 +17,7 @@ from linkwell.custody.agreements.states import AGREEMENT
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.actions import enrol_sender_key
 from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.organisations.roles import Kind
 from linkwell.custody.permissions import check
 from linkwell.errors import RefusedByRule, WrongUse
 
@@ -102,20 +103,37 @@ def issue_upload_token(*, by: Person, agreement: Agreement, days: int = TOKEN_DA
         NotAllowed: `by` is not a custodian manager.
     """
     check(by, MANAGE_AGREEMENTS)
+    about = agreement.organisation.code
+    return _issue(by, days, about, {"agreement": agreement.reference}, agreement=agreement)
+
+
+def issue_vendor_token(*, by: Person, vendor: Organisation, days: int = TOKEN_DAYS) -> str:
+    """Make one token for all clients of a vendor; it sends only for those that gave their OK.
+
+    Raises:
+        NotAllowed: `by` is not a custodian manager. WrongUse: the organisation is no vendor.
+    """
+    check(by, MANAGE_AGREEMENTS)
+    if vendor.kind != Kind.VENDOR:
+        raise WrongUse("This organisation is not a vendor.", where=vendor.code)
+    return _issue(by, days, vendor.code, {"vendor": vendor.code}, vendor=vendor)
+
+
+def _issue(
+    by: Person, days: int, about: str, details: dict[str, object], *,
+    agreement: Agreement | None = None, vendor: Organisation | None = None,
+) -> str:  # fmt: skip
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with transaction.atomic():
         token = UploadToken.objects.create(
             key_id=key_id,
             secret_hash=_hash(secret),
             agreement=agreement,
+            vendor=vendor,
             expires_at=timezone.now() + datetime.timedelta(days=days),
         )
         record(
-            "token.issued",
-            by=by,
-            subject=f"token/{key_id}",
-            about=agreement.organisation.code,
-            details={"agreement": agreement.reference, "days": days},
+            "token.issued", by=by, subject=f"token/{key_id}", about=about, details={**details, "days": days}
         )
     return f"lwu_{token.key_id}_{secret}"
 
@@ -129,7 +147,7 @@ def token_holder(text: str) -> UploadToken:
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
     found = (
-        UploadToken.objects.select_related("agreement__organisation", "agreement__specification")
+        UploadToken.objects.select_related("agreement__organisation", "agreement__specification", "vendor")
         .filter(key_id=key_id)
         .first()
     )

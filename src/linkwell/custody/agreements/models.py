@@ -188,11 +188,19 @@ class Notice(models.Model):
 
 
 class UploadToken(models.Model):
-    """Lets a machine send under one agreement, and do nothing else; only a hash of the secret is kept."""
+    """Lets a machine send under one agreement, or for the clients of one vendor, and do nothing else.
+
+    Only a hash of the secret is kept.
+    """
 
     key_id = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=96)
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="tokens")
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens"
+    )
+    vendor = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -200,10 +208,18 @@ class UploadToken(models.Model):
 
     class Meta:
         app_label = "custody"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreement=None, vendor__isnull=False)
+                | models.Q(agreement__isnull=False, vendor=None),
+                name="token_of_one_kind",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"token {self.key_id}"
 
     def live(self) -> bool:
         """Whether it still opens the door: not ended, not expired, its agreement in force."""
-        return self.ended_at is None and timezone.now() < self.expires_at and self.agreement.live()
+        there = self.agreement is None or self.agreement.live()
+        return self.ended_at is None and timezone.now() < self.expires_at and there

@@ -128,6 +128,10 @@ def _come_into_force(version: AgreementVersion) -> AgreementVersion:
     row = move(version, "come into force", by=SYSTEM, event="agreement.in force", digest=version.digest)
     agreement.state = AGREEMENT.after("come into force", agreement.state)
     agreement.save()
+    if agreement.route == Route.VENDOR:
+        from linkwell.custody.clients.actions import ok_of  # it builds on agreements
+
+        ok_of(agreement)
     tell_all(agreement, "in_force", about=str(version.number))
     return row
 

@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from linkwell.custody.agreements.models import Route
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import SYSTEM
 from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
+from linkwell.custody.organisations.models import SenderKey
 from linkwell.custody.supplies.actions import change, find, stated_rows
 from linkwell.custody.supplies.destroying import destroy_sealed
 from linkwell.custody.supplies.models import Supply
@@ -38,7 +40,10 @@ def work_accept(job: Job, tick: Tick) -> Any:
     from linkwell.intake import check_package, open_package, verify_package
 
     supply, home = find(job.subject), current_home()
-    keys = supply.organisation.sender_keys.filter(ended_at=None).values_list("fingerprint", flat=True)
+    agreement = supply.agreement
+    senders = [supply.organisation, *([agreement.via] if agreement.route == Route.VENDOR else [])]
+    trusted = SenderKey.objects.filter(organisation__in=senders, ended_at=None)
+    keys = trusted.values_list("fingerprint", flat=True)
     path = package_path(supply.reference)
     specification = agreed_specification(supply.agreement)
     verify_package(

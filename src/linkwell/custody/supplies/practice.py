@@ -6,7 +6,9 @@ there, and the record says so.
 
 from __future__ import annotations
 
-from linkwell.custody.agreements.models import Agreement
+from django.db.models import Q
+
+from linkwell.custody.agreements.models import Agreement, Route
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home
@@ -24,8 +26,11 @@ def base_of(agreement: Agreement) -> str:
 
 def practised(agreement: Agreement, *, sender: str = "") -> bool:
     """Whether a practice of this organisation, on this base version (and with this key), was accepted."""
+    whose = Q(agreement__organisation=agreement.organisation_id)
+    if agreement.route == Route.VENDOR:  # the vendor practises once for all its clients
+        whose |= Q(agreement__via=agreement.via_id, agreement__route=Route.VENDOR)
     found = Supply.objects.filter(
-        agreement__organisation=agreement.organisation_id,
+        whose,
         state=SupplyState.PRACTISED,
         manifest__base=base_of(agreement),
     )

@@ -105,6 +105,8 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
         "versions": found.versions.prefetch_related("signatures"),
         "undertakings": found.undertakings.select_related("person"),
         "events": AuditEvent.objects.filter(subject=found.subject),
+        "client_ok": getattr(found, "client_ok", None),
+        "may_ok": lead,
         "may_leave": lead and AGREEMENT.may("leave", found.state),
         "may_end": allows(person, MANAGE_AGREEMENTS) and AGREEMENT.may("end", found.state),
         "may_vary": allows(person, DRAFT_AGREEMENT)
