@@ -157,6 +157,7 @@ def start_desk(tmp_path: Path) -> Iterator[Callable[[], RunningDesk]]:
         each.kill()
 
 
+@pytest.mark.slow
 def test_the_whole_road_by_keyboard_on_a_phone(
     page: Any,
     axe: Any,

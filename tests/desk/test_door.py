@@ -16,7 +16,8 @@ def addresses() -> list[str]:
     import linkwell.desk.urls as urls
 
     gaps = {"<slug:question_id>": "dates", "<int:number>": "0", "<slug:number_id>": "participants",
-            "<slug:table>": "person", "<slug:field>": "nhi", "<path:name>": "linkwell/app.css"}  # fmt: skip
+            "<slug:kind>": "toml", "<slug:table>": "person", "<slug:field>": "nhi",
+            "<path:name>": "linkwell/app.css"}  # fmt: skip
     found = []
     for pattern in urls.urlpatterns:
         route = str(pattern.pattern)

@@ -395,7 +395,10 @@ def test_copies_are_listed_and_deleted_and_own_files_never(
 
 
 def test_the_specification_is_the_commands_own(described: Visitor, desk: Desk) -> None:
-    saved = described.get("/describe/save/").content
+    saved = b"".join(described.get("/describe/save/toml/").streaming_content)
     path = desk.workspace.path / "again.toml"
     path.write_bytes(saved)
     assert Specification.load(path).digest == desk.specification().digest
+    for kind, begins in (("xlsx", b"PK"), ("html", b"<!")):
+        assert b"".join(described.get(f"/describe/save/{kind}/").streaming_content).startswith(begins)
+    assert described.get("/describe/save/exe/").status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,10 +16,12 @@ from linkwell.desk.forms import ColumnForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
+from linkwell.documents.everywhere import shapes, write_everywhere
 from linkwell.errors import LinkwellError
 from linkwell.specification.answers import answer
-from linkwell.specification.file import render as render_specification
+from linkwell.specification.document import specification_document
 from linkwell.specification.model import Compartment, Question, Specification
+from linkwell.specification.workbook import to_excel
 
 ORDERS = {"dmy": "Day first: 03/04/2020 is 3 April 2020", "mdy": "Month first: 03/04/2020 is 4 March 2020",
           "leave out": "Leave it out"}  # fmt: skip
@@ -43,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "remarks": described.get("remarks", []),
         "undo": desk.last_change(), "findable": columns.findable(spec),
         "changed": described.get("files", "") != desk.files_fingerprint,
-        "stays": list(enumerate(spec.not_supplied)),
+        "stays": list(enumerate(spec.not_supplied)), "kinds": _kinds().items(),
     })  # fmt: skip
 
 
@@ -203,12 +205,26 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_GET
-def save_specification(request: HttpRequest) -> HttpResponse:
-    """The specification as a file a person can read, change and send: it holds no row of anybody's."""
-    text = render_specification(desk_of(request).specification())
-    response = HttpResponse(text, content_type="application/toml; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="specification.toml"'
-    return response
+def save_specification(request: HttpRequest, kind: str) -> FileResponse:
+    """The specification to read, change and send, in the shape asked for: it holds no row of anybody's."""
+    desk = desk_of(request)
+    spec, folder = desk.specification(), desk.workspace.papers
+    path = folder / f"specification.{kind}"
+    if kind not in _kinds():
+        raise Http404
+    if kind == "toml":
+        spec.save(path)
+    elif kind == "xlsx":
+        to_excel(spec, path)
+    else:
+        write_everywhere(specification_document(spec), folder, "specification")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+
+
+def _kinds() -> dict[str, str]:
+    """The shapes this computer can make, and what people call them."""
+    names = {"html": "web page", "docx": "Word", "pdf": "PDF"}
+    return {"xlsx": "Excel", **{shape: names[shape] for shape in shapes()}, "toml": "text file"}
 
 
 def _typed(form: ColumnForm, name: str) -> str:
