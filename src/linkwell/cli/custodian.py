@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from linkwell.cli.custodian_backup import backup, drill, restore
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
@@ -15,7 +16,7 @@ from linkwell.errors import WrongUse
 
 _ORDER = (
     "init", "add-organisation", "add-person", "enrol-provider", "receive", "accept", "reject", "link", "load",
-    "approve-insights", "insights", "release", "verify-record",
+    "approve-insights", "insights", "release", "verify-record", "backup", "restore", "drill",
 )  # fmt: skip
 
 
@@ -245,5 +246,15 @@ def release(output: str, home: Path, username: str, as_json: bool) -> None:
     )  # fmt: skip
 
 
-for _command in (init, add_organisation, add_person, enrol_provider, approve_insights, verify_record):
+for _command in (
+    init,
+    add_organisation,
+    add_person,
+    enrol_provider,
+    approve_insights,
+    verify_record,
+    backup,
+    restore,
+    drill,
+):
     custodian.add_command(_command)

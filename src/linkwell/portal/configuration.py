@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from linkwell.errors import WrongUse
-from linkwell.vault.secrets import keep_secret
+from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.vault.secrets import demo_secret, keep_secret
 from linkwell.vault.zones import Home, ZoneName
+
+DEMO_SEEDS_TRIED = 1000
+_HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Configuration:
 
         Raises:
             WrongUse: LINKWELL_HOME is missing or no data home, or a value cannot be read.
+            RefusedByRule: a real home holds secrets of a demonstration.
         """
         home_path = environment.get("LINKWELL_HOME", "")
         if not home_path:
@@ -50,9 +55,11 @@ class Configuration:
                 fix="Give --home, or set LINKWELL_HOME to the folder made by: linkwell custodian init",
             )
         home = Home.open(Path(home_path))
+        refuse_demo_secrets(home)
         hosts = tuple(
             name.strip() for name in environment.get("LINKWELL_HOSTS", "").split(",") if name.strip()
         )
+        _refuse_unsafe_hosts(hosts)
         return cls(
             home=home,
             hosts=("localhost", "127.0.0.1", "[::1]", *hosts),
@@ -87,21 +94,61 @@ class Configuration:
                     "PRAGMA foreign_keys=ON;",
                 },
             }
-        parts = urlsplit(self.database_url)
-        if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-            raise WrongUse(
-                "LINKWELL_DATABASE is not a PostgreSQL address.",
-                fix="Write it as postgresql://user:password@host:5432/name, or leave it unset for SQLite.",
-            )
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.strip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-        }
+        return postgresql(self.database_url)
+
+
+def postgresql(address: str) -> dict[str, Any]:
+    """Django's settings of the PostgreSQL database at an address.
+
+    Raises:
+        WrongUse: it is not a PostgreSQL address.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise WrongUse(
+            "LINKWELL_DATABASE is not a PostgreSQL address.",
+            fix="Write it as postgresql://user:password@host:5432/name, or leave it unset for SQLite.",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def refuse_demo_secrets(home: Home) -> None:
+    """Raise RefusedByRule if a home that says it is real holds a secret of a demonstration.
+
+    That happens when a demonstration is turned into the real thing by editing home.toml: everybody could
+    work out its secrets.
+    """
+    if home.demo:
+        return
+    for zone in (ZoneName.KEYS, ZoneName.DISCLOSURE):
+        for path in sorted(home.zone(zone).path.glob("*.secret")):
+            kept = path.read_bytes()
+            if any(demo_secret(seed, path.name) == kept for seed in range(DEMO_SEEDS_TRIED)):
+                raise RefusedByRule(
+                    "This data home holds secrets of a demonstration.",
+                    where=f"{zone.value}/{path.name}",
+                    why="Anybody can work them out, and with them who the pseudonyms stand for.",
+                    fix="Make a new home: linkwell custodian init. Nothing of a demonstration goes into it.",
+                )
+
+
+def _refuse_unsafe_hosts(hosts: tuple[str, ...]) -> None:
+    wrong = [name for name in hosts if not _HOST.fullmatch(name)]
+    if wrong:
+        raise WrongUse(
+            "LINKWELL_HOSTS holds something that is no host name.",
+            where=wrong[0],
+            why="A star would let anybody's address stand in links and cookies.",
+            fix="Write host names separated by commas, without https:// and without *.",
+        )
 
 
 def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

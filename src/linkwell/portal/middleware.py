@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 
 import structlog
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from linkwell.custody.organisations.models import Person
@@ -20,6 +21,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 IDLE_SECONDS_STAFF = 10 * 60
 IDLE_SECONDS = 30 * 60
+_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
 log = structlog.get_logger("linkwell.portal")
 
 
@@ -31,6 +33,23 @@ def no_cache(get_response: Handler) -> Handler:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+    return handle
+
+
+def request_log(get_response: Handler) -> Handler:
+    """One line per request: which page by its name, never its address, query or anything posted."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
+        began = time.monotonic()
+        response = get_response(request)
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        method = request.method if request.method in _METHODS else "OTHER"
+        took = round((time.monotonic() - began) * 1000)
+        log.info("request", page=page, method=method, status=response.status_code, ms=took)
         return response
 
     return handle
@@ -70,6 +89,8 @@ class plain_errors:  # noqa: N801  listed beside functions, named like one
         if isinstance(error, LinkwellError):
             status = 403 if isinstance(error, NotAllowed) else 503 if isinstance(error, TryAgain) else 409
             return render(request, "portal/refused.html", {"error": error}, status=status)
+        if isinstance(error, Http404):
+            return None
         frame = error.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next

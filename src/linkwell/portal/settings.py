@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "linkwell.portal.middleware.request_log",
     "csp.middleware.CSPMiddleware",
     "linkwell.portal.middleware.no_cache",
     "django.contrib.sessions.middleware.SessionMiddleware",

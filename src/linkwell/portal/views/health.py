@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import tempfile
+from pathlib import Path
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,11 +30,22 @@ def readyz(request: HttpRequest) -> HttpResponse:
     intake = current_home().zone(ZoneName.INTAKE).path
     checks = {
         "database": _database(),
-        "storage": os.access(intake, os.W_OK),
+        "storage": _writable(intake),
         "disk": shutil.disk_usage(intake).free > ROOM_NEEDED,
         **{f"worker {queue}": alive(queue) for queue in QUEUES},
     }
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+def _writable(folder: Path) -> bool:
+    # Tried and not asked: a disk that went read-only or full still grants the permission.
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"ready?")
+            probe.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _database() -> bool:

@@ -1,0 +1,132 @@
+"""Web and workers killed while a long action runs: started again, nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from linkwell.cli.demo.stages import STAGES
+from tests.journey.conftest import SIZES, walk
+from tests.journey.test_portal_opens import free_port, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+
+# the stage, the kind of its job, and which child of `serve` is killed
+ACTIONS = (
+    ("accept", "supply.accept", "linkwell.portal.worker quick"),
+    ("link", "supply.link", "linkwell.portal.worker heavy"),
+    ("load", "refresh.load", "linkwell.portal.worker heavy"),
+    ("insights", "output.analyse", "linkwell.portal.web"),
+    ("release", "output.release", "linkwell.portal.worker heavy"),
+)
+LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()")
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without what its own tests set."""
+    return {n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))}
+
+
+def serve(home: Path, port: int) -> subprocess.Popen[Any]:
+    """Start the portal and its workers, and wait until it is ready."""
+    process = subprocess.Popen(
+        [*LINKWELL, "serve", "--home", str(home), "--port", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment(),
+    )  # fmt: skip
+    wait_for(f"http://localhost:{port}/healthz", process)
+    for _ in range(300):
+        if httpx.get(f"http://localhost:{port}/readyz", timeout=10).status_code == 200:
+            return process
+        time.sleep(0.1)
+    raise AssertionError("it was never ready")
+
+
+def children(parent: int) -> dict[str, int]:
+    """Command line -> process id of every child of a process (Linux)."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and f"PPid:\t{parent}\n" in (folder / "status").read_text():
+                found[(folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()] = int(folder.name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def state_of(home: Path, kind: str) -> str | None:
+    base = sqlite3.connect(f"file:{home / 'portal' / 'registry.sqlite'}?mode=ro", uri=True, timeout=20)
+    try:
+        row = base.execute(
+            "SELECT state FROM custody_job WHERE kind = ? ORDER BY id DESC", (kind,)
+        ).fetchone()
+    finally:
+        base.close()
+    return row[0] if row else None
+
+
+def kill_while_running(home: Path, kind: str, victim: str, parent: int) -> str:
+    """Wait until the job of this kind runs, then kill -9 one child; returns the job's state at that time."""
+    found = next(pid for line, pid in children(parent).items() if victim in line)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        state = state_of(home, kind)
+        if state in ("running", "done"):
+            os.kill(found, signal.SIGKILL)
+            return str(state)
+        time.sleep(0.01)
+    raise AssertionError(f"{kind} never began")
+
+
+@pytest.fixture(scope="module")
+def half_way(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose supply has arrived and was not opened yet."""
+    home = tmp_path_factory.mktemp("half") / "home"
+    names = [stage.name for stage in STAGES]
+    walk(home, "--stop-after", names[names.index("accept") - 1])
+    return home
+
+
+def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
+    half_way: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(half_way, home)
+    caught = []
+    portal = serve(home, free_port())
+    for stage, kind, victim in ACTIONS:
+        walker = subprocess.Popen(
+            [*LINKWELL, "demo", "--no-serve", "--json", "--home", str(home), *SIZES, "--stop-after", stage],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment(),
+        )  # fmt: skip
+        try:
+            caught.append(kill_while_running(home, kind, victim, portal.pid))
+            assert portal.wait(timeout=30) == 3  # one part died, so all of it ends and says: start it again
+        finally:
+            os.killpg(walker.pid, signal.SIGKILL)  # and the person's own command dies too
+            walker.wait()
+            portal.kill()
+            portal.wait()
+        portal = serve(home, free_port())  # goes on with what was left; the next walk asks for it again
+    walk(home, "--stop-after", ACTIONS[-1][0])
+    portal.send_signal(signal.SIGINT)
+    portal.wait(timeout=30)
+    assert caught.count("running") >= 3, caught  # it was killed in the middle of the work, not after it
+    end = walk(home)
+    assert end["state"] == undisturbed["state"]
+    for name in ("rows_read", "rows_refused", "people_supplied", "people_linked", "people_analysed"):
+        assert end[name] == undisturbed[name]
+    assert len(list((home / "released").iterdir())) == 1
+    once = "SELECT kind, count(*) FROM custody_job WHERE state = 'done' GROUP BY kind"
+    base = sqlite3.connect(home / "portal" / "registry.sqlite")
+    assert set(dict(base.execute(once)).values()) == {1}
+    base.close()
