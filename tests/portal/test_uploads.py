@@ -5,9 +5,12 @@ offline.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
+from dataclasses import replace
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from linkwell.custody.supplies import arrivals
@@ -288,3 +291,69 @@ def test_a_provider_takes_a_supply_back_on_its_page(sender, package, registry) -
     for form, start in (("json", b'{"statement"'), ("txt", b"*** DEMO"), ("pdf", b"%PDF-")):
         page = client.get(f"/supplies/{reference}/receipts/destroyed.{form}")
         assert page.content.startswith(start)
+
+
+def defer(sender: Sender) -> str:
+    answer = sender.client.post("/api/uploads/", headers={"Upload-Defer-Length": "1"})
+    assert answer.status_code == 201
+    return answer["Location"].removeprefix("http://testserver")
+
+
+def test_the_size_may_be_said_later(sender, package) -> None:
+    place = defer(sender)
+    head = sender.client.head(place)
+    assert (head["Upload-Defer-Length"], "Upload-Length" in head) == ("1", False)
+    assert sender.patch(place, package[:700], 0).status_code == 204
+    assert sender.client.get(place + "/receipt").status_code == 404
+    rest = sender.patch(place, package[700:], 700, **{"Upload-Length": str(len(package))})
+    assert rest.status_code == 204
+    assert Supply.objects.get().digest == hashlib.sha384(package).hexdigest()
+
+
+def test_a_size_said_later_is_held_to_the_same_limits(sender, package, settings) -> None:
+    place = defer(sender)
+    sender.patch(place, package[:700], 0)
+    for length, status in (("600", 422), ("0", 400), (str(10**15), 413)):
+        assert sender.patch(place, b"x", 700, **{"Upload-Length": length}).status_code == status
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, largest_upload=1000)
+    assert sender.patch(place, package[700:], 700).status_code == 422
+    assert sender.offset(place) == 700
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "status"),
+    [
+        ("linkwell.custody.supplies.actions.give", OperationalError("database is locked"), 503),
+        ("linkwell.custody.supplies.arrivals.lock_away", OSError(errno.ENOSPC, "full"), 507),
+        ("linkwell.custody.supplies.arrivals.lock_away", OSError(errno.EACCES, "no"), 507),
+    ],
+)
+def test_a_bad_moment_at_the_last_byte_is_said_and_the_next_try_completes(
+    sender, package, monkeypatch, where, what, status
+) -> None:
+    def fails(*_, **__):
+        raise what
+
+    place = sender.create(package)
+    with monkeypatch.context() as patched:
+        patched.setattr(where, fails)
+        answer = sender.patch(place, package, 0)
+    assert (answer.status_code, Supply.objects.get().state) == (status, "receiving")
+    assert answer.json()["fix"]
+    assert sender.offset(place) == len(package)
+    assert sender.client.get(place + "/receipt").status_code == 200
+    assert Supply.objects.get().state == "received"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_a_disk_that_refuses_at_the_start_leaves_no_supply_behind(
+    sender, package, monkeypatch, number
+) -> None:
+    def fails(*_):
+        raise OSError(number, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(arrivals, "make_room", fails)
+        answer = sender.client.post("/api/uploads/", headers={"Upload-Length": "900"})
+    assert (answer.status_code, Supply.objects.count()) == (507, 0)
+    assert sender.patch(sender.create(package), package, 0).status_code == 204

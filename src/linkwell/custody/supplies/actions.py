@@ -113,6 +113,20 @@ def begin_upload(
     return upload
 
 
+def announce_length(upload: Upload, length: int) -> None:
+    """Say how large an upload is that was begun without a size; said once, it stays.
+
+    Raises:
+        RefusedByRule: more than that has arrived already. TryAgain: the disk has no room for the rest.
+    """
+    if length < arrivals.arrived(upload):
+        raise RefusedByRule("More has arrived than the size that is announced.", fix="Start a new upload.")
+    with transaction.atomic():
+        Upload.objects.filter(pk=upload.pk, length=0).update(length=length)
+    upload.refresh_from_db(fields=["length"])
+    arrivals.make_room(upload)
+
+
 def _same_file(agreement: Agreement, digest: str, length: int) -> Upload | None:
     uploads = Upload.objects.select_related("supply__agreement__organisation").filter(
         supply__agreement=agreement, declared_digest=digest, length=length, ended_at=None

@@ -114,6 +114,7 @@ def take(
     read: Callable[[int], bytes],
     length: int | None,
     checksum: Checksum | None = None,
+    most: int | None = None,
 ) -> int:
     """Append what `read` gives, keep what arrived when the line drops, and return the new offset.
 
@@ -122,6 +123,7 @@ def take(
         read: reads at most n bytes; b"" or OSError when the line is gone.
         length: how many bytes the request says it carries, None if it does not say.
         checksum: of the whole chunk; on a mismatch the chunk is cut off again.
+        most: how large an upload may grow whose size has not been announced yet.
 
     Raises:
         WrongOffset, Busy, ChecksumMismatch, RefusedByRule (more than was announced), TryAgain (disk full).
@@ -132,10 +134,11 @@ def take(
             raise WrongOffset(
                 "The upload stands somewhere else.", fix="Ask where it stands, and go on from there."
             )
-        if length is not None and start + length > upload.length:
+        whole_size = upload.length or most or 0
+        if length is not None and start + length > whole_size:
             raise RefusedByRule("This is more than the size that was announced.", fix="Start a new upload.")
         whole = _digest_so_far(upload, file, start)
-        whole, at, dropped = _append(file, start, upload.length, read, length, whole, checksum)
+        whole, at, dropped = _append(file, start, whole_size, read, length, whole, checksum)
         if checksum is not None and not dropped and at != start and not _matches(file, start, checksum):
             file.truncate(start)
             _sync(file)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +31,7 @@ from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.portal.access import SENDER, page
 
 TUS = "1.0.0"
-EXTENSIONS = "creation,checksum,termination,expiration"
+EXTENSIONS = "creation,creation-defer-length,checksum,termination,expiration"
 CHUNK_TYPE = "application/offset+octet-stream"
 _DIGEST = re.compile(r"[0-9a-f]{96}")
 
@@ -50,30 +52,39 @@ def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "OPTIONS":
             return _options()
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
-            if scheme.lower() != "bearer":
-                raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
-            holder = token_holder(token.strip())
-            if holder.agreement is None:  # a vendor's: it says for which of its clients
-                holder = for_client(holder, request.headers.get("Linkwell-Agreement", ""))
-        except RefusedByRule as error:
-            response = _answer(error, 401)
-            response["WWW-Authenticate"] = "Bearer"
-            return _tus(response)
-        if (
-            request.method in ("POST", "PATCH", "HEAD", "DELETE")
-            and request.headers.get("Tus-Resumable") != TUS
-        ):
-            response = _plain(f"This server speaks tus {TUS}.", 412)
-            response["Tus-Version"] = TUS
-            return _tus(response)
-        try:
-            return _tus(view(request, holder, *args, **kwargs))
-        except LinkwellError as error:
-            return _tus(_answer(error, _status_of(error)))
+            return _answered(view, request, *args, **kwargs)
+        except OperationalError:  # locked for too long, or gone: nothing was changed
+            return _tus(_plain("The registry is busy.", 503, fix="Go on in a moment; nothing was lost."))
+        except OSError as error:
+            what = "The disk is full." if error.errno == errno.ENOSPC else "The disk cannot be written."
+            return _tus(_plain(what, 507, fix="Go on later; what arrived is kept."))
 
     return guarded
+
+
+def _answered(
+    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    try:
+        if scheme.lower() != "bearer":
+            raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
+        holder = token_holder(token.strip())
+        if holder.agreement is None:  # a vendor's: it says for which of its clients
+            holder = for_client(holder, request.headers.get("Linkwell-Agreement", ""))
+    except RefusedByRule as error:
+        response = _answer(error, 401)
+        response["WWW-Authenticate"] = "Bearer"
+        return _tus(response)
+    if request.method in ("POST", "PATCH", "HEAD", "DELETE") and request.headers.get("Tus-Resumable") != TUS:
+        response = _plain(f"This server speaks tus {TUS}.", 412)
+        response["Tus-Version"] = TUS
+        return _tus(response)
+    try:
+        return _tus(view(request, holder, *args, **kwargs))
+    except LinkwellError as error:
+        return _tus(_answer(error, _status_of(error)))
 
 
 def _status_of(error: LinkwellError) -> int:
@@ -109,16 +120,16 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest) and `practice`
         (base64 of "yes" or "no"). File names are not read.
     """
-    length = request.headers.get("Upload-Length", "")
-    if not length.isdecimal() or int(length) == 0:
-        return _plain("Upload-Length must be the size in bytes.", 400)
-    if int(length) > settings.CONFIGURATION.largest_upload:
-        return _plain("This file is larger than this server takes.", 413)
+    length, refused = _length(request)
+    if request.headers.get("Upload-Defer-Length") == "1" and "Upload-Length" not in request.headers:
+        length, refused = 0, None
+    if refused is not None:
+        return refused
     said = _said(request.headers.get("Upload-Metadata", ""))
     digest = said.get("sha384", "").lower()
     upload = actions.begin_upload(
         token=token,
-        length=int(length),
+        length=length,
         declared_digest=digest if _DIGEST.fullmatch(digest) else "",
         practice={"yes": True, "no": False}.get(said.get("practice", "")),
     )
@@ -126,6 +137,16 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     response["Location"] = request.build_absolute_uri(reverse("upload", args=[upload.pk]))
     response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
     return response
+
+
+def _length(request: HttpRequest) -> tuple[int, HttpResponse | None]:
+    """The announced size, or an answer that says what is wrong with it."""
+    text = request.headers.get("Upload-Length", "")
+    if not text.isdecimal() or int(text) == 0:
+        return 0, _plain("Upload-Length must be the size in bytes.", 400)
+    if int(text) > settings.CONFIGURATION.largest_upload:
+        return 0, _plain("This file is larger than this server takes.", 413)
+    return int(text), None
 
 
 def _said(metadata: str) -> dict[str, str]:
@@ -173,7 +194,10 @@ def _stands_at(found: Upload) -> int:
 def _where(found: Upload) -> HttpResponse:
     response = HttpResponse(status=200)
     response["Upload-Offset"] = str(_stands_at(found))
-    response["Upload-Length"] = str(found.length)
+    if found.length:
+        response["Upload-Length"] = str(found.length)
+    else:
+        response["Upload-Defer-Length"] = "1"
     response["Upload-Expires"] = http_date(found.expires_at.timestamp())
     return response
 
@@ -192,6 +216,11 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
         )
     if found.supply.state != SupplyState.RECEIVING:
         raise arrivals.WrongOffset("This upload is complete.")
+    if not found.length and "Upload-Length" in request.headers:
+        total, refused = _length(request)
+        if refused is not None:
+            return refused
+        actions.announce_length(found, total)
     length = request.headers.get("Content-Length", "")
     at = arrivals.take(
         found,
@@ -199,6 +228,7 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
         read=request.read,
         length=int(length) if length.isdecimal() else None,
         checksum=checksum,
+        most=settings.CONFIGURATION.largest_upload,
     )
     if at == found.length:
         actions.complete_upload(found)
@@ -215,7 +245,7 @@ def receipt(request: HttpRequest, token: UploadToken, number: str) -> HttpRespon
     if found is None:
         return _plain("There is no such upload.", 404)
     if found.supply.state == SupplyState.RECEIVING:
-        if arrivals.arrived(found) < found.length:
+        if not found.length or arrivals.arrived(found) < found.length:
             return _plain("The file has not arrived whole yet.", 404, fix="Send the rest.")
         actions.complete_upload(found)  # the process died between the last byte and the receipt
     given = found.supply.receipts.filter(kind="received").first()
