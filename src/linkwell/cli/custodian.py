@@ -11,12 +11,13 @@ from linkwell.cli.custodian_backup import backup, drill, restore
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
+from linkwell.cli.custodian_tokens import tokens
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
 
 _ORDER = (
     "init", "add-organisation", "add-person", "enrol-provider", "receive", "accept", "reject", "link", "load",
-    "approve-insights", "insights", "release", "verify-record", "backup", "restore", "drill",
+    "approve-insights", "insights", "release", "verify-record", "tokens", "backup", "restore", "drill",
 )  # fmt: skip
 
 
@@ -253,6 +254,7 @@ for _command in (
     enrol_provider,
     approve_insights,
     verify_record,
+    tokens,
     backup,
     restore,
     drill,

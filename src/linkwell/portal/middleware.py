@@ -21,6 +21,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 IDLE_SECONDS_STAFF = 10 * 60
 IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 12 * 60 * 60
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
 log = structlog.get_logger("linkwell.portal")
 
@@ -57,7 +58,7 @@ def request_log(get_response: Handler) -> Handler:
 
 def idle_lock(get_response: Handler) -> Handler:
     """Sign out whoever was idle: ten minutes for custodian staff and researchers, thirty for everyone
-    else.
+    else; and everybody twelve hours after signing in.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
@@ -66,10 +67,11 @@ def idle_lock(get_response: Handler) -> Handler:
             seen = int(request.session.get("seen", now))
             guarded = CUSTODIAN_ROLES | {Role.RESEARCHER}
             longest = IDLE_SECONDS_STAFF if roles_of(request.user) & guarded else IDLE_SECONDS
-            if now - seen > longest:
+            began = int(request.session.get("began", now))
+            if now - seen > longest or now - began > LONGEST_SECONDS:
                 logout(request)
-            elif now - seen > 30 or "seen" not in request.session:
-                request.session["seen"] = now
+            elif now - seen > 30 or not {"seen", "began"} <= set(request.session.keys()):
+                request.session["seen"], request.session["began"] = now, began
         return get_response(request)
 
     return handle
