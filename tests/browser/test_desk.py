@@ -232,7 +232,7 @@ def _get_ready(hands: Hands) -> None:
     assert "You are ready" in hands.page.inner_text("h1")
     hands.press("Get the papers")
     hands.press("Make the papers")
-    assert "privacy-statement.html" in hands.page.inner_text("main")
+    assert "Privacy statement (web page)" in hands.page.inner_text("main")
     hands.press("Your report")
     hands.press("Get ready")
     hands.press("Your road")

@@ -55,7 +55,7 @@ def walk(browser: Browser) -> None:
     for question in load_questions().questions:
         browser.client.get(f"/ready/{question.id}/")
         assert "Next step" in browser.press(f"/ready/{question.id}/", answer=question.answers[0].id)
-    assert "privacy-statement.html" in browser.press("/ready/papers/")
+    assert "Privacy statement (web page)" in browser.press("/ready/papers/")
     browser.press("/practise/")
     assert "What leaves, and why" in browser.press("/describe/start/", initiative="Steady Steps")
     assert "people are ready to go" in browser.press("/check/")

@@ -93,7 +93,7 @@ def test_a_number_of_people_brings_the_forecast(visitor: Visitor, desk: Desk) ->
 def test_papers_to_start_with_are_made_and_opened(visitor: Visitor, desk: Desk) -> None:
     visitor.press("/ready/extraction/", answer="vendor")
     page = visitor.press("/ready/papers/").content.decode()
-    for name in ("privacy-statement.html", "letter-to-vendor.html", "starter-workbook.xlsx"):
+    for name in ("Privacy statement (web page)", "Letter to vendor (web page)", "Starter workbook (Excel)"):
         assert name in page
     assert b"".join(visitor.get("/ready/papers/0/").streaming_content)
     assert visitor.get("/ready/papers/99/").status_code == 302

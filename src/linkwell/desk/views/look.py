@@ -12,7 +12,7 @@ from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
 from linkwell.specification.model import Compartment
-from linkwell.supply.person import about_invented_person, about_person
+from linkwell.supply.person import Leaves, about_invented_person, about_person
 from linkwell.supply.preview import preview
 
 _HALVES = (
@@ -80,12 +80,14 @@ def person(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("number", "").strip()
     real = bool(request.method == "POST" and number and verdict is not None)
     leaves = about_person(spec, verdict, number) if real and verdict else about_invented_person(spec)
-    views = [
-        (title, words, [each for each in leaves if each.compartment is half])
-        for half, title, words in _HALVES
-    ]
+    views = [(title, words, _once(leaves, half)) for half, title, words in _HALVES]
     return render(request, "desk/look_person.html", {
         "views": views, "leaves": leaves, "stays": spec.not_supplied, "organisation": spec.organisation,
         "real": real, "may_ask": verdict is not None, "checked": bool(desk.check_report()),
         "problem": "Write your own number of that person" if request.method == "POST" and not number else "",
     })  # fmt: skip
+
+
+def _once(leaves: tuple[Leaves, ...], half: Compartment) -> list[Leaves]:
+    """What leaves in one half; the same value of two tables is shown once."""
+    return list({(each.label, each.value): each for each in leaves if each.compartment is half}.values())
