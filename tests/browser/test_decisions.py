@@ -1,0 +1,268 @@
+"""The decisions between people, walked in a browser: routes, answers, changes, lapse, a one-person provider."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from tests import deciding
+
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.notices import watch_dates
+from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.organisations.actions import enter_organisation
+from linkwell.custody.organisations.roles import Kind, Role
+from linkwell.custody.proposals.documentation import questions
+from linkwell.specification.file import render
+
+TODAY = date.today()
+
+
+class Walk:
+    """One browser in which people take turns; every page it leaves was clean for axe."""
+
+    def __init__(self, page, url, password, axe) -> None:
+        self.page, self.url, self.password, self.axe = page, url, password, axe
+
+    def as_(self, username: str, where: str) -> None:
+        """Sign in as somebody and go somewhere."""
+        self.page.context.clear_cookies()
+        self.page.goto(self.url + "/signin/")
+        self.page.get_by_label("Sign-in name").fill(username)
+        self.page.get_by_label("Password").fill(self.password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda at: "signin" not in at)
+        self.page.goto(self.url + where)
+
+    def press(self, name: str, *, again: bool = False) -> None:
+        """Press a button, after giving the password again where a page asks for it."""
+        if again:
+            self.page.get_by_label("Your password").fill(self.password)
+        self.page.get_by_role("button", name=name).click()
+
+    def follow(self, name: str) -> None:
+        """Follow a link."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def choose(self, label: str, value: str) -> None:
+        """Choose from a list."""
+        self.page.get_by_label(label).select_option(value)
+
+    def sees(self, text: str) -> None:
+        """The page says so."""
+        assert self.page.get_by_text(text).first.is_visible(), text
+
+
+@pytest.fixture
+def walk(flushable, registry, live_server, browser, password, axe, page):
+    """A browser without script, since everything has to work so."""
+    context = browser.new_context(java_script_enabled=False)
+    yield Walk(context.new_page(), live_server.url, password, axe)
+    context.close()
+
+
+@pytest.fixture
+def specification(registry, tmp_path) -> Path:
+    file = tmp_path / "specification.toml"
+    file.write_text(render(registry.sealed.specification), "utf-8")
+    return file
+
+
+def put_forward(walk: Walk, specification: Path) -> None:
+    """The provider writes its proposal alone and asks for the assessment."""
+    walk.as_("provider", "/proposals/")
+    walk.follow("Begin a proposal")
+    walk.page.get_by_label("What would you share").fill("Whānau support")
+    walk.press("Begin")
+    walk.follow("Add a version of the specification")
+    walk.page.get_by_label("Specification file").set_input_files(specification)
+    walk.press("Upload")
+    walk.sees("What changed since the base specification")
+    walk.page.goto(walk.url + "/proposals/aroha-p1/documentation")
+    for question in questions():
+        walk.page.get_by_label(question.text).fill("Everybody was told on the form of 1 July 2025.")
+    walk.press("Save")
+    walk.follow("Record a mandate")
+    walk.choose("Who decided?", "owner")
+    walk.page.get_by_label("Name of the board").fill("Te Puna Aroha")
+    walk.page.get_by_label("Day of the decision").fill("2026-03-01")
+    walk.press("Record it")
+    walk.follow("Ask for the assessment")
+    walk.press("Put it forward", again=True)
+    walk.sees("Waiting for the assessment")
+
+
+def decide(walk: Walk, decision: str, reasons: str, *, round_: int = 1, condition: str = "") -> None:
+    """The assessor takes it and decides."""
+    walk.as_("assessor", f"/custodian/assessments/aroha-p1-a{round_}/")
+    walk.press("Take this assessment")
+    walk.follow("Decide")
+    walk.choose("What do you decide?", decision)
+    walk.page.get_by_label("Why?").fill(reasons)
+    if condition:
+        walk.page.get_by_label(condition).check()
+    walk.press("Decide", again=True)
+
+
+def draw_up(
+    walk: Walk, *, route: str = "direct", via: str = "", ends: date = TODAY + timedelta(days=1000)
+) -> None:
+    """The integrator draws it up and offers it."""
+    walk.as_("integrator", "/custodian/proposals/aroha-p1/agreement")
+    walk.page.get_by_label("First day").fill(TODAY.isoformat())
+    walk.page.get_by_label("Last day").fill(ends.isoformat())
+    walk.choose("How does it arrive?", route)
+    walk.choose("By whom", via)
+    walk.choose("May results about this provider alone", "yes")
+    walk.press("Draw it up")
+    walk.press("Lock and offer it")
+    walk.sees("locked by its fingerprint")
+
+
+def sign(walk: Walk, username: str, *, number: int = 1, own: bool = False) -> None:
+    """Somebody signs for their side."""
+    walk.as_(username, f"/agreements/aroha-agreement-2/versions/{number}/")
+    walk.follow("Sign it")
+    if own:
+        walk.choose("Do you need an agreement of your own", "not needed")
+    walk.press("Sign it", again=True)
+
+
+def relay(registry, kind: Kind, role: Role, username: str) -> None:
+    made = enter_organisation(by=registry.person("manager"), code="tui", name="Tūī Systems", kind=kind)
+    deciding.somebody(registry, username, made, role)
+
+
+def test_the_direct_route_by_one_person_is_approved_under_a_condition_and_signed(walk, specification) -> None:
+    put_forward(walk, specification)
+    decide(walk, "approve", "Worth it.", condition="A practice send has to be accepted")
+    draw_up(walk)
+    sign(walk, "provider")
+    walk.sees("the signature of the custodian")
+    sign(walk, "manager")
+    walk.sees("In force")
+    assert walk.page.get_by_text("Not stopped").count() == 0
+    walk.sees("a real delivery before a practice send")
+    walk.as_("provider", "/notices/")
+    walk.sees("An agreement is in force")
+    walk.as_("provider", "/trail/")
+    walk.sees("Every side has signed: it is in force")
+
+
+def test_a_proposal_comes_back_is_talked_about_and_is_then_found_not_eligible(walk, specification) -> None:
+    put_forward(walk, specification)
+    decide(walk, "return", "Who was told before 2025?")
+    walk.as_("integrator", "/proposals/aroha-p1/comment")
+    walk.page.get_by_label("Your comment").fill("We can help to write this down.")
+    walk.press("Say it")
+    walk.as_("provider", "/proposals/aroha-p1/")
+    walk.sees("Who was told before 2025?")
+    walk.sees("We can help to write this down.")
+    walk.follow("Ask for the assessment")
+    walk.press("Put it forward", again=True)
+    decide(walk, "refuse", "People were not told.", round_=2)
+    walk.as_("provider", "/proposals/aroha-p1/")
+    walk.sees("This is an end.")
+    walk.sees("People were not told.")
+    assert walk.page.get_by_role("link", name="Ask for the assessment").count() == 0
+
+
+def test_by_a_vendor_the_provider_gives_its_ok_and_pauses(walk, registry) -> None:
+    relay(registry, Kind.VENDOR, Role.VENDOR_SENDER, "vendor")
+    deciding.approved(registry)
+    draw_up(walk, route="vendor", via="tui")
+    sign(walk, "provider", own=True)
+    sign(walk, "manager")
+    walk.as_("vendor", "/clients/")
+    walk.sees("Still has to give its OK")
+    for choice, now in (("give", "Gave its OK"), ("pause", "Paused")):
+        walk.as_("provider", "/agreements/aroha-agreement-2/vendor")
+        walk.choose("May they send for you?", choice)
+        walk.press("Decide", again=True)
+        walk.as_("vendor", "/clients/")
+        walk.sees(now)
+
+
+def test_by_an_intermediary_three_sides_sign(walk, registry) -> None:
+    relay(registry, Kind.INTERMEDIARY, Role.INTERMEDIARY, "between")
+    deciding.approved(registry)
+    draw_up(walk, route="intermediary", via="tui")
+    sign(walk, "provider", own=True)
+    sign(walk, "manager")
+    walk.sees("the signature of the intermediary")
+    sign(walk, "between")
+    walk.sees("In force")
+
+
+def test_it_lapses_both_are_told_and_a_renewal_brings_it_back(walk, registry) -> None:
+    deciding.in_force(registry)
+    yesterday = TODAY - timedelta(days=1)
+    Agreement.objects.filter(reference="aroha-agreement-2").update(starts=yesterday, ends=yesterday)
+    watch_dates()
+    for person in ("provider", "manager"):
+        walk.as_(person, "/notices/")
+        walk.sees("An agreement has lapsed")
+    walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")
+    walk.page.get_by_label("Last day").fill((TODAY + timedelta(days=365)).isoformat())
+    walk.press("Draw it up")
+    walk.sees("Version 2 (renewal)")
+    walk.press("Lock and offer it")
+    sign(walk, "provider", number=2)
+    sign(walk, "manager", number=2)
+    walk.sees("In force")
+
+
+def test_a_variation_shows_what_changed_and_the_provider_can_say_no_or_leave(walk, registry) -> None:
+    deciding.in_force(registry)
+    walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")
+    walk.choose("May results about this provider alone", "yes")
+    walk.press("Draw it up")
+    walk.press("Lock and offer it")
+    walk.as_("provider", "/agreements/aroha-agreement-2/versions/2/")
+    walk.sees("What changed since version 1")
+    walk.sees("What may come out")
+    walk.follow("Say no to this text")
+    walk.press("Say no", again=True)
+    walk.sees("never held against you")
+    walk.follow("End this agreement")
+    walk.press("End it", again=True)
+    walk.sees("Nothing more can be sent under it.")
+
+
+PAGES = {
+    "provider": [
+        "/proposals/", "/proposals/new", "/proposals/aroha-p1/", "/proposals/aroha-p1/versions/1/",
+        "/proposals/aroha-p1/upload", "/proposals/aroha-p1/documentation", "/proposals/aroha-p1/mandate",
+        "/agreements/", "/agreements/aroha-agreement-2/", "/agreements/aroha-agreement-2/versions/1/",
+        "/agreements/aroha-agreement-2/end", "/notices/", "/trail/", "/breaches/", "/breaches/new",
+        "/breaches/aroha-b1/", "/breaches/aroha-b1/judge",
+    ],
+    "assessor": ["/custodian/assessments/", "/custodian/assessments/aroha-p1-a1/",
+                 "/custodian/assessments/aroha-p1-a1/decide"],
+    "manager": ["/custodian/organisations/", "/custodian/organisations/new", "/proposals/aroha-p1/comment",
+                "/custodian/proposals/aroha-p1/agreement", "/custodian/agreements/aroha-agreement-2/vary"],
+    "analyst": ["/agreements/aroha-agreement-2/promise"],
+    "vendor": ["/clients/", "/clients/round"],
+}  # fmt: skip
+
+
+def test_every_page_of_the_decisions_is_clean_for_axe_and_fits_a_narrow_phone(
+    flushable, registry, live_server, page, axe, faults, password
+) -> None:
+    relay(registry, Kind.VENDOR, Role.VENDOR_SENDER, "vendor")
+    deciding.in_force(registry, codes=["practice-first", "told-people-only"])
+    record_breach(by=registry.person("manager"), organisation=registry.agreement.organisation,
+                  found_at=timezone.now(), what="A lost stick.")  # fmt: skip
+    walk = Walk(page, live_server.url, password, axe)
+    for person, places in PAGES.items():
+        page.set_viewport_size({"width": 1280, "height": 900})
+        walk.as_(person, places[0])
+        for place in places:
+            for width in (1280, 320):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.goto(walk.url + place).status == 200, (person, place)
+                assert axe() == [], (person, place, width)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+    assert faults == []
