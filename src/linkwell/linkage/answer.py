@@ -32,6 +32,7 @@ class LinkResult:
             levels.
         quality: link rate, estimated errors, by group; numbers about the list, no names.
         model: what was learned, for the report. evidence: what was weighed, for `explain`.
+        groups: record, and its gender, age band, pass and area in words, for comparing runs.
     """
 
     links: pa.Table
@@ -39,6 +40,7 @@ class LinkResult:
     quality: Quality
     model: Mapping[str, Any]
     evidence: Evidence
+    groups: pa.Table
 
     def explain(self, record: str) -> list[str]:
         """Why a record was linked or not, in lines for a person to read; no names or numbers in them.

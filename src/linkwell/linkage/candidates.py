@@ -9,13 +9,16 @@ from typing import Any
 
 import duckdb
 
+from linkwell.linkage.engine import Source, register
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.standardise import CODED
 
 _NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 
 
-def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles, *, settle: bool = True) -> list[str]:
+def find_pairs(
+    con: duckdb.DuckDBPyConnection, model: ModelFiles, *, settle: bool = True, labels: Source | None = None
+) -> list[str]:
     """Fill temp table `pairs` (r, i, pass, settled, by_number) from temp table `list` and `spine`.
 
     `r` is the record's row number, `i` the spine's row id, `pass` the number of the first pass that found
@@ -32,6 +35,8 @@ def find_pairs(con: duckdb.DuckDBPyConnection, model: ModelFiles, *, settle: boo
     )
     _by_number(con, model, names)
     _exact(con, model, names)
+    if labels is not None:
+        _judged(con, labels, names)
     if not settle:
         con.execute("UPDATE pairs SET settled = false")
     con.execute(
@@ -83,6 +88,19 @@ def _exact(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) 
         WHERE n = 1 AND NOT clashes""")
 
 
+def _judged(con: duckdb.DuckDBPyConnection, labels: Source, names: list[str]) -> None:
+    """Pairs that people judged: the same settles its record, unless two are; different is taken out."""
+    register(con, "labels_in", labels)
+    con.execute("""CREATE OR REPLACE TEMP TABLE judged AS SELECT l.r, s.rowid AS i, any_value(label) AS label
+        FROM labels_in j JOIN list l ON l.record = CAST(j.record AS VARCHAR)
+        JOIN spine s ON CAST(s.pid AS VARCHAR) = CAST(j.person AS VARCHAR)
+        WHERE label IN ('same', 'different') GROUP BY l.r, s.rowid HAVING count(DISTINCT label) = 1""")
+    con.execute("""DELETE FROM pairs WHERE r IN (SELECT r FROM judged WHERE label = 'same')
+        OR (r, i) IN (SELECT (r, i) FROM judged)""")
+    con.execute(f"""INSERT INTO pairs SELECT r, i, {names.index("judged")}, true, false FROM judged
+        WHERE label = 'same' QUALIFY count(*) OVER (PARTITION BY r) = 1""")
+
+
 def find_pairs_within(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
     """The same for one list that is its own spine: no pass settles anything, and nobody meets themselves."""
     names = find_pairs(con, model, settle=False)
@@ -99,6 +117,8 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
         if row["stage"] == "look_number":
             for name in _used(con, model):
                 con.execute(f"INSERT INTO seen {_look_sql([row], names).replace('{id}', name)}")
+    if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'judged'").fetchall()[0][0]:
+        con.execute("DELETE FROM seen WHERE (r, i) IN (SELECT (r, i) FROM judged WHERE label = 'different')")
     con.execute("""INSERT INTO pairs
         SELECT v.r, v.i, min(v.pass), false, false FROM seen v
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")

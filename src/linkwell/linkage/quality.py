@@ -4,7 +4,7 @@ pass."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class Quality:
 
 
 def measure(
-    con: duckdb.DuckDBPyConnection,
+    groups: pa.Table,
     links: pa.Table,
     chosen: Decisions,
     nobody: Floats,
@@ -82,7 +82,7 @@ def measure(
     """Measure a run.
 
     Args:
-        con: the run's connection, with temp table `list`. chosen: decisions by row number.
+        groups: from `group_labels`. chosen: decisions by row number.
         nobody: per record, the posterior that it is not on the spine (or was never brought up).
     """
     linked = chosen.decision == LINK
@@ -91,7 +91,9 @@ def measure(
     near = links["near_exact"].to_numpy(zero_copy_only=False)
     total = max(len(linked), 1)
     persons = links.filter(pa.array(linked))["person"]
-    groups = _groups(con, links, chosen, wrong, missed)
+    by_group = [
+        row for kind in groups.column_names[1:] for row in _by(kind, groups[kind], chosen, wrong, missed)
+    ]
     return Quality(
         records=len(linked),
         linked=int(linked.sum()),
@@ -107,7 +109,7 @@ def measure(
         people=people,
         shared=int(linked.sum()) - len(persons.unique()),
         fields=fields,
-        groups=groups,
+        groups=by_group,
         bands=_bands(chosen),
         thresholds=_thresholds(chosen, nobody),
     )
@@ -120,38 +122,26 @@ def _range(chance: Floats) -> tuple[float, float]:
     return round(max(middle - spread, 0.0), 2), round(middle + spread, 2)
 
 
-def _groups(
-    con: duckdb.DuckDBPyConnection, links: pa.Table, chosen: Decisions, wrong: Floats, missed: Floats
-) -> list[Group]:
+def group_labels(con: duckdb.DuckDBPyConnection, links: pa.Table) -> pa.Table:
+    """record, and its groups in words: gender, age, pass and, where the list has it, area."""
     bands = " ".join(
         f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
         for start, name in reversed(AGE_BANDS)
     )
-    table = con.sql(f"""SELECT coalesce(sex, '') AS sex, coalesce(CASE {bands} END, '') AS age,
-                            coalesce(area, '') AS area FROM list ORDER BY r""").to_arrow_table()
-    named = {
-        "gender": (table["sex"], lambda sex: GENDERS.get(sex, "another or not recorded")),
-        "age": (table["age"], lambda age: age or "no birth date"),
-        "pass": (links["pass"], lambda name: name or "none"),
-    }
-    if pc.any(pc.not_equal(table["area"], "")).as_py():
-        named["area"] = (pc.utf8_slice_codeunits(table["area"], 0, 2), lambda area: area or "not recorded")
-    return [
-        g for kind, (column, name) in named.items() for g in _by(kind, column, name, chosen, wrong, missed)
-    ]
+    genders = " ".join(f"WHEN '{code}' THEN '{name}'" for code, name in GENDERS.items())
+    table = con.sql(f"""SELECT record, CASE sex {genders} ELSE 'another or not recorded' END AS gender,
+        coalesce(CASE {bands} END, 'no birth date') AS age,
+        coalesce(area[1:2], 'not recorded') AS area FROM list ORDER BY r""").to_arrow_table()
+    table = table.append_column("pass", pc.fill_null(links["pass"], "none"))
+    if pc.all(pc.equal(table["area"], "not recorded")).as_py() in (True, None):
+        return table.select(["record", "gender", "age", "pass"])
+    return table.select(["record", "gender", "age", "pass", "area"])
 
 
-def _by(
-    kind: str,
-    column: pa.ChunkedArray,
-    name_of: Callable[[str | None], str],
-    chosen: Decisions,
-    wrong: Floats,
-    missed: Floats,
-) -> list[Group]:
+def _by(kind: str, column: pa.ChunkedArray, chosen: Decisions, wrong: Floats, missed: Floats) -> list[Group]:
     order = [name for _, name in AGE_BANDS] if kind == "age" else []
-    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    labels = [name_of(value) for value in coded.dictionary.to_pylist()]
+    coded = column.combine_chunks().dictionary_encode()
+    labels = coded.dictionary.to_pylist()
     names = sorted(set(labels), key=lambda n: (order.index(n) if n in order else len(order), n))
     number = np.array([names.index(label) for label in labels], dtype=np.int64)[coded.indices.to_numpy()]
     linked = chosen.decision == LINK

@@ -20,7 +20,7 @@ from linkwell.linkage.compare import Comparison, compare_sql, comparisons
 from linkwell.linkage.decide import decide, near_exact
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
 from linkwell.linkage.explain import Evidence
-from linkwell.linkage.quality import measure
+from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
 from linkwell.linkage.standardise import coded_sql, held_sql, read_rows, spelt_sql
@@ -87,7 +87,7 @@ def _linked(
     found, model_files = standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
     compared = worth_comparing(con, comparisons(model_files))
     tick(1, _STEPS)
-    passes = find_pairs(con, model_files)
+    passes = find_pairs(con, model_files, labels=settings.labels)
     tick(2, _STEPS)
     table, pairs = compared_pairs(con, model_files, compared)
     tick(3, _STEPS)
@@ -117,7 +117,7 @@ def standardise_list(
             if "record" in found
             else "CAST(row_number() OVER () AS VARCHAR)"
         )
-        read_rows(con, "extract", found, kinds, model, key=f"{key} AS record")
+        read_rows(con, "extract", found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map)
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
     held = "".join(f"{held_sql(model, i, i, unchecked)} AS {i}_ok, " for i in model.id_names)
@@ -199,12 +199,15 @@ def _result(
     posterior = np.where(
         pass_number == passes.index("id_alone"), alone(table, posterior, settings), posterior
     )
+    judged = float(settings.model.model["prior"]["judged"])
+    posterior = np.where(pass_number == passes.index("judged"), judged, posterior)
     by_number = table["by_number"].to_numpy(zero_copy_only=False).astype(bool)
     bare = pairs.unseen > float(settings.model.model["prior"]["unseen"])
     chosen = decide(pairs, model, posterior, by_number, bare, settings)
     alike = near_exact(pairs, model)
     links = links_table(con, table, pairs, model, passes, chosen, weight, alike)
-    quality = measure(con, links, chosen, nobody, settings, spine.rows, sorted(found))
+    groups = group_labels(con, links)
+    quality = measure(groups, links, chosen, nobody, settings, spine.rows, sorted(found))
     review = review_table(links, table, pairs, model, chosen, weight, posterior)
     evidence = Evidence(
         links["record"],
@@ -217,4 +220,4 @@ def _result(
         chosen.decision,
         {str(row["name"]): str(row["label"]) for row in settings.model.passes},
     )
-    return LinkResult(links, review, quality, described(model, settings, spine), evidence)
+    return LinkResult(links, review, quality, described(model, settings, spine), evidence, groups)

@@ -40,6 +40,9 @@ class LinkSettings:
         extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
         learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they
             are).
+        labels: Parquet/CSV file or Arrow table of judged pairs (record, person, label same | different |
+            unsure): same settles a record, different is never linked again.
+        nhi_map: file or table of (secondary, primary) NHI numbers; both sides are brought to the primary.
         model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
     """
 
@@ -53,6 +56,8 @@ class LinkSettings:
     spine_columns: Mapping[str, str] = field(default_factory=dict)
     learn: bool = True
     model_folder: Path | None = None
+    labels: Any = None
+    nhi_map: Any = None
 
     @cached_property
     def model(self) -> ModelFiles:

@@ -118,7 +118,8 @@ def _build(
     load_names(con, settings.model)
     model = settings.model.with_kinds(found)
     try:
-        read_rows(con, "source", found, kinds, model, key=f"{quoted(found['spine_id'])} AS pid")
+        key = f"{quoted(found['spine_id'])} AS pid"
+        read_rows(con, "source", found, kinds, model, key=key, nhi_map=settings.nhi_map)
     except FILE_FAULTS as error:
         raise unreadable(spine, error) from None
     tick(1, _STEPS)
@@ -237,6 +238,9 @@ def load_names(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
 def _digest(spine: Source, settings: LinkSettings) -> str:
     digest = hashlib.sha384(f"{_FORMAT} {duckdb.__version__} {settings.model.digest}".encode())
     digest.update(json.dumps(sorted(settings.spine_columns.items())).encode())
+    if settings.nhi_map is not None:
+        made = settings.nhi_map
+        digest.update(made.read_bytes() if isinstance(made, Path) else _arrow_digest(made))
     if isinstance(spine, Path):
         if not spine.exists():
             raise WrongUse("This file does not exist.", where=spine.name, fix="Check the path.")

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
+from linkwell.errors import WrongUse
 from linkwell.linkage import expressions as sql
-from linkwell.linkage.engine import quoted
+from linkwell.linkage.engine import Source, quoted, register
 from linkwell.linkage.settings import ModelFiles
 
 # names that passes join on by code
@@ -41,6 +42,7 @@ def read_rows(
     model: ModelFiles,
     *,
     key: str,
+    nhi_map: Source | None = None,
 ) -> None:
     """Standardise `view` into temp tables `words`, `dates` and `rows`; `heads` must be loaded.
 
@@ -53,6 +55,7 @@ def read_rows(
     american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
     raw = _raw(found, model)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
+    primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
     _make_words(con, model)
     kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE dates AS {_dates_sql(model, kind, american)}")
@@ -65,10 +68,23 @@ def read_rows(
         CASE WHEN l.w IS NULL AND m.w IS NULL THEN f.w ELSE l.w END AS l, p.w AS p, p2.w AS p2,
         CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN CASE WHEN f.w IS NULL THEN m.t ELSE f.t END
         END AS t, d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
-    FROM raw r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
+    FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
         LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender""")
+
+
+def _primary_numbers(con: duckdb.DuckDBPyConnection, nhi_map: Source) -> str:
+    """SQL of `raw` with every secondary NHI replaced by its primary (nz-domain 1.1)."""
+    kinds = list(register(con, "nhi_map_in", nhi_map))
+    if len(kinds) < 2:
+        raise WrongUse("The NHI map needs two columns: the secondary number and its primary.")
+    a, b = (sql.normal_id(quoted(name)) for name in kinds[:2])
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE primaries AS
+        SELECT {a} AS secondary, any_value({b}) AS primary_nhi FROM nhi_map_in
+        GROUP BY 1 HAVING count(DISTINCT {b}) = 1""")
+    return """(SELECT raw.* REPLACE (coalesce(p.primary_nhi, raw.nhi) AS nhi) FROM raw
+        LEFT JOIN primaries p ON p.secondary = raw.nhi)"""
 
 
 def coded_sql(extra: str, joins: str = "", words: str = "words") -> str:
