@@ -170,7 +170,7 @@ def test_unchanged_cells_do_not_move_when_others_change(desk, table, ask):
     first = desk.release(ask(table({"same": same, "changed": changed})), **PERMITTED).tables["t"]
     later = desk.release(ask(table({"same": same, "changed": changed[:-20]})), **PERMITTED).tables["t"]
     assert later.cell("same").value == first.cell("same").value
-    assert later.cell("same").mark == ""
+    assert later.cell("same").mark == "C"  # as a near twin: nobody can tell the two apart
 
 
 def test_a_carried_number_stays_with_its_people(desk, table, ask):

@@ -37,6 +37,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     ],
     "Tools on your own files": [
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
+        ("confidentialise", "linkwell.cli.confidentialise:confidentialise", "Make a safe table of counts."),
         ("dedupe", "linkwell.cli.dedupe:dedupe", "Find records of one list that are the same person."),
         ("impact", "linkwell.cli.impact:impact", "Compare people who took part with similar people who did not."),
     ],

@@ -18,7 +18,7 @@ import numpy as np
 
 from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
 from linkwell.confidentiality.draft import Draft, People, draft
-from linkwell.confidentiality.groups import near
+from linkwell.confidentiality.earlier import earlier_tables
 from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.person_index import index_path, load
@@ -181,7 +181,10 @@ class ReleaseDesk:
         decision = decide(
             prepared, memory, ledger.effects(request.family), self._keys, self.profile,
             near_earlier=entry is not None, lifted=override is not None,
+            linked=lambda: earlier_tables(ledger, memory.past, prepared),
         )  # fmt: skip
+        if not decision.wide:
+            return "exact bounds over all releases leave a hidden number fewer than three values", None
         kept = blocks(prepared, decision, self._ranks(prepared))
         content = self._content(prepared, decision)
         ledger.record(
@@ -207,9 +210,8 @@ class ReleaseDesk:
     def _near_entry(self, prepared: Draft, memory: Memory) -> int | None:
         """The entry of an earlier population one to `guard_distance` people from this one."""
         cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
-        distance = self.profile.guard_distance
-        twins = near(cohort, memory.past.groups, distance, np.ones(1, dtype=bool))
-        return near_cohort(self._ledger.known_ranks(prepared.population), twins, memory.past, distance)
+        ranks = self._ledger.known_ranks(prepared.population)
+        return near_cohort(ranks, cohort, memory.past, self.profile.guard_distance)
 
     def _refused(self, request: ReleaseRequest, prepared: Draft, private: str) -> ReleaseRefused:
         made = utc_text(datetime.now(UTC))

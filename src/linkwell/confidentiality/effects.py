@@ -12,7 +12,7 @@ from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.groups import distinct, near, same
 from linkwell.confidentiality.guard import HIDDEN, Past
 from linkwell.confidentiality.history import COHORTS, PastEffect
-from linkwell.confidentiality.magnitudes import equal, gives_away, keyed_sums
+from linkwell.confidentiality.magnitudes import MOST_KNOWN, combination, keyed_sums, off
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import EffectInput, Ints
 from linkwell.errors import WrongUse
@@ -29,9 +29,9 @@ def decide_effects(
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
     """What may be told of each effect, after the guard.
 
-    The same two groups, outcome and amounts: the earlier answer. A side nearly the same as in any effect told
-    before, whatever its outcome, or amounts that are earlier ones but for a few people: none. The same two
-    groups with other amounts (a later refresh): a new answer.
+    The same or nearly the same people reached with, but for a few of them, the same amounts: the earlier
+    answer, whatever the outcome is called and whoever they are compared with. Amounts put together from those
+    of earlier effects: none. Other amounts (another outcome, a later refresh): a new answer.
 
     Args:
         shown: released count per group of the draft.
@@ -45,11 +45,10 @@ def decide_effects(
         content = effect_content(effect, int(shown[treated]), int(shown[comparison]), profile)
         now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
                          draft.effect_sums[row], content)  # fmt: skip
-        again = _repeated(now, known, kin)
-        if content["mark"] != "S" and again is not None:
-            numbers = {name: again[name] for name in ("estimate", "lower", "upper", "mark", "decimals")}
-            content = content | numbers
-        elif repeats_only or (not lifted and _twin(now, known, kin, draft, profile)):
+        earlier_one, follows = _follows(now, known, kin, draft, profile)
+        if content["mark"] != "S" and earlier_one is not None and not lifted:
+            content = content | {name: earlier_one[name] for name in (*NUMBERS, "mark", "decimals")}
+        elif (repeats_only or follows) and not lifted:
             content = content | hidden_numbers()
         told.append(content)
         if content["mark"] != "S":
@@ -57,35 +56,24 @@ def decide_effects(
     return tuple(told)
 
 
-def _repeated(now: PastEffect, known: list[PastEffect], kin: Relation) -> dict[str, Any] | None:
-    for old in known:
-        one, other = (
-            kin.get((now.treated, old.seq, old.treated)),
-            kin.get((now.comparison, old.seq, old.comparison)),
-        )
-        if one and other and old.outcome == now.outcome and equal(now.sums, old.sums):
-            return old.content
-    return None
-
-
-def _twin(now: PastEffect, known: list[PastEffect], kin: Relation, draft: Draft, profile: Profile) -> bool:
-    same_people = []
-    for old in known:
-        one, other = (
-            kin.get((now.treated, old.seq, old.treated)),
-            kin.get((now.comparison, old.seq, old.comparison)),
-        )
-        if one is False or (one is True and other is False):
-            return True
-        if one is True and not equal(now.sums, old.sums):
-            same_people.append(old.sums)
-    if not same_people:
-        return False
+def _follows(
+    now: PastEffect, known: list[PastEffect], kin: Relation, draft: Draft, profile: Profile
+) -> tuple[dict[str, Any] | None, bool]:
+    """(the earlier answer on these people and amounts, whether the amounts follow from earlier ones)."""
+    relatives = [old for old in known if (now.treated, old.seq, old.treated) in kin]
+    if not relatives:
+        return None, False
+    for old in relatives:
+        if off(now.sums, old.sums) <= profile.guard_distance:
+            return old.content, True
     start = int(draft.cohorts.counts[: now.treated].sum())
     places = draft.cohort_pairs.places[start : start + int(draft.cohorts.counts[now.treated])]
     pairs = distinct(np.zeros(len(places), dtype=np.int64), places)
     ones = keyed_sums(np.ones(len(places)), pairs, draft.people.second, 1)[0]
-    return gives_away(now.sums, ones, np.array(same_people), profile.guard_distance)
+    sums = np.array([old.sums for old in relatives])
+    if len(relatives) > MOST_KNOWN:
+        return None, True
+    return None, combination(now.sums, ones, sums, profile.guard_distance) is not None
 
 
 def _relations(draft: Draft, past: Past, profile: Profile) -> Relation:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
-from linkwell.confidentiality.history import BARS, COHORTS, CONTRIBUTORS, MEANS, UNIONS, Block
+from linkwell.confidentiality.history import BARS, COHORTS, CONTRIBUTORS, MEANS, NARROW, UNIONS, Block
 from linkwell.confidentiality.magnitudes import Told
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Ints
@@ -53,11 +53,12 @@ class Memory:
     """All that a data family remembers.
 
     Attributes:
-        past: cells and cohorts with what was shown. unions: everyone of each released table. bars: totals
-            that must not be told. means: the means that were told.
+        past: cells and cohorts with what was shown. populations: cohorts that were told about anew.
+        unions: everyone of each such table. bars: totals that must not be told. means: those told.
     """
 
     past: Past
+    populations: Groups
     unions: Groups
     bars: Groups
     means: Told
@@ -70,28 +71,36 @@ class Memory:
         for block in blocks:
             kinds.get(block.measure, shown).append(block)
         means = [
-            Told(people.groups, having.groups, people.means, people.sums)
+            Told(people.groups, having.groups, people.shown, people.means, people.sums)
             for people, having in zip(kinds[MEANS], kinds[CONTRIBUTORS], strict=True)
         ]
         unions, bars = (joined([block.groups for block in kinds[kind]]) for kind in (UNIONS, BARS))
-        return cls(Past.of(shown), unions, bars, Told.of(means))
+        first = np.zeros(1, dtype=np.int64)
+        cohorts = [b.groups.take(first) for b in shown if b.measure == COHORTS and b.name != NARROW]
+        return cls(Past.of(shown), joined(cohorts), unions, bars, Told.of(means))
 
 
-def near_cohort(population: Ints, twins: Pairs, past: Past, distance: int) -> int | None:
+def near_cohort(population: Ints, cohort: Groups, past: Past, distance: int) -> int | None:
     """The ledger entry of an earlier cohort that differs from `population` by 1 to `distance` people.
 
+    None if this very cohort was told about before. Cohorts of which nothing new was told do not count: they
+    tell nothing, and whoever asks by turns about a group with and without a person must not see a change.
+
     Args:
-        population: ranks of the cohort asked about, distinct.
-        twins: near pairs of its single group with `past`; every one is checked person by person here.
+        population: ranks of the cohort asked about, distinct. cohort: the same as a single group.
     """
-    for old in twins.old:
+    found = None
+    everyone = np.ones(1, dtype=bool)
+    for old in (*same(cohort, past.groups).old, *near(cohort, past.groups, distance, everyone).old):
         block, row = past.blocks[past.owners[old]], int(past.rows[old])
-        if block.measure != COHORTS or row != 0:
+        if block.measure != COHORTS or row != 0 or block.name == NARROW:
             continue
         apart = len(np.setxor1d(population, block.people(row), assume_unique=True))
-        if 1 <= apart <= distance:
-            return int(block.seq)
-    return None
+        if apart == 0:
+            return None
+        if apart <= distance and found is None:
+            found = int(block.seq)
+    return found
 
 
 def heed_past(

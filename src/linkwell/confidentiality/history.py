@@ -18,6 +18,8 @@ from linkwell.errors import RefusedByRule
 MOST_PACKED = 2_000_000
 
 COHORTS, UNIONS, BARS = "\u00a0cohorts", "\u00a0unions", "\u00a0bars"
+NARROW = "narrow"
+"""Name of the cohort block of a release that told nothing new, being about nearly an earlier cohort."""
 MEANS, CONTRIBUTORS = "\u00a0means", "\u00a0contributors"
 """What a block holds besides tables: the population and the sides of effects; everyone of each table; totals
 that must never be told; the groups behind told means, and those of them who have an amount."""

@@ -1,8 +1,9 @@
 """The guard over means and effects: by the people and by their amounts, never by what a requester calls them.
 
-Two means of nearly the same people, or of the same people with one amount changed, tell one person's amount.
-So near twins are not told whatever is measured, and amounts are compared through keyed sums: 64 per set of
-amounts, of which one person moves one.
+Two means of nearly the same people, or of the same people with one amount changed, tell one person's
+amount; and a refusal where they differ would tell that they do. So what follows from earlier means but for a
+few people is answered from those means, exactly as if it followed from them altogether. Amounts are compared
+through keyed sums: 64 per set of amounts, of which one person moves one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, Memberships, joined, near, same
+from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined, near, same
 from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import Keys
 
@@ -23,10 +24,11 @@ ALIKE = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """Means that left: the people of each, those with an amount, the mean, and its keyed sums (told, 64)."""
+    """Means that left: the people of each, those with an amount, released count, mean, keyed sums."""
 
     groups: Groups
     contributors: Groups
+    counts: Ints
     means: Floats
     sums: Floats
 
@@ -37,13 +39,15 @@ class Told:
         return cls(
             joined([part.groups for part in parts]),
             joined([part.contributors for part in parts]),
+            np.concatenate([np.zeros(0, dtype=np.int64), *(part.counts for part in parts)]),
             np.concatenate([np.zeros(0), *(part.means for part in parts)]),
             np.concatenate([none, *(part.sums for part in parts)]),
         )
 
     def take(self, rows: Ints) -> Told:
         """The chosen ones."""
-        return Told(self.groups.take(rows), self.contributors.take(rows), self.means[rows], self.sums[rows])
+        groups, contributors = self.groups.take(rows), self.contributors.take(rows)
+        return Told(groups, contributors, self.counts[rows], self.means[rows], self.sums[rows])
 
 
 def keyed_sums(values: Floats, pairs: Memberships, second: Keys, number: int) -> Floats:
@@ -62,83 +66,84 @@ def keyed_sums(values: Floats, pairs: Memberships, second: Keys, number: int) ->
     return sums.reshape(number, BUCKETS)
 
 
-def equal(ours: Floats, theirs: Floats) -> bool:
-    """Whether two rows of keyed sums are of the same amounts."""
+def off(ours: Floats, theirs: Floats) -> int:
+    """How many of the 64 keyed sums differ: at most one per person with another amount."""
     scale = max(float(np.abs(ours).max()), float(np.abs(theirs).max()), 1e-300)
-    return bool(np.abs(ours - theirs).max() <= ALIKE * scale)
+    return int((np.abs(ours - theirs) > ALIKE * scale).sum())
 
 
-def gives_away(ours: Floats, ones: Floats, known: Floats, distance: int) -> bool:
-    """Whether these amounts are, but for one to `distance` people, put together from amounts told before.
+def combination(ours: Floats, ones: Floats, known: Floats, distance: int) -> Floats | None:
+    """How these amounts are, but for at most `distance` people, put together from known ones.
 
-    Fits `ours` by the known sets of amounts and a constant so that as few buckets as possible are off
+    Fits `ours` by a constant and the known sets of amounts so that as few buckets as possible are off
     (reweighted least squares towards absolute deviations), and counts those.
 
     Args:
         ours, ones: keyed sums of the amounts and of ones, shape (64,). known: shape (sets, 64).
+
+    Returns:
+        The constant and one factor per known set, shape (1 + sets,); None if they do not follow.
     """
-    if len(known) > MOST_KNOWN:
-        return True
     base = np.vstack([ones, known]).T
-    base = base / np.maximum(np.abs(base).max(axis=0), 1e-300)
+    sizes = np.maximum(np.abs(base).max(axis=0), 1e-300)
     scale = max(float(np.abs(ours).max()), 1e-300)
     target, weights = ours / scale, np.ones(len(ours))
-    off = np.ones(len(ours), dtype=bool)
+    found, wrong = np.zeros(len(sizes)), len(ours)
     for _ in range(ROUNDS):
-        found = np.linalg.lstsq(base * weights[:, None], target * weights, rcond=None)[0]
-        away = np.abs(target - base @ found)
-        off = away > ALIKE * 10
-        weights = 1 / np.sqrt(np.maximum(away, 1e-9))
-    return 1 <= int(off.sum()) <= distance
+        found = np.linalg.lstsq(base / sizes * weights[:, None], target * weights, rcond=None)[0]
+        away = np.abs(target - base / sizes @ found)
+        wrong = int((away > ALIKE).sum())
+        if wrong <= distance:
+            break
+        weights = 1 / np.sqrt(np.maximum(away, ALIKE / 100))
+    return found / sizes * scale if wrong <= distance else None
 
 
 def guarded(
-    new: Told, earlier: Told, ones: Floats, distance: int, *, repeats_only: bool, lifted: bool
+    new: Told, earlier: Told, ones: Floats, distance: int, *, repeats_only: bool, lifted: bool, figures: int
 ) -> Floats:
     """The means of one table after the guard, nan where they may not be told; shape as `new.means`.
 
-    The same people and amounts: the earlier mean. Near twins of a told mean (by people, or by those who have
-    an amount), or amounts put together from told ones: none, whatever they are called.
-
     Args:
-        new: candidates of one table, nan where not told anyway. ones: keyed sums of ones per candidate.
+        new: candidates of one table. ones: keyed sums of ones per candidate.
         repeats_only: nothing new may be told. lifted: a checker answers for near twins.
+        figures: significant figures of a mean.
     """
     means = new.means.copy()
-    open_ = ~np.isnan(means)
     pool = Told.of([earlier, new])
     first = len(earlier.means)
-    barred = _twins(new, pool, open_, distance)
-    kin = same(new.groups, pool.groups)
-    order = np.lexsort((kin.old, kin.new))
-    relatives: dict[int, list[int]] = {}
-    for row, place in zip(kin.new[order].tolist(), kin.old[order].tolist(), strict=True):
-        if open_[row] and place < first + row:
-            relatives.setdefault(row, []).append(place)
-    for row in np.flatnonzero(open_).tolist():
-        known = [p for p in relatives.get(row, []) if p < first or not np.isnan(means[p - first])]
-        again = [p for p in known if equal(new.sums[row], pool.sums[p])]
-        if again:
-            means[row] = pool.means[again[0]] if again[0] < first else means[again[0] - first]
+    kin = _relatives(new, pool, distance)
+    for row in range(len(means)):
+        known = [place for place in kin.get(row, []) if place < first or not np.isnan(means[place - first])]
+        if len(known) > MOST_KNOWN:
+            means[row] = np.nan
             continue
-        alone = not known or not gives_away(new.sums[row], ones[row], pool.sums[known], distance)
-        if repeats_only or not (lifted or (alone and not _too_near(row, barred, means, first))):
+        found = combination(new.sums[row], ones[row], pool.sums[known], distance) if known else None
+        if found is not None and not (
+            lifted and not _exact(found, new.sums[row], ones[row], pool.sums[known])
+        ):
+            told = np.array([pool.means[p] if p < first else means[p - first] for p in known])
+            total = float((found[1:] * told * pool.counts[known]).sum())
+            means[row] = float(f"{total / new.counts[row] + found[0]:.{figures - 1}e}")
+        elif repeats_only:
             means[row] = np.nan
     return means
 
 
-def _too_near(row: int, twins: dict[int, list[int]], means: Floats, first: int) -> bool:
-    """Whether a near twin was told, earlier or in a row above."""
-    return any(place < first or not np.isnan(means[place - first]) for place in twins.get(row, []))
+def _exact(found: Floats, ours: Floats, ones: Floats, known: Floats) -> bool:
+    """Whether the amounts follow altogether, not only but for a few people."""
+    away = np.abs(ours - found @ np.vstack([ones, known])).max()
+    return bool(away <= ALIKE * max(float(np.abs(ours).max()), 1e-300))
 
 
-def _twins(new: Told, pool: Told, open_: Flags, distance: int) -> dict[int, list[int]]:
-    """Per candidate, the told or earlier candidates one to `distance` people away."""
+def _relatives(new: Told, pool: Told, distance: int) -> dict[int, list[int]]:
+    """Per candidate, told or earlier candidates of the same or nearly the same people or contributors."""
     first = len(pool.means) - len(new.means)
-    found: dict[int, list[int]] = {}
+    found: dict[int, set[int]] = {}
+    everyone = np.ones(len(new.means), dtype=bool)
     for ours, theirs in ((new.groups, pool.groups), (new.contributors, pool.contributors)):
-        close = near(ours, theirs, distance, open_)
-        for row, place in zip(close.new.tolist(), close.old.tolist(), strict=True):
-            if place < first + row:
-                found.setdefault(row, []).append(place)
-    return found
+        for close in (near(ours, theirs, distance, everyone), same(ours, theirs)):
+            for row, place in zip(close.new.tolist(), close.old.tolist(), strict=True):
+                if place < first + row:
+                    found.setdefault(row, set()).add(place)
+    return {row: sorted(places) for row, places in found.items()}

@@ -45,6 +45,8 @@ class Profile:
     guard_distance: int
     carry_tolerance: int
     hidden_distance: int
+    bound_people: int
+    bound_width: int
     sources: dict[str, str]
     digest: str
 

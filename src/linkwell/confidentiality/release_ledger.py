@@ -143,6 +143,11 @@ class ReleaseLedger:
         row = self._base.execute("SELECT content FROM release WHERE request = ?", (request,)).fetchone()
         return _content(row)
 
+    def content(self, seq: int) -> dict[str, Any]:
+        """The content of the release at an entry."""
+        row = self._base.execute("SELECT content FROM release WHERE seq = ?", (seq,)).fetchone()
+        return dict(json.loads(row[0]))
+
     def release(self, release_id: str) -> dict[str, Any] | None:
         """The content of a release."""
         row = self._base.execute("SELECT content FROM release WHERE release_id = ?", (release_id,)).fetchone()

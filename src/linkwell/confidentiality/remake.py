@@ -12,7 +12,7 @@ from linkwell.confidentiality.draft import Draft, TableDraft
 from linkwell.confidentiality.kinds import _SEAL
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.release import Mark, Method, Release, ReleasedEffect, ReleasedTable
-from linkwell.confidentiality.request import Floats, Ints, MeanTable
+from linkwell.confidentiality.request import Floats, Ints, Labels, MeanTable
 from linkwell.confidentiality.suppression import Fate, Fates
 
 MARKS: dict[str, Mark] = {"-": "", "S": "S", "C": "C"}
@@ -81,7 +81,8 @@ def release_of(content: dict[str, Any]) -> Release:
 def _table(table: TableDraft, shown: Ints, fates: Fates, told: Floats) -> dict[str, Any]:
     request = table.table
     hidden = fates >= Fate.FEW_PEOPLE
-    marks = np.where(hidden, b"S", np.where(fates == Fate.CARRIED, b"C", b"-"))
+    # The same people as before and nearly the same must look alike: their difference would tell one person.
+    marks = np.where(hidden, b"S", np.where(fates == Fate.FRESH, b"-", b"C"))
     values = shown.tolist()
     return {
         "name": request.name,
@@ -103,14 +104,18 @@ def _labels(table: TableDraft) -> dict[str, Any]:
     return {"labels": [list(row) for row in table.rows]}
 
 
-def _released_table(part: dict[str, Any], method: Method, entry: int) -> ReleasedTable:
+def labels_of(part: dict[str, Any]) -> Labels:
+    """The rows of a recorded table."""
     axes = part.get("axes")
-    labels = product(*axes) if axes is not None else map(tuple, part["labels"])
+    return tuple(product(*axes) if axes is not None else map(tuple, part["labels"]))
+
+
+def _released_table(part: dict[str, Any], method: Method, entry: int) -> ReleasedTable:
     words = ("name", "title", "measure", "unit")
     return ReleasedTable(
         **{word: part[word] for word in words},
         dimensions=tuple(part["dimensions"]),
-        labels=tuple(labels),
+        labels=labels_of(part),
         values=tuple(part["values"]),
         marks=tuple(MARKS[mark] for mark in part["marks"]),
         means=tuple(part["means"]),
@@ -131,7 +136,7 @@ def _reader_note(profile: Profile, single: bool) -> str:
     return (
         f"Every number, totals included, was rounded on its own {rounded}. Parts may not add to totals: use "
         f"the published total, not your own sum. The same group of people always shows the same number. "
-        f"C = a number published earlier for nearly the same people, repeated; it is within "
+        f"C = a number that stands elsewhere too, for the same or nearly the same people; it is within "
         f"{profile.carry_tolerance if single else 'one rounding step'} of the true number. "
         f"S = fewer than {profile.people_threshold} people, or hidden to protect such a group; it may be 0."
     )

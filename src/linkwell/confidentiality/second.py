@@ -47,7 +47,7 @@ def hide_second(
             also = second_cells([line for line, _ in unsafe], hidden, shown[own], kept[own])
             if also.any():
                 changed = True
-                fates[own[also]], shown[own[also]] = Fate.SECOND, HIDDEN
+                _hide_with_twins(np.unique(own[also]), sets, shown, fates, kept, profile)
                 continue
             totals = np.unique(
                 np.concatenate([np.zeros(0, dtype=np.int64), *(told_as for _, told_as in unsafe)])
@@ -57,6 +57,18 @@ def hide_second(
             if len(totals):
                 changed = True
                 fates[totals], shown[totals] = Fate.SECOND, HIDDEN
+
+
+def _hide_with_twins(
+    chosen: Ints, sets: Groups, shown: Ints, fates: Fates, kept: Flags, profile: Profile
+) -> None:
+    """Hide sets and what nearly repeats them: the very same people elsewhere would be hidden as well, and
+    whether a group is the same or nearly the same must not show."""
+    flags = np.zeros(len(sets), dtype=bool)
+    flags[chosen] = True
+    twins = near(sets, sets, profile.guard_distance, flags).old
+    flags[twins[(shown[twins] != HIDDEN) & ~kept[twins]]] = True
+    fates[flags], shown[flags] = Fate.SECOND, HIDDEN
 
 
 def barred(draft: Draft, hidden: list[Flags], profile: Profile) -> Groups:

@@ -1,0 +1,31 @@
+"""Tables of earlier releases about the same few people, as the exact bounds need them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linkwell.confidentiality.draft import Draft
+from linkwell.confidentiality.guard import Past
+from linkwell.confidentiality.linked import LinkedTable
+from linkwell.confidentiality.release_ledger import ReleaseLedger
+from linkwell.confidentiality.remake import labels_of
+
+
+def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft) -> list[LinkedTable]:
+    """Tables of the family of which at least half the people are among the request's."""
+    named = np.unique(np.concatenate([draft.population, *(
+        table.people.index.persons[table.pairs.places] for table in draft.tables
+    )]))  # fmt: skip
+    ranks = np.sort(ledger.known_ranks(named))
+    found = []
+    for block in past.blocks:
+        if block.measure or not len(block.members):
+            continue
+        people = np.unique(block.members)
+        if 2 * int(np.isin(people, ranks).sum()) < len(people):
+            continue
+        part = next(t for t in ledger.content(block.seq)["tables"] if t["name"] == block.name)
+        cells = np.repeat(np.arange(len(block.groups)), block.groups.counts)
+        facts = block.groups, block.shown, block.fates, cells, block.members
+        found.append(LinkedTable(tuple(part["dimensions"]), labels_of(part), *facts))
+    return found
