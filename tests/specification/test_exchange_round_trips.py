@@ -81,7 +81,7 @@ def test_a_faulty_edit_is_named(
     to_excel(full(), tmp_path / "spec.xlsx")
     book = openpyxl.load_workbook(tmp_path / "spec.xlsx")
     head = [cell.value for cell in book[sheet][1]]
-    book[sheet].cell(row, head.index(column) + 1, value or None)
+    book[sheet].cell(row, head.index(column) + 1).value = value or None
     book.save(tmp_path / "spec.xlsx")
     with pytest.raises(WrongUse, match=said) as refusal:
         from_excel(tmp_path / "spec.xlsx")

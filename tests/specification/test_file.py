@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.provider_files import laid_out, people
 
@@ -39,6 +39,7 @@ def test_a_saved_specification_loads_as_the_same(spec: Specification, tmp_path: 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(
     title=words,
     purpose=words.filter(str.strip),
