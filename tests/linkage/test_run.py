@@ -117,6 +117,15 @@ def test_a_list_in_capitals_with_empty_columns_links_as_well(
     assert (share, wrong) == (1.0, 0)
 
 
+def test_a_file_with_an_empty_column_is_read(
+    spine: pa.Table, settings: LinkSettings, ordinary: Rows, folder: Path
+) -> None:
+    place = spine.column_names.index("prior_last_name")
+    empty = spine.set_column(place, "prior_last_name", pa.nulls(spine.num_rows, pa.string()))
+    pq.write_table(empty, folder / "spine.parquet")
+    assert right_share(link(table_of(ordinary), folder / "spine.parquet", settings=settings)) == (1.0, 0)
+
+
 def test_a_single_row_is_linked(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
     share, wrong = right_share(link(table_of(ordinary[:1]), prepared, settings=settings))
     assert (share, wrong) == (1.0, 0)

@@ -151,9 +151,9 @@ def _raw(found: Mapping[str, str], model: ModelFiles) -> str:
         f", {sql.normal_id(quoted(found[i])) if i in found else 'CAST(NULL AS VARCHAR)'} AS {i}"
         for i in model.id_names
     )
-    several = f"translate({text('prior_last_name')}, '/,|', ';;;')"
-    prior = f"split_part({several}, ';', 1)" if "prior_last_name" in found else "CAST(NULL AS VARCHAR)"
-    prior2 = f"split_part({several}, ';', 2)" if "prior_last_name" in found else "CAST(NULL AS VARCHAR)"
+    several = text("prior_last_name")
+    prior = f"regexp_extract({several}, '^[^;/,|]*')"
+    prior2 = f"regexp_extract({several}, '[;/,|]([^;/,|]*)', 1)"
     return (
         f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, {prior} AS prior, "
         f"{prior2} AS prior2, {born} AS d, {text('gender')} AS gender, "
