@@ -1,4 +1,4 @@
-"""The decisions between people, walked in a browser: routes, answers, changes, lapse, a one-person provider."""
+"""The decisions between people, walked in a browser: routes, answers, changes, lapse, a provider of one."""
 
 from __future__ import annotations
 

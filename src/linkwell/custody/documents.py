@@ -88,6 +88,19 @@ def _noun(machine: Machine) -> Iterator[str]:
     for move in machine.moves:
         yield f"| {move.start or '–'} | {move.verb} | {move.end} | {move.owner} | {move.sentence} |"
     yield ""
+    yield from _cells(machine)
+
+
+def _cells(machine: Machine) -> Iterator[str]:
+    from linkwell.custody.matrix import cells
+
+    yield "State, role and relation; what is not here is refused:"
+    yield ""
+    yield "| in state | move | roles (where the role is held) |"
+    yield "|---|---|---|"
+    for state, verb, who in cells(machine):
+        yield f"| {state} | {verb} | {who} |"
+    yield ""
 
 
 def _box(state: str) -> str:
