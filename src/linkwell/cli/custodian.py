@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from linkwell.cli.custodian_backup import backup, drill, restore
+from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
@@ -16,8 +17,9 @@ from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
 
 _ORDER = (
-    "init", "add-organisation", "add-person", "enrol-provider", "receive", "accept", "reject", "link", "load",
-    "approve-insights", "insights", "release", "verify-record", "tokens", "backup", "restore", "drill",
+    "init", "add-organisation", "add-person", "propose", "put-forward", "assess", "agree", "sign",
+    "end-agreement", "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
+    "insights", "release", "verify-record", "tokens", "backup", "restore", "drill",
 )  # fmt: skip
 
 
@@ -259,4 +261,7 @@ for _command in (
     restore,
     drill,
 ):
+    custodian.add_command(_command)
+
+for _command in DECISIONS:
     custodian.add_command(_command)
