@@ -16,34 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from world import GROUPS, ird_numbers, nhi_numbers
 
-_ONSETS = tuple(
-    [
-        "b",
-        "br",
-        "c",
-        "ch",
-        "d",
-        "f",
-        "g",
-        "gr",
-        "h",
-        "j",
-        "k",
-        "l",
-        "m",
-        "n",
-        "p",
-        "r",
-        "s",
-        "st",
-        "t",
-        "tr",
-        "v",
-        "w",
-    ]
-)
-_VOWELS = tuple(["a", "e", "i", "o", "u", "ai", "ea", "oo"])
-_ENDS = tuple(["l", "n", "r", "s", "t", "th", "rd", "ck", "m", "nd"])
+_ONSETS = "b br c ch d f g gr h j k l m n p r s st t tr v w"
+_VOWELS = "a e i o u ai ea oo"
+_ENDS = "l n r s t th rd ck m nd"
 BUNDLES = {  # share of records, and what such a record suffers
     "clean": (0.62, ()),
     "careless": (0.14, ("key_given", "key_surname", "digit")),
@@ -82,8 +57,10 @@ class Shape:
 def _pool(rng: np.random.Generator, n: int) -> np.ndarray[Any, Any]:
     made: dict[str, None] = {}
     while len(made) < n:
-        parts = [rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(int(rng.integers(1, 3)))]
-        made["".join(parts).capitalize() + str(rng.choice(_ENDS))] = None
+        parts = [
+            rng.choice(_ONSETS.split()) + rng.choice(_VOWELS.split()) for _ in range(int(rng.integers(1, 3)))
+        ]
+        made["".join(parts).capitalize() + str(rng.choice(_ENDS.split()))] = None
     return np.array(list(made), dtype=object)
 
 

@@ -36,7 +36,7 @@ class Decisions:
 def decide(
     pairs: Pairs, model: Model, posterior: Floats, by_number: Bools, bare: Bools, settings: LinkSettings
 ) -> Decisions:
-    """Choose per record; `bare` ones (no birth date, no number) must be surer unless settings say how sure.
+    """Choose per record. In a list mostly of bare records (no birth date, no number) those must be surer.
 
     A verified number whose owner disagrees in everything comparable never links by rule."""
     rows = np.arange(len(pairs.record))
@@ -56,7 +56,7 @@ def decide(
     best_refused[best >= 0] = refused[best[best >= 0]]
     margin = top - second
     link_at = np.full(pairs.records, settings.threshold("link_at"))
-    if settings.link_at is None:
+    if settings.link_at is None and bare.sum() * 2 > len(bare):
         link_at[bare] = settings.threshold("link_at_bare")
     sure = (top >= link_at) & (margin >= settings.threshold("margin_at")) & ~best_refused
     decision = np.where(sure, LINK, np.where(top >= settings.threshold("review_at"), REVIEW, NONE))
