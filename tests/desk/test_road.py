@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.desk.conftest import Visitor
 
+from linkwell.checking.objections import add_objection
 from linkwell.desk.desk import Desk
 from linkwell.desk.road import State, road
 from linkwell.desk.views.files import safe_name
@@ -215,6 +216,13 @@ def test_a_changed_file_makes_the_check_old(checked: Visitor, desk: Desk) -> Non
     assert not desk.check_is_fresh
     assert "Something changed since this check" in checked.text("/check/")
     assert "13 people are ready" in checked.press("/check/").content.decode()
+
+
+def test_somebody_who_objects_stays_out_of_whatever_the_desk_sends(checked: Visitor, desk: Desk) -> None:
+    first = desk.choices.paths()[0].read_text("utf-8").splitlines()[1].split(",")[0]
+    add_objection(desk.workspace.secrets, {"client_key": first})
+    assert not desk.check_is_fresh, "a list that grew makes the check old, in memory too"
+    assert "11 people are ready" in checked.press("/check/").content.decode()
 
 
 def test_after_a_restart_everything_is_where_it_was(checked: Visitor, desk: Desk) -> None:

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import click
 
 from linkwell.checking.check import check as check_tables
 from linkwell.checking.drift import drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
-from linkwell.checking.notices import NoticeCover, load_notices
-from linkwell.checking.objections import Objections, load_objections
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
+from linkwell.checking.staying import people_out, workspace_of
 from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
@@ -51,31 +50,6 @@ workspace_option = click.option(
     type=click.Path(path_type=Path),
     help="Private folder with your objection list (default: linkwell-workspace beside the specification).",
 )
-
-
-class PeopleOut(TypedDict):
-    """What a check needs to know about people who stay out as a whole."""
-
-    notices: NoticeCover | None
-    objections: Objections
-
-
-def people_out(spec_path: Path, notices_path: Path | None, workspace: Path | None) -> PeopleOut:
-    """The notices file named, or notices.toml beside the specification; and the objection list."""
-    beside = spec_path.parent / "notices.toml"
-    path = notices_path or (beside if beside.exists() else None)
-    folder = workspace or workspace_of(spec_path)
-    home = data_home_of(folder)
-    seed = Home.open(home).demo_seed if home else None
-    return {
-        "notices": load_notices(path) if path else None,
-        "objections": load_objections(folder, demo_seed=seed),
-    }
-
-
-def workspace_of(spec_path: Path) -> Path:
-    """The private folder that belongs to a specification unless another is named."""
-    return spec_path.parent / "linkwell-workspace"
 
 
 @click.command(
@@ -173,7 +147,9 @@ def check(
     spec = Specification.load(spec_path)
     earlier = load_profile(last) if last is not None else None
     tables = read_files(files, sheet, quiet=as_json)
-    verdict = check_tables(spec, tables, **people_out(spec_path, notices_path, workspace))
+    verdict = check_tables(
+        spec, tables, **people_out(spec_path, notices_path=notices_path, workspace=workspace)
+    )
     now = profile(spec, verdict)
     moved = drift(earlier, now) if earlier is not None else ()
     expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
@@ -227,7 +203,7 @@ def handover(
     sealed, use `linkwell seal`.
     """
     spec = Specification.load(spec_path)
-    people = people_out(spec_path, notices_path, workspace)
+    people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
     verdict = check_tables(spec, read_files(files, sheet, quiet=as_json), **people)
     if verdict.blocks:
         facts = {"command": "handover", **_facts(verdict), "written": False}

@@ -96,7 +96,7 @@ def seal(
     service details, and seals each half to a different key of the custodian. Nothing leaves your computer.
     """
     from linkwell.checking.check import check
-    from linkwell.cli.provider import people_out
+    from linkwell.checking.staying import people_out
     from linkwell.specification.model import Specification
     from linkwell.supply.seal import package_id
     from linkwell.supply.seal import seal as seal_split
@@ -116,7 +116,9 @@ def seal(
         )
     spec, keys = Specification.load(spec_path), load_bundle(custodian)
     verdict = check(
-        spec, _read(files, sheet, quiet=as_json), **people_out(spec_path, notices_path, workspace)
+        spec,
+        _read(files, sheet, quiet=as_json),
+        **people_out(spec_path, notices_path=notices_path, workspace=workspace),
     )
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from linkwell.checking.staying import files_that_decide
 from linkwell.checking.verdict import Verdict
 from linkwell.desk import choices as kept
 from linkwell.desk.choices import Choices
@@ -74,6 +75,14 @@ class Desk:
         """Changes whenever a chosen file does."""
         return kept.fingerprint_of(self.choices.paths())
 
+    @property
+    def checking_fingerprint(self) -> str:
+        """Changes whenever a chosen file does, or who objected, or who has been told."""
+        files = self.choices.paths()
+        return (
+            kept.fingerprint_of([*files, *files_that_decide(self.workspace.specification)]) if files else ""
+        )
+
     def specification(self) -> Specification:
         """The specification.
 
@@ -103,13 +112,16 @@ class Desk:
         spec = self.specification_or_none()
         checked = self.choices.checked
         return bool(
-            spec and checked[0] and checked == (self.files_fingerprint, spec.digest) and self.check_report()
+            spec
+            and checked[0]
+            and checked == (self.checking_fingerprint, spec.digest)
+            and self.check_report()
         )
 
     def tables(self) -> list[Table] | None:
         """What was read of the chosen files, if they have not changed since."""
         with self._lock:
-            return self._read[1] if self._read[0] and self._read[0] == self.files_fingerprint else None
+            return self._read[1] if self._read[0] and self._read[0] == self.checking_fingerprint else None
 
     def remember(self, fingerprint: str, tables: list[Table]) -> None:
         """Keep what was read in memory; never on disk."""

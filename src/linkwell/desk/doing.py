@@ -13,6 +13,7 @@ from pathlib import Path
 from linkwell.checking.check import check
 from linkwell.checking.marked import write_marked
 from linkwell.checking.report import write_html, write_json
+from linkwell.checking.staying import people_out
 from linkwell.checking.verdict import Verdict
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
@@ -42,7 +43,7 @@ def read(desk: Desk, job: Job) -> list[Table]:
         raise WrongUse("No files are chosen yet.", fix="Choose your files first.")
     if (known := desk.tables()) is not None:
         return known
-    fingerprint = desk.files_fingerprint
+    fingerprint = desk.checking_fingerprint
     tick, tables = job.part("Reading your files"), []
     for at, path in enumerate(paths):
         tick(at, len(paths))
@@ -76,10 +77,10 @@ def _place(table: Table) -> str:
 def look_over(desk: Desk, job: Job) -> Verdict:
     """Check the files and write the reports and marked copies."""
     spec = desk.specification()
-    fingerprint = desk.files_fingerprint
+    fingerprint = desk.checking_fingerprint
     tables = read(desk, job)
     job.part(f"Checking {sum(map(len, tables)):,} rows")
-    verdict = check(spec, tables)
+    verdict = check(spec, tables, **people_out(desk.workspace.specification))
     folder = desk.workspace.checked
     tick = job.part("Writing the report and the marked copies")
     by_file: dict[str, list[Table]] = {}
@@ -111,7 +112,7 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
     if known is None:
         tables = read(desk, job)
         job.part("Checking again that nothing changed")
-        known = check(spec, tables)
+        known = check(spec, tables, **people_out(desk.workspace.specification))
         desk.remember_verdict(known)
     return spec, known
 
