@@ -32,7 +32,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LIBRARY_TOP = FLOOR_OF["insights"]
-PROVIDER_ROOMS = ("standards", "vault", "ledger", "reading", "specification", "checking", "primer", "supply")
+PROVIDER_ROOMS = (
+    *("standards", "vault", "ledger", "reading", "forecast", "specification"),
+    *("checking", "primer", "supply"),
+)
 CUSTODIAN_ONLY = {"numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert"}
 UNIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "pty"}
 
@@ -76,7 +79,10 @@ def test_a_module_imports_only_from_floors_below(path: Path) -> None:
 def test_the_library_knows_nothing_of_django(path: Path) -> None:
     if FLOOR_OF.get(room_of(path), 0) > LIBRARY_TOP:
         return
-    assert not {n.split(".")[0] for n in imported(ast.parse(path.read_text("utf-8")))} & {"django", "django_tasks"}
+    assert not {n.split(".")[0] for n in imported(ast.parse(path.read_text("utf-8")))} & {
+        "django",
+        "django_tasks",
+    }
 
 
 def top_level_imports(tree: ast.Module) -> set[str]:
