@@ -138,8 +138,9 @@ def take(
         if length is not None and start + length > whole_size:
             raise RefusedByRule("This is more than the size that was announced.", fix="Start a new upload.")
         whole = _digest_so_far(upload, file, start)
-        whole, at, dropped = _append(file, start, whole_size, read, length, whole, checksum)
-        if checksum is not None and not dropped and at != start and not _matches(file, start, checksum):
+        seen = hashlib.new(checksum.algorithm) if checksum else None  # error detection; a signature binds
+        whole, at, dropped = _append(file, start, whole_size, read, length, whole, seen)
+        if checksum and seen and not dropped and at != start and seen.digest() != checksum.digest:
             file.truncate(start)
             _sync(file)
             _so_far.pop(upload.pk, None)
@@ -156,8 +157,9 @@ def _append(
     read: Callable[[int], bytes],
     length: int | None,
     whole: Any,
-    checksum: Checksum | None,
+    seen: Any,
 ) -> tuple[Any, int, bool]:
+    """Write what comes, and keep both digests going: of the whole file, and of this chunk."""
     file.seek(start)
     at, end = start, announced if length is None else start + length
     while at < end:
@@ -174,17 +176,10 @@ def _append(
                 raise TryAgain("The disk is full.", fix="Try again later; what arrived is kept.") from None
             raise
         whole.update(block)
+        if seen is not None:
+            seen.update(block)
         at += len(block)
     return whole, at, False
-
-
-def _matches(file: BinaryIO, start: int, checksum: Checksum) -> bool:
-    seen = hashlib.new(checksum.algorithm)  # error detection only; what binds is the package's signature
-    file.flush()
-    file.seek(start)
-    while block := file.read(BLOCK):
-        seen.update(block)
-    return seen.digest() == checksum.digest
 
 
 def _sync(file: BinaryIO) -> None:
