@@ -55,6 +55,13 @@ Examples:
 @click.option(
     "--keep-spine", type=_FILE, help="Keep the prepared spine here (.duckdb) and use it again next time."
 )
+@click.option("--sample", type=click.IntRange(1, 100_000), help="Draw this many links for people to judge.")
+@click.option(
+    "--last",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of the last run: its links are compared, and judgements in its sample are kept to.",
+)
+@click.option("--nhi-map", type=_FILE, help="Two columns: a secondary NHI number and its primary.")
 @click.option("--explain", metavar="RECORD", help="Say in words why this record was linked, or not.")
 @json_option
 def link(
@@ -68,6 +75,9 @@ def link(
     memory: str,
     threads: int,
     keep_spine: Path | None,
+    sample: int | None,
+    last: Path | None,
+    nhi_map: Path | None,
     explain: str | None,
     as_json: bool,
 ) -> None:
@@ -82,7 +92,8 @@ def link(
     """
     from linkwell.linkage import LinkSettings
 
-    outside_homes([extract, spine, out, *([keep_spine] if keep_spine else [])])
+    outside_homes([extract, spine, out, *(path for path in (keep_spine, last, nhi_map) if path)])
+    labels, checked = _judged(last)
     settings = LinkSettings(
         link_at=link_at,
         review_at=review_at,
@@ -91,10 +102,14 @@ def link(
         temp_folder=out / ".work",
         extract_columns=column_pairs(maps),
         spine_columns=column_pairs(spine_maps),
+        labels=labels,
+        nhi_map=nhi_map,
     )
     result = _run(extract, spine, settings, keep_spine, quiet=as_json)
     written = _write(result, out)
-    reasons = result.explain(explain) if explain else []
+    if sample:
+        written += _sampled(result, extract, spine, settings, sample, out)
+    reasons = [*checked, *_changes(result, last), *(result.explain(explain) if explain else [])]
     q = result.quality
     finish(
         {
@@ -108,7 +123,7 @@ def link(
             "near_exact_share": q.near_exact_share,
             "conflicts": q.conflicts,
             "files": [str(path) for path in written],
-            **({"explanation": reasons} if explain else {}),
+            **({"said": reasons} if reasons else {}),
         },
         [
             f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for "
@@ -121,6 +136,54 @@ def link(
         as_json=as_json,
         next_step=f"open {out / 'report.html'}, then look at {out / 'review.parquet'}.",
     )
+
+
+def _judged(last: Path | None) -> tuple[Any, list[str]]:
+    """The judgements of the last run's sample, and what they say of its links."""
+    if last is None or not (last / "sample-sheet.csv").exists():
+        return None, []
+    import pyarrow.parquet as pq
+
+    from linkwell.linkage import clerical
+
+    labels, strata = clerical.read(last)
+    if not labels.num_rows:
+        return None, []
+    told = clerical.estimate(labels, strata, pq.read_table(last / "links.parquet"))
+    return labels, [
+        f"{told.judged:,} judged pairs: about {told.false_links:,.0f} false links in the last run "
+        f"({told.low:,.0f} to {told.high:,.0f}; the model expected {told.expected:,.0f})."
+    ]
+
+
+def _changes(result: LinkResult, last: Path | None) -> list[str]:
+    if last is None or not (last / "links.parquet").exists():
+        return []
+    import pyarrow.parquet as pq
+
+    from linkwell.linkage import refresh
+
+    rows = refresh.compare(pq.read_table(last / "links.parquet"), result.links, result.groups)
+    return ["Beside the last run:"] + [
+        f"  {row.kind}, {row.name}: {row.kept:,} kept, {row.changed:,} changed person, {row.new:,} new, "
+        f"{row.lost:,} lost."
+        for row in rows
+        if row.kind == "all" or row.changed + row.new + row.lost
+    ]
+
+
+def _sampled(
+    result: LinkResult, extract: Path, spine: Path, settings: LinkSettings, size: int, out: Path
+) -> list[Path]:
+    from linkwell.linkage import clerical
+
+    if spine.suffix == ".duckdb":
+        raise WrongUse(
+            "A sample shows people as the spine has them.",
+            where=spine.name,
+            fix="Name the spine's own file, and keep the prepared one with --keep-spine.",
+        )
+    return [*clerical.write(clerical.sample(result, extract, spine, size=size, settings=settings), out)]
 
 
 def _run(extract: Path, spine: Path, settings: LinkSettings, keep: Path | None, *, quiet: bool) -> LinkResult:

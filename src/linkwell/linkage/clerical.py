@@ -8,19 +8,23 @@ reviewers' own agreement is known, and neither posterior nor weight is shown to 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
 from linkwell.errors import WrongUse
 from linkwell.linkage.answer import LinkResult
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.engine import Source, engine, quoted, register
 from linkwell.linkage.settings import LinkSettings
+from linkwell.vault.zones import write_whole
 
 SHOWN = ("first_name", "middle_name", "last_name", "prior_last_name", "full_name", "dob", "gender", "area")
 SAME, DIFFERENT, UNSURE = "same", "different", "unsure"
@@ -104,6 +108,36 @@ def sample(
     )
     totals = {name: (strata.count(name), count) for name, count in quota.items()}
     return Sample(_sheet(key, extract, spine, chosen), key, totals)
+
+
+def write(drawn: Sample, folder: Path) -> tuple[Path, Path]:
+    """Write the reviewers' sheet (CSV) and the linkers' key (JSON), for their owner only."""
+    sheet, key = folder / "sample-sheet.csv", folder / "sample-key.json"
+    text = pa.BufferOutputStream()
+    csv.write_csv(drawn.sheet, text)
+    told = {"strata": drawn.strata, "pairs": drawn.key.to_pylist()}
+    write_whole(key, json.dumps(told, indent=1).encode())
+    write_whole(sheet, text.getvalue().to_pybytes())
+    for path in (sheet, key):
+        path.chmod(0o600)
+    return sheet, key
+
+
+def read(folder: Path) -> tuple[pa.Table, dict[str, tuple[int, int]]]:
+    """Labels and strata of a sample that `write` wrote and people filled in.
+
+    Raises:
+        WrongUse: no sample there, or an answer that is not one.
+    """
+    sheet, key = folder / "sample-sheet.csv", folder / "sample-key.json"
+    if not (sheet.exists() and key.exists()):
+        raise WrongUse("There is no sample in this folder.", where=folder.name, fix="Draw one with --sample.")
+    told = json.loads(key.read_text("utf-8"))
+    text = csv.ConvertOptions(column_types={"judgement": pa.string()}, strings_can_be_null=True)
+    pairs = pa.Table.from_pylist(told["pairs"])
+    return judgements(csv.read_csv(sheet, convert_options=text), pairs), {
+        name: (int(links), int(count)) for name, (links, count) in told["strata"].items()
+    }
 
 
 def _hash(seed: str, text: str) -> str:
@@ -192,31 +226,29 @@ def judgements(sheet: pa.Table, key: pa.Table) -> pa.Table:
     return pa.table({**columns, "label": pa.array(labels, pa.string()), "twice": twice, "alike": alike})
 
 
-def estimate(labels: pa.Table, strata: Mapping[str, tuple[int, int]], result: LinkResult) -> Estimate:
-    """False links among all links from the labels, by stratum, with a Wilson interval's width in each.
+def estimate(labels: pa.Table, strata: Mapping[str, tuple[int, int]], links: pa.Table) -> Estimate:
+    """False links among all links, from the labels: shares weighted by stratum, Wilson's interval over all.
 
-    Links that are near-exact were not sampled: for them the model's own expectation is taken.
+    `links` are those of the run the sample was drawn from. Near-exact ones were not sampled: for them the
+    model's own expectation is taken.
     """
-    total, spread = 0.0, 0.0
     rows = labels.to_pylist()
-    for name, (links, _) in strata.items():
+    wrong, sampled = 0.0, 0
+    for name, (count, _) in strata.items():
         own = [row["label"] for row in rows if row["stratum"] == name]
-        if not own or not links:
-            continue
-        wrong = own.count(DIFFERENT) + 0.5 * own.count(UNSURE)
-        share, half = _wilson(wrong, len(own), 1.0 - len(own) / links)
-        total += links * share
-        spread += (links * half) ** 2
-    links = result.links.filter(pc.equal(result.links["decision"], "link"))
+        if own:
+            wrong += count * (own.count(DIFFERENT) + 0.5 * own.count(UNSURE)) / len(own)
+            sampled += count
+    links = links.filter(pc.equal(links["decision"], "link"))
     doubt = 1.0 - links["posterior"].to_numpy()
     exact = links["near_exact"].to_numpy(zero_copy_only=False).astype(bool)
-    total += float(doubt[exact].sum())
-    half = float(np.sqrt(spread))
+    rest = float(doubt[exact].sum())
+    low, high = _wilson(wrong / max(sampled, 1), len(rows), sampled)
     repeats = sum(row["twice"] for row in rows)
     return Estimate(
-        round(total, 1),
-        round(max(total - half, 0.0), 1),
-        round(total + half, 1),
+        round(wrong + rest, 1),
+        round(sampled * low + rest, 1),
+        round(sampled * high + rest, 1),
         len(rows),
         sum(row["label"] == UNSURE for row in rows),
         round(sum(row["alike"] for row in rows) / repeats, 4) if repeats else None,
@@ -224,11 +256,12 @@ def estimate(labels: pa.Table, strata: Mapping[str, tuple[int, int]], result: Li
     )
 
 
-def _wilson(wrong: float, judged: int, left: float) -> tuple[float, float]:
-    """Middle and half width of Wilson's 95 % interval, narrowed where most of a stratum was judged."""
-    z, share = 1.96, wrong / judged
+def _wilson(share: float, judged: int, among: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, narrowed where most of what it stands for was judged."""
+    if not judged:
+        return 0.0, 1.0
+    z = 1.96 * float(np.sqrt(max(1.0 - judged / max(among, 1), 0.0)))
     below = 1 + z * z / judged
     middle = (share + z * z / (2 * judged)) / below
-    half = z * np.sqrt(share * (1 - share) / judged + z * z / (4 * judged * judged)) / below
-    narrow = float(np.sqrt(max(left, 0.0)))
-    return share + (middle - share) * narrow, float(half) * narrow
+    half = z * float(np.sqrt(share * (1 - share) / judged + z * z / (4 * judged * judged))) / below
+    return max(middle - half, 0.0), min(middle + half, 1.0)
