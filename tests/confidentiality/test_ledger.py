@@ -200,3 +200,12 @@ def test_the_ledger_and_the_secret_are_for_the_desk_only(home, ask):
     released_twice(home, ask)
     for name in ("releases.sqlite", "releases.head", "rounding.secret", "projects/one.parquet"):
         assert (home.path / "disclosure" / name).stat().st_mode & 0o077 == 0
+
+
+def test_what_a_desk_remembers_never_goes_stale(home, ask, table):
+    """A second desk releases behind the first one's back; the first still guards against it."""
+    with ReleaseDesk.open(home) as one, ReleaseDesk.open(home) as other:
+        one.release(ask(table({"x": np.arange(900, 990)})), **PERMITTED)
+        told = other.release(ask(table({"g": np.arange(1, 61)}), purpose="b"), **PERMITTED).tables["t"]
+        near = one.release(ask(table({"h": np.arange(1, 60)}), purpose="c"), **PERMITTED).tables["t"]
+    assert near.cells[0].value == told.cells[0].value

@@ -22,6 +22,7 @@ from linkwell.confidentiality.history import (
     UNIONS,
     Block,
     PastEffect,
+    packed_ranks,
 )
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums
@@ -108,7 +109,8 @@ def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
     parts = [draft.cohorts, *(table.groups for table in draft.tables)]
     nothing = np.zeros(0)
     kept = [
-        Block(name or (NARROW if decision.near else ""), "" if name else COHORTS, groups, people,
+        Block(name or (NARROW if decision.near else ""), "" if name else COHORTS, groups,
+              packed_ranks(people),
               decision.shown[place], decision.fates[place],
               nothing, np.zeros((0, BUCKETS)))
         for name, groups, people, place in zip(names, parts, ranks, draft.slices, strict=True)
@@ -123,9 +125,9 @@ def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
 
 def _silent(kind: str, groups: Groups, told: Told | None = None) -> Block:
     """A block of groups whose counts were not told by it."""
-    nobody = np.zeros(0, dtype=np.int64)
     return Block(
-        "", kind, groups, nobody, np.full(len(groups), HIDDEN) if told is None else told.counts,
+        "", kind, groups, packed_ranks(np.zeros(0, dtype=np.int64)),
+        np.full(len(groups), HIDDEN) if told is None else told.counts,
         np.full(len(groups), Fate.BARRED, dtype=np.uint8),
         np.zeros(0) if told is None else told.means, np.zeros((0, BUCKETS)) if told is None else told.sums,
     )  # fmt: skip

@@ -24,6 +24,7 @@ from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.person_index import index_path, load
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.proof import open_ledger, read_head, write_head
+from linkwell.confidentiality.recall import Recall
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
@@ -67,6 +68,7 @@ class ReleaseDesk:
     _secret: bytes
     _keys: RoundingKeys
     _ledger: ReleaseLedger
+    _recall: Recall
 
     @classmethod
     def open(
@@ -98,7 +100,7 @@ class ReleaseDesk:
             secret = keep_secret(zone / SECRET, demo_seed=seed)
         keys = RoundingKeys.derive(secret)
         ledger = open_ledger(zone / LEDGER, keys.check, witnesses=witnesses, seen=seen)
-        return cls(zone, load_profile(profile), secret, keys, ledger)
+        return cls(zone, load_profile(profile), secret, keys, ledger, Recall())
 
     def __enter__(self) -> ReleaseDesk:
         return self
@@ -173,7 +175,7 @@ class ReleaseDesk:
     ) -> tuple[str | None, dict[str, Any] | None]:
         """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
         request, ledger = prepared.request, self._ledger
-        memory = Memory.of(ledger.blocks(request.family))
+        memory = self._recall.memory(ledger, request.family)
         size = int(prepared.cohorts.counts[0])
         entry = self._near_entry(prepared, memory)  # before the size is looked at: one path for all
         if size < self.profile.people_threshold:

@@ -10,6 +10,9 @@ from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.release_ledger import ReleaseLedger
 from linkwell.confidentiality.remake import labels_of
 
+MOST_MEMBERS = 50_000
+"""A table of more memberships is about far more people than exact bounds are for."""
+
 
 def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft) -> list[LinkedTable]:
     """Tables of the family of which at least half the people are among the request's."""
@@ -19,7 +22,7 @@ def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft) -> list[Link
     ranks = np.sort(ledger.known_ranks(named))
     found = []
     for block in past.blocks:
-        if block.measure or not len(block.members):
+        if block.measure or not 0 < int(block.groups.counts.sum()) <= MOST_MEMBERS:
             continue
         people = np.unique(block.members)
         if 2 * int(np.isin(people, ranks).sum()) < len(people):

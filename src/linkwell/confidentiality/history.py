@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,20 +34,24 @@ class Block:
         measure: what the groups are: "" for a table's cells, or a name below (never a requester's word).
         shown: released number per group, -1 where hidden. fates: why. means: released mean or nan.
         sums: keyed sums of the amounts behind each mean, shape (groups, 64), or empty.
-        members: all people, group by group, by their rank in the ledger's own list of people (32 bits, so
-            that a
-            community table of 200,000 people takes a few hundred kilobytes).
+        packed: all people, group by group, by their rank in the ledger's own list of people (32 bits, so that
+            a community table of 200,000 people takes a few hundred kilobytes); `members` unpacks them.
     """
 
     name: str
     measure: str
     groups: Groups
-    members: Ints
+    packed: bytes
     shown: Ints
     fates: Fates
     means: Floats
     sums: Floats
     seq: int = 0
+
+    @cached_property
+    def members(self) -> Ints:
+        """All people, group by group, by rank; unpacked only when asked for."""
+        return _unpacked_ranks(self.packed)
 
     def people(self, group: int) -> Ints:
         """The people of one group, by rank."""
@@ -90,7 +95,7 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
         groups.keys.astype("<u8").tobytes(),
         groups.sketches.astype("<u8").tobytes(),
         groups.small_persons.astype("<i8").tobytes(),
-        _packed_ranks(block.members),
+        block.packed,
         block.shown.astype("<i8").tobytes(),
         block.fates.astype("u1").tobytes(),
         block.means.astype("<f8").tobytes(),
@@ -99,7 +104,7 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
     return (*columns, fingerprint(b"".join(hashlib.sha384(column).digest() for column in columns)))
 
 
-def _packed_ranks(ranks: Ints) -> bytes:
+def packed_ranks(ranks: Ints) -> bytes:
     """Differences between neighbours pack well in large groups, and not at all in many small ones."""
     steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
     return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)
@@ -125,11 +130,10 @@ def read_block(row: tuple[Any, ...]) -> Block:
         array(sketches, "<u8").reshape(-1, BUCKETS),
         array(small, "<i8"),
     )
-    members = _unpacked_ranks(persons)
     told = (
         array(shown, "<i8"),
         array(fates, "u1"),
         array(means, "<f8"),
         array(sums, "<f8").reshape(-1, BUCKETS),
     )
-    return Block(name, measure, groups, members, *told, seq)
+    return Block(name, measure, groups, persons, *told, seq)

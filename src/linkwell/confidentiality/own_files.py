@@ -76,7 +76,8 @@ def confidentialise(
             asked = CountTable(**facts)
         release = desk.release(
             ReleaseRequest(
-                PROJECT, "own files", purpose, np.unique(units[kept]), (asked,), notes=notes, single_provider=False
+                PROJECT, "own files", purpose, np.unique(units[kept]), (asked,), notes=notes,
+                single_provider=False,
             ),
             permission_single_provider=True, actor="own files",
         )  # fmt: skip

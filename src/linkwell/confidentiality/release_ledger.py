@@ -130,6 +130,11 @@ class ReleaseLedger:
         row = self._base.execute("SELECT body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         return Event(**json.loads(row[0])) if row else None
 
+    def hash_at(self, seq: int) -> str | None:
+        """Hash of an entry; None if there is no such entry."""
+        row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
+        return str(json.loads(row[0])["hash"]) if row else None
+
     def head(self) -> Head | None:
         """Where the ledger stands; None before the first entry."""
         last = self.last_event()
