@@ -74,15 +74,16 @@ def state_of(home: Path, kind: str) -> str | None:
     return row[0] if row else None
 
 
-def kill_while_running(home: Path, kind: str, victim: str, parent: int) -> str:
+def kill_while_running(home: Path, kind: str, victim: str, parent: int, walker: subprocess.Popen[Any]) -> str:
     """Wait until the job of this kind runs, then kill -9 one child; returns the job's state at that time."""
     found = next(pid for line, pid in children(parent).items() if victim in line)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         state = state_of(home, kind)
         if state in ("running", "done"):
             os.kill(found, signal.SIGKILL)
             return str(state)
+        assert walker.poll() is None, f"the walk ended before {kind} began"
         time.sleep(0.01)
     raise AssertionError(f"{kind} never began")
 
@@ -103,13 +104,15 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
     shutil.copytree(half_way, home)
     caught = []
     portal = serve(home, free_port())
+    said = (tmp_path / "said.txt").open("w")
     for stage, kind, victim in ACTIONS:
         walker = subprocess.Popen(
             [*LINKWELL, "demo", "--no-serve", "--json", "--home", str(home), *SIZES, "--stop-after", stage],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment(),
+            stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+            env=environment(),
         )  # fmt: skip
         try:
-            caught.append(kill_while_running(home, kind, victim, portal.pid))
+            caught.append(kill_while_running(home, kind, victim, portal.pid, walker))
             assert portal.wait(timeout=30) == 3  # one part died, so all of it ends and says: start it again
         finally:
             os.killpg(walker.pid, signal.SIGKILL)  # and the person's own command dies too
@@ -117,6 +120,7 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
             portal.kill()
             portal.wait()
         portal = serve(home, free_port())  # goes on with what was left; the next walk asks for it again
+    said.close()
     walk(home, "--stop-after", ACTIONS[-1][0])
     portal.send_signal(signal.SIGINT)
     portal.wait(timeout=30)

@@ -68,12 +68,13 @@ def watch_dates(today: datetime.date | None = None) -> int:
 
 def waits_for(agreement: Agreement) -> str:
     """Who an agreement that is being agreed waits on, in words."""
-    version = agreement.versions.last()
+    # Both read whole, so that a list of agreements can fetch them beforehand for all of them.
+    version = next(reversed(agreement.versions.all()), None)
     if version is None or version.state == VersionState.DRAFT:
         return "the custodian, to finish the text"
     if version.state != VersionState.OFFERED:
         return "the custodian" if agreement.state == AgreementState.BEING_AGREED else "nobody"
-    signed = set(version.signatures.values_list("side", flat=True))
+    signed = {signature.side for signature in version.signatures.all()}
     waiting = [side for side in ("provider", "intermediary", "custodian") if side not in signed]
     if version.route != "intermediary" and "intermediary" in waiting:
         waiting.remove("intermediary")

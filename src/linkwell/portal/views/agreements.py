@@ -62,7 +62,7 @@ class DeclineForm(AgainForm):
 def agreements(request: HttpRequest) -> HttpResponse:
     """The agreements this person may know of."""
     person = signed_in(request)
-    found = visible_agreements(person)
+    found = visible_agreements(person).prefetch_related("versions__signatures")
     context = {
         "agreements": [(each, notices.waits_for(each)) for each in found],
         "staff": allows(person, SEE_ALL_AGREEMENTS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -40,9 +41,11 @@ class ReasonForm(PagesForm):
 
 @page("custodian/supplies/", name="staff-supplies", who=SEE_ALL, methods=("GET",))
 def supplies(request: HttpRequest) -> HttpResponse:
-    """Every supply and where it stands."""
-    found = Supply.objects.select_related("agreement__organisation")
-    return render(request, "portal/staff_supplies.html", {"supplies": found})
+    """Every supply and where it stands, fifty to a page."""
+    found = Paginator(Supply.objects.select_related("agreement__organisation"), 50)
+    return render(
+        request, "portal/staff_supplies.html", {"supplies": found.get_page(request.GET.get("page"))}
+    )
 
 
 @page("custodian/supplies/<slug:reference>/", name="staff-supply", who=SEE_ALL, methods=("GET",))
