@@ -78,8 +78,8 @@ def finish_accept(job: Job, result: Any) -> None:
         change(supply, "checked", by=SYSTEM, event="supply.checked", people=counts["people"])
         return
     supply.counts = {**supply.counts, "accepted": counts}
-    verb, event = ("practised",) * 2 if supply.practice else ("accepted",) * 2
-    supply = change(supply, verb, by=SYSTEM, event=f"supply.{event}", people=counts["people"])
+    verb = "practised" if supply.practice else "accepted"
+    supply = change(supply, verb, by=SYSTEM, event=f"supply.{verb}", people=counts["people"])
     kind = Kind.ACCEPTED_WITH_GAPS if result.gaps and not supply.practice else Kind.ACCEPTED
     facts: dict[str, object] = {f"rows_{name}": rows for name, rows in result.rows.items()}
     if kind is Kind.ACCEPTED_WITH_GAPS:
