@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkwell.linkage import expressions as sql
@@ -179,6 +179,7 @@ def test_numbers_are_read_through_spaces_and_hyphens() -> None:
     assert not standardised(msd="000000000")["msd_ok"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_folds_to_plain_letters_and_folding_twice_changes_nothing(text: str) -> None:
     query = f"SELECT {sql.folded('x')}, {sql.folded(sql.folded('x'))} FROM (SELECT CAST(? AS VARCHAR) AS x)"
