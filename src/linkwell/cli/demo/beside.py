@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,6 +55,7 @@ def portal(walk: Walk) -> Iterator[None]:
     from linkwell.portal.start import start
 
     start(walk.home)
+    logging.getLogger("linkwell").setLevel(logging.WARNING)  # its line per request would bury ours
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
     from linkwell.portal.wsgi import application
