@@ -23,7 +23,11 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
     ],
     "Supply": [
-        ("preview", "linkwell.cli.preview:preview", "Show what leaves and what stays, also about one person."),
+        (
+            "preview",
+            "linkwell.cli.preview:preview",
+            "Show what leaves and what stays, also about one person.",
+        ),
         ("handover", "linkwell.cli.provider:handover", "Write only the agreed columns as plain CSV."),
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
         ("seal", "linkwell.cli.supply:seal", "Seal the agreed columns so only the custodian can open them."),
@@ -39,7 +43,11 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
         ("confidentialise", "linkwell.cli.confidentialise:confidentialise", "Make a safe table of counts."),
         ("dedupe", "linkwell.cli.dedupe:dedupe", "Find records of one list that are the same person."),
-        ("impact", "linkwell.cli.impact:impact", "Compare people who took part with similar people who did not."),
+        (
+            "impact",
+            "linkwell.cli.impact:impact",
+            "Compare people who took part with similar people who did not.",
+        ),
     ],
     "Try it": [
         ("demo", "linkwell.cli.demo.command:demo", "Walk the whole road with invented people."),

@@ -10,8 +10,7 @@ from linkwell.custody.proposals.states import ProposalState
 
 
 class Proposal(models.Model):
-    """What one organisation proposes to share. Its reference counts only its own organisation's proposals.
-    """
+    """What one organisation proposes to share. Its reference counts only its own organisation's proposals."""
 
     reference = models.SlugField(max_length=80, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="proposals")
