@@ -103,8 +103,12 @@ def test_the_comparison_is_drawn_from_released_numbers_with_tables_below(written
         assert heading in html
     assert "Differences between participants and similar people, in standard deviations" in html
     assert "before and after" in html
-    before = released.effects["path_benefit_-6"]
-    assert f"{before.estimate:g}".lstrip("-") in html or "no difference" in html
+    periods = [effect for name, effect in released.effects.items() if name.startswith("path_benefit_")]
+    told = [effect.estimate for effect in periods if effect.estimate is not None]
+    assert told
+    assert all(f"{estimate:g}".lstrip("-") in html or estimate == 0 for estimate in told)
+    rows = html.partition("days on a main benefit, a quarter, before and after")[2].partition("</table>")[0]
+    assert rows.count(">S</td>") == 5 * (len(periods) - len(told)), "a period not told has a row that says so"
 
 
 def test_coverage_says_what_people_who_were_not_found_could_change(written):

@@ -13,13 +13,17 @@ GREY = "#5f5f5f"
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a line at `x`; both ends of its range where it has one."""
+    """A point of a line at `x`; both ends of its range where it has one.
+
+    Points of one `piece` are joined; between pieces something is not told, and no line pretends to know it.
+    """
 
     series: str
     x: int
     y: float
     lower: float | None = None
     upper: float | None = None
+    piece: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,17 @@ def paths(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, al
            "scale": {"domain": series, "range": list(INKS[: len(series)])}, "legend": {}}  # fmt: skip
     dash = {"field": "series", "type": "nominal", "sort": series,
             "scale": {"domain": series, "range": [[1, 0], [5, 3]][: len(series)]}, "legend": {}}  # fmt: skip
+    piece = {"field": "piece", "type": "nominal"}
     spec = base() | {
         "width": WIDTH,
         "height": 170,
         "layer": [
             {"data": {"values": [value for value in values if value["lower"] is not None]},
              "mark": {"type": "area", "color": "#c9c9c9", "opacity": 0.5},
-             "encoding": {"x": x, "y": _axis("lower", y_axis), "y2": {"field": "upper"}}},
+             "encoding": {"x": x, "y": _axis("lower", y_axis), "y2": {"field": "upper"}, "detail": piece}},
             _start(start, x_axis),
-            {"data": {"values": values}, "mark": {"type": "line", "strokeWidth": 2, "point": False},
-             "encoding": {"x": x, "y": y, "color": ink, "strokeDash": dash}},
+            {"data": {"values": values}, "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 25}},
+             "encoding": {"x": x, "y": y, "color": ink, "strokeDash": dash, "detail": piece}},
         ],
     }  # fmt: skip
     return draw(spec, alternative)

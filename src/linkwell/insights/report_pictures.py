@@ -92,8 +92,13 @@ def over_time(release: Release, finding: Finding) -> Markup:
     scale = 100 if outcome.kind == "count" else 1
     points, rows = [], []
     lines: list[Point] = []
-    for first, effect in sorted(told, key=lambda pair: pair[0]):
-        assert effect.estimate is not None
+    piece = 0
+    for first, effect in sorted(_all(release, prefix), key=lambda pair: pair[0]):
+        label = effect.title.partition(", months ")[2].removesuffix(" from the start")
+        if effect.estimate is None:
+            rows.append((label, *["S"] * 5))
+            piece += 1  # no line is drawn across months that are not told
+            continue
         assert effect.lower is not None
         assert effect.upper is not None
         middle = first + (3 if first < 0 else 1)
@@ -101,7 +106,6 @@ def over_time(release: Release, finding: Finding) -> Markup:
             Point("difference", middle, scale * effect.estimate, scale * effect.lower, scale * effect.upper)
         )
         mine = means[firsts.index(first)] if first in firsts and len(means) == len(firsts) else None
-        label = effect.title.partition(", months ")[2].removesuffix(" from the start")
         rows.append((
             label, "–" if mine is None else amount(mine, outcome, 3),
             "–" if mine is None else amount(mine - effect.estimate, outcome, 3),
@@ -110,14 +114,14 @@ def over_time(release: Release, finding: Finding) -> Markup:
         if mine is not None:
             theirs = mine - effect.estimate
             lines.append(Point("Participants", middle, scale * mine, scale * (theirs + effect.lower),
-                               scale * (theirs + effect.upper)))  # fmt: skip
-            lines.append(Point("Similar people", middle, scale * theirs))
+                               scale * (theirs + effect.upper), piece))  # fmt: skip
+            lines.append(Point("Similar people", middle, scale * theirs, piece=piece))
     unit = UNITS[outcome.kind]
     last = points[-1]
     apart = [point for point in points if point.x < 0 and not (point.lower or 0) <= 0 <= (point.upper or 0)]
     together = "differ in some months" if apart else "go together"
     said = (
-        f"{outcome.label[:1].upper()}{outcome.label[1:]}: in the two years before, both groups {together}; "
+        f"{outcome.label[:1].upper()}{outcome.label[1:]}: in the months told before, both groups {together}; "
         f"in the last months shown the difference is {signed(last.y / scale, outcome)}"
     )
     drawings = [

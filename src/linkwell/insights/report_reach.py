@@ -26,6 +26,11 @@ def count(cell: ReleasedCell) -> str:
     return "S" if cell.value is None else f"{cell.value:,}" + ("*" if cell.mark == "C" else "")
 
 
+def spoken(cell: ReleasedCell) -> str:
+    """The same for a sentence, where the star would only puzzle; the table below carries it."""
+    return count(cell).removesuffix("*")
+
+
 def _of(release: Release, part: ReleasedCell, whole: ReleasedCell) -> ReleasedShare | None:
     return share(part, whole, threshold=release.method.threshold)
 
@@ -34,7 +39,7 @@ def in_short(release: Release) -> str:
     """One sentence: how many were supplied, found, and reach the community."""
     flow, groups = release.tables["flow"], release.tables["reach"]
     supplied, found = flow.cell(SUPPLIED), flow.cell(FOUND)
-    sentence = f"You supplied {count(supplied)} people; {count(found)} of them could be found in the data"
+    sentence = f"You supplied {spoken(supplied)} people; {spoken(found)} of them could be found in the data"
     part = _of(release, found, supplied)
     sentence += f" ({part})." if part is not None else "."
     reached, could = groups.cell(REACHED), groups.cell(COULD)
@@ -56,7 +61,7 @@ def flow(release: Release) -> Markup:
         drawn.append(Bar(step, "people", cell.value, count(cell)))
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
-    title = f"{count(last)} of the {count(first)} people you supplied could be compared"
+    title = f"{spoken(last)} of the {spoken(first)} people you supplied could be compared"
     return figure(
         title,
         bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}."),
