@@ -88,9 +88,10 @@ def _counts_table(verdict: Verdict) -> str:
         for counts in verdict.counts
     )
     return (
+        '<div class="wide" role="region" aria-label="Rows of each file" tabindex="0">'
         '<table><caption>Rows of each file</caption><thead><tr><th scope="col">File</th>'
         '<th scope="col" class="n">Read</th><th scope="col" class="n">Stay with you</th>'
-        f'<th scope="col" class="n">Ready to go</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col" class="n">Ready to go</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -105,10 +106,11 @@ def _expected(expected: FileOutlook) -> str:
     )
     return (
         f"<h2>Will you see anything? {escape(expected.outlook.title)}</h2>{said}"
+        '<div class="wide" role="region" aria-label="How many are likely to be found" tabindex="0">'
         "<table><caption>How many are likely to be found, from how complete their details are</caption>"
         '<thead><tr><th scope="col">Group</th><th scope="col">Kind of group</th>'
         '<th scope="col" class="n">People</th><th scope="col" class="n">Likely found</th>'
-        f'<th scope="col" class="n">From, to</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col" class="n">From, to</th></tr></thead><tbody>{rows}</tbody></table></div>'
         "<p>This counts your own people and stays with you. It cannot know who moved here lately or changed "
         "their name; such people are found less often everywhere.</p>"
     )
