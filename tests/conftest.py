@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from linkwell.specification.base import base_specification
 from linkwell.specification.model import Specification
@@ -25,6 +27,10 @@ from linkwell.vault.keys import PrivateKey, fingerprint, new_key
 from linkwell.vault.zones import Home
 
 AGREEMENT = "DSA-2026-001"
+
+# Nothing in the tests asserts on time: a slow machine is not a fault of the product.
+property_settings.register_profile("linkwell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("linkwell")
 
 # Settings need a data home before Django loads. Named and loaded here and not by pyproject.toml, because
 # pytest-django would read them from there before this file.
