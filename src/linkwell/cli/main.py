@@ -32,7 +32,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
         ("seal", "linkwell.cli.supply:seal", "Seal the agreed columns so only the custodian can open them."),
         ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
-        ("receipt", "linkwell.cli.supply:receipt", "Check a receipt, without any server."),
+        ("receipt", "linkwell.cli.receipts:receipt", "Check a receipt, without any server."),
     ],
     "The custodian's side": [
         ("custodian", "linkwell.cli.custodian:custodian", "Receive, accept, link, load, analyse, release."),

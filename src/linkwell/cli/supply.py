@@ -1,33 +1,27 @@
-"""Seal a supply, send it, and check the receipts that come back."""
+"""Seal a supply and send it."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import click
 
 from linkwell.cli.output import finish, json_option, progress
+from linkwell.cli.receipts import FILE, FOLDER, TOKEN_VARIABLE, marks, receipt_facts, token_from
 from linkwell.errors import WrongUse
-from linkwell.ledger.receipts import PLAIN, Receipt
+from linkwell.ledger.receipts import PLAIN
 from linkwell.ledger.receipts import load as load_receipt
-from linkwell.ledger.receipts import verify as verify_receipt
 from linkwell.reading.table import Table
 from linkwell.supply.manifest import Manifest
 from linkwell.vault.custodian_keys import load_bundle
-from linkwell.vault.keys import PublicKey, fingerprint, read_public_key, spoken
+from linkwell.vault.keys import fingerprint, spoken
 from linkwell.vault.zones import Home, data_home_of
-
-TOKEN_VARIABLE = "LINKWELL_TOKEN"  # noqa: S105  the variable's name, not a token
-BESIDE = "Checked with the key kept beside the receipt: to be sure, compare its fingerprint over the phone."
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command(epilog="Example:\n\n  linkwell key --workspace linkwell-workspace")
 @click.option(
-    "--workspace", default="linkwell-workspace", show_default=True, type=_FOLDER,
+    "--workspace", default="linkwell-workspace", show_default=True, type=FOLDER,
     help="Private folder for your signing key and secrets.",
 )  # fmt: skip
 @json_option
@@ -59,21 +53,21 @@ Examples:
   linkwell seal --test --spec specification.toml --custodian custodian-keys.json --agreement DSA-2026-001
 """
 )
-@click.argument("files", nargs=-1, type=_FILE)
-@click.option("--spec", "spec_path", required=True, type=_FILE, help="The agreed data specification.")
-@click.option("--custodian", required=True, type=_FILE, help="The custodian's custodian-keys.json.")
+@click.argument("files", nargs=-1, type=FILE)
+@click.option("--spec", "spec_path", required=True, type=FILE, help="The agreed data specification.")
+@click.option("--custodian", required=True, type=FILE, help="The custodian's custodian-keys.json.")
 @click.option("--agreement", required=True, help="The agreement's reference, as both sides write it.")
-@click.option("--out", default="package.lwp", show_default=True, type=_FILE, help="The sealed file to write.")
+@click.option("--out", default="package.lwp", show_default=True, type=FILE, help="The sealed file to write.")
 @click.option(
     "--workspace",
-    type=_FOLDER,
+    type=FOLDER,
     help="Private folder for your signing key and secrets (default: linkwell-workspace beside the "
     "specification).",
 )
 @click.option("--organisation", help="Who sends (default: the organisation in the specification).")
 @click.option("--on-behalf-of", default="", help="Whose people these are, if not the sender's own.")
 @click.option("--test", is_flag=True, help="A practice: seal a few invented people, and no FILES.")
-@click.option("--notices", "notices_path", type=_FILE, help="Who was told, by date; others stay out.")
+@click.option("--notices", "notices_path", type=FILE, help="Who was told, by date; others stay out.")
 @click.option("--sheet", help="Read only this sheet of the workbooks.")
 @json_option
 def seal(
@@ -206,25 +200,25 @@ Examples:
       --to https://portal.example.govt.nz --token-file token.txt
 """
 )
-@click.argument("package", required=False, type=_FILE)
+@click.argument("package", required=False, type=FILE)
 @click.option("--to", "url", required=True, help="The portal's address.")
 @click.option(
     "--token-file",
-    type=_FILE,
+    type=FILE,
     help=f"File with the upload token (or set {TOKEN_VARIABLE}); never typed here.",
 )
 @click.option(
     "--receipts",
     default="receipts",
     show_default=True,
-    type=_FOLDER,
+    type=FOLDER,
     help="Where the signed receipt is kept.",
 )
 @click.option("--test", is_flag=True, help="A practice: seal a few invented people and send those.")
-@click.option("--spec", "spec_path", type=_FILE, help="With --test: the agreed data specification.")
-@click.option("--custodian", type=_FILE, help="With --test: the custodian's custodian-keys.json.")
+@click.option("--spec", "spec_path", type=FILE, help="With --test: the agreed data specification.")
+@click.option("--custodian", type=FILE, help="With --test: the custodian's custodian-keys.json.")
 @click.option("--agreement", help="With --test: the agreement's reference.")
-@click.option("--workspace", type=_FOLDER, help="With --test: the folder of your signing key.")
+@click.option("--workspace", type=FOLDER, help="With --test: the folder of your signing key.")
 @json_option
 def send(
     package: Path | None,
@@ -246,7 +240,7 @@ def send(
     """
     from linkwell.supply.send import send as send_package
 
-    token = _token(token_file)
+    token = token_from(token_file)
     if test:
         package = _practice_to_send(package, spec_path, custodian, agreement, workspace)
     elif package is None:
@@ -255,12 +249,12 @@ def send(
         path = send_package(package, url=url, token=token, receipts=receipts, progress=tick)
     receipt = load_receipt(path)
     finish(
-        {**_receipt_facts(receipt), "receipt": str(path)},
+        {**receipt_facts(receipt), "receipt": str(path)},
         [
             PLAIN[receipt.kind],
             f"{receipt.custodian} signed for {package.stat().st_size:,} bytes at {receipt.time}.",
             f"Receipt: {path} (and a short text form beside it)",
-            *_marks(receipt.demo, receipt.test),
+            *marks(receipt.demo, receipt.test),
         ],
         as_json=as_json,
         next_step=f"keep the receipt; check it any time with: linkwell receipt verify {path}",
@@ -290,90 +284,6 @@ def _practice_to_send(
     return out
 
 
-@click.group()
-def receipt() -> None:
-    """Check a receipt, without any server."""
-
-
-@receipt.command(
-    epilog="""\b
-Examples:
-  linkwell receipt verify receipts/receipt-1f2e3d4c5b6a-received.json
-  linkwell receipt verify receipt.json --key custodian-keys.json
-"""
-)
-@click.argument("file", type=_FILE)
-@click.option(
-    "--key",
-    "key_path",
-    type=_FILE,
-    help="The custodian's receipt key (PEM) or custodian-keys.json (default: the key beside the receipt).",
-)
-@json_option
-def verify(file: Path, key_path: Path | None, as_json: bool) -> None:
-    """Check that a receipt says what the custodian signed, word for word."""
-    found = load_receipt(file)
-    key, beside = _key_for(found, file, key_path)
-    verify_receipt(found, key)
-    finish(
-        {**_receipt_facts(found), "verified": True, "key": fingerprint(key)},
-        [
-            "This receipt is genuine: nothing in it was changed since it was signed.",
-            "",
-            *found.to_text().splitlines()[:-1],
-            *(["", BESIDE] if beside else []),
-        ],
-        as_json=as_json,
-    )
-
-
-@receipt.command(
-    epilog="Example:\n\n  linkwell receipt page receipts/receipt-1f2e3d4c5b6a-received.json --out receipt.pdf"
-)
-@click.argument("file", type=_FILE)
-@click.option("--out", type=_FILE, help="The PDF to write (default: beside the receipt).")
-@click.option("--key", "key_path", type=_FILE, help="As for `receipt verify`.")
-@json_option
-def page(file: Path, out: Path | None, key_path: Path | None, as_json: bool) -> None:
-    """Write a genuine receipt as a page to print and file."""
-    from linkwell.documents.pdf import write_pdf
-    from linkwell.supply.receipt_page import receipt_page
-
-    found = load_receipt(file)
-    verify_receipt(found, _key_for(found, file, key_path)[0])
-    out = out or file.with_suffix(".pdf")
-    write_pdf(receipt_page(found), out)
-    finish(
-        {"receipt": str(file), "page": str(out), "verified": True},
-        [f"The receipt is genuine; the page is {out}. Keep the .json file too: it is what was signed."],
-        as_json=as_json,
-    )
-
-
-@receipt.command(
-    epilog="Example:\n\n  linkwell receipt fetch package.lwp --to https://portal.example.govt.nz "
-    "--token-file token.txt"
-)
-@click.argument("package", type=_FILE)
-@click.option("--to", "url", required=True, help="The portal's address.")
-@click.option("--token-file", type=_FILE, help=f"File with the upload token (or set {TOKEN_VARIABLE}).")
-@click.option(
-    "--receipts", default="receipts", show_default=True, type=_FOLDER, help="Where receipts are kept."
-)
-@json_option
-def fetch(package: Path, url: str, token_file: Path | None, receipts: Path, as_json: bool) -> None:
-    """Get every receipt there is about a sealed file you sent: accepted, linked, loaded, used, released …"""
-    from linkwell.supply.send import fetch_receipts
-
-    kept = fetch_receipts(package, url=url, token=_token(token_file), receipts=receipts)
-    lines = [f"{PLAIN[each.kind]} ({path.name})" for path, each in kept]
-    finish(
-        {"receipts": [{**_receipt_facts(each), "file": str(path)} for path, each in kept]},
-        lines or ["There is no receipt about this file yet."],
-        as_json=as_json,
-    )
-
-
 def _read(files: tuple[Path, ...], sheet: str | None, *, quiet: bool) -> list[Table]:
     """Every table of every file; a sheet's name is meant for the workbooks among them."""
     from linkwell.reading import read_tables
@@ -388,45 +298,6 @@ def _read(files: tuple[Path, ...], sheet: str | None, *, quiet: bool) -> list[Ta
     return tables
 
 
-def _key_for(found: Receipt, file: Path, key_path: Path | None) -> tuple[PublicKey, bool]:
-    """The key to check with, and whether it was only found lying beside the receipt."""
-    if key_path is not None:
-        if key_path.suffix == ".json":
-            return load_bundle(key_path).receipts, False
-        try:
-            return read_public_key(key_path.read_bytes()), False
-        except FileNotFoundError:
-            raise WrongUse("There is no key at this place.", where=str(key_path)) from None
-    for path in sorted(file.parent.glob("receipt-key-*.pem")):
-        key = read_public_key(path.read_bytes())
-        if fingerprint(key) == found.signed_by:
-            return key, True
-    raise WrongUse(
-        "The key to check this receipt with is not here.",
-        where=f"signed with {spoken(found.signed_by)}",
-        fix="Give the custodian's key file: linkwell receipt verify FILE --key custodian-keys.json",
-    )
-
-
-def _token(token_file: Path | None) -> str:
-    """The upload token, from a file or the environment; others can see a command line."""
-    if token_file is not None:
-        try:
-            token = token_file.read_text("utf-8").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            raise WrongUse("There is no token in this file.", where=str(token_file)) from None
-    else:
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise WrongUse(
-            "No upload token was given.",
-            why="The portal has to know which organisation and agreement this file belongs to.",
-            fix=f"Put the token the custodian gave you in a file and name it with --token-file, or set "
-            f"{TOKEN_VARIABLE}.",
-        )
-    return token
-
-
 def _facts(manifest: Manifest) -> dict[str, object]:
     return {
         "package": manifest.package,
@@ -439,18 +310,6 @@ def _facts(manifest: Manifest) -> dict[str, object]:
     }
 
 
-def _receipt_facts(found: Receipt) -> dict[str, object]:
-    return {
-        "kind": found.kind.value,
-        "custodian": found.custodian,
-        "time": found.time,
-        "facts": dict(found.facts),
-        "checkpoint": found.checkpoint.as_dict(),
-        "demo": found.demo,
-        "test": found.test,
-    }
-
-
 def _sealed_words(manifest: Manifest, out: Path) -> list[str]:
     rows = ", ".join(f"{table.rows:,} rows of {table.name}" for _, table in manifest.tables())
     return [
@@ -459,11 +318,5 @@ def _sealed_words(manifest: Manifest, out: Path) -> list[str]:
         f"Sealed file: {out} ({out.stat().st_size:,} bytes)",
         f"Your signing key: {spoken(manifest.sender)}",
         "The first time, read that fingerprint to the custodian over the phone.",
-        *_marks(manifest.demo, manifest.test),
+        *marks(manifest.demo, manifest.test),
     ]
-
-
-def _marks(demo: bool, test: bool) -> list[str]:
-    return (["DEMO: these people are invented."] if demo else []) + (
-        ["TEST: a practice send."] if test else []
-    )
