@@ -232,7 +232,7 @@ def registry(
         agreement = enrol_provider(
             by=people["manager"],
             code=code,
-            name=f"Te Puna {code.title()}",
+            name=f"Riverbend {code.title()}",
             agreement=reference,
             specification_toml=render(sealed.specification),
             specification_digest=sealed.specification.digest,

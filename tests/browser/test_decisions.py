@@ -40,11 +40,13 @@ class Walk:
         """Press a button, after giving the password again where a page asks for it."""
         if again:
             self.page.get_by_label("Your password").fill(self.password)
-        self.page.get_by_role("button", name=name).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).click()
 
     def follow(self, name: str) -> None:
         """Follow a link."""
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def choose(self, label: str, value: str) -> None:
         """Choose from a list."""
@@ -86,7 +88,7 @@ def put_forward(walk: Walk, specification: Path) -> None:
     walk.press("Save")
     walk.follow("Record a mandate")
     walk.choose("Who decided?", "owner")
-    walk.page.get_by_label("Name of the board").fill("Te Puna Aroha")
+    walk.page.get_by_label("Name of the board").fill("Riverbend Aroha")
     walk.page.get_by_label("Day of the decision").fill("2026-03-01")
     walk.press("Record it")
     walk.follow("Ask for the assessment")

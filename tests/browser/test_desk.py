@@ -213,7 +213,7 @@ def _get_ready(hands: Hands) -> None:
     hands.press("Start")
     hands.press("Save and go on")
     assert hands.page.title().startswith("Error: ")
-    hands.write("Name of your organisation", "Te Puna Aroha")
+    hands.write("Name of your organisation", "Riverbend Community Trust")
     hands.press("Save and go on")
     hands.press("Save and see what it means")
     assert hands.page.title().startswith("Error: ")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from linkwell.custody import road
 from linkwell.custody.outputs.models import Output
@@ -99,7 +102,7 @@ def test_an_error_is_told_at_the_top_and_beside_the_field(site, page, axe) -> No
     url, _ = site
     page.goto(url + "/signin/")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_role("link", name="Enter your password").click()
     assert page.evaluate("document.activeElement.id") == "id_password"
     assert axe() == []
@@ -111,12 +114,12 @@ def test_everything_works_without_script(site, browser, password) -> None:
     page = context.new_page()
     sign_in(page, url, "provider", password)
     page.get_by_role("link", name=supply).click()
-    assert page.get_by_role("heading", name=f"What happened to {supply}").is_visible()
+    expect(page.get_by_role("heading", name=f"What happened to {supply}")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Signed receipt: your file arrived whole").click()
     assert download.value.suggested_filename == f"receipt-{supply}-received.json"
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("link", name="Sign in").first.is_visible()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     context.close()
 
 

@@ -35,7 +35,7 @@ def compared(checked: Visitor, custodian_home: Home) -> Visitor:
 @pytest.fixture
 def sealed(compared: Visitor) -> Visitor:
     answer = compared.press(
-        "/hand/seal/", organisation="Te Puna Aroha", agreement="DSA-2026-001", practice="yes"
+        "/hand/seal/", organisation="Riverbend Aroha", agreement="DSA-2026-001", practice="yes"
     )
     assert answer.redirect_chain[-1][0] == "/hand/send/"
     return compared
@@ -76,7 +76,7 @@ def test_another_key_file_must_be_compared_again(compared: Visitor, tmp_path: Pa
 def test_sealing_again_is_the_same_file(sealed: Visitor, desk: Desk) -> None:
     (path,) = desk.workspace.sealed.glob("*.lwp")
     before = path.read_bytes()
-    sealed.press("/hand/seal/", organisation="Te Puna Aroha", agreement="DSA-2026-001", practice="yes")
+    sealed.press("/hand/seal/", organisation="Riverbend Aroha", agreement="DSA-2026-001", practice="yes")
     assert path.read_bytes() == before
     assert [each.name for each in desk.workspace.sealed.iterdir()] == [path.name]
     assert b"Aroha Example" not in before
@@ -153,7 +153,7 @@ def test_real_people_are_never_sealed_to_the_keys_of_a_demonstration(compared: V
     replace(desk.specification(), demo=False).save(desk.workspace.specification)
     compared.press("/check/")
     page = compared.press(
-        "/hand/seal/", organisation="Te Puna Aroha", agreement="D", practice="no"
+        "/hand/seal/", organisation="Riverbend Aroha", agreement="D", practice="no"
     ).content.decode()
     assert "These keys belong to a demonstration" in page
     assert not list(desk.workspace.sealed.glob("*.lwp"))
