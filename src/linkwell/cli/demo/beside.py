@@ -55,10 +55,11 @@ def portal(walk: Walk) -> Iterator[None]:
     from linkwell.portal.start import start
 
     start(walk.home)
-    logging.getLogger("linkwell").setLevel(logging.WARNING)  # its line per request would bury ours
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
     from linkwell.portal.wsgi import application
+
+    logging.getLogger("linkwell").setLevel(logging.WARNING)  # its line per request would bury ours
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:
