@@ -13,13 +13,16 @@ from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.breaches.models import Breach
 from linkwell.custody.clients.models import ClientOk, Round
+from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.mail.models import MailChoice
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.supplies.models import Receipt, Supply, Upload
+from linkwell.custody.uses.models import LaterUse
 
 __all__ = [
     "Agreement",
@@ -30,11 +33,14 @@ __all__ = [
     "ClientOk",
     "Comment",
     "Job",
+    "LaterUse",
+    "MailChoice",
     "Mandate",
     "Membership",
     "Notice",
     "Organisation",
     "Output",
+    "PassedOn",
     "Person",
     "Project",
     "ProjectMember",

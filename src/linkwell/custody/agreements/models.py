@@ -50,6 +50,15 @@ class Terms(models.Model):
     retention_years = models.PositiveSmallIntegerField(default=10)
     cut_offs = models.JSONField(default=list, help_text="ISO days by which a delivery is due; empty: any day")
     resupply_days = models.PositiveSmallIntegerField(default=30)
+    commissioner = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss_commissioned",
+        help_text="who released reports can be passed on to",
+    )  # fmt: skip
+    passes_on_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="days after its release a report is passed on; empty: the provider decides",
+    )
 
     class Meta:
         abstract = True
@@ -57,7 +66,7 @@ class Terms(models.Model):
 
 TERMS = (
     "starts", "ends", "permits_single_provider_output", "route", "via", "conditions", "own_condition",
-    "retention_years", "cut_offs", "resupply_days",
+    "retention_years", "cut_offs", "resupply_days", "commissioner", "passes_on_days",
 )  # fmt: skip
 """The names of Terms, to copy them from the version that comes into force."""
 
@@ -77,6 +86,12 @@ class Agreement(Terms):
         max_length=20,
         default=AgreementState.IN_FORCE,
         choices=[(state.value, state.value) for state in AgreementState],
+    )
+    ended_on = models.DateField(
+        null=True, blank=True, help_text="the day it was brought to an end, if it was"
+    )
+    destroy_asked_on = models.DateField(
+        null=True, blank=True, help_text="the day its provider asked for destruction now"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -113,6 +128,9 @@ class AgreementVersion(Terms):
     state = models.CharField(max_length=20, choices=[(state.value, state.value) for state in VersionState])
     drafted_by = models.CharField(max_length=60)
     said_no = models.TextField(blank=True, help_text="why the provider declined, in its own words")
+    own_agreement = models.CharField(
+        max_length=20, blank=True, help_text="whether the provider has or needs one of its own with who sends"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -166,12 +184,17 @@ class Undertaking(models.Model):
 
 
 class Notice(models.Model):
-    """Something one organisation has to know about one thing; `kind` has its words in notices.toml."""
+    """Something one organisation has to know about one thing; `kind` has its words in notices.toml.
+
+    It is about an agreement, or about what `about` names (a proposal, a report, a delivery …).
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="notices")
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="notices"
+    )
     kind = models.CharField(max_length=40)
-    about = models.CharField(max_length=40, blank=True, help_text="what makes this notice one of its kind")
+    about = models.CharField(max_length=140, blank=True, help_text="what makes this notice one of its kind")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -180,8 +203,12 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "agreement", "kind", "about"], name="told_once_each"
-            )
-        ]
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "about"], condition=models.Q(agreement=None),
+                name="told_once_each_about_other_things",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.organisation}"

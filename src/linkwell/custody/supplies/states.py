@@ -22,6 +22,7 @@ class SupplyState(StrEnum):
     LOADED = "loaded"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    DESTROYED = "destroyed"
 
 
 _S = SupplyState
@@ -45,6 +46,7 @@ SUPPLY = Machine(
         _S.LOADED: "The service details are in the research data, without names or numbers.",
         _S.WITHDRAWN: "The provider took it back before it was accepted. The sealed file was destroyed.",
         _S.EXPIRED: "Nobody decided about it in time. The sealed file was destroyed, unused.",
+        _S.DESTROYED: "Its time under the agreement is over. What was kept of it was destroyed.",
     },
     (
         Move("begin", None, _S.RECEIVING, "sender", "The sender starts an upload with its token."),
@@ -74,5 +76,7 @@ SUPPLY = Machine(
         Move("link failed", _S.LINKING, _S.ACCEPTED, _SYSTEM, "Our fault: it can be tried again."),
         Move("loaded", _S.LINKED, _S.LOADED, _SYSTEM, "A refresh that holds it is ready."),
         Move("loaded", _S.LOADED, _S.LOADED, _SYSTEM, "A later refresh holds it too."),
+        *(Move("destroy", state, _S.DESTROYED, _SYSTEM, "Its time under the agreement is over.")
+          for state in (_S.ACCEPTED, _S.LINKED, _S.LOADED)),
     ),
 )  # fmt: skip
