@@ -21,6 +21,14 @@ from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
+from linkwell.custody.signin.models import (
+    AuthenticatorApp,
+    CommandSignIn,
+    LostDevice,
+    Passkey,
+    PersonSession,
+    RecoveryCode,
+)
 from linkwell.custody.supplies.models import Receipt, Supply, Upload
 from linkwell.custody.uses.models import LaterUse
 
@@ -29,11 +37,14 @@ __all__ = [
     "AgreementVersion",
     "Assessment",
     "AuditEvent",
+    "AuthenticatorApp",
     "Breach",
     "ClientOk",
+    "CommandSignIn",
     "Comment",
     "Job",
     "LaterUse",
+    "LostDevice",
     "MailChoice",
     "Mandate",
     "Membership",
@@ -41,11 +52,14 @@ __all__ = [
     "Organisation",
     "Output",
     "PassedOn",
+    "Passkey",
     "Person",
+    "PersonSession",
     "Project",
     "ProjectMember",
     "Proposal",
     "Receipt",
+    "RecoveryCode",
     "Refresh",
     "RefreshSupply",
     "Release",

@@ -215,7 +215,8 @@ class Notice(models.Model):
 
 
 class UploadToken(models.Model):
-    """Lets a machine send under one agreement, or for the clients of one vendor, and do nothing else.
+    """Lets a machine send under one agreement or for the clients of one vendor, or a person's command line
+    send as that person; and do nothing else.
 
     Only a hash of the secret is kept.
     """
@@ -228,6 +229,8 @@ class UploadToken(models.Model):
     vendor = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens"
     )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens")
+    computer = models.CharField(max_length=80, blank=True, default="", help_text="of a person's: where")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -237,14 +240,20 @@ class UploadToken(models.Model):
         app_label = "custody"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(agreement=None, vendor__isnull=False)
-                | models.Q(agreement__isnull=False, vendor=None),
+                condition=models.Q(agreement=None, vendor__isnull=False, person=None)
+                | models.Q(agreement__isnull=False, vendor=None, person=None)
+                | models.Q(agreement=None, vendor=None, person__isnull=False),
                 name="token_of_one_kind",
             )
         ]
 
     def __str__(self) -> str:
         return f"token {self.key_id}"
+
+    @property
+    def actor(self) -> str:
+        """Who the record says it was: the person by name, or the machine's token."""
+        return self.person.username if self.person is not None else f"token/{self.key_id}"
 
     def live(self) -> bool:
         """Whether it still opens the door: not ended, not expired, its agreement in force."""
