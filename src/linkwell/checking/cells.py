@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from linkwell.specification.content import folded, says_nothing
-from linkwell.specification.localvalues import code_for
+from linkwell.specification.localvalues import code_for, what_is_lost
 from linkwell.specification.model import Field, FieldType, Specification
-from linkwell.standards.codes import map_gender, read_ethnicities
 from linkwell.standards.dates import describe_column, parse_date, parse_time, sentinel_meaning
 from linkwell.standards.identifiers import (
     IdCheck,
@@ -69,17 +68,21 @@ def read_column(spec: Specification, field: Field, cells: list[str], as_of: date
         order, order_fault = _order(field, dates.order.value)
         swapped = dates.swap_suspected
     reader = _reader(spec, field, order, as_of)
-    known: dict[str, Read] = {"": Read(field.constant)}
+    known = {cell: reader(cell) for cell in set(cells)}
+    known[""] = Read(field.constant)
+    value_of = {cell: read.value for cell, read in known.items()}
+    values = list(map(value_of.__getitem__, cells))
+    return ReadColumn(values, _problems(known, cells), order_fault, swapped)
+
+
+def _problems(known: dict[str, Read], cells: list[str]) -> dict[tuple[str, str], list[int]]:
+    faulty = {cell: (read.code, read.detail) for cell, read in known.items() if read.code}
     problems: dict[tuple[str, str], list[int]] = {}
-    values = []
-    for at, cell in enumerate(cells):
-        found = known.get(cell)
-        if found is None:
-            found = known[cell] = reader(cell)
-        if found.code:
-            problems.setdefault((found.code, found.detail), []).append(at)
-        values.append(found.value)
-    return ReadColumn(values, problems, order_fault, swapped)
+    if faulty:
+        for at, cell in enumerate(cells):
+            if cell in faulty:
+                problems.setdefault(faulty[cell], []).append(at)
+    return problems
 
 
 def _reader(spec: Specification, field: Field, order: str, as_of: date) -> Callable[[str], Read]:
@@ -153,7 +156,7 @@ def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], loo
         code = code_for(field.codes, cell)
     if code is None:
         return Read("") if says_nothing(cell) else Read("", "value_not_in_list")
-    loses = _what_is_lost(field.codes, cell)
+    loses = what_is_lost(field.codes, cell)
     return Read(code, "value_loses_meaning" if loses else "", loses)
 
 
@@ -171,12 +174,6 @@ def _code_set(
         return Read("", "value_not_in_list")
     lost = "; ".join(dict.fromkeys(each.detail for each in read if each.detail))
     return Read(";".join(codes), "value_loses_meaning" if lost else "", lost)
-
-
-def _what_is_lost(codes: str, cell: str) -> str:
-    if codes == "gender":
-        return map_gender(cell).loses
-    return "; ".join(read_ethnicities(cell, level=2).loses) if codes == "ethnicity" else ""
 
 
 def _time(cell: str) -> Read:

@@ -174,7 +174,8 @@ def _look_for_hidden(work: Work) -> None:
             source, cells = work.sources[table.source], work.columns[table.name][each.name]
             people = work.person_of.get(table.name, {})
             positions = [at for at, person in people.items() if person not in work.left_out]
-            values = Counter(cells[at] for at in positions if cells[at])
+            values = Counter(map(cells.__getitem__, positions))
+            del values[""]
             for code, hidden in hidden_in(values, names).items():
                 found = [at for at in positions if cells[at] in hidden]
                 work.collector.add(code, source, found, column=each.source_column)
@@ -188,15 +189,16 @@ def _kept(work: Work, identity: TableSpec, table: TableSpec) -> KeptTable:
     if table is identity:
         people = work.people
         stay = [p for p in range(len(people.details)) if p not in work.left_out]
-        rows = [tuple(people.details[p].get(name, "") for name in names) for p in stay]
-        numbers = [source.where(people.first_row[p])[1] for p in stay]
+        rows = [tuple([people.details[p].get(name, "") for name in names]) for p in stay]
+        numbers = [source.numbers[people.first_row[p]] for p in stay]
         return KeptTable(table.name, names, rows, stay, numbers)
-    columns = [work.columns[table.name][name] for name in names]
+    refused, left_out = work.refused[source.name], work.left_out
     person_of = {
         at: p
         for at, p in work.person_of.get(table.name, {}).items()
-        if at not in work.refused[source.name] and p not in work.left_out
+        if at not in refused and p not in left_out
     }
-    rows = [tuple(cells[at] for cells in columns) for at in person_of]
-    numbers = [source.where(at)[1] for at in person_of]
+    columns = [list(map(work.columns[table.name][name].__getitem__, person_of)) for name in names]
+    rows = list(zip(*columns, strict=True))
+    numbers = list(map(source.numbers.__getitem__, person_of))
     return KeptTable(table.name, names, rows, list(person_of.values()), numbers)

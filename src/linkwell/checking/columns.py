@@ -33,7 +33,8 @@ def _note_dates(heading: str, source: Source, read: ReadColumn, collector: Colle
     values = read.values
     if read.swap_suspected:
         collector.add("dates_swapped", source.name, column=heading, count=1)
-    firsts = [at for at, value in enumerate(values) if value.endswith("-01-01")]
+    first_days = {value for value in set(values) if value.endswith("-01-01")}
+    firsts = [at for at, value in enumerate(values) if value in first_days] if first_days else []
     filled = sum(map(bool, values))
     # by chance one date in 365; ten times that, and at least three, is a habit and not chance
     if filled >= _LEAST_FOR_SHARE and len(firsts) >= 3 and len(firsts) > filled * 10 / 365:

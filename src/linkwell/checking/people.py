@@ -54,14 +54,20 @@ def drop_shared_identifiers(rows: dict[int, Row]) -> dict[str, list[int]]:
     file says whose it is.
     """
     shared: dict[str, list[int]] = {}
+    different = list({id(row): row for row in rows.values()}.values())
     for name in IDENTIFIERS:
-        holders: dict[str, list[int]] = {}
-        for at, row in rows.items():
-            if row.get(name):
-                holders.setdefault(row[name], []).append(at)
-        for found in holders.values():
-            if len(found) > 1 and any(not _same_name(rows[found[0]], rows[other]) for other in found[1:]):
-                shared.setdefault(name, []).extend(found)
+        holders: dict[str, list[Row]] = {}
+        for row in different:
+            if value := row.get(name):
+                holders.setdefault(value, []).append(row)
+        emptied = {
+            id(row)
+            for held in holders.values()
+            if len(held) > 1 and not all(_same_name(held[0], other) for other in held[1:])
+            for row in held
+        }
+        if emptied:
+            shared[name] = [at for at, row in rows.items() if id(row) in emptied]
     for name, found in shared.items():
         for at in found:
             rows[at][name] = ""
@@ -69,24 +75,69 @@ def drop_shared_identifiers(rows: dict[int, Row]) -> dict[str, list[int]]:
 
 
 def gather(rows: dict[int, Row]) -> People:
-    """Bring rows (position to fields in exchange form) to people, in row order."""
+    """Bring rows (position to fields in exchange form) to people, in row order.
+
+    Rows that say the very same about a person are that person, whatever came between them; handed in as one
+    Row, they are looked at once.
+    """
     people = People()
     seen = _Seen()
+    known: dict[int, int] = {}
     for at, row in rows.items():
-        person, why = seen.find(row, people)
-        if person is None:
-            person = len(people.details)
-            people.details.append(dict(row))
-            people.first_row.append(at)
-            _note_look_alikes(at, row, seen, people)
+        person = known.get(id(row))
+        if person is not None:
+            people.why_same[at] = _why_equal(row)
         else:
-            people.why_same[at] = why
-            for name, value in row.items():
-                people.details[person][name] = people.details[person].get(name) or value
+            person = known[id(row)] = _person_of(at, row, seen, people)
         people.person_of[at] = person
-        seen.remember(row, person, at)
     _find_shared_keys(rows, people)
     return people
+
+
+def _person_of(at: int, row: Row, seen: _Seen, people: People) -> int:
+    """The earlier person a row is about, or a new one."""
+    marks = _Marks.of(row)
+    person, why = seen.find(row, marks, people)
+    if person is None:
+        person = len(people.details)
+        people.details.append(dict(row))
+        people.first_row.append(at)
+        _note_look_alikes(at, row, marks, seen, people)
+    else:
+        people.why_same[at] = why
+        details = people.details[person]
+        for name, value in row.items():
+            if value and not details.get(name):
+                details[name] = value
+    seen.remember(marks, person, at)
+    return person
+
+
+def _why_equal(row: Row) -> str:
+    if row.get("client_key"):
+        return _BY_KEY
+    return _BY_ID if any(row.get(name) for name in IDENTIFIERS) else _BY_NAME
+
+
+_BY_KEY, _BY_ID, _BY_NAME = "the same client number", "the same identifier", "the same name and birth date"
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What one row may be found under; "" and () where it says nothing."""
+
+    key: str
+    ids: tuple[tuple[str, str], ...]
+    name: tuple[str, ...]
+    birth: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Row) -> _Marks:
+        first, last = _tight(row.get("first_name", "")), _tight(row.get("last_name", ""))
+        born = row.get("date_of_birth", "")
+        birth = (last, born) if last and born else ()
+        ids = tuple([(name, value) for name in IDENTIFIERS if (value := row.get(name))])
+        return cls(row.get("client_key", ""), ids, (first, last, born) if first and birth else (), birth)
 
 
 @dataclass
@@ -95,54 +146,41 @@ class _Seen:
 
     by_key: dict[str, list[int]] = field(default_factory=dict)
     by_id: dict[tuple[str, str], int] = field(default_factory=dict)
-    by_name: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    by_birth: dict[tuple[str, str], int] = field(default_factory=dict)
+    by_name: dict[tuple[str, ...], int] = field(default_factory=dict)
+    by_birth: dict[tuple[str, ...], int] = field(default_factory=dict)
 
-    def find(self, row: Row, people: People) -> tuple[int | None, str]:
+    def find(self, row: Row, marks: _Marks, people: People) -> tuple[int | None, str]:
         """The earlier person this row is about, and how that is known."""
-        for person in self.by_key.get(row.get("client_key", ""), ()):
+        for person in self.by_key.get(marks.key, ()):
             if _agree(people.details[person], row):
-                return person, "the same client number"
-        for name in IDENTIFIERS:
-            person_by_id = self.by_id.get((name, row.get(name, "")))
+                return person, _BY_KEY
+        for mark in marks.ids:
+            person_by_id = self.by_id.get(mark)
             if person_by_id is not None:
-                return person_by_id, "the same identifier"
-        named = self.by_name.get(_name_key(row))
+                return person_by_id, _BY_ID
+        named = self.by_name.get(marks.name)
         if named is not None and not _identifiers_differ(people.details[named], row):
-            return named, "the same name and birth date"
+            return named, _BY_NAME
         return None, ""
 
-    def remember(self, row: Row, person: int, at: int) -> None:
+    def remember(self, marks: _Marks, person: int, at: int) -> None:
         """Keep what later rows may be found under; the first holder keeps its place."""
-        if key := row.get("client_key"):
-            known = self.by_key.setdefault(key, [])
+        if marks.key:
+            known = self.by_key.setdefault(marks.key, [])
             if person not in known:
                 known.append(person)
-        for name in IDENTIFIERS:
-            if row.get(name):
-                self.by_id.setdefault((name, row[name]), person)
-        if all(_name_key(row)):
-            self.by_name.setdefault(_name_key(row), person)
-        if all(_birth_key(row)):
-            self.by_birth.setdefault(_birth_key(row), at)
+        for mark in marks.ids:
+            self.by_id.setdefault(mark, person)
+        if marks.name:
+            self.by_name.setdefault(marks.name, person)
+        if marks.birth:
+            self.by_birth.setdefault(marks.birth, at)
 
 
 @lru_cache(maxsize=1 << 16)
 def _tight(name: str) -> str:
     """A name for comparing, without any space: "Te Aroha" and "TeAroha" agree."""
     return folded(name).replace(" ", "")
-
-
-def _name_key(row: Row) -> tuple[str, str, str]:
-    return (
-        _tight(row.get("first_name", "")),
-        _tight(row.get("last_name", "")),
-        row.get("date_of_birth", ""),
-    )
-
-
-def _birth_key(row: Row) -> tuple[str, str]:
-    return _tight(row.get("last_name", "")), row.get("date_of_birth", "")
 
 
 def _agree(one: Row, other: Row) -> bool:
@@ -202,11 +240,11 @@ def _identifiers_differ(one: Row, other: Row) -> bool:
     return any(one.get(name) and other.get(name) and one[name] != other[name] for name in IDENTIFIERS)
 
 
-def _note_look_alikes(at: int, row: Row, seen: _Seen, people: People) -> None:
+def _note_look_alikes(at: int, row: Row, marks: _Marks, seen: _Seen, people: People) -> None:
     """A new person who shares a name and birth date, or a last name and birth date, with an earlier one."""
-    if all(_name_key(row)) and _name_key(row) in seen.by_name:
-        people.namesakes += [people.first_row[seen.by_name[_name_key(row)]], at]
-    elif all(_birth_key(row)) and (earlier := seen.by_birth.get(_birth_key(row))) is not None:
+    if marks.name and (namesake := seen.by_name.get(marks.name)) is not None:
+        people.namesakes += [people.first_row[namesake], at]
+    elif marks.birth and (earlier := seen.by_birth.get(marks.birth)) is not None:
         other = people.details[people.person_of[earlier]]
         alike = _alike(row.get("first_name", ""), other.get("first_name", ""))
         same_gender = not row.get("gender") or not other.get("gender") or row["gender"] == other["gender"]
@@ -216,11 +254,15 @@ def _note_look_alikes(at: int, row: Row, seen: _Seen, people: People) -> None:
 
 def _find_shared_keys(rows: dict[int, Row], people: People) -> None:
     holders: dict[str, set[int]] = {}
+    done: set[int] = set()
     for at, row in rows.items():
-        if key := row.get("client_key"):
+        if id(row) not in done and (key := row.get("client_key")):
             holders.setdefault(key, set()).add(people.person_of[at])
+        done.add(id(row))
     people.by_key = {key: next(iter(found)) if len(found) == 1 else None for key, found in holders.items()}
     shared = {key for key, found in holders.items() if len(found) > 1}
+    if not shared:
+        return
     people.shared_keys = [at for at, row in rows.items() if row.get("client_key") in shared]
     for person in people.details:
         if person.get("client_key") in shared:

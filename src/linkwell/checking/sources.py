@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from linkwell.errors import WrongUse
 from linkwell.reading.table import Table
@@ -32,14 +33,25 @@ class Source:
     starts: tuple[int, ...]
 
     def __len__(self) -> int:
-        return sum(map(len, self.tables))
+        return len(self.numbers)
 
-    def where(self, position: int) -> tuple[str, int]:
-        """File (with sheet) and row number of a row position."""
-        at = bisect_right(self.starts, position) - 1
-        table = self.tables[at]
-        sheet = f", sheet {table.origin.sheet}" if table.origin.sheet else ""
-        return table.origin.file + sheet, table.row_numbers[position - self.starts[at]]
+    def by_file(self, positions: list[int]) -> dict[str, list[int]]:
+        """Row numbers of ascending row positions by file (with its sheet)."""
+        found: dict[str, list[int]] = {}
+        first = 0
+        for start, table in zip(self.starts, self.tables, strict=True):
+            end = bisect_left(positions, start + len(table), first)
+            if end > first:
+                sheet = f", sheet {table.origin.sheet}" if table.origin.sheet else ""
+                inside = map(self.numbers.__getitem__, positions[first:end])
+                found.setdefault(table.origin.file + sheet, []).extend(inside)
+            first = end
+        return found
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The row number in its file of every row position."""
+        return [number for table in self.tables for number in table.row_numbers]
 
     def cells(self, heading: str) -> list[str]:
         """The cells of an agreed heading; empty ones where no file has it."""
@@ -141,7 +153,7 @@ def _gathered(tables: list[Table], headings: Sequence[str]) -> tuple[dict[str, l
                 missing.append(heading)
                 cells += [""] * len(table)
             else:
-                cells += [row[at] for row in table.rows]
+                cells += table.column_at(at)
         found[heading] = cells
     return found, tuple(dict.fromkeys(missing))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from linkwell.checking.sources import Source
@@ -68,12 +69,17 @@ def check_spells(
 
 def overlaps(columns: Columns, positions: Iterable[int], person_of: dict[int, int]) -> list[int]:
     """Rows that overlap in time with an earlier one of the same person, initiative and variant."""
+    starts = columns.get("start_date")
+    if starts is None:
+        return []
+    ends = columns.get("end_date")
+    times = Counter(person_of.values())
     groups: dict[tuple[int, str, str], list[tuple[str, str, int]]] = {}
     for at in positions:
-        if start := columns.get("start_date", [])[at] if "start_date" in columns else "":
-            end = columns["end_date"][at] if "end_date" in columns else ""
-            key = person_of[at], _at(columns, "initiative", at), _at(columns, "variant", at)
-            groups.setdefault(key, []).append((start, end or "9999", at))
+        person = person_of[at]
+        if times[person] > 1 and (start := starts[at]):
+            key = person, _at(columns, "initiative", at), _at(columns, "variant", at)
+            groups.setdefault(key, []).append((start, (ends[at] if ends else "") or "9999", at))
     found = []
     for spells in groups.values():
         until = ""

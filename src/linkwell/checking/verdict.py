@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from linkwell.ledger.canonical import canonical_json
@@ -122,7 +122,7 @@ class Verdict:
         """Whether anything must be mended before a row may leave."""
         return any(finding.severity is Severity.BLOCK for finding in self.findings)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hex SHA-384 over findings, counts and kept rows: equal for the same file and specification."""
         facts = self.as_dict()
@@ -130,9 +130,11 @@ class Verdict:
             del finding["file"]  # the same file under another name is the same file
         seen = hashlib.sha384(canonical_json(facts))
         for table in self.kept:
-            seen.update(canonical_json([table.name, table.columns]))
-            for record, row in zip(table.records, table.rows, strict=True):
-                seen.update(json.dumps([record, *row], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            seen.update(canonical_json([table.name, table.columns, len(table.rows)]))
+            seen.update(",".join(map(str, table.records)).encode())
+            # Column by column; no reader lets a NUL through, so it can stand between cells.
+            for cells in zip(*table.rows, strict=True):
+                seen.update("\0".join(cells).encode("utf-8", "surrogatepass"))
         return seen.hexdigest()
 
     def table(self, name: str) -> KeptTable | None:

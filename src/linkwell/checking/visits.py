@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,12 +61,16 @@ def join_to_people(
 
 def repeats(columns: Columns, person_of: dict[int, int], *, timed: bool) -> tuple[list[int], list[int]]:
     """Rows equal to an earlier one of the same person: (certain to the minute, maybe two in a day)."""
-    names = [name for name in columns if name != "client_key"]
+    cells = [column for name, column in columns.items() if name != "client_key"]
+    hashes = {at: hash((person, *[column[at] for column in cells])) for at, person in person_of.items()}
+    often = {value for value, times in Counter(hashes.values()).items() if times > 1}
     seen: set[tuple[object, ...]] = set()
     certain: list[int] = []
     perhaps: list[int] = []
-    for at, person in person_of.items():
-        row = (person, *(columns[name][at] for name in names))
+    for at, value in hashes.items() if often else ():
+        if value not in often:
+            continue
+        row = (person_of[at], *[column[at] for column in cells])
         if row in seen:
             (certain if timed and columns["service_time"][at] else perhaps).append(at)
         seen.add(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from linkwell.checking.columns import heading_of
 from linkwell.checking.people import Row, can_be_linked, drop_shared_identifiers, gather
 from linkwell.checking.sources import Source
@@ -28,14 +30,18 @@ def find_people(work: Work, identity: TableSpec) -> None:
 def _linkable_rows(work: Work, identity: TableSpec, source: Source, columns: Columns) -> dict[int, Row]:
     """Rows not refused, by position, after dropping numbers that several people share."""
     refused, names = work.refused[source.name], tuple(columns)
-    rows: dict[int, Row] = {
-        at: dict(zip(names, cells, strict=True))
-        for at, cells in enumerate(zip(*columns.values(), strict=True))
-        if at not in refused
-    }
+    alike: dict[tuple[str, ...], Row] = {}
+    rows: dict[int, Row] = {}
+    for at, cells in enumerate(zip(*columns.values(), strict=True)):
+        if at not in refused:
+            row = alike.get(cells)
+            if row is None:
+                row = alike[cells] = dict(zip(names, cells, strict=True))
+            rows[at] = row  # rows that say the same share one Row, so each is looked at once
     for name, found in drop_shared_identifiers(rows).items():
         work.collector.add("identifier_shared", source, found, column=heading_of(identity, name))
-    lost = [at for at, row in rows.items() if not can_be_linked(row, names)]
+    lost_rows = {id(row) for row in alike.values() if not can_be_linked(row, names)}
+    lost = [at for at, row in rows.items() if id(row) in lost_rows] if lost_rows else []
     work.collector.add("cannot_be_linked", source, lost)
     refused.update(lost)
     for at in lost:
@@ -44,44 +50,57 @@ def _linkable_rows(work: Work, identity: TableSpec, source: Source, columns: Col
 
 
 def _repeats(columns: list[list[str]], refused: set[int]) -> list[int]:
+    """Rows equal to an earlier one in every column; empty ones and refused ones are not looked at."""
+    hashes = [hash(row) for row in zip(*columns, strict=True)]
+    often = {value for value, times in Counter(hashes).items() if times > 1}
     seen: set[tuple[str, ...]] = set()
     found = []
-    for at, row in enumerate(zip(*columns, strict=True)):
-        if at in refused or not any(row):
+    for at, value in enumerate(hashes) if often else ():
+        if value not in often or at in refused:
             continue
+        row = tuple(cells[at] for cells in columns)
         if row in seen:
             found.append(at)
-        seen.add(row)
+        elif any(row):
+            seen.add(row)
     return found
 
 
 def _refuse_same_times(work: Work, aligned: list[TableSpec], source: Source) -> None:
     """A further row of one person is another time with us, or the same one entered twice."""
-    seen: dict[int, set[tuple[str, ...]]] = {}
-    by_why: dict[tuple[str, str], list[int]] = {}
     content = [work.columns[table.name] for table in aligned if table.compartment is Compartment.CONTENT]
-    for at, person in work.people.person_of.items():
-        time = _time_key(content, at)
-        times = seen.setdefault(person, set())
-        if at in work.people.why_same:
-            again = "same_person_twice" if time in times or not content else "same_person_again"
-            by_why.setdefault((again, work.people.why_same[at]), []).append(at)
-        times.add(time)
+    keys = [_TimeKey(columns) for columns in content]
+    why_same, person_of = work.people.why_same, work.people.person_of
+    several = {person_of[at] for at in why_same}
+    seen: set[tuple[object, ...]] = set()
+    by_why: dict[tuple[str, str], list[int]] = {}
+    for at, person in person_of.items():
+        if person not in several:
+            continue
+        time = (person, *(key.of(at) for key in keys))
+        if at in why_same:
+            again = "same_person_twice" if time in seen or not content else "same_person_again"
+            by_why.setdefault((again, why_same[at]), []).append(at)
+        seen.add(time)
     for (code, why), found in by_why.items():
         work.collector.add(code, source, found, detail=why)
         if code == "same_person_twice":
             work.refused[source.name].update(found)
 
 
-def _time_key(content: list[Columns], at: int) -> tuple[str, ...]:
+class _TimeKey:
     """What makes a time with us the same one: initiative, variant and start; everything without a start."""
-    key: list[str] = []
-    for columns in content:
-        names = list(columns)
-        if "start_date" in columns and columns["start_date"][at]:
-            names = [name for name in ("initiative", "variant", "start_date") if name in columns]
-        key += [columns[name][at] for name in names if name != "client_key"]
-    return tuple(key)
+
+    def __init__(self, columns: Columns) -> None:
+        named = {name: cells for name, cells in columns.items() if name != "client_key"}
+        self._all = list(named.values())
+        self._starts = named.get("start_date")
+        self._short = [named[name] for name in ("initiative", "variant", "start_date") if name in named]
+
+    def of(self, at: int) -> tuple[str, ...]:
+        """The key of one row."""
+        started = self._starts is not None and self._starts[at]
+        return tuple([cells[at] for cells in (self._short if started else self._all)])
 
 
 def _explain_people(work: Work, identity: TableSpec, source: Source) -> None:

@@ -75,11 +75,7 @@ class Collector:
             count = self._counts[code, name, column, detail]
             yield _finding(code, name, column, detail, "", tuple(positions), count)
             return
-        by_file: dict[str, list[int]] = {}
-        for position in positions:
-            file, number = source.where(position)
-            by_file.setdefault(file, []).append(number)
-        for file, numbers in by_file.items():
+        for file, numbers in source.by_file(positions).items():
             yield _finding(code, name, column, detail, file, tuple(numbers), len(numbers))
 
 

@@ -7,6 +7,8 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 
 from linkwell.reading import faults
 from linkwell.reading.cells import cell_text, is_error
@@ -15,7 +17,9 @@ from linkwell.reading.limits import Limits
 from linkwell.reading.table import Notice, Table
 
 _DELIMITERS = (",", ";", "\t", "|")
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_CONTROLS = [chr(code) for code in (*range(1, 9), *range(14, 32), 127)]
+_PIECE = 1 << 20  # characters handed on at a time: a whole file again, four bytes a letter, is too much
+_MOST_KNOWN = 500_000  # different cells remembered while a file is read
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 
 
@@ -27,7 +31,7 @@ def read_delimited(data: bytes, name: str, limits: Limits, notices: tuple[Notice
     """
     text, said = decode(data, name)
     text = text.rstrip("\x1a")
-    if _CONTROL.search(text):
+    if any(control in text for control in _CONTROLS):
         raise faults.not_a_spreadsheet(name)
     if not text.strip():
         raise faults.empty_workbook(name)
@@ -155,7 +159,7 @@ def _failed_cells(text: str, delimiter: str) -> list[Notice]:
     """Say how many cells hold a failed formula's words; they are read as empty like a workbook's."""
     if "#" not in text:
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(_lines(text), delimiter=delimiter)
     count = sum(is_error(cell) for row in reader for cell in row)
     cells = "1 cell" if count == 1 else f"{count:,} cells"
     return [Notice("error_cells", f"{cells} with an error such as #N/A: read as empty")] if count else []
@@ -165,15 +169,51 @@ def _collect(
     text: str, delimiter: str, name: str, limits: Limits, first: int, at: list[int], *, strict: bool
 ) -> list[Numbered]:
     kept: list[Numbered] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-    for number, row in enumerate(reader, start=first):
+    normal = _NormalForm(limits.cell_characters)
+    known = normal.__getitem__
+    for number, row in enumerate(csv.reader(_lines(text), delimiter=delimiter, strict=strict), start=first):
         at[0] = number + 1
-        cells = [cell_text(cell) for cell in row]
+        try:
+            cells = tuple(map(known, row))
+        except _TooLongError:
+            raise faults.long_cell(name, number, limits.cell_characters) from None
         if not any(cells):
             continue
-        if max(map(len, cells)) > limits.cell_characters:
-            raise faults.long_cell(name, number, limits.cell_characters)
         kept.append((number, cells))
         if len(kept) > limits.rows:
             raise faults.too_large(name, f"more than {limits.rows:,} rows")
+        if len(normal) > _MOST_KNOWN:
+            normal.clear()
     return kept
+
+
+class _TooLongError(Exception):
+    pass
+
+
+class _NormalForm(dict[str, str]):
+    """Cells as written to their normal form, each different one worked out once and kept once."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self._longest = longest
+
+    def __missing__(self, cell: str) -> str:
+        text = cell_text(cell)
+        if len(text) > self._longest:
+            raise _TooLongError
+        self[cell] = text
+        return text
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends as written, without a second copy of all of it at once."""
+    return chain.from_iterable(io.StringIO(piece, newline="") for piece in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        yield text[start:end]
+        start = end

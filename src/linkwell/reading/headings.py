@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from linkwell.reading.table import Notice, Origin, Table
 
-Numbered = tuple[int, list[str]]
+Numbered = tuple[int, Sequence[str]]
 """A row's 1-based number in the source and its cells in normal form."""
 
 _LOOK_AT = 60
@@ -35,11 +35,13 @@ def build_table(
     lost.
     """
     found = _heading_row(rows)
-    header_number, header = rows[found.at] if found.headed else (0, [])
+    header_number, header = rows[found.at] if found.headed else (0, ())
     body = list(rows[found.at + 1 :] if found.headed else rows)
     body, said = _without_furniture(body, header)
-    width = max([_filled_width(header), *(_filled_width(cells) for _, cells in body)])
-    if header and (wide := [n for n, cells in body if _filled_width(cells) > _filled_width(header)]):
+    headed_width = _filled_width(header)
+    width = max(headed_width, max((_filled_width(cells) for _, cells in body), default=0))
+    if header and width > headed_width:
+        wide = [number for number, cells in body if _filled_width(cells) > headed_width]
         said.append(
             Notice(
                 "uneven_rows",
@@ -80,7 +82,7 @@ def _heading_row(rows: Sequence[Numbered]) -> _Found:
     return _Found(0, headed=False)
 
 
-def _under_group_headings(looked: list[list[str]], filled: list[int], at: int) -> int:
+def _under_group_headings(looked: list[Sequence[str]], filled: list[int], at: int) -> int:
     # A row of group titles ("Client", "Service") has gaps, and a fuller row of words, the headings, under it.
     while (
         at + 1 < min(len(looked), _BANNER_AT_MOST)
@@ -92,7 +94,7 @@ def _under_group_headings(looked: list[list[str]], filled: list[int], at: int) -
     return at
 
 
-def _unlike_what_is_below(looked: list[list[str]], at: int) -> bool:
+def _unlike_what_is_below(looked: list[Sequence[str]], at: int) -> bool:
     # Headings may be dates or years (an attendance sheet); a row of data is of the same kinds as the rows
     # under it.
     compared = unlike = 0
@@ -110,7 +112,7 @@ def _kind(cell: str) -> str:
     return "date" if _DATE.match(cell) else "number"
 
 
-def _without_furniture(body: list[Numbered], header: list[str]) -> tuple[list[Numbered], list[Notice]]:
+def _without_furniture(body: list[Numbered], header: Sequence[str]) -> tuple[list[Numbered], list[Notice]]:
     said: list[Notice] = []
     repeated = [number for number, cells in body if header and cells == header]
     if repeated:
@@ -128,7 +130,7 @@ def _without_furniture(body: list[Numbered], header: list[str]) -> tuple[list[Nu
     return body, said
 
 
-def _is_total(cells: list[str], usual: list[str]) -> bool:
+def _is_total(cells: Sequence[str], usual: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if not filled or not _TOTAL.match(filled[0]) or len(filled) >= sum(1 for cell in usual if cell):
         return False
@@ -136,6 +138,8 @@ def _is_total(cells: list[str], usual: list[str]) -> bool:
 
 
 def _filled_width(cells: Sequence[str]) -> int:
+    if cells and cells[-1]:
+        return len(cells)
     return max((at + 1 for at, cell in enumerate(cells) if cell), default=0)
 
 

@@ -50,5 +50,8 @@ class Table:
 
     def column(self, name: str) -> list[str]:
         """All cells of one column, in row order."""
-        at = self.columns.index(name)
+        return self.column_at(self.columns.index(name))
+
+    def column_at(self, at: int) -> list[str]:
+        """All cells of the column at a place, in row order."""
         return [row[at] for row in self.rows]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linkwell.specification.columns import Column
 from linkwell.specification.content import folded, value_words
-from linkwell.specification.model import Field
+from linkwell.specification.model import CodeList, Field, FieldType
+from linkwell.standards.codelists import meaning, standard_lists
 from linkwell.standards.codes import map_gender, read_ethnicities
 
 
@@ -18,7 +21,38 @@ def code_for(codes: str, text: str) -> str | None:
         return ";".join(read.codes) if read.codes and not read.unmapped else None
     if codes in ("attendance", "end_status"):
         return value_words(codes).get(folded(text))
+    if codes in standard_lists():
+        found = meaning(codes, text)
+        return ";".join(found.codes) if found.known and found.codes else None
     return None
+
+
+def what_is_lost(codes: str, text: str) -> str:
+    """What the code of a local word no longer says; "" when nothing is lost, or the list has no say in it."""
+    if codes == "gender":
+        return map_gender(text).loses
+    if codes == "ethnicity":
+        return "; ".join(read_ethnicities(text, level=2).loses)
+    return "; ".join(meaning(codes, text).loses) if codes in standard_lists() else ""
+
+
+def built_in(name: str) -> CodeList:
+    """A built-in list as a specification carries it.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    found = standard_lists()[name]
+    return CodeList(name, found.codes, f"{found.source}. {found.licence}", found.edition)
+
+
+def with_meanings(field: Field, codes: str, found: dict[str, tuple[str, ...]]) -> Field:
+    """A coded field that uses the list `codes` and records what these local values mean in it."""
+    kept = {} if field.codes != codes else dict(field.values)
+    kept |= {value: ";".join(each) for value, each in found.items() if ";".join(each) != value}
+    several = any(len(each) > 1 for each in found.values())
+    kind = FieldType.CODE_SET if several else field.type
+    return replace(field, codes=codes, type=kind, values=tuple(sorted(kept.items())))
 
 
 def local_values(field: Field, column: Column) -> tuple[tuple[str, str], ...]:

@@ -102,7 +102,7 @@ def read_ethnicities(text: str, *, level: int = 1) -> EthnicityRead:
     codes: list[str] = []
     unmapped: list[str] = []
     loses: list[str] = []
-    for part in _parts(text):
+    for part in ethnicity_parts(text):
         found = _ethnicity(part)
         if not found.known:
             unmapped.append(part)
@@ -118,7 +118,8 @@ def ethnicity_codes(text: str) -> tuple[str, ...]:
     return read_ethnicities(text).codes
 
 
-def _parts(text: str) -> list[str]:
+def ethnicity_parts(text: str) -> list[str]:
+    """The single answers of one cell, parted where a known phrase does not stand whole."""
     # A known phrase may itself hold a separator ("NZ European/Pākehā"), so it is split only when not known
     # whole.
     found: list[str] = []

@@ -184,11 +184,11 @@ def describe_column(cells: Iterable[str]) -> DateColumn:
     """Count a column's cells by shape and decide its order (see `decide_order`)."""
     shapes: Counter[Shape] = Counter()
     two_digit = with_time = iso_above_12 = 0
-    for text in cells:
+    for text, times in Counter(cells).items():
         parts = _take_apart(text)
-        shapes[parts.shape] += 1
-        two_digit += parts.two_digit
-        with_time += bool(parts.time)
+        shapes[parts.shape] += times
+        two_digit += parts.two_digit * times
+        with_time += bool(parts.time) * times
         iso_above_12 += parts.shape is Shape.ISO and parts.first > 12
     swapped = (
         shapes[Shape.ISO] >= 3
