@@ -9,25 +9,29 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.audit import hide_until_wide, is_small
-from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.effects import decide_effects
-from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, distinct, joined, near, same, unique
+from linkwell.confidentiality.decide_amounts import AmountsTold, decide_amounts
+from linkwell.confidentiality.draft import Draft
+from linkwell.confidentiality.effects import cohort_kin, decide_effects
+from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, joined, near, same, unique
 from linkwell.confidentiality.guard import HIDDEN, Memory, heed_bars, heed_each_other, heed_past, narrow
 from linkwell.confidentiality.history import (
     BARS,
     COHORTS,
     CONTRIBUTORS,
+    MEAN_BARS,
     MEANS,
     NARROW,
+    QUANTILES,
     UNIONS,
     Block,
     PastEffect,
     packed_ranks,
 )
 from linkwell.confidentiality.linked import LinkedTable
-from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums
-from linkwell.confidentiality.means import means
+from linkwell.confidentiality.magnitudes import Told
+from linkwell.confidentiality.models import MODEL, decide_models, past_models
 from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.quantiles import ToldQuantiles
 from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import RoundingKeys, round_counts
 from linkwell.confidentiality.second import barred, hide_second
@@ -36,13 +40,13 @@ from linkwell.confidentiality.suppression import Fate, Fates
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decision:
-    """Per group of the draft the number shown (HIDDEN: S) and why; per table what was told of its means."""
+    """Per group of the draft the number shown (HIDDEN: S) and why; per table what was told of its amounts."""
 
     shown: Ints
     fates: Fates
-    means: tuple[Floats, ...]
-    told: tuple[Told, ...]
+    amounts: tuple[AmountsTold, ...]
     effects: tuple[dict[str, Any], ...]
+    models: tuple[dict[str, Any], ...]
     bars: Groups
     near: bool
     unions: tuple[Groups, ...]
@@ -93,14 +97,16 @@ def decide(
     again[draft.slices[0]] = False
     fates[again & (fates == Fate.FRESH)] = Fate.REPEATED
     hidden = [fates[place] >= Fate.FEW_PEOPLE for place in draft.slices[1:]]
-    told = _means(draft, shown, memory, profile, repeats_only=near_earlier and not lifted, lifted=lifted)
-    answers = decide_effects(
-        draft, shown, memory.past, effects, profile, repeats_only=near_earlier and not lifted, lifted=lifted
-    )
-    means_, told_ = tuple(found for found, _ in told), tuple(found for _, found in told)
+    limits: Any = {"repeats_only": near_earlier and not lifted, "lifted": lifted}
+    amounts = decide_amounts(draft, shown, memory, profile, **limits)
+    kin = cohort_kin(draft, memory.past, profile)
+    fitted_before = [old for old in effects if old.name.startswith(MODEL)]
+    before = [old for old in effects if not old.name.startswith(MODEL)]
+    answers = decide_effects(draft, shown, kin, before, profile, **limits)
+    models = decide_models(draft.models, draft.first_model, shown, kin, fitted_before, profile, **limits)
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     narrowed, bars = near_earlier and not lifted, barred(draft, hidden, profile)
-    return Decision(shown, fates, means_, told_, answers, bars, narrowed, fresh, wide)
+    return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide)
 
 
 def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
@@ -115,33 +121,48 @@ def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
               nothing, np.zeros((0, BUCKETS)))
         for name, groups, people, place in zip(names, parts, ranks, draft.slices, strict=True)
     ]  # fmt: skip
-    told = Told.of(list(decision.told))
-    silent = [(UNIONS, joined(list(decision.unions))), (BARS, decision.bars)]
+    told = Told.of([part.told for part in decision.amounts])
+    bars = Told.of([part.bars for part in decision.amounts])
+    quantiles = ToldQuantiles.of([part.told_quantiles for part in decision.amounts])
     if len(told.means):
-        kept.append(_silent(MEANS, told.groups, told))
-        silent.append((CONTRIBUTORS, told.contributors))
+        kept.append(_silent(MEANS, told.groups, told.counts, told.means, told.sums))
+        kept.append(_silent(CONTRIBUTORS, told.contributors))
+    if len(bars.means):
+        kept.append(_silent(MEAN_BARS, bars.groups, sums=bars.sums))
+    if len(quantiles.values):
+        kept.append(
+            _silent(QUANTILES, quantiles.groups, quantiles.percents, quantiles.values, quantiles.sums)
+        )
+    silent = [(UNIONS, joined(list(decision.unions))), (BARS, decision.bars)]
     return kept + [_silent(kind, groups) for kind, groups in silent if len(groups)]
 
 
-def _silent(kind: str, groups: Groups, told: Told | None = None) -> Block:
+def _silent(
+    kind: str,
+    groups: Groups,
+    shown: Ints | None = None,
+    values: Floats | None = None,
+    sums: Floats | None = None,
+) -> Block:
     """A block of groups whose counts were not told by it."""
     return Block(
         "", kind, groups, packed_ranks(np.zeros(0, dtype=np.int64)),
-        np.full(len(groups), HIDDEN) if told is None else told.counts,
+        np.full(len(groups), HIDDEN) if shown is None else shown,
         np.full(len(groups), Fate.BARRED, dtype=np.uint8),
-        np.zeros(0) if told is None else told.means, np.zeros((0, BUCKETS)) if told is None else told.sums,
+        np.zeros(0) if values is None else values, np.zeros((0, BUCKETS)) if sums is None else sums,
     )  # fmt: skip
 
 
 def past_effects(draft: Draft, decision: Decision) -> list[PastEffect]:
-    """What the ledger keeps of the effects that were told."""
-    return [
+    """What the ledger keeps of the effects and models that were told."""
+    effects = [
         PastEffect(0, effect.name, effect.outcome or effect.name, 1 + 2 * row, 2 + 2 * row, sums, content)
         for row, (effect, sums, content) in enumerate(
             zip(draft.request.effects, draft.effect_sums, decision.effects, strict=True)
         )
         if content["mark"] != "S"
     ]
+    return effects + past_models(draft.models, draft.first_model, decision.models)
 
 
 def _few_entities(draft: Draft) -> Flags:
@@ -183,40 +204,3 @@ def _narrow_sets(draft: Draft, where: Ints, number: int, own: list[bool], near_e
         about[where[place][rows]] = True
         wide[where[place][~rows]] = True
     return about & ~wide
-
-
-def _means(
-    draft: Draft, shown: Ints, memory: Memory, profile: Profile, *, repeats_only: bool, lifted: bool
-) -> list[tuple[Floats, Told]]:
-    """Per table its means (nan: not told; none: a table of counts), and those that are told."""
-    found: list[tuple[Floats, Told]] = []
-    earlier = [memory.means]
-    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
-        if not table.measure:
-            found.append((np.zeros(0), Told.of([])))
-            continue
-        able = means(table.values, table.pairs, table.noise, shown[place], profile)
-        candidates, ones = _candidates(table, able, shown[place])
-        known = Told.of(earlier)
-        kept = guarded(
-            candidates, known, ones, profile.guard_distance, repeats_only=repeats_only, lifted=lifted,
-            figures=profile.magnitude_figures,
-        )  # fmt: skip
-        rows = np.flatnonzero(~np.isnan(able))
-        told = np.full(len(able), np.nan)
-        told[rows] = kept
-        those = Told(candidates.groups, candidates.contributors, candidates.counts, kept, candidates.sums)
-        earlier.append(those.take(np.flatnonzero(~np.isnan(kept))))
-        found.append((told, earlier[-1]))
-    return found
-
-
-def _candidates(table: TableDraft, able: Floats, shown: Ints) -> tuple[Told, Floats]:
-    """The means a table could tell, those who have an amount, and keyed sums of amounts and of ones."""
-    rows = np.flatnonzero(~np.isnan(able))
-    second, pairs, number = table.people.second, table.pairs, len(able)
-    having = table.values != 0
-    contributors = table.people.groups(distinct(pairs.cells[having], pairs.places[having]), number)
-    sums = keyed_sums(table.values, pairs, second, number)[rows]
-    ones = keyed_sums(np.ones(len(table.values)), pairs, second, number)[rows]
-    return Told(table.groups.take(rows), contributors.take(rows), shown[rows], able[rows], sums), ones

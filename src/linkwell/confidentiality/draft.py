@@ -10,10 +10,21 @@ import numpy as np
 
 from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, Memberships, distinct, grouped, joined
 from linkwell.confidentiality.magnitudes import keyed_sums
-from linkwell.confidentiality.means import amounts, unit_noise
+from linkwell.confidentiality.means import Amounts, amounts, unit_noise
+from linkwell.confidentiality.models import ModelDraft, model_draft
 from linkwell.confidentiality.person_index import PersonIndex
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import CountTable, Floats, Ints, Labels, MeanTable, ReleaseRequest
+from linkwell.confidentiality.quantiles import checked_percents
+from linkwell.confidentiality.request import (
+    AMOUNTS,
+    AnyTable,
+    Floats,
+    Ints,
+    Labels,
+    MeanTable,
+    QuantileTable,
+    ReleaseRequest,
+)
 from linkwell.confidentiality.rounding import Keys, RoundingKeys, record_keys
 from linkwell.confidentiality.suppression import full_labels, too_few_entities
 from linkwell.errors import WrongUse
@@ -26,23 +37,27 @@ class TableDraft:
 
     Attributes:
         few_entities: rows with too few entities of a declared kind.
-        values, noise: per membership of a table of means, its amount and the person's factor; else empty.
+        amounts, noise: per membership of a table of amounts, its amount and the person's factor; else empty.
         union: everyone in any cell, as one group.
     """
 
-    table: CountTable | MeanTable
+    table: AnyTable
     people: People
     rows: Labels
     pairs: Memberships
     groups: Groups
     few_entities: Flags
-    values: Floats
+    amounts: Amounts
     noise: Floats
     union: Groups
 
     @property
     def measure(self) -> str:
-        return self.table.measure if isinstance(self.table, MeanTable) else ""
+        return self.table.measure if isinstance(self.table, AMOUNTS) else ""
+
+    @property
+    def unit(self) -> str:
+        return self.table.unit if isinstance(self.table, AMOUNTS) else "people"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,7 +65,7 @@ class Draft:
     """A request as groups.
 
     Attributes:
-        cohorts: the population, then per effect those reached and their comparison.
+        cohorts: the population, then per effect those reached and their comparison, then each model's people.
         effect_sums: per effect, the keyed sums of the outcome of those reached, shape (effects, 64).
     """
 
@@ -60,7 +75,13 @@ class Draft:
     cohorts: Groups
     cohort_pairs: Memberships
     effect_sums: Floats
+    models: tuple[ModelDraft, ...]
     digest: str
+
+    @property
+    def first_model(self) -> int:
+        """Cohort row of the first model."""
+        return 1 + 2 * len(self.request.effects)
 
     @property
     def groups(self) -> Groups:
@@ -110,19 +131,23 @@ def draft(
     Raises:
         WrongUse: doubled names, columns of unequal length, labels that do not fit, people not in the project.
     """
-    names = [table.name for table in request.tables], [effect.name for effect in request.effects]
-    if any(len(set(kind)) != len(kind) for kind in names):
-        raise WrongUse("Two tables or two effects of a request have the same name.", where=request.project)
+    for parts in (request.tables, request.effects, request.models):
+        if len({part.name for part in parts}) != len(parts):
+            raise WrongUse("Two parts of a request have the same name.", where=request.project)
     tables = tuple(_table_draft(table, people, profile, exempt) for table in request.tables)
     sides = [request.population]
     for effect in request.effects:
         sides += [effect.treated_units, effect.comparison_units]
+    sides += [model.units for model in request.models]
     cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
     pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
     cohorts = people.groups(pairs, len(sides))
     sums = _effect_sums(request, people)
-    mark = _digest(request, tables, cohorts, sums, profile, secret)
-    return Draft(request, people, tables, cohorts, pairs, sums, mark)
+    models = tuple(
+        model_draft(model, people.index.positions(model.units), people.second) for model in request.models
+    )
+    mark = _digest(request, tables, cohorts, sums, models, profile, secret)
+    return Draft(request, people, tables, cohorts, pairs, sums, models, mark)
 
 
 def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
@@ -142,9 +167,7 @@ def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
     return found
 
 
-def _table_draft(
-    table: CountTable | MeanTable, people: People, profile: Profile, exempt: frozenset[str]
-) -> TableDraft:
+def _table_draft(table: AnyTable, people: People, profile: Profile, exempt: frozenset[str]) -> TableDraft:
     cells, units = np.asarray(table.cells, dtype=np.int64), np.asarray(table.units, dtype=np.int64)
     if cells.shape != units.shape or cells.ndim != 1:
         raise WrongUse("Cells and units of a table must be columns of equal length.", where=table.name)
@@ -161,11 +184,13 @@ def _table_draft(
                 "Entities must be a column as long as the memberships.", where=f"{table.name}: {kind}"
             )
         if kind not in exempt:
-            few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entity_threshold)
-    values = noise = np.zeros(0)
-    if isinstance(table, MeanTable):
-        values, noise = amounts(table, pairs), unit_noise(people.second, profile)[pairs.places]
-    return TableDraft(table, people, rows, pairs, groups, few, values, noise, _union(pairs, people))
+            few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entities(kind))
+    found, noise = Amounts(np.zeros(0), np.zeros(0)), np.zeros(0)
+    if isinstance(table, AMOUNTS):
+        found, noise = amounts(table, pairs, len(rows)), unit_noise(people.second, profile)[pairs.places]
+    if isinstance(table, QuantileTable):
+        checked_percents(table, profile)
+    return TableDraft(table, people, rows, pairs, groups, few, found, noise, _union(pairs, people))
 
 
 def _union(pairs: Memberships, people: People) -> Groups:
@@ -176,8 +201,8 @@ def _union(pairs: Memberships, people: People) -> Groups:
 
 
 def _digest(
-    request: ReleaseRequest, tables: tuple[TableDraft, ...], cohorts: Groups, sums: Floats, profile: Profile,
-    secret: bytes,
+    request: ReleaseRequest, tables: tuple[TableDraft, ...], cohorts: Groups, sums: Floats,
+    models: tuple[ModelDraft, ...], profile: Profile, secret: bytes,
 ) -> str:  # fmt: skip
     """Keyed fingerprint of everything asked, by persons, so that the same request is known again."""
     words = {
@@ -188,23 +213,30 @@ def _digest(
             [e.name, e.outcome, e.unit, e.kind, e.title, *map(_g, (e.estimate, e.standard_error, e.lower,
              e.upper, e.comparison_effective, e.scale, e.level))] for e in request.effects
         ],
+        "models": [
+            [d.model.name, d.model.kind, d.model.outcome, d.model.title, list(d.columns)] for d in models
+        ],
     }  # fmt: skip
     found = hmac.new(secret, b"linkwell request 1" + canonical_json(words), hashlib.sha384)
     for groups in (cohorts, *(part.groups for part in tables)):
         found.update(groups.counts.tobytes() + groups.keys.tobytes())
-    found.update(",".join(map(_g, sums.ravel())).encode())
+    for part_sums in (sums, *(draft.sums for draft in models)):
+        found.update(",".join(map(_g, part_sums.ravel())).encode())
     for part in tables:
         found.update("\x1e".join("\x1f".join(row) for row in part.rows).encode())
-        totals = np.bincount(part.pairs.cells, weights=part.values) if len(part.values) else part.values
+        values = part.amounts.values
+        totals = np.bincount(part.pairs.cells, weights=values) if len(values) else values
         found.update(part.few_entities.tobytes() + ",".join(map(_g, totals)).encode())
     return found.hexdigest()
 
 
 def _table_words(part: TableDraft) -> list[object]:
     table = part.table
-    unit = table.unit if isinstance(table, MeanTable) else ""
+    unit = table.unit if isinstance(table, AMOUNTS) else ""
+    more: list[object] = [list(table.percents)] if isinstance(table, QuantileTable) else []
+    more += ["totals"] * (isinstance(table, MeanTable) and table.with_totals)
     return [table.name, table.title, list(table.dimensions), table.combinations, list(table.totals),
-            part.measure, unit, len(part.rows)]  # fmt: skip
+            part.measure, unit, len(part.rows), *more]  # fmt: skip
 
 
 def _g(number: float) -> str:

@@ -24,8 +24,8 @@ Relation = dict[tuple[int, int, int], bool]
 
 
 def decide_effects(
-    draft: Draft, shown: Ints, past: Past, earlier: list[PastEffect], profile: Profile, *, repeats_only: bool,
-    lifted: bool,
+    draft: Draft, shown: Ints, kin: Relation, earlier: list[PastEffect], profile: Profile, *,
+    repeats_only: bool, lifted: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
     """What may be told of each effect, after the guard.
 
@@ -34,10 +34,10 @@ def decide_effects(
     of earlier effects: none. Other amounts (another outcome, a later refresh): a new answer.
 
     Args:
-        shown: released count per group of the draft.
+        shown: released count per group of the draft. kin: how its cohorts relate to each
+            other and to earlier ones.
         repeats_only: nothing new may be told. lifted: a checker answers for near twins.
     """
-    kin = _relations(draft, past, profile)
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, effect in enumerate(draft.request.effects):
@@ -76,7 +76,7 @@ def _follows(
     return None, combination(now.sums, ones, sums, profile.guard_distance) is not None
 
 
-def _relations(draft: Draft, past: Past, profile: Profile) -> Relation:
+def cohort_kin(draft: Draft, past: Past, profile: Profile) -> Relation:
     """How this request's cohorts relate to each other (entry 0) and to every earlier one."""
     ours = draft.cohorts
     everyone = np.ones(len(ours), dtype=bool)
@@ -140,7 +140,9 @@ def rounding_step(effect: EffectInput, treated: int, profile: Profile) -> Decima
     """
     places = math.floor(math.log10(effect.standard_error)) - (profile.effect_figures - 1)
     step = Decimal(10) ** places
-    if effect.kind == "rate":
+    if effect.kind == "difference":
+        step = max(step, Decimal(10) ** -profile.difference_decimals)
+    if effect.kind in ("rate", "difference") and effect.scale:
         one_base = profile.bands[0][1] * Decimal(str(effect.scale))
         while step * treated < one_base:
             leading = step.normalize().as_tuple().digits[0]

@@ -12,9 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
-from linkwell.confidentiality.history import BARS, COHORTS, CONTRIBUTORS, MEANS, NARROW, UNIONS, Block
+from linkwell.confidentiality.history import (
+    BARS,
+    COHORTS,
+    CONTRIBUTORS,
+    MEAN_BARS,
+    MEANS,
+    NARROW,
+    QUANTILES,
+    UNIONS,
+    Block,
+)
 from linkwell.confidentiality.magnitudes import Told
 from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.quantiles import ToldQuantiles
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
 
@@ -54,7 +65,8 @@ class Memory:
 
     Attributes:
         past: cells and cohorts with what was shown. populations: cohorts that were told about anew.
-        unions: everyone of each such table. bars: totals that must not be told. means: those told.
+        unions: everyone of each such table. bars: totals that must not be told. means, quantiles: those told.
+        mean_bars: amounts whose mean must not be told, nor follow from told ones.
     """
 
     past: Past
@@ -62,11 +74,14 @@ class Memory:
     unions: Groups
     bars: Groups
     means: Told
+    mean_bars: Told
+    quantiles: ToldQuantiles
 
     @classmethod
     def of(cls, blocks: list[Block]) -> Memory:
         """Sort the blocks of a ledger."""
-        kinds: dict[str, list[Block]] = {kind: [] for kind in (UNIONS, BARS, MEANS, CONTRIBUTORS)}
+        every = (UNIONS, BARS, MEANS, CONTRIBUTORS, MEAN_BARS, QUANTILES)
+        kinds: dict[str, list[Block]] = {kind: [] for kind in every}
         shown: list[Block] = []
         for block in blocks:
             kinds.get(block.measure, shown).append(block)
@@ -77,7 +92,11 @@ class Memory:
         unions, bars = (joined([block.groups for block in kinds[kind]]) for kind in (UNIONS, BARS))
         first = np.zeros(1, dtype=np.int64)
         cohorts = [b.groups.take(first) for b in shown if b.measure == COHORTS and b.name != NARROW]
-        return cls(Past.of(shown), joined(cohorts), unions, bars, Told.of(means))
+        mean_bars = Told.of([Told.untold(block.groups, block.sums) for block in kinds[MEAN_BARS]])
+        quantiles = ToldQuantiles.of(
+            [ToldQuantiles(b.groups, b.shown, b.means, b.sums) for b in kinds[QUANTILES]]
+        )
+        return cls(Past.of(shown), joined(cohorts), unions, bars, Told.of(means), mean_bars, quantiles)
 
 
 def near_cohort(population: Ints, cohort: Groups, past: Past, distance: int) -> int | None:

@@ -22,8 +22,10 @@ COHORTS, UNIONS, BARS = "\u00a0cohorts", "\u00a0unions", "\u00a0bars"
 NARROW = "narrow"
 """Name of the cohort block of a release that told nothing new, being about nearly an earlier cohort."""
 MEANS, CONTRIBUTORS = "\u00a0means", "\u00a0contributors"
+MEAN_BARS, QUANTILES = "\u00a0mean bars", "\u00a0quantiles"
 """What a block holds besides tables: the population and the sides of effects; everyone of each table; totals
-that must never be told; the groups behind told means, and those of them who have an amount."""
+that must never be told; the groups behind told means, and those of them who have an amount; amounts whose
+mean must not be told; the groups behind told quantiles (percent in `shown`, value in `means`)."""
 
 
 @dataclass(frozen=True, eq=False)

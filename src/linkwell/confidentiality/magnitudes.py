@@ -44,6 +44,12 @@ class Told:
             np.concatenate([none, *(part.sums for part in parts)]),
         )
 
+    @classmethod
+    def untold(cls, groups: Groups, sums: Floats) -> Told:
+        """Sets of amounts whose mean must not be told, nor follow from what is told."""
+        size = len(groups)
+        return cls(groups, groups, np.zeros(size, dtype=np.int64), np.full(size, np.nan), sums)
+
     def take(self, rows: Ints) -> Told:
         """The chosen ones."""
         groups, contributors = self.groups.take(rows), self.contributors.take(rows)
@@ -100,12 +106,14 @@ def combination(ours: Floats, ones: Floats, known: Floats, distance: int) -> Flo
 
 
 def guarded(
-    new: Told, earlier: Told, ones: Floats, distance: int, *, repeats_only: bool, lifted: bool, figures: int
-) -> Floats:
+    new: Told, earlier: Told, bars: Told, ones: Floats, distance: int, *, repeats_only: bool, lifted: bool,
+    figures: int,
+) -> Floats:  # fmt: skip
     """The means of one table after the guard, nan where they may not be told; shape as `new.means`.
 
     Args:
         new: candidates of one table. ones: keyed sums of ones per candidate.
+        bars: sets of amounts that must not follow from what is told.
         repeats_only: nothing new may be told. lifted: a checker answers for near twins.
         figures: significant figures of a mean.
     """
@@ -113,6 +121,7 @@ def guarded(
     pool = Told.of([earlier, new])
     first = len(earlier.means)
     kin = _relatives(new, pool, distance)
+    barred = _relatives(new, Told.of([bars, new]), distance, len(bars.means))
     for row in range(len(means)):
         known = [place for place in kin.get(row, []) if place < first or not np.isnan(means[place - first])]
         if len(known) > MOST_KNOWN:
@@ -125,9 +134,19 @@ def guarded(
             told = np.array([pool.means[p] if p < first else means[p - first] for p in known])
             total = float((found[1:] * told * pool.counts[known]).sum())
             means[row] = float(f"{total / new.counts[row] + found[0]:.{figures - 1}e}")
-        elif repeats_only:
+        elif repeats_only or any(
+            _gives_away(bars.sums[bar], new.sums[row], pool.sums[known], ones[row], distance)
+            for bar in barred.get(row, [])
+        ):
             means[row] = np.nan
     return means
+
+
+def _gives_away(bar: Floats, candidate: Floats, known: Floats, ones: Floats, distance: int) -> bool:
+    """Whether a set of amounts that must not be told follows with the candidate, and did not without it."""
+    if combination(bar, ones, known, distance) is not None:
+        return False
+    return combination(bar, ones, np.vstack([known, candidate]), distance) is not None
 
 
 def _exact(found: Floats, ours: Floats, ones: Floats, known: Floats) -> bool:
@@ -136,14 +155,18 @@ def _exact(found: Floats, ours: Floats, ones: Floats, known: Floats) -> bool:
     return bool(away <= ALIKE * max(float(np.abs(ours).max()), 1e-300))
 
 
-def _relatives(new: Told, pool: Told, distance: int) -> dict[int, list[int]]:
-    """Per candidate, told or earlier candidates of the same or nearly the same people or contributors."""
+def _relatives(new: Told, pool: Told, distance: int, most: int | None = None) -> dict[int, list[int]]:
+    """Per candidate, told or earlier candidates of the same or nearly the same people or contributors.
+
+    Args:
+        pool: earlier ones, then the candidates themselves. most: only places below this.
+    """
     first = len(pool.means) - len(new.means)
     found: dict[int, set[int]] = {}
     everyone = np.ones(len(new.means), dtype=bool)
     for ours, theirs in ((new.groups, pool.groups), (new.contributors, pool.contributors)):
         for close in (near(ours, theirs, distance, everyone), same(ours, theirs)):
             for row, place in zip(close.new.tolist(), close.old.tolist(), strict=True):
-                if place < first + row:
+                if place < (first + row if most is None else most):
                     found.setdefault(row, set()).add(place)
     return {row: sorted(places) for row, places in found.items()}

@@ -1,14 +1,20 @@
-"""Means of days, dollars and events: unit noise fixed by the record key, dominance, released counts."""
+"""Means and totals of days, dollars and events: unit noise fixed by the record key, dominance, released
+counts.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from linkwell.confidentiality.groups import Memberships
+from linkwell.confidentiality.groups import Flags, Memberships
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import Floats, Ints, MeanTable
+from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable
 from linkwell.confidentiality.rounding import Keys
 from linkwell.errors import WrongUse
+
+EVENTS = "events"
 
 
 def unit_noise(second: Keys, profile: Profile) -> Floats:
@@ -24,58 +30,118 @@ def unit_noise(second: Keys, profile: Profile) -> Floats:
     return factors
 
 
-def amounts(table: MeanTable, pairs: Memberships) -> Floats:
-    """The amount of each distinct membership.
+@dataclass(frozen=True, eq=False, repr=False)
+class Amounts:
+    """What each distinct membership brings to its cell.
+
+    Attributes:
+        values: the amount, per membership; weighted ones times the weight in units of the cell's mean weight.
+        weights: that weight, per membership; none if all are alike.
+    """
+
+    values: Floats
+    weights: Floats
+
+
+def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int) -> Amounts:
+    """The amount of each distinct membership of a table of `number` cells.
 
     Raises:
-        WrongUse: a person has two amounts in one cell, or an amount that is not a number.
+        WrongUse: an amount or weight is missing or no number, or totals of weighted amounts are asked for.
     """
-    values = np.asarray(table.values, dtype=np.float64)
-    if values.shape != np.asarray(table.units).shape or not bool(np.all(np.isfinite(values))):
-        raise WrongUse("A table of means needs one finite amount per membership.", where=table.name)
-    return values[pairs.first]
+    values = _column(table.values, table)
+    weights = table.weights if isinstance(table, MeanTable) else None
+    if weights is None:
+        return Amounts(values[pairs.first], np.zeros(0))
+    if isinstance(table, MeanTable) and table.with_totals:
+        raise WrongUse("Totals of weighted amounts are not told.", where=table.name, fix="Ask for means.")
+    own = _column(weights, table)[pairs.first]
+    if bool((own < 0).any()):
+        raise WrongUse("A weight is never less than nothing.", where=table.name)
+    total = np.bincount(pairs.cells, weights=own, minlength=number)
+    people = np.bincount(pairs.cells, minlength=number)
+    share = np.divide(people, total, out=np.zeros(number), where=total > 0)
+    weighed = own * share[pairs.cells]
+    return Amounts(values[pairs.first] * weighed, weighed)
 
 
-def means(values: Floats, pairs: Memberships, noise: Floats, shown: Ints, profile: Profile) -> Floats:
+def _column(numbers: Floats, table: MeanTable | QuantileTable) -> Floats:
+    found = np.asarray(numbers, dtype=np.float64)
+    if found.shape != np.asarray(table.units).shape or not bool(np.all(np.isfinite(found))):
+        raise WrongUse("A table of amounts needs one finite amount per membership.", where=table.name)
+    return found
+
+
+def means(
+    found: Amounts, pairs: Memberships, noise: Floats, shown: Ints, unit: str, profile: Profile
+) -> Floats:
     """Released means per cell, nan where they may not be told; shape as `shown`.
 
-    Told when the *released* count reaches `magnitude_released_count`, enough people have an amount other
-    than zero,
-    and nobody dominates: all but the two largest must come to p % of the largest. Noised total over
-    released count, to `magnitude_figures` significant figures.
+    Told when the *released* count reaches `magnitude_released_count`, enough people have an amount other than
+    zero (and, of events, enough happened), nobody dominates, and weighted people are worth enough. Noised
+    total over released count, to `magnitude_figures` significant figures.
 
     Args:
-        values: amount per membership. pairs: sorted distinct memberships. noise: factor per membership.
-        shown: released counts per cell, negative where hidden.
+        noise: factor per membership. shown: released counts per cell, negative where hidden.
     """
     number = len(shown)
-    sizes = np.abs(values)
-    totals = np.bincount(pairs.cells, weights=sizes, minlength=number)
+    sizes = np.abs(found.values)
     contributors = np.bincount(pairs.cells, weights=sizes > 0, minlength=number)
-    first, second = _two_largest(sizes, pairs.cells, number)
-    rest = totals - first - second
     told = (
         (shown >= profile.magnitude_released_count)
         & (contributors >= profile.magnitude_contributors)
-        & (rest > 0)
-        & (rest * 100 >= profile.dominance_p_percent * first)
+        & ~dominated(sizes, pairs.cells, number, profile)
     )
-    noised = np.bincount(pairs.cells, weights=values * noise, minlength=number)
-    found = np.full(number, np.nan)
-    found[told] = figures(noised[told] / shown[told], profile.magnitude_figures)
+    if unit == EVENTS:
+        told &= np.bincount(pairs.cells, weights=sizes, minlength=number) >= profile.event_threshold
+    if len(found.weights):
+        told &= effective(found.weights, pairs.cells, number) >= profile.weight_effective
+        told &= ~dominated(found.weights, pairs.cells, number, profile)
+    noised = np.bincount(pairs.cells, weights=found.values * noise, minlength=number)
+    answer = np.full(number, np.nan)
+    answer[told] = figures(noised[told] / shown[told], profile.magnitude_figures)
+    return answer
+
+
+def totals(told: Floats, shown: Ints, profile: Profile) -> Floats:
+    """The totals that go with told means: mean times released count; shape as `told`."""
+    answer = np.full(len(told), np.nan)
+    there = ~np.isnan(told)
+    answer[there] = figures(told[there] * shown[there], profile.magnitude_figures)
+    return answer
+
+
+def dominated(sizes: Floats, cells: Ints, number: int, profile: Profile) -> Flags:
+    """Cells whose total would tell what its largest contributor has; shape (number,).
+
+    p %: all but the two largest must come to at least p % of the largest, else the second largest could work
+    the largest out. (n, k): the n largest must not hold more than k %.
+    """
+    total = np.bincount(cells, weights=sizes, minlength=number)
+    order = np.lexsort((-sizes, cells))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(cells, minlength=number))])[:-1]
+    rank = np.arange(len(order)) - begins[cells[order]]
+    largest, top = np.zeros((2, number)), np.zeros(number)
+    for place in range(max(2, profile.dominance_largest)):
+        here = order[rank == place]
+        if place < 2:
+            largest[place, cells[here]] = sizes[here]
+        if place < profile.dominance_largest:
+            top[cells[here]] += sizes[here]
+    rest = total - largest.sum(axis=0)
+    alone: Flags = (rest <= 0) | (rest * 100 < profile.dominance_p_percent * largest[0])
+    few: Flags = top * 100 > profile.dominance_share_percent * total
+    return alone | few
+
+
+def effective(weights: Floats, cells: Ints, number: int) -> Floats:
+    """Kish's effective number of people per cell, shape (number,)."""
+    total = np.bincount(cells, weights=weights, minlength=number)
+    squares = np.bincount(cells, weights=weights**2, minlength=number)
+    found: Floats = np.divide(total**2, squares, out=np.zeros(number), where=squares > 0)
     return found
 
 
 def figures(numbers: Floats, count: int) -> Floats:
     """Round to `count` significant figures, shape as given."""
     return np.array([float(f"{number:.{count - 1}e}") for number in numbers], dtype=np.float64)
-
-
-def _two_largest(sizes: Floats, cells: Ints, number: int) -> tuple[Floats, Floats]:
-    order = np.lexsort((sizes, cells))
-    ends = np.cumsum(np.bincount(cells, minlength=number))
-    counts = np.bincount(cells, minlength=number)
-    ordered = np.concatenate([sizes[order], [0.0]])
-    first = np.where(counts >= 1, ordered[np.maximum(ends - 1, 0)], 0.0)
-    second = np.where(counts >= 2, ordered[np.maximum(ends - 2, 0)], 0.0)
-    return first, second

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from linkwell.confidentiality.request import Ints
+from linkwell.confidentiality.request import Condition, Ints
 from linkwell.errors import WrongUse
 from linkwell.ledger import digest
 
-NOT_NUMBERS = ("name", "title", "method", "bands", "sources", "digest")
+NOT_NUMBERS = ("name", "title", "method", "bands", "entity_kinds", "sources", "digest")
+RAISED = (
+    "people_threshold", "entity_threshold", "event_threshold", "magnitude_released_count",
+    "magnitude_contributors", "dominance_p_percent", "effect_treated_released", "effect_comparison_effective",
+    "weight_effective", "quantile_tail", "model_support", "density_people", "bound_width",
+)  # fmt: skip
+"""Rules a dataset or an agreement may make stricter: the larger number wins."""
+LOWERED = ("dominance_share_percent", "model_leverage_percent")
+"""Rules that are stricter when smaller."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Profile:
 
     Attributes:
         bands: (from, base): counts from `from` upwards are rounded to `base`.
+        entity_kinds: (kind of organisation, how many must stand behind a number); others: `entity_threshold`.
         sources: per number, "source (date)".
         digest: hex SHA-384 of the rules' names, values, sources and dates.
     """
@@ -33,15 +43,31 @@ class Profile:
     bands: tuple[tuple[int, int], ...]
     people_threshold: int
     entity_threshold: int
+    entity_kinds: tuple[tuple[str, int], ...]
+    event_threshold: int
     magnitude_released_count: int
     magnitude_contributors: int
     magnitude_figures: int
     noise_low_percent: int
     noise_high_percent: int
     dominance_p_percent: int
+    dominance_largest: int
+    dominance_share_percent: int
     effect_treated_released: int
     effect_comparison_effective: int
     effect_figures: int
+    difference_decimals: int
+    weight_effective: int
+    quantile_tail: int
+    quantile_step_percent: int
+    quantile_figures: int
+    model_support: int
+    model_leverage_percent: int
+    model_freedom: int
+    model_fit_percent: int
+    model_figures: int
+    density_people: int
+    density_cut_percent: int
     guard_distance: int
     carry_tolerance: int
     hidden_distance: int
@@ -59,6 +85,35 @@ class Profile:
     def tolerances(self, counts: Ints) -> Ints:
         """How far a carried-forward number may lie from today's count: 3, or the base if larger."""
         return np.maximum(self.bases(counts), self.carry_tolerance)
+
+    def entities(self, kind: str) -> int:
+        """How many organisations of this kind must stand behind a number."""
+        return max(self.entity_threshold, dict(self.entity_kinds).get(kind, 0))
+
+    def stricter(self, conditions: Sequence[Condition]) -> Profile:
+        """These rules with every condition of a contributing dataset or agreement that is stricter.
+
+        Raises:
+            WrongUse: a condition names no rule that can be made stricter, or has no source.
+        """
+        changed: dict[str, Any] = {}
+        sources = dict(self.sources)
+        for condition in conditions:
+            if condition.rule not in (*RAISED, *LOWERED) or not condition.source.strip():
+                raise WrongUse(
+                    "A condition names a rule that can be made stricter, and says where it comes from.",
+                    where=condition.rule,
+                    fix=f"Rules: {', '.join((*RAISED, *LOWERED))}",
+                )
+            own = int(changed.get(condition.rule, getattr(self, condition.rule)))
+            strict = (min if condition.rule in LOWERED else max)(own, condition.value)
+            if strict != own:
+                changed[condition.rule] = strict
+                sources[condition.rule] = condition.source
+        if not changed:
+            return self
+        made = digest({"rules": self.digest, **changed, "sources": sources})
+        return replace(self, **changed, sources=sources, digest=made)
 
     @property
     def base_words(self) -> str:
@@ -95,13 +150,19 @@ def parse_profile(text: str) -> Profile:
     numbers = {f.name: rules[f.name] for f in fields(Profile) if f.name not in NOT_NUMBERS}
     sources = {name: _sourced(name, rule) for name, rule in numbers.items()}
     sources |= {f"base from {band['from']}": _sourced("bands", band) for band in rules["bands"]}
+    kinds = tuple((str(kind["kind"]), int(kind["value"])) for kind in rules["entity_kinds"])
+    sources |= {
+        f"organisations: {kind['kind']}": _sourced("entity_kinds", kind) for kind in rules["entity_kinds"]
+    }
     bands = tuple((int(band["from"]), int(band["base"])) for band in rules["bands"])
     if bands != tuple(sorted(bands)) or bands[0][0] != 0:
         raise WrongUse("Rounding bands must rise from 0.", where=rules["name"])
     values: dict[str, Any] = {name: int(rule["value"]) for name, rule in numbers.items()}
     words: dict[str, Any] = {name: str(rules[name]) for name in ("name", "title", "method")}
-    whole = words | values | {"bands": bands, "sources": sources}
-    rest: dict[str, Any] = {"bands": bands, "sources": sources, "digest": digest(whole)}
+    whole = words | values | {"bands": bands, "entity_kinds": kinds, "sources": sources}
+    rest: dict[str, Any] = {
+        "bands": bands, "entity_kinds": kinds, "sources": sources, "digest": digest(whole),
+    }  # fmt: skip
     return Profile(**words, **values, **rest)
 
 

@@ -15,6 +15,7 @@ from linkwell.errors import WrongUse
 from linkwell.vault.zones import write_whole
 
 Mark = Literal["", "S", "C"]
+AMOUNTS = ("means", "totals", "percents", "quantiles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class ReleasedCell(Released):
     value: int | None
     mark: Mark
     mean: float | None = None
+    total: float | None = None
+    quantiles: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +57,11 @@ class ReleasedShare(Released):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasedTable(Released):
-    """Released counts (and means, if `measure` is not empty) by cell, every requested combination listed.
+    """Released counts (and amounts, if `measure` is not empty) by cell, every requested combination listed.
 
     Attributes:
-        labels, values, marks, means: columns of equal length; a hidden value is None.
+        labels, values, marks: columns of equal length; a hidden value is None.
+        means, totals, quantiles: as long as those, or empty; a row of `quantiles` has one per percent.
     """
 
     name: str
@@ -71,13 +75,20 @@ class ReleasedTable(Released):
     measure: str = ""
     unit: str = "people"
     means: tuple[float | None, ...] = ()
+    totals: tuple[float | None, ...] = ()
+    percents: tuple[int, ...] = ()
+    quantiles: tuple[tuple[float | None, ...], ...] = ()
 
     @cached_property
     def cells(self) -> tuple[ReleasedCell, ...]:
         """The cells one by one, in the order of the rows."""
-        means = self.means or (None,) * len(self.labels)
-        rows = zip(self.labels, self.values, self.marks, means, strict=True)
-        return tuple(ReleasedCell(labels=a, value=b, mark=c, mean=d, seal=_SEAL) for a, b, c, d in rows)
+        none = (None,) * len(self.labels)
+        amounts = self.means or none, self.totals or none, self.quantiles or ((),) * len(self.labels)
+        rows = zip(self.labels, self.values, self.marks, *amounts, strict=True)
+        return tuple(
+            ReleasedCell(labels=a, value=b, mark=c, mean=d, total=e, quantiles=f, seal=_SEAL)
+            for a, b, c, d, e, f in rows
+        )
 
     @cached_property
     def _places(self) -> dict[tuple[str, ...], int]:
@@ -143,6 +154,29 @@ class ReleasedEffect(Released):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReleasedModel(Released):
+    """A released regression: one coefficient and standard error per term, all None and mark "S" if hidden.
+
+    Attributes:
+        terms: columns of the model, "intercept" first; a group is compared with its variable's first label.
+        explained: R², or McFadden's pseudo-R², to two decimals. people: rounded.
+    """
+
+    name: str
+    title: str
+    kind: str
+    outcome: str
+    terms: tuple[str, ...]
+    coefficients: tuple[float | None, ...]
+    errors: tuple[float | None, ...]
+    explained: float | None
+    people: int | None
+    mark: Mark
+    method: Method
+    ledger_entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release(Released):
     """Everything that left under one entry of the release ledger."""
 
@@ -152,6 +186,7 @@ class Release(Released):
     purpose: str
     tables: dict[str, ReleasedTable]
     effects: dict[str, ReleasedEffect]
+    models: dict[str, ReleasedModel]
     population: int | None
     disclaimers: tuple[str, ...]
     notes: tuple[str, ...]
@@ -177,13 +212,16 @@ class Release(Released):
             "notes": list(self.notes),
             "tables": [_table_dict(table) for table in self.tables.values()],
             "effects": [_effect_dict(effect) for effect in self.effects.values()],
+            "models": [_model_dict(model) for model in self.models.values()],
         }
 
     def write(self, folder: Path) -> list[Path]:
-        """Write `release.json` and one CSV per table (and `effects.csv`); released values only."""
+        """Write `release.json` and one CSV per table (`effects.csv`, `models.csv`); released values only."""
         files = {f"{name}.csv": _table_csv(table) for name, table in self.tables.items()}
         if self.effects:
             files["effects.csv"] = _effects_csv(list(self.effects.values()))
+        if self.models:
+            files["models.csv"] = _models_csv(list(self.models.values()))
         files["release.json"] = (
             json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
         )  # last: marks completeness
@@ -208,7 +246,7 @@ def _table_dict(table: ReleasedTable) -> dict[str, Any]:
     return (
         {name: getattr(table, name) for name in names}
         | columns
-        | ({"means": table.means} if table.means else {})
+        | {name: getattr(table, name) for name in AMOUNTS if getattr(table, name)}
     )
 
 
@@ -219,12 +257,42 @@ def _effect_dict(effect: ReleasedEffect) -> dict[str, Any]:
     return {name: getattr(effect, name) for name in names}
 
 
+def _model_dict(model: ReleasedModel) -> dict[str, Any]:
+    names = (
+        "name",
+        "title",
+        "kind",
+        "outcome",
+        "terms",
+        "coefficients",
+        "errors",
+        "explained",
+        "people",
+        "mark",
+    )
+    return {name: getattr(model, name) for name in names}
+
+
 def _table_csv(table: ReleasedTable) -> str:
-    mean = [f"mean_{table.unit}"] if table.measure else []
-    rows: list[list[object]] = [[*table.dimensions, "people", "mark", *mean]]
+    mean, total = bool(table.means), bool(table.totals)
+    names = [f"mean_{table.unit}"] * mean + [f"total_{table.unit}"] * total
+    names += [f"p{percent}_{table.unit}" for percent in table.percents]
+    rows: list[list[object]] = [[*table.dimensions, "people", "mark", *names]]
     for cell in table.cells:
-        told = ["S" if cell.mean is None else f"{cell.mean:g}"] if mean else []
-        rows.append([*cell.labels, "S" if cell.value is None else cell.value, cell.mark, *told])
+        told = [cell.mean] * mean + [cell.total] * total + [*cell.quantiles]
+        words = ["S" if number is None else f"{number:.15g}" for number in told]
+        rows.append([*cell.labels, "S" if cell.value is None else cell.value, cell.mark, *words])
+    return _csv(rows)
+
+
+def _models_csv(models: list[ReleasedModel]) -> str:
+    rows: list[list[object]] = [["model", "kind", "outcome", "people", "explained", "term", "coefficient",
+                                 "standard_error", "mark"]]  # fmt: skip
+    for m in models:
+        for term, coefficient, error in zip(m.terms, m.coefficients, m.errors, strict=True):
+            numbers = [m.people, m.explained, term, coefficient, error]
+            told = ["S" if number is None else number for number in numbers]
+            rows.append([m.name, m.kind, m.outcome, *told, m.mark])
     return _csv(rows)
 
 

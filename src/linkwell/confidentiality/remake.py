@@ -8,11 +8,19 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.decide import Decision
+from linkwell.confidentiality.decide_amounts import AmountsTold
 from linkwell.confidentiality.draft import Draft, TableDraft
 from linkwell.confidentiality.kinds import _SEAL
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.release import Mark, Method, Release, ReleasedEffect, ReleasedTable
-from linkwell.confidentiality.request import Floats, Ints, Labels, MeanTable
+from linkwell.confidentiality.release import (
+    Mark,
+    Method,
+    Release,
+    ReleasedEffect,
+    ReleasedModel,
+    ReleasedTable,
+)
+from linkwell.confidentiality.request import Floats, Ints, Labels, QuantileTable
 from linkwell.confidentiality.suppression import Fate, Fates
 
 MARKS: dict[str, Mark] = {"-": "", "S": "S", "C": "C"}
@@ -21,7 +29,7 @@ MARKS: dict[str, Mark] = {"-": "", "S": "S", "C": "C"}
 def content_of(draft: Draft, decision: Decision, profile: Profile, hidden: int) -> dict[str, Any]:
     """Everything a release will say, as plain values: what is recorded is what is handed out."""
     population = int(decision.shown[0])
-    parts = zip(draft.tables, draft.slices[1:], decision.means, strict=True)
+    parts = zip(draft.tables, draft.slices[1:], decision.amounts, strict=True)
     return {
         "project": draft.request.project,
         "family": draft.request.family,
@@ -33,6 +41,7 @@ def content_of(draft: Draft, decision: Decision, profile: Profile, hidden: int) 
             _table(table, decision.shown[place], decision.fates[place], told) for table, place, told in parts
         ],
         "effects": list(decision.effects),
+        "models": list(decision.models),
     }
 
 
@@ -65,11 +74,14 @@ def release_of(content: dict[str, Any]) -> Release:
     effects = [
         ReleasedEffect(**part, method=method, ledger_entry=entry, seal=_SEAL) for part in content["effects"]
     ]
+    models = [ReleasedModel(**_tupled(part), method=method, ledger_entry=entry, seal=_SEAL)
+              for part in content.get("models", [])]  # fmt: skip
     words = ("release_id", "project", "family", "purpose", "population")
     return Release(
         **{word: content[word] for word in words},
         tables={table.name: table for table in tables},
         effects={effect.name: effect for effect in effects},
+        models={model.name: model for model in models},
         disclaimers=tuple(content["disclaimers"]),
         notes=tuple(content["notes"]),
         method=method,
@@ -78,7 +90,11 @@ def release_of(content: dict[str, Any]) -> Release:
     )
 
 
-def _table(table: TableDraft, shown: Ints, fates: Fates, told: Floats) -> dict[str, Any]:
+def _tupled(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in part.items()}
+
+
+def _table(table: TableDraft, shown: Ints, fates: Fates, told: AmountsTold) -> dict[str, Any]:
     request = table.table
     hidden = fates >= Fate.FEW_PEOPLE
     # The same people as before and nearly the same must look alike: their difference would tell one person.
@@ -92,9 +108,18 @@ def _table(table: TableDraft, shown: Ints, fates: Fates, told: Floats) -> dict[s
         "values": [None if gone else value for value, gone in zip(values, hidden.tolist(), strict=True)],
         "marks": marks.tobytes().decode(),
         "measure": table.measure,
-        "unit": request.unit if isinstance(request, MeanTable) else "people",
-        "means": [None if np.isnan(mean) else mean for mean in told.tolist()],
+        "unit": table.unit,
+        "means": _none_for_nan(told.means),
+        "totals": _none_for_nan(told.totals),
+        "percents": list(dict.fromkeys(sorted(request.percents)))
+        if isinstance(request, QuantileTable)
+        else [],
+        "quantiles": [_none_for_nan(row) for row in told.quantiles],
     }
+
+
+def _none_for_nan(numbers: Floats) -> list[float | None]:
+    return [None if np.isnan(number) else number for number in numbers.tolist()]
 
 
 def _labels(table: TableDraft) -> dict[str, Any]:
@@ -119,6 +144,9 @@ def _released_table(part: dict[str, Any], method: Method, entry: int) -> Release
         values=tuple(part["values"]),
         marks=tuple(MARKS[mark] for mark in part["marks"]),
         means=tuple(part["means"]),
+        totals=tuple(part.get("totals", ())),
+        percents=tuple(part.get("percents", ())),
+        quantiles=tuple(map(tuple, part.get("quantiles", ()))),
         method=method,
         ledger_entry=entry,
         seal=_SEAL,

@@ -53,10 +53,14 @@ class CountTable:
 
 @dataclass(frozen=True, eq=False)
 class MeanTable:
-    """Means of a magnitude (days, dollars, events) per person by cell; counts come with it.
+    """Means (and totals) of a magnitude (days, dollars, events) per person by cell; counts come with it.
 
     Attributes:
         values: per membership, the person's own amount; a repeated (cell, unit) pair must repeat its amount.
+        weights: per membership, what the person's amount weighs in the cell's mean (as in a comparison group
+            made alike); None: all alike. Not negative.
+        with_totals: tell totals as well. A total is the told mean times the released count, so that asking
+            for both tells nothing more. Not of weighted amounts.
         measure: what is measured and when ("wages, 12 months after"). The guard does not go by it, but by the
             people and their amounts.
         unit: "days", "dollars", "events".
@@ -75,6 +79,86 @@ class MeanTable:
     combinations: Literal["all", "listed"] = "all"
     totals: tuple[str, ...] = ("Total", "All")
     title: str = ""
+    weights: Floats | None = None
+    with_totals: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class QuantileTable:
+    """Quantiles of a magnitude by cell; counts come with it. No minimum or maximum can be asked for.
+
+    Attributes:
+        percents: which quantiles, in whole percent on the grid of the rules (25, 50, 75).
+        Others as in `MeanTable`.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    labels: Labels
+    cells: NDArray[np.int32] | Ints
+    units: Ints
+    values: Floats
+    measure: str
+    unit: str
+    percents: tuple[int, ...] = (25, 50, 75)
+    entities: Mapping[str, Ints] | None = None
+    combinations: Literal["all", "listed"] = "all"
+    totals: tuple[str, ...] = ("Total", "All")
+    title: str = ""
+
+
+AnyTable = CountTable | MeanTable | QuantileTable
+AMOUNTS = (MeanTable, QuantileTable)
+"""Tables of an amount per person."""
+
+
+@dataclass(frozen=True, eq=False)
+class Category:
+    """A variable of a model in groups; the first label is what the others are compared with.
+
+    Attributes:
+        codes: per person, the place of its label in `labels`.
+    """
+
+    codes: Ints
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInput:
+    """A regression, fitted by the desk itself.
+
+    Attributes:
+        name: key of the model in the release; unique within a request.
+        kind: "ols" (a number), "logit" (0 or 1) or "poisson" (a count).
+        outcome: what is explained. values: it, per person.
+        units: project ids, each person once.
+        variables: name -> numbers per person, or a `Category`.
+        terms: names of variables; "a:b" is an interaction. An intercept is always fitted.
+    """
+
+    name: str
+    kind: Literal["ols", "logit", "poisson"]
+    outcome: str
+    values: Floats
+    units: Ints
+    variables: Mapping[str, Floats | Category]
+    terms: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A rule that a contributing dataset or an agreement makes stricter than the profile.
+
+    Attributes:
+        rule: name of the number in the profile ("people_threshold"). value: what it must be at least (or at
+            most, where less is stricter). source: which dataset or agreement says so, and since when.
+    """
+
+    rule: str
+    value: int
+    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +173,12 @@ class EffectInput:
         treated_values: the outcome of each of `treated_units`. The guard tells outcomes and versions of their
             data apart by these, not by their name.
         comparison_effective: effective size of the weighted comparison group (Kish).
-        kind: "rate" for shares of people (0..1, or percentage points with `scale` 100).
+        kind: "rate" for shares of people (0..1, or percentage points with `scale` 100); "difference" for
+            standardised differences (in standard deviations), told to `difference_decimals`.
         outcome: what is measured, over which window; empty: the name. The same people, amounts and outcome
             give the earlier answer; new amounts of the same people (a later refresh) a new one.
-        scale: how many units one whole person's share is: 1 for 0..1 rates, 100 for percentage points.
+        scale: how many units one whole person's share is: 1 for 0..1 rates, 100 for percentage points; of a
+            standardised difference one over the spread of a yes-or-no trait, 0 of an amount.
     """
 
     name: str
@@ -105,7 +191,7 @@ class EffectInput:
     treated_values: Floats
     comparison_units: Ints
     comparison_effective: float
-    kind: Literal["rate", "days", "dollars", "count"]
+    kind: Literal["rate", "days", "dollars", "count", "difference"]
     outcome: str = ""
     scale: float = 1.0
     level: float = 0.95
@@ -137,14 +223,17 @@ class ReleaseRequest:
         single_provider: the output is about one provider's people, which needs the agreement's recorded
             permission.
         sources: codes of the data used ("tax" adds the tax paragraph to the disclaimers).
+        conditions: what datasets or the agreement ask beyond the profile; the strictest wins.
     """
 
     project: str
     family: str
     purpose: str
     population: Ints
-    tables: tuple[CountTable | MeanTable, ...] = ()
+    tables: tuple[AnyTable, ...] = ()
     effects: tuple[EffectInput, ...] = ()
+    models: tuple[ModelInput, ...] = ()
     notes: tuple[str, ...] = ()
     single_provider: bool = True
     sources: tuple[str, ...] = field(default=())
+    conditions: tuple[Condition, ...] = ()

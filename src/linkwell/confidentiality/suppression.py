@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.confidentiality.groups import Flags
-from linkwell.confidentiality.request import CountTable, Ints, Labels, MeanTable
+from linkwell.confidentiality.request import AnyTable, Ints, Labels
 from linkwell.errors import WrongUse
 
 MOST_CELLS = 5_000_000
@@ -43,7 +43,7 @@ class Fate(IntEnum):
 Fates = NDArray[np.uint8]
 
 
-def full_labels(table: CountTable | MeanTable) -> tuple[Labels, Ints]:
+def full_labels(table: AnyTable) -> tuple[Labels, Ints]:
     """Every row the released table will have, and where each requested row went.
 
     With all combinations listed, an absent row cannot tell a zero from a small number (nz-domain §3.4). The

@@ -76,7 +76,7 @@ def _love(impact: Impact, compared: Ints) -> list[EffectInput]:
                 unit="standard deviations", treated_units=compared, treated_values=values,
                 comparison_units=impact.comparison, comparison_effective=impact.effective,
                 # One person with the trait moves a share by one in n, and so this by 1/(n sd).
-                kind="rate" if binary else "count", scale=1.0 / spread if binary else 1.0,
+                kind="difference", scale=1.0 / spread if binary else 0.0,
                 outcome=f"{alike.names[n]}, {when} weighting", title=alike.names[n],
             ))  # fmt: skip
     return found
