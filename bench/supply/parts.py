@@ -81,7 +81,8 @@ def seal(folder: Path) -> None:
     custodian, key = custodian_keys(Home.open(folder / "home")), sender_key(folder / "workspace")
     facts = Manifest(
         package="ab" * 16, created=utc_text(datetime.now(UTC)), specification=SPECIFICATION.digest,
-        agreement=AGREEMENT, organisation="Bench", on_behalf_of="", delivery="full", verdict="cd" * 48,
+        agreement=AGREEMENT, organisation="Bench", on_behalf_of="", delivery="full", follows="",
+        changes=None, verdict="cd" * 48,
         software="bench", demo=True, test=False, custodian="Bench",
         receipt_key=public_text(custodian.receipts), sender_key=public_text(key.public_key()),
         compartments=(),

@@ -140,7 +140,10 @@ class TusHandler(BaseHTTPRequestHandler):
             body = bytes([body[0] ^ 1]) + body[1:]
         algorithm, _, digest = self.headers["Upload-Checksum"].partition(" ")
         assert self.headers["Content-Type"] == "application/offset+octet-stream"
-        if hashlib.new(algorithm, body).digest() != base64.b64decode(digest):
+        assert algorithm == "sha384-whole"
+        if hashlib.sha384(held[: int(self.headers["Upload-Offset"])] + body).digest() != base64.b64decode(
+            digest
+        ):
             return self.answer(460)
         if int(self.headers["Upload-Offset"]) != len(held) or portal.fault("conflict"):
             return self.answer(409)

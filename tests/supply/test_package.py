@@ -38,7 +38,8 @@ def sealed(home: Home, path: Path, *, rows: int, package: str = "0" * 32) -> tup
     custodian, sender = create_custodian_keys(home), new_key()
     facts = Manifest(
         package=package, created="2026-11-21T09:00:00.000000Z", specification="ab" * 48, agreement="DSA-1",
-        organisation="Te Puna", on_behalf_of="", delivery="full", verdict="cd" * 48, software="linkwell",
+        organisation="Te Puna", on_behalf_of="", delivery="full", follows="", changes=None,
+        verdict="cd" * 48, software="linkwell",
         demo=True, test=False, custodian=custodian.custodian, receipt_key=public_text(custodian.receipts),
         sender_key="", compartments=(),
     )  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 
 from linkwell.errors import RefusedByRule, TryAgain, WrongUse
 from linkwell.ledger.receipts import load
+from linkwell.supply.package import cover_digest
 from linkwell.supply.send import send
 from linkwell.vault.keys import new_key, read_public_key
 from linkwell.vault.zones import Home
@@ -224,9 +225,7 @@ def test_the_token_goes_to_no_other_address(
 def test_a_state_file_that_points_elsewhere_is_not_followed(
     supply: Any, portal: Any, waits: Waits, tmp_path: Path
 ) -> None:
-    from hashlib import sha384
-
-    state = {"portal": portal.url, "sha384": sha384(supply.path.read_bytes()).hexdigest(),
+    state = {"portal": portal.url, "cover": cover_digest(supply.path, supply.manifest),
              "upload": "https://elsewhere.example/api/uploads/1"}  # fmt: skip
     supply.path.with_name("supply.lwp.upload.json").write_text(json.dumps(state))
     with pytest.raises(RefusedByRule, match="another address"):

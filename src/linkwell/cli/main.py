@@ -30,7 +30,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ),
         ("handover", "linkwell.cli.provider:handover", "Write only the agreed columns as plain CSV."),
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
-        ("seal", "linkwell.cli.supply:seal", "Seal the agreed columns so only the custodian can open them."),
+        ("seal", "linkwell.cli.seal:seal", "Seal the agreed columns so only the custodian can open them."),
         ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
         ("receipt", "linkwell.cli.receipts:receipt", "Check a receipt, without any server."),
     ],

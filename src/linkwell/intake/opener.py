@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import asdict
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -22,11 +23,12 @@ from typing import Any, BinaryIO
 from linkwell.checking.package import package_verdict
 from linkwell.checking.verdict import Finding, Severity
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.intake.applying import apply
 from linkwell.intake.record_keys import RECORD_KEY, merge
 from linkwell.intake.scan import scan
 from linkwell.specification.file import parse
 from linkwell.specification.model import Specification
-from linkwell.supply.manifest import CompartmentFacts, Manifest, TableFacts
+from linkwell.supply.manifest import REPLACES, CompartmentFacts, Manifest, TableFacts
 from linkwell.supply.package import altered, open_compartment, read_manifest
 from linkwell.supply.practice import practice_specification
 from linkwell.vault.keys import read_private_key
@@ -57,39 +59,51 @@ def _open(job: dict[str, Any]) -> dict[str, Any]:
     if hashlib.sha384(manifest.to_bytes()).hexdigest() != job["manifest"]:
         raise altered()
     half = manifest.compartment(job["compartment"])
-    _limit(half)
+    earlier = (
+        {name: Path(job["earlier"]) / file for name, file in job["files"].items()} if job["earlier"] else {}
+    )
+    _limit(half, sum(file.stat().st_size for file in earlier.values()))
     key = read_private_key(Path(job["key"]))
     files = {name: staging / file for name, file in job["files"].items()}
-    _write_tables(path, manifest, half, key, files)
+    everything = files | ({REPLACES: staging / f".{REPLACES}"} if earlier else {})
+    _write_tables(path, manifest, half, key, everything)
     if job.get("scanner"):
-        for file in files.values():
+        for file in everything.values():
             scan(file, job["scanner"])
-    keys = [_keys_file(staging, table.name) for table in half.tables]
-    shapes = {
-        table.name: _check_table(files[table.name], table, keys_to, unique=half.name == "identity")
-        for table, keys_to in zip(half.tables, keys, strict=True)
-    }
-    people = merge(keys, Path(job["keys"]))
-    for file in keys:
+    facts = {table.name: table for table in half.tables}
+    keys = {name: staging / f".{name}.keys" for name in everything}
+    shapes = {name: _check_table(everything[name], facts[name], keys[name], half=half.name) for name in facts}
+    verdict = _package_verdict(_agreed(job, manifest), half, files, manifest.software)
+    changes = {}
+    if earlier:
+        replaces = everything.pop(REPLACES)
+        changes = asdict(apply(files, earlier, replaces, named=half.name == "identity"))
+        for left in (replaces, keys.pop(REPLACES)):
+            left.unlink()
+        shapes = {name: _check_table(files[name], facts[name], keys[name], half=half.name, said=False)
+                  for name in files}  # fmt: skip
+    people = merge(list(keys.values()), Path(job["keys"]))
+    for file in keys.values():
         file.unlink()
+    rows = {name: count for name, (count, _) in shapes.items()}
+    gaps = [f"{name}.{column}" for name, (_, empty) in shapes.items() for column in empty]
+    return {"rows": rows, "people": people, "verdict": verdict, "gaps": gaps, "changes": changes}
+
+
+def _agreed(job: dict[str, Any], manifest: Manifest) -> Specification:
     specification = parse(job["specification"])
     if specification.digest != manifest.specification:
         raise altered()
-    if manifest.test:
-        specification = practice_specification(specification)
-    verdict = _package_verdict(specification, half, files, manifest.software)
-    rows = {name: count for name, (count, _) in shapes.items()}
-    gaps = [f"{name}.{column}" for name, (_, empty) in shapes.items() for column in empty]
-    return {"rows": rows, "people": people, "verdict": verdict, "gaps": gaps}
+    return practice_specification(specification) if manifest.test else specification
 
 
-def _limit(half: CompartmentFacts) -> None:
+def _limit(half: CompartmentFacts, earlier_bytes: int = 0) -> None:
     """Bound what this process can take, where the system can (Unix)."""
     try:
         import resource
     except ImportError:
         return
-    largest_file = max(half.plaintext_bytes, 1 << 20) + (1 << 20)
+    largest_file = max(half.plaintext_bytes + earlier_bytes, 1 << 20) + (1 << 20)
     for limit, value in (
         (resource.RLIMIT_CORE, 0),  # a crash must not leave plaintext in a core file
         (resource.RLIMIT_AS, MEMORY_LIMIT),
@@ -118,12 +132,16 @@ def _write(out: BinaryIO, pieces: Iterable[bytes]) -> None:
 
 
 def _check_table(
-    file: Path, facts: TableFacts, keys_to: Path, *, unique: bool
+    file: Path, facts: TableFacts, keys_to: Path, *, half: str, said: bool = True
 ) -> tuple[int, tuple[str, ...]]:
     """Check the canonical shape (columns, record keys, order, count) and write the record keys, once each.
 
+    Args:
+        said: whether the table is as it was sealed, with as many rows as the cover page says.
+
     Returns the number of rows, and the agreed columns that are empty in every one of them.
     """
+    unique = half == "identity" or facts.name == REPLACES
     csv.field_size_limit(_LONGEST_CELL)
     with file.open(newline="", encoding="utf-8") as text, keys_to.open("w", encoding="ascii") as keys:
         try:
@@ -134,7 +152,7 @@ def _check_table(
             count, empty = _check_rows(reader, facts, keys, unique=unique)
         except (csv.Error, UnicodeDecodeError):
             raise _not_canonical(facts.name, 0, "it is not CSV in UTF-8") from None
-    if count != facts.rows:
+    if said and count != facts.rows:
         raise _not_canonical(facts.name, count + 1, "it has another number of rows than its cover page says")
     return count, tuple(header[at] for at in empty) if count else ()
 
@@ -173,10 +191,6 @@ def _package_verdict(
             [found for found in verdict.findings if found.severity is Severity.BLOCK], software
         )
     return verdict.as_dict()
-
-
-def _keys_file(staging: Path, table: str) -> Path:
-    return staging / f".{table}.keys"
 
 
 def _not_canonical(table: str, row: int, what: str) -> RefusedByRule:

@@ -26,7 +26,7 @@ from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.intake.record_keys import orphans
 from linkwell.specification.file import render
 from linkwell.specification.model import Specification
-from linkwell.supply.manifest import CompartmentFacts, Manifest
+from linkwell.supply.manifest import REPLACES, Changes, CompartmentFacts, Delivery, Manifest
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import COMPARTMENTS, zone_key_path
 from linkwell.vault.zones import Home, ZoneName, write_whole
@@ -47,6 +47,7 @@ class IntakeResult:
         identity_only: people about whom no content was sent.
         content_only: people with content but nobody to link it to; always 0 here, since that is refused.
         gaps: agreed columns ("table.column") that are empty in every row.
+        changes: people new, changed and gone, against the supply this one follows; empty for a full one.
         verdicts: by compartment, what the re-run check found (see `checking.package_verdict`).
         identity: the identity table, inside the identity zone.
         content: the content tables by name, inside the research zone.
@@ -59,6 +60,7 @@ class IntakeResult:
     identity_only: int
     content_only: int
     gaps: tuple[str, ...]
+    changes: Mapping[str, int]
     verdicts: Mapping[str, Any]
     demo: bool
     test: bool
@@ -67,7 +69,13 @@ class IntakeResult:
 
 
 def open_package(
-    path: Path, *, home: Home, supply_id: str, specification: Specification, scanner: str = ""
+    path: Path,
+    *,
+    home: Home,
+    supply_id: str,
+    specification: Specification,
+    scanner: str = "",
+    follows: str = "",
 ) -> IntakeResult:
     """Open a verified package into `identity/supplies/<supply_id>/` and `research/supplies/<supply_id>/`.
 
@@ -76,16 +84,20 @@ def open_package(
 
     Args:
         scanner: address of clamd (see `linkwell.intake.scan`), "" for none.
+        follows: the supply that was accepted last, "" for none. A package that is not full is put onto it,
+            and what is opened then is everybody.
 
     Raises:
-        WrongUse, RefusedByRule: the package is not what it says, or its tables are not those agreed.
+        WrongUse, RefusedByRule: the package is not what it says, does not follow `follows`, or its tables are
+            not those agreed.
         TryAgain: an opener was stopped from outside, or the disk is full.
     """
     manifest = _agreed_manifest(path, supply_id, specification)
     done = _already_open(home, supply_id, manifest)
     if done is not None:
         return done
-    with _opened(path, home, supply_id, manifest, specification, scanner) as (result, stagings):
+    job = _Opening(path, home, supply_id, manifest, specification, scanner, _earlier(home, manifest, follows))
+    with _opened(job) as (result, stagings):
         for name in COMPARTMENTS:
             _publish(stagings[name], _final(home, name, supply_id), manifest)
         _remember(home, result, manifest)
@@ -93,7 +105,13 @@ def open_package(
 
 
 def check_package(
-    path: Path, *, home: Home, supply_id: str, specification: Specification, scanner: str = ""
+    path: Path,
+    *,
+    home: Home,
+    supply_id: str,
+    specification: Specification,
+    scanner: str = "",
+    follows: str = "",
 ) -> IntakeResult:
     """Open a verified package, check everything `open_package` checks, and throw what was opened away.
 
@@ -104,7 +122,8 @@ def check_package(
         As `open_package`.
     """
     manifest = _agreed_manifest(path, supply_id, specification)
-    with _opened(path, home, supply_id, manifest, specification, scanner) as (result, _):
+    job = _Opening(path, home, supply_id, manifest, specification, scanner, _earlier(home, manifest, follows))
+    with _opened(job) as (result, _):
         return result
 
 
@@ -138,42 +157,70 @@ def _agreed_manifest(path: Path, supply_id: str, specification: Specification) -
     return manifest
 
 
+@dataclass(frozen=True)
+class _Opening:
+    """One opening: what, where to, and by which rules."""
+
+    path: Path
+    home: Home
+    supply_id: str
+    manifest: Manifest
+    specification: Specification
+    scanner: str
+    earlier: str
+
+
+def _earlier(home: Home, manifest: Manifest, follows: str) -> str:
+    """The supply a package that is not full is put onto, once it is sure that it is the right one."""
+    if manifest.delivery == Delivery.FULL:
+        return ""
+    folders = [_final(home, name, follows) for name in COMPARTMENTS] if _SAFE.fullmatch(follows) else []
+    found = [_package_in(folder) for folder in folders]
+    if not found or any(not isinstance(each, dict) or each["package"] != manifest.follows for each in found):
+        raise RefusedByRule(
+            "This sealed file follows another supply than the one accepted last.",
+            why="It says only what changed; on top of anything else it would come to something nobody sent.",
+            fix="Fetch your receipts, compare again and seal again; or send a full supply.",
+        )
+    return follows
+
+
 @contextmanager
-def _opened(
-    path: Path, home: Home, supply_id: str, manifest: Manifest, specification: Specification, scanner: str
-) -> Iterator[tuple[IntakeResult, Mapping[str, Path]]]:
+def _opened(job: _Opening) -> Iterator[tuple[IntakeResult, Mapping[str, Path]]]:
     """Both halves opened and checked in folders of their own, which are gone again afterwards."""
     folders: list[Path] = []
     try:
-        scratch = home.zone(ZoneName.INTAKE).folder("opening", supply_id)
+        scratch = job.home.zone(ZoneName.INTAKE).folder("opening", job.supply_id)
         folders.append(scratch)
-        stagings = {name: _staging(home, name, supply_id) for name in COMPARTMENTS}
+        stagings = {name: _staging(job.home, name, job.supply_id) for name in COMPARTMENTS}
         folders += stagings.values()
         with ThreadPoolExecutor(max_workers=len(COMPARTMENTS)) as both:
             openers = {
-                half.name: both.submit(
-                    _open_half,
-                    path,
-                    home,
-                    manifest,
-                    half,
-                    stagings[half.name],
-                    scratch,
-                    specification,
-                    scanner,
-                )
-                for half in manifest.compartments
+                half.name: both.submit(_open_half, job, half, stagings[half.name], scratch)
+                for half in job.manifest.compartments
             }
         answers = {name: opener.result() for name, opener in openers.items()}
         identity_only, content_only = orphans(*(scratch / f"{name}.keys" for name in COMPARTMENTS))
         if content_only:
             raise _nobody_to_link(content_only)
-        yield _result(home, supply_id, manifest, answers, identity_only), stagings
+        changes = job.manifest.changes
+        if changes is not None and answers["identity"]["changes"] != asdict(changes):
+            raise _other_changes(changes, Changes(**answers["identity"]["changes"]))
+        yield _result(job.home, job.supply_id, job.manifest, answers, identity_only), stagings
     except OSError as error:
         raise _disk(error) from None
     finally:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _other_changes(said: Changes, found: Changes) -> RefusedByRule:
+    return RefusedByRule(
+        "What changed is not what the sender was shown.",
+        where=f"cover page: {said.words()}; against what was accepted last: {found.words()}",
+        why="Then the two sides do not hold the same people, and nobody could say who is right.",
+        fix="Fetch your receipts, compare again and seal again; or send a full supply.",
+    )
 
 
 def _disk(error: OSError) -> TryAgain:
@@ -185,33 +232,25 @@ def _disk(error: OSError) -> TryAgain:
     )
 
 
-def _open_half(
-    path: Path,
-    home: Home,
-    manifest: Manifest,
-    half: CompartmentFacts,
-    staging: Path,
-    scratch: Path,
-    specification: Specification,
-    scanner: str,
-) -> dict[str, Any]:
+def _open_half(job: _Opening, half: CompartmentFacts, staging: Path, scratch: Path) -> dict[str, Any]:
     """Run one opener and return its answer, or raise the error it answered with."""
-    job = {
-        "package": str(path.resolve()),
-        "manifest": hashlib.sha384(manifest.to_bytes()).hexdigest(),
+    asked = {
+        "package": str(job.path.resolve()),
+        "manifest": hashlib.sha384(job.manifest.to_bytes()).hexdigest(),
         "compartment": half.name,
-        "key": str(zone_key_path(home, half.name).resolve()),
+        "key": str(zone_key_path(job.home, half.name).resolve()),
         "staging": str(staging.resolve()),
         "files": _file_names(half),
+        "earlier": str(_final(job.home, half.name, job.earlier).resolve()) if job.earlier else "",
         "keys": str((scratch / f"{half.name}.keys").resolve()),
-        "specification": render(specification),
-        "scanner": scanner,
+        "specification": render(job.specification),
+        "scanner": job.scanner,
     }
     keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "linkwell.intake.opener"],
-            input=json.dumps(job).encode(),
+            input=json.dumps(asked).encode(),
             capture_output=True,
             env={**keep, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
             cwd=staging,
@@ -243,7 +282,7 @@ def _file_names(half: CompartmentFacts) -> dict[str, str]:
     """The identity table is always `identity.csv`; content tables keep their names."""
     if half.name == "identity":
         return {half.tables[0].name: "identity.csv"}
-    return {table.name: f"{table.name}.csv" for table in half.tables}
+    return {table.name: f"{table.name}.csv" for table in half.tables if table.name != REPLACES}
 
 
 def _result(
@@ -258,6 +297,7 @@ def _result(
         identity_only=identity_only,
         content_only=0,
         gaps=tuple(sorted(gap for answer in answers.values() for gap in answer["gaps"])),
+        changes=answers["identity"]["changes"],
         verdicts={name: answer["verdict"] for name, answer in answers.items()},
         demo=manifest.demo,
         test=manifest.test,
@@ -325,7 +365,11 @@ def _already_open(home: Home, supply_id: str, manifest: Manifest) -> IntakeResul
         return None
     content = _file_names(manifest.compartment("content"))
     return IntakeResult(
-        **{**record["result"], "gaps": tuple(record["result"].get("gaps", ()))},
+        **{
+            **record["result"],
+            "gaps": tuple(record["result"].get("gaps", ())),
+            "changes": record["result"].get("changes", {}),
+        },
         identity=folders[0] / "identity.csv",
         content={name: folders[1] / file for name, file in content.items()},
     )

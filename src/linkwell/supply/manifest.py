@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from linkwell.errors import WrongUse
@@ -16,9 +17,34 @@ from linkwell.vault.custodian_keys import COMPARTMENTS
 from linkwell.vault.keys import PublicKey, fingerprint, read_public_key
 
 FORMAT = "linkwell-package/1"
+REPLACES = "replaces"
+"""The table of a delivery that is not full: whose earlier rows are taken out before its own are put in."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PACKAGE_ID = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{96}")
+
+
+class Delivery(StrEnum):
+    """What a supply is to the one that was accepted before it; the unit is always a whole person."""
+
+    FULL = "full"  # everybody: takes the place of what was accepted before
+    DELTA = "delta"  # who is new, changed or gone
+    CORRECTION = "correction"  # who changed, nobody new or gone
+    DELETION = "deletion"  # who is gone, and nothing else
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many people a delivery adds, mends and takes away, against the supply it follows."""
+
+    new: int
+    changed: int
+    gone: int
+
+    def words(self) -> str:
+        """As it is shown before sending: "412 new, 9 changed, 3 gone"."""
+        return f"{self.new:,} new, {self.changed:,} changed, {self.gone:,} gone"
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,8 @@ class Manifest:
         agreement: the agreement's reference, as both sides write it.
         organisation: who sends; on_behalf_of: whose people these are, "" when the same.
         delivery: full, delta, correction or deletion.
+        follows: the package that was accepted last and that this one changes; "" for a full one.
+        changes: what it changes there; None for a full one.
         verdict: digest of the provider's own check of its files.
         receipt_key: base64 of the custodian's receipt key the sender will believe.
         sender_key: base64 of the key this manifest is signed with.
@@ -70,6 +98,8 @@ class Manifest:
     organisation: str
     on_behalf_of: str
     delivery: str
+    follows: str
+    changes: Changes | None
     verdict: str
     software: str
     demo: bool
@@ -131,6 +161,8 @@ class Manifest:
             found = parse_canonical(data)
             if found.pop("format") != FORMAT:
                 raise ValueError("another format")
+            if found["changes"] is not None:
+                found["changes"] = Changes(**found["changes"])
             found["compartments"] = tuple(_compartment(half) for half in found["compartments"])
             manifest = cls(**found)
             _check(manifest)
@@ -156,12 +188,12 @@ def _check(manifest: Manifest) -> None:
     _require(_PACKAGE_ID.fullmatch(manifest.package) is not None)
     _require(_digests(manifest.specification, manifest.verdict))
     texts = (manifest.created, manifest.agreement, manifest.organisation, manifest.on_behalf_of,
-             manifest.delivery, manifest.software, manifest.custodian)  # fmt: skip
+             manifest.software, manifest.custodian)  # fmt: skip
     _require(all(isinstance(text, str) and len(text) <= 300 and text.isprintable() for text in texts))
     _require(isinstance(manifest.demo, bool) and isinstance(manifest.test, bool))
     _require(tuple(half.name for half in manifest.compartments) == COMPARTMENTS)
-    _require(len(manifest.compartment("identity").tables) == 1)
-    names = [table.name for _, table in manifest.tables()]
+    _check_delivery(manifest)
+    names = [table.name for _, table in manifest.tables() if table.name != REPLACES]
     _require(len(set(names)) == len(names) and all(_NAME.fullmatch(name) for name in names))
     at = manifest.compartments[0].offset
     for half in manifest.compartments:
@@ -173,6 +205,31 @@ def _check(manifest: Manifest) -> None:
             read_public_key(key)
         except WrongUse:
             raise ValueError("a key that is none") from None
+
+
+def _check_delivery(manifest: Manifest) -> None:
+    """A full delivery stands alone; any other names the one it follows and lists whom it replaces."""
+    full = manifest.delivery == Delivery.FULL
+    _require(manifest.delivery in set(Delivery) and (full or not manifest.test))
+    _require((manifest.follows == "") is full and (manifest.changes is None) is full)
+    for half in manifest.compartments:
+        listed = [table for table in half.tables if table.name == REPLACES]
+        _require(
+            len(listed) == (0 if full else 1)
+            and half.tables[len(half.tables) - len(listed) :] == tuple(listed)
+        )
+        _require(all(table.columns == 2 for table in listed))
+        _require(half.name != "identity" or len(half.tables) == 1 + len(listed))
+    if manifest.changes is None:
+        return
+    _require(_PACKAGE_ID.fullmatch(manifest.follows) is not None)
+    counts = (manifest.changes.new, manifest.changes.changed, manifest.changes.gone)
+    _require(all(type(count) is int and count >= 0 for count in counts) and any(counts))
+    if manifest.delivery == Delivery.CORRECTION:
+        _require(not manifest.changes.new and not manifest.changes.gone)
+    if manifest.delivery == Delivery.DELETION:
+        _require(not manifest.changes.new and not manifest.changes.changed)
+        _require(all(table.rows == 0 for _, table in manifest.tables() if table.name != REPLACES))
 
 
 def _check_compartment(half: CompartmentFacts) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +16,7 @@ from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.supply.manifest import CompartmentFacts, Manifest, TableFacts
 from linkwell.vault.custodian_keys import COMPARTMENTS
 from linkwell.vault.envelope import open_stream, seal_stream
+from linkwell.vault.hashing import SideDigest
 from linkwell.vault.keys import (
     PrivateKey,
     PublicKey,
@@ -107,30 +107,58 @@ def read_manifest(path: Path) -> Manifest:
         raise WrongUse("There is no sealed file at this place.", where=str(path)) from None
 
 
+def cover_digest(path: Path, manifest: Manifest) -> str:
+    """Hex SHA-384 of everything before the first half, signature included: names this very sealing, since the
+    signed cover page has the digests of both halves.
+    """
+    with path.open("rb") as file:
+        return hashlib.sha384(file.read(manifest.compartments[0].offset)).hexdigest()
+
+
 def check_sealed_bytes(path: Path, manifest: Manifest, progress: Progress | None = None) -> str:
     """Check every compartment's digest over the bytes as they lie, and return the whole file's hex SHA-384.
 
     Raises:
         RefusedByRule: a compartment was changed or damaged.
     """
-    whole, total = hashlib.sha384(), manifest.sealed_until
-    with path.open("rb") as file, ThreadPoolExecutor(max_workers=1) as second_core:
-        for data in _read_blocks(file, manifest.compartments[0].offset):
+    with path.open("rb") as file, SideDigest() as whole:
+        halves = HalvesCheck(manifest)
+        for data in _read_blocks(file, manifest.sealed_until):
             whole.update(data)
-        for half in manifest.compartments:
-            seen = hashlib.sha384()
-            for data in _read_blocks(file, half.sealed_bytes):
-                beside = second_core.submit(whole.update, data) if len(data) == _BLOCK else None
-                seen.update(data)
-                if beside is None:  # a small piece is not worth a thread
-                    whole.update(data)
-                else:
-                    beside.result()
-                if progress:
-                    progress(file.tell(), total)
-            if seen.hexdigest() != half.sealed_sha384:
-                raise altered()
-    return whole.hexdigest()
+            halves.update(data)
+            if progress:
+                progress(file.tell(), manifest.sealed_until)
+        return whole.hexdigest()
+
+
+class HalvesCheck:
+    """Checks each half's digest over a package's bytes as they go by, from the first to the last."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._halves = list(manifest.compartments)
+        self._seen = hashlib.sha384()
+        self._at = 0
+
+    def update(self, data: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            RefusedByRule: a half has ended and is not what its cover page says.
+        """
+        rest = memoryview(data)
+        while rest and self._halves:
+            half = self._halves[0]
+            start, end = half.offset, half.offset + half.sealed_bytes
+            clear = max(0, min(start - self._at, len(rest)))  # the cover page before the first half
+            piece = rest[clear : max(clear, end - self._at)]
+            self._seen.update(piece)
+            self._at += clear + len(piece)
+            rest = rest[clear + len(piece) :]
+            if self._at == end:
+                if self._seen.hexdigest() != half.sealed_sha384:
+                    raise altered()
+                self._halves.pop(0)
+                self._seen = hashlib.sha384()
 
 
 def open_compartment(
@@ -230,13 +258,14 @@ def _counted(
     tables: Sequence[TableSource], facts: list[TableFacts], tick: Callable[[int], None]
 ) -> Iterator[bytes]:
     for table in tables:
-        seen, size = hashlib.sha384(), 0
-        for chunk in table.chunks:
-            seen.update(chunk)
-            size += len(chunk)
-            yield chunk
-            tick(len(chunk))
-        facts.append(TableFacts(table.name, table.rows, table.columns, size, seen.hexdigest()))
+        size = 0
+        with SideDigest() as seen:
+            for chunk in table.chunks:
+                seen.update(chunk)
+                size += len(chunk)
+                yield chunk
+                tick(len(chunk))
+            facts.append(TableFacts(table.name, table.rows, table.columns, size, seen.hexdigest()))
 
 
 def _room_for(

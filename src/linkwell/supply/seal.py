@@ -12,7 +12,7 @@ from pathlib import Path
 from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.specification.model import Specification
-from linkwell.supply.manifest import Manifest
+from linkwell.supply.manifest import Changes, Delivery, Manifest
 from linkwell.supply.package import Progress, TableSource, read_manifest, write_package
 from linkwell.supply.practice import practice_package, practice_split, practice_verdict
 from linkwell.supply.split import Split, SplitTable
@@ -22,9 +22,13 @@ from linkwell.vault.keys import PrivateKey, fingerprint, public_text
 _CHUNK = 1 << 20
 
 
-def package_id(supply_secret: bytes) -> str:
-    """The package's name, 32 hex digits: follows from the per-supply secret, so sealing again keeps it."""
-    return hmac.digest(supply_secret, b"package", hashlib.sha384)[:16].hex()
+def package_id(supply_secret: bytes, delivery: Delivery = Delivery.FULL, follows: str = "") -> str:
+    """The package's name, 32 hex digits: follows from the per-supply secret, so sealing again keeps it.
+
+    The same files sent as a delta, or after another supply, are another package.
+    """
+    named = "package" if delivery is Delivery.FULL else f"package\0{delivery}\0{follows}"
+    return hmac.digest(supply_secret, named.encode(), hashlib.sha384)[:16].hex()
 
 
 def seal_practice(
@@ -75,7 +79,9 @@ def seal(
     out: Path,
     package: str,
     on_behalf_of: str = "",
-    delivery: str = "full",
+    delivery: Delivery = Delivery.FULL,
+    follows: str = "",
+    changes: Changes | None = None,
     test: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
@@ -83,6 +89,7 @@ def seal(
 
     Args:
         package: the package's name, see `package_id`.
+        delivery, follows, changes: see `Manifest`; `split` is then the part of it that is sent.
         test: a practice. Invented people are then sealed in place of `split`, whoever is in it: nobody real
             is ever sent to try a line out.
         progress: called with (plaintext bytes sealed, plaintext bytes in all).
@@ -94,6 +101,7 @@ def seal(
     if test:
         package = practice_package(package)
         split, verdict_digest = practice_split(spec, package), practice_verdict(spec)
+        delivery, follows, changes = Delivery.FULL, "", None
     elif custodian.demo and not spec.demo:
         raise _real_people_for_a_demonstration()
     if not agreement.strip():
@@ -109,7 +117,9 @@ def seal(
         agreement=agreement,
         organisation=organisation,
         on_behalf_of=on_behalf_of,
-        delivery=delivery,
+        delivery=delivery.value,
+        follows=follows,
+        changes=changes,
         verdict=verdict_digest,
         software=f"linkwell {version('linkwell')}",
         demo=custodian.demo or spec.demo,
@@ -122,8 +132,8 @@ def seal(
     sealed = _already_sealed(out, facts, custodian)
     if sealed is not None:
         return sealed
-    tables = {"identity": [split.identity], "content": list(split.content)}
-    written = {name: [(table, table.to_csv_bytes()) for table in half] for name, half in tables.items()}
+    halves = split.halves().items()
+    written = {name: [(table, table.to_csv_bytes()) for table in half] for name, half in halves}
     total = sum(len(data) for half in written.values() for _, data in half)
     return write_package(
         out,
@@ -158,7 +168,7 @@ def _already_sealed(out: Path, facts: Manifest, custodian: CustodianKeys) -> Man
     same = found is not None and all(
         getattr(found, name) == getattr(facts, name)
         for name in ("package", "specification", "agreement", "organisation", "on_behalf_of", "delivery",
-                     "verdict", "demo", "test", "receipt_key", "sender_key")
+                     "follows", "changes", "verdict", "demo", "test", "receipt_key", "sender_key")
     )  # fmt: skip
     if found is None or not same or not _sealed_to(found, custodian):
         raise WrongUse(

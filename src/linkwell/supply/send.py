@@ -15,12 +15,15 @@ from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.ledger.receipts import Kind, Receipt, load
 from linkwell.ledger.receipts import verify as verify_receipt
 from linkwell.supply import tus
+from linkwell.supply.ahead import Ahead
 from linkwell.supply.manifest import Manifest
-from linkwell.supply.package import Progress, check_sealed_bytes, read_manifest
+from linkwell.supply.package import Progress, check_sealed_bytes, cover_digest, read_manifest
 from linkwell.vault.keys import fingerprint, public_pem
 from linkwell.vault.zones import write_whole
 
 RECEIPT_WAIT_SECONDS = 120.0
+CHECKED_FIRST = 64 << 20
+"""A file up to this size is checked whole before its first byte is sent; a larger one while it is sent."""
 
 
 def send(
@@ -51,11 +54,24 @@ def send(
         RefusedByRule: the token, the package or the receipt was refused.
     """
     manifest = read_manifest(package)
-    digest = check_sealed_bytes(package, manifest)
-    base = tus.portal_address(url)
-    kept = receipt_path(manifest, Kind.RECEIVED, receipts)
-    if _proves(kept, manifest, digest):
-        return kept
+    base, cover = tus.portal_address(url), cover_digest(package, manifest)
+    with Ahead(package, manifest) as ahead:
+        return _send(
+            package, manifest, cover, base, ahead,
+            token=token, receipts=receipts, progress=progress, chunk_bytes=chunk_bytes, retries=retries,
+            sleep=sleep,
+        )  # fmt: skip
+
+
+def _send(
+    package: Path, manifest: Manifest, cover: str, base: httpx.URL, ahead: Ahead, *,
+    token: str, receipts: Path, progress: Progress | None, chunk_bytes: int, retries: int, sleep: tus.Sleep,
+) -> Path:  # fmt: skip
+    total, kept = manifest.sealed_until, receipt_path(manifest, Kind.RECEIVED, receipts)
+    if kept.exists() or total <= CHECKED_FIRST:
+        digest = ahead.digest_to(total).hex()
+        if _proves(kept, manifest, digest):
+            return kept
     # Redirects are not followed, so the token cannot be led elsewhere.
     headers = {**tus.VERSION, "Authorization": f"Bearer {token}"}
     with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
@@ -63,14 +79,15 @@ def send(
         place = tus.upload(
             line,
             package,
-            metadata=_metadata(manifest, digest),
-            resume=_remembered(package, base, digest),
-            remember=lambda address: _remember(package, base, digest, address),
+            ahead=ahead,
+            metadata=_metadata(manifest, cover),
+            resume=_remembered(package, base, cover),
+            remember=lambda address: _remember(package, base, cover, address),
             chunk_bytes=chunk_bytes,
             progress=progress,
         )
         receipt = _fetch_receipt(line, place)
-    path = keep_receipt(receipt, manifest, digest=digest, folder=receipts)
+    path = keep_receipt(receipt, manifest, digest=ahead.digest_to(total).hex(), folder=receipts)
     _state_path(package).unlink(missing_ok=True)
     return path
 
@@ -180,27 +197,27 @@ def _no_receipt() -> TryAgain:
     )
 
 
-def _metadata(manifest: Manifest, digest: str) -> dict[str, str]:
+def _metadata(manifest: Manifest, cover: str) -> dict[str, str]:
     """What the server is told at creation; the package's own cover page is what counts."""
     return {
         "filename": f"{manifest.package}.lwp",
         "package": manifest.package,
-        "sha384": digest,
+        "cover": cover,
         "agreement": manifest.agreement,
         "practice": "yes" if manifest.test else "no",
     }
 
 
-def _remember(package: Path, base: httpx.URL, digest: str, address: str) -> None:
-    state = {"portal": str(base), "sha384": digest, "upload": address}
+def _remember(package: Path, base: httpx.URL, cover: str, address: str) -> None:
+    state = {"portal": str(base), "cover": cover, "upload": address}
     write_whole(_state_path(package), json.dumps(state).encode())
 
 
-def _remembered(package: Path, base: httpx.URL, digest: str) -> str:
+def _remembered(package: Path, base: httpx.URL, cover: str) -> str:
     """The address of the upload an earlier run began for this same file and portal, or ""."""
     try:
         state = json.loads(_state_path(package).read_bytes())
-        same = (state["portal"], state["sha384"]) == (str(base), digest)
+        same = (state["portal"], state["cover"]) == (str(base), cover)
         return str(state["upload"]) if same else ""
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return ""

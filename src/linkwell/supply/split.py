@@ -10,7 +10,8 @@ import csv
 import hashlib
 import hmac
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from linkwell.checking.package import CLIENT_KEY, exchange_columns
@@ -55,10 +56,23 @@ class SplitTable:
 
 @dataclass(frozen=True)
 class Split:
-    """What leaves: who, and everything else."""
+    """What leaves: who, and everything else.
+
+    Attributes:
+        replaces: by compartment, whose earlier rows are taken out first; empty in a full supply.
+    """
 
     identity: SplitTable
     content: tuple[SplitTable, ...]
+    replaces: Mapping[str, SplitTable] = field(default_factory=dict)
+
+    def halves(self) -> dict[str, tuple[SplitTable, ...]]:
+        """The tables of each compartment, in the order they are sealed."""
+        own = {"identity": (self.identity,), "content": self.content}
+        return {
+            name: (*tables, *((self.replaces[name],) if name in self.replaces else ()))
+            for name, tables in own.items()
+        }
 
 
 def record_key(secret: bytes, ordinal: int) -> str:
@@ -97,6 +111,17 @@ def split(spec: Specification, verdict: Verdict, secrets: SplitSecrets) -> Split
     return Split(identity, tuple(table for at, table in tables if at is Compartment.CONTENT))
 
 
+def paired_refs(spec: Specification, verdict: Verdict, client: bytes) -> dict[str, str]:
+    """Each person's client reference among the names, with the one among the service details.
+
+    Args:
+        client: the lasting secret. Only the provider, who has it, can pair the two.
+    """
+    kept = {table.name: table for table in verdict.kept}
+    keys = set(_client_keys(spec, kept).values()) - {""}
+    return {client_ref(client, "identity", key): client_ref(client, "content", key) for key in keys}
+
+
 def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> dict[int, str]:
     """Each participant's own client key, as in the identity table: rows of one person share one."""
     table = next(each for each in spec.tables if each.compartment is Compartment.IDENTITY)
@@ -112,13 +137,13 @@ def _split_table(
 ) -> SplitTable:
     place = spec.compartment.value
     refs = {ordinal: client_ref(secret, place, key) for ordinal, key in client_keys.items()}
-    leaving = [(at, field) for at, field in enumerate(spec.fields) if field.name != CLIENT_KEY]
+    leaving = [(at, each) for at, each in enumerate(spec.fields) if each.name != CLIENT_KEY]
     rows = []
     for ordinal, row in zip(table.records, table.rows, strict=True):
         cells = (
             # any other key of the provider's own (a household number) is keyed as the client key is
-            client_ref(secret, place, row[at], kind=field.name) if field.type is FieldType.KEY else row[at]
-            for at, field in leaving
+            client_ref(secret, place, row[at], kind=each.name) if each.type is FieldType.KEY else row[at]
+            for at, each in leaving
         )
         rows.append((keys[ordinal], refs.get(ordinal, ""), *cells))
     rows.sort()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +11,20 @@ from pathlib import Path
 import httpx
 
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
+from linkwell.supply.ahead import Ahead
 
 UPLOADS = "/api/uploads/"
 VERSION = {"Tus-Resumable": "1.0.0"}
 CHUNK_BYTES = 8 << 20
-_PIECE = 1 << 18
+MOST_BYTES = 64 << 20
+"""A chunk grows to this while the line is quick: fewer times to wait for the server's disk."""
+
+QUICK_SECONDS = 4.0
+WHOLE = "sha384-whole"
+"""A checksum that is the SHA-384 of the file up to the end of the chunk (docs/upload-api.md)."""
+
+_PIECE = 1 << 20
+_MOST_DAMAGED = 3
 RETRIES = 6
 LONGEST_WAIT = 30.0
 _CHECKSUM_MISMATCH = 460
@@ -44,7 +52,11 @@ class GoneError(Exception):
 
 
 class SlippedError(Exception):
-    """The server holds another number of bytes than we thought, or got a damaged chunk: ask it again."""
+    """The server holds another number of bytes than we thought: ask it again."""
+
+
+class DamagedError(SlippedError):
+    """What the server holds does not match the file; it threw the chunk away."""
 
 
 def portal_address(url: str) -> httpx.URL:
@@ -73,6 +85,7 @@ def upload(
     line: Line,
     file: Path,
     *,
+    ahead: Ahead,
     metadata: Mapping[str, str],
     resume: str = "",
     remember: Callable[[str], None],
@@ -82,6 +95,7 @@ def upload(
     """Bring the server to hold every byte of `file`; returns the upload's address.
 
     Args:
+        ahead: reads the same file, for the checksums.
         resume: the address of an upload begun earlier, "" for none.
         remember: called with the address as soon as there is one.
 
@@ -89,7 +103,8 @@ def upload(
         TryAgain: no progress after `line.retries` tries in a row.
         RefusedByRule: the server says no.
     """
-    total, best, failed = file.stat().st_size, 0, 0
+    total, best, failed, damaged = file.stat().st_size, 0, 0, 0
+    size = _ChunkSize(chunk_bytes)
     place = same_portal(line, resume) if resume else None
     offset: int | None = None
     while True:
@@ -100,7 +115,13 @@ def upload(
             elif offset is None:
                 offset = _head(line, place, total)
             else:
-                offset = _patch(line, place, file, offset, chunk_bytes)
+                offset = _patch(line, place, file, offset, min(offset + size.now, total), ahead, size)
+        except DamagedError as problem:
+            damaged, offset = damaged + 1, None
+            failed = wait(line, failed, words_of(problem))
+            if damaged >= _MOST_DAMAGED:  # what arrived before is not what was sent: begin again
+                line.client.delete(place or line.base)
+                damaged, place, best = 0, None, 0
         except GoneError:
             failed = wait(line, failed, "The portal does not know this upload any more.")
             place, offset, best = None, None, 0
@@ -108,9 +129,12 @@ def upload(
         except (SlippedError, httpx.TransportError, TryAgain) as problem:
             failed = wait(line, failed, words_of(problem))
             offset = None
+            size.small()
+            continue
+        if offset is None:
             continue
         if offset > best:
-            best, failed = offset, 0
+            best, failed, damaged = offset, 0, 0
         if progress:
             progress(offset, total)
         if offset >= total:
@@ -124,7 +148,9 @@ def expect(answer: httpx.Response, *good: int) -> None:
         return
     if code in {404, 410}:
         raise GoneError
-    if code in {409, 423, _CHECKSUM_MISMATCH} and answer.request.method == "PATCH":
+    if code == _CHECKSUM_MISMATCH:
+        raise DamagedError
+    if code in {409, 423} and answer.request.method == "PATCH":
         raise SlippedError
     if code in {408, 423, 425, 429} or code >= 500:
         raise TryAgain(f"The portal could not answer just now (HTTP {code}).")
@@ -195,29 +221,51 @@ def _head(line: Line, place: httpx.URL, total: int) -> int:
     return _acknowledged(answer, total)
 
 
-def _patch(line: Line, place: httpx.URL, file: Path, offset: int, chunk_bytes: int) -> int:
+class _ChunkSize:
+    """How much to send at a time: little on a slow line, so that little is sent twice when it drops."""
+
+    def __init__(self, start: int) -> None:
+        self._start = self.now = start
+
+    def took(self, seconds: float) -> None:
+        """Grow after a quick chunk."""
+        if seconds < QUICK_SECONDS and self._start >= CHUNK_BYTES:
+            self.now = min(2 * self.now, max(MOST_BYTES, self._start))
+
+    def small(self) -> None:
+        """Begin small again."""
+        self.now = self._start
+
+
+def _patch(
+    line: Line, place: httpx.URL, file: Path, offset: int, end: int, ahead: Ahead, size: _ChunkSize
+) -> int:
     """Send one chunk; returns how much the server now holds."""
-    with file.open("rb") as source:
-        source.seek(offset)
-        chunk = source.read(chunk_bytes)
+    checksum = ahead.digest_to(end)
     headers = {
         "Content-Type": "application/offset+octet-stream",
         "Upload-Offset": str(offset),
-        "Upload-Checksum": f"sha384 {_base64(hashlib.sha384(chunk).digest())}",
-        "Content-Length": str(len(chunk)),
+        "Upload-Checksum": f"{WHOLE} {_base64(checksum)}",
+        "Content-Length": str(end - offset),
     }
-    answer = line.client.patch(place, content=_pieces(chunk), headers=headers)
+    started = time.monotonic()
+    ahead.prepare(end + min(2 * size.now, MOST_BYTES))
+    answer = line.client.patch(place, content=_pieces(file, offset, end), headers=headers)
     expect(answer, 204, 200)
-    now = _acknowledged(answer, offset + len(chunk))
+    now = _acknowledged(answer, end)
     if now <= offset:
         raise SlippedError
+    size.took(time.monotonic() - started)
     return now
 
 
-def _pieces(chunk: bytes) -> Iterator[bytes]:
-    """A chunk in pieces, so that the layers below copy a piece at a time and not the whole."""
-    for at in range(0, len(chunk), _PIECE):
-        yield chunk[at : at + _PIECE]
+def _pieces(file: Path, start: int, end: int) -> Iterator[bytes]:
+    """A part of a file in pieces, so that memory does not grow with the chunk."""
+    with file.open("rb") as source:
+        source.seek(start)
+        while start < end and (piece := source.read(min(_PIECE, end - start))):
+            start += len(piece)
+            yield piece
 
 
 def _acknowledged(answer: httpx.Response, most: int) -> int:

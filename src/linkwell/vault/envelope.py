@@ -6,11 +6,9 @@ temporary name until the last record has verified: `open_stream` raises at the f
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from linkwell.errors import RefusedByRule
 from linkwell.vault.algorithms import DIGEST_BYTES, HASH, SEAL
+from linkwell.vault.hashing import Bytes, SideDigest
 from linkwell.vault.keys import PrivateKey, PublicKey, fingerprint
 
 MAGIC = b"LWSEAL\x00\x01"
@@ -80,18 +79,16 @@ def seal_stream(
     record_key, commitment = _derive(file_key, prefix, context)
     header = _write_header(file_key, prefix, commitment, recipients, context)
     sink.write(header)
-    sealed, plain_bytes, sealed_bytes = hashlib.sha384(header), 0, len(header)
+    plain_bytes, sealed_bytes = 0, len(header)
     cipher = AESGCM(record_key)
-    with ThreadPoolExecutor(max_workers=1) as second_core:  # hashing the last record while sealing the next
-        hashed: Future[None] | None = None
+    with SideDigest() as sealed:  # hashing the last records while sealing the next
+        sealed.update(header)
         for counter, (record, last) in enumerate(_records(chunks)):
             body = cipher.encrypt(_nonce(prefix, counter, last=last), record, header)
-            if hashed is not None:
-                hashed.result()
-            hashed = second_core.submit(sealed.update, body)
+            sealed.update(body)
             sink.write(body)
             plain_bytes, sealed_bytes = plain_bytes + len(record), sealed_bytes + len(body)
-    return Sealed(plain_bytes, sealed_bytes, sealed.hexdigest())
+        return Sealed(plain_bytes, sealed_bytes, sealed.hexdigest())
 
 
 def open_stream(source: Source, *, length: int, key: PrivateKey, context: str) -> Iterator[bytes]:
@@ -215,15 +212,34 @@ def _nonce(prefix: bytes, counter: int, *, last: bool) -> bytes:
     return prefix + struct.pack(">IB", counter, last)
 
 
-def _records(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Cut chunks into records of RECORD_BYTES; the last is marked, and empty only when everything is."""
+def _records(chunks: Iterable[bytes]) -> Iterator[tuple[Bytes, bool]]:
+    """Cut chunks into records of RECORD_BYTES; the last is marked, and empty only when everything is.
+
+    A chunk that holds a whole record is not copied. One record waits until it is known whether another comes.
+    """
+    waiting: Bytes | None = None
     held = bytearray()
     for chunk in chunks:
-        held += chunk
-        while len(held) > RECORD_BYTES:
-            yield bytes(held[:RECORD_BYTES]), False
-            del held[:RECORD_BYTES]
-    yield bytes(held), True
+        rest = memoryview(chunk)
+        while rest:
+            if not held and len(rest) >= RECORD_BYTES:
+                record: Bytes = rest[:RECORD_BYTES]
+                rest = rest[RECORD_BYTES:]
+            else:
+                take = RECORD_BYTES - len(held)
+                held += rest[:take]
+                rest = rest[take:]
+                if len(held) < RECORD_BYTES:
+                    break
+                record, held = held, bytearray()
+            if waiting is not None:
+                yield waiting, False
+            waiting = record
+    if held:
+        if waiting is not None:
+            yield waiting, False
+        waiting = held
+    yield waiting if waiting is not None else b"", True
 
 
 def _exactly(source: Source, size: int) -> bytes:

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import re
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies import arrivals
 from linkwell.custody.supplies.models import Supply, Upload
+from linkwell.custody.supplies.order import refuse_two_at_once
 from linkwell.custody.supplies.permissions import ACCEPT
 from linkwell.custody.supplies.practice import base_of, need_practice, record_exemption
 from linkwell.custody.supplies.receipts import give
@@ -201,7 +203,10 @@ def _received(
             "package": manifest.package,
             "sender": manifest.sender,
             "base": base_of(supply.agreement),
+            "created": manifest.created,
             "delivery": manifest.delivery,
+            "follows": manifest.follows,
+            "changes": asdict(manifest.changes) if manifest.changes else None,
             "test": manifest.test,
             "demo": manifest.demo,
             "tables": {table.name: table.rows for _, table in manifest.tables()},
@@ -304,6 +309,7 @@ def accept(*, by: Person, supply: Supply) -> Job:
                 why="Nothing is opened without an agreement.",
                 fix="Renew the agreement, or turn the supply down.",
             )
+        refuse_two_at_once(row)
         opened = as_now(supply.agreement, "open", test=bool(supply.manifest.get("test")))
         refuse_what_is_not_agreed(supply.agreement, opened)
         if row.state == SupplyState.RECEIVED and needs_two(row):

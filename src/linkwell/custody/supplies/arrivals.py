@@ -10,8 +10,10 @@ import errno
 import hashlib
 import os
 import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +22,18 @@ from typing import Any, BinaryIO
 from linkwell.custody.home import current_home, package_path
 from linkwell.custody.supplies.models import Upload
 from linkwell.errors import RefusedByRule, TryAgain
+from linkwell.vault.hashing import SideDigest
 from linkwell.vault.zones import ZoneName
 
-BLOCK = 256 * 1024
+BLOCK = MOST_BLOCK = 1 << 20
+LEAST_BLOCK = 16 * 1024
+QUICK_SECONDS = 0.2
+SETTLE_BYTES = 16 << 20
 ROOM_TO_SPARE = 64 * 1024 * 1024
-CHECKSUMS = ("sha1", "sha256", "sha384")
+WHOLE = "sha384-whole"
+"""A checksum that is the SHA-384 of the file up to the chunk's end: it is kept going anyway."""
+
+CHECKSUMS = ("sha1", "sha256", "sha384", WHOLE)
 
 # Digest of what has arrived so far, per upload, so that a chunk does not mean reading the file again. Lost
 # with the process, and then made again from the file.
@@ -137,49 +146,88 @@ def take(
         whole_size = upload.length or most or 0
         if length is not None and start + length > whole_size:
             raise RefusedByRule("This is more than the size that was announced.", fix="Start a new upload.")
-        whole = _digest_so_far(upload, file, start)
-        seen = hashlib.new(checksum.algorithm) if checksum else None  # error detection; a signature binds
-        whole, at, dropped = _append(file, start, whole_size, read, length, whole, seen)
-        if checksum and seen and not dropped and at != start and seen.digest() != checksum.digest:
+        before = _digest_so_far(upload, file, start)
+        own = checksum is not None and checksum.algorithm != WHOLE
+        seen = (
+            hashlib.new(checksum.algorithm) if checksum and own else None
+        )  # only finds damage; a signature binds
+        with SideDigest(before) as whole, _Settling(file) as settling:
+            at, dropped = _append(file, start, whole_size, read, length, _Sums(whole, seen, settling))
+            after = whole.copy()
+        if checksum and not dropped and at != start and (seen or after).digest() != checksum.digest:
             file.truncate(start)
             _sync(file)
-            _so_far.pop(upload.pk, None)
+            _remember(upload.pk, start, before)
             raise ChecksumMismatch("The bytes did not arrive as they were sent.", fix="Send this part again.")
         _sync(file)
-    _remember(upload.pk, at, whole)
+    _remember(upload.pk, at, after)
     return at
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """What is kept going while bytes come in: the file's digest, the chunk's, and the way to the disk."""
+
+    whole: SideDigest
+    chunk: Any
+    settling: _Settling
+
+    def add(self, block: bytes) -> None:
+        self.whole.update(block)
+        if self.chunk is not None:
+            self.chunk.update(block)
+        self.settling.wrote(len(block))
+
+
+class _Settling:
+    """Has the disk take what was written while more comes in, so that the end of a chunk waits for little."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._since = file, 0
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settling")
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> _Settling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def wrote(self, count: int) -> None:
+        self._since += count
+        if self._since >= SETTLE_BYTES and (self._under_way is None or self._under_way.done()):
+            self._file.flush()
+            self._under_way = self._thread.submit(os.fdatasync, self._file.fileno())
+            self._since = 0
+
+
 def _append(
-    file: BinaryIO,
-    start: int,
-    announced: int,
-    read: Callable[[int], bytes],
-    length: int | None,
-    whole: Any,
-    seen: Any,
-) -> tuple[Any, int, bool]:
-    """Write what comes, and keep both digests going: of the whole file, and of this chunk."""
+    file: BinaryIO, start: int, announced: int, read: Callable[[int], bytes], length: int | None, sums: _Sums
+) -> tuple[int, bool]:
+    """Write what comes; returns where the file ends now, and whether the line dropped.
+
+    On a slow line little is asked for at a time: what a dropped line had not yet handed over is lost.
+    """
     file.seek(start)
-    at, end = start, announced if length is None else start + length
+    at, end, size = start, announced if length is None else start + length, LEAST_BLOCK
     while at < end:
+        asked = time.monotonic()
         try:
-            block = read(min(BLOCK, end - at))
+            block = read(min(size, end - at))
         except OSError:
-            return whole, at, True  # the line dropped: what arrived stays
+            return at, True  # the line dropped: what arrived stays
         if not block:
-            return whole, at, length is not None
+            return at, length is not None
         try:
             file.write(block)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise TryAgain("The disk is full.", fix="Try again later; what arrived is kept.") from None
             raise
-        whole.update(block)
-        if seen is not None:
-            seen.update(block)
+        sums.add(block)
         at += len(block)
-    return whole, at, False
+        size = min(2 * size, MOST_BLOCK) if time.monotonic() - asked < QUICK_SECONDS else LEAST_BLOCK
+    return at, False
 
 
 def _sync(file: BinaryIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from linkwell.custody.organisations.models import SenderKey
 from linkwell.custody.supplies.actions import change, find, stated_rows
 from linkwell.custody.supplies.destroying import destroy_sealed
 from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.order import last_accepted, refuse_out_of_turn
 from linkwell.custody.supplies.receipts import give
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, TryAgain
@@ -46,7 +48,7 @@ def work_accept(job: Job, tick: Tick) -> Any:
     keys = trusted.values_list("fingerprint", flat=True)
     path = package_path(supply.reference)
     specification = agreed_specification(supply.agreement)
-    verify_package(
+    manifest = verify_package(
         path,
         sender_keys=set(keys),
         specification_digest=specification.digest,
@@ -54,6 +56,8 @@ def work_accept(job: Job, tick: Tick) -> Any:
         custodian=custodian_keys(home),
         progress=tick,
     )
+    before = last_accepted(agreement)
+    refuse_out_of_turn(manifest, before)
     only_try = supply.practice or supply.state == SupplyState.CHECKING
     return (check_package if only_try else open_package)(
         path,
@@ -61,6 +65,7 @@ def work_accept(job: Job, tick: Tick) -> Any:
         supply_id=supply.reference,
         specification=specification,
         scanner=os.environ.get(SCANNER, ""),
+        follows=before.reference if before else "",
     )
 
 
@@ -84,9 +89,17 @@ def finish_accept(job: Job, result: Any) -> None:
     facts: dict[str, object] = {f"rows_{name}": rows for name, rows in result.rows.items()}
     if kind is Kind.ACCEPTED_WITH_GAPS:
         facts["empty_columns"] = counts["empty_columns"]
-    give(supply, kind, {"people": counts["people"], **facts})
+    give(supply, kind, {"people": counts["people"], **facts, **_what_changed(supply, result.changes)})
     # The sealed file has done its work; what was opened is in the zones.
     transaction.on_commit(lambda: _destroy(supply))
+
+
+def _what_changed(supply: Supply, changes: Mapping[str, int]) -> dict[str, object]:
+    """For a delivery that is not full: its kind, what it followed, and how many people it changed."""
+    if not changes:
+        return {}
+    said = {"delivery": supply.manifest["delivery"], "follows": supply.manifest["follows"]}
+    return said | {f"people_{name}": count for name, count in changes.items()}
 
 
 def give_up_accept(job: Job, error: LinkwellError) -> None:

@@ -117,8 +117,9 @@ def _options() -> HttpResponse:
 def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     """Begin an upload; for a file whose `sha384` was announced before, the same upload again.
 
-    Headers: Upload-Length; Upload-Metadata may carry `sha384` (base64 of the hex digest) and `practice`
-        (base64 of "yes" or "no"). File names are not read.
+    Headers: Upload-Length; Upload-Metadata may carry `sha384` of the file or `cover`, the digest of all
+        before its first half (base64 of the hex digest), and `practice` (base64 of "yes" or "no"). File names
+        are not read.
     """
     length, refused = _length(request)
     if request.headers.get("Upload-Defer-Length") == "1" and "Upload-Length" not in request.headers:
@@ -126,7 +127,7 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
     if refused is not None:
         return refused
     said = _said(request.headers.get("Upload-Metadata", ""))
-    digest = said.get("sha384", "").lower()
+    digest = said.get("sha384", said.get("cover", "")).lower()
     upload = actions.begin_upload(
         token=token,
         length=length,
@@ -154,7 +155,7 @@ def _said(metadata: str) -> dict[str, str]:
     said = {}
     for pair in metadata.split(","):
         key, _, value = pair.strip().partition(" ")
-        if key in ("sha384", "practice"):
+        if key in ("sha384", "cover", "practice"):
             try:
                 said[key] = base64.b64decode(value, validate=True).decode("ascii")
             except (binascii.Error, ValueError):
