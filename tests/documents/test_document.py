@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwell.documents.blocks import Box, Bullets, Document, Facts, Grid, Heading, Text, ToFill
+from linkwell.documents.blocks import (
+    Beside,
+    Box,
+    Bullets,
+    Document,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Text,
+    ToFill,
+)
+from linkwell.documents.charts import Bar, bars
 from linkwell.documents.html import plain_name, render_html
 from linkwell.documents.pdf import render_pdf
 from linkwell.documents.word import render_docx
@@ -23,6 +35,15 @@ BLOCKS = (
     Facts((("Purpose", "To see."), ("Macrons", "āēīōū ĀĒĪŌŪ"))),
     Heading("A table", 2),
     Grid("Fields", ("Name", "Meaning"), (("first_name", "Given name"), ("nhi", "NHI number")), (1, 3)),
+    Heading("A finding", 1, "finding"),
+    Text("A fingerprint: " + "0123456789abcdef" * 6, small=True),
+    Box("Take care.", ("Twice.",), caution=True),
+    Figure(
+        "More women than men",
+        (bars([Bar("Women", "all", 52.0, "52 %")], axis="Share (%)", alternative="Women: 52 %."),),
+        Grid("People by gender", ("Gender", "Share"), (("Women", "52 %"),), numbers=True),
+    ),
+    Beside(((Heading("Can", 2), Bullets(("say",))), (Heading("Cannot", 2), Text("say")))),
     ToFill("Your name"),
     ToFill("Gender", ("Male / Tāne", "Female / Wahine"), hint="Tick one."),
 )
@@ -53,6 +74,17 @@ def test_the_word_file_has_headings_a_heading_row_and_a_language() -> None:
     assert 'w:val="mi-NZ"' in body
     assert "Tāne" in body
     assert not [name for name in names if "vba" in name.lower()]
+
+
+def test_a_drawing_is_read_out_in_every_form() -> None:
+    page = render_html(DOCUMENT)
+    assert '<h2 id="finding">A finding</h2>' in page
+    assert 'role="img" aria-label="Women: 52 %."' in page
+    assert '<td class="number">52 %</td>' in page
+    with zipfile.ZipFile(io.BytesIO(render_docx(DOCUMENT))) as archive:
+        body = archive.read("word/document.xml").decode()
+    assert "Women: 52 %." in body
+    assert "Twice." in page
 
 
 @settings(max_examples=15, deadline=None)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
 
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.errors import WrongUse
@@ -73,7 +74,10 @@ def test_a_red_gate_leaves_no_estimate_anywhere(drawing, protocol, how, tmp_path
     assert released.effects == {}
     assert not any(name.startswith("level_") for name in released.tables)
     folder = tmp_path / "out"
-    text = report.write(released, tell(results, organisation="A Trust"), folder).read_text("utf-8")
+    report.write(released, tell(results, organisation="A Trust"), folder)
+    text = (folder / report.PAGE).read_text("utf-8")
+    sheets = load_workbook(folder / report.WORKBOOK).sheetnames
+    assert not [name for name in sheets if "effect" in name or "level" in name or "path" in name]
     assert "We do not give a number" in text
     assert "Estimate" not in text
     assert "interval is likely" not in text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html.parser import HTMLParser
 
 import pytest
+from openpyxl import load_workbook
 
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.insights import analyse, release_request, report, tell
+from linkwell.insights.report_workbook import render_workbook
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +112,36 @@ def test_the_comparison_is_drawn_from_released_numbers_with_tables_below(written
     assert all(f"{estimate:g}".lstrip("-") in html or estimate == 0 for estimate in told)
     rows = html.partition("days on a main benefit, a quarter, before and after")[2].partition("</table>")[0]
     assert rows.count(">S</td>") == 5 * (len(periods) - len(told)), "a period not told has a row that says so"
+
+
+def test_every_form_is_made_of_the_same_release_and_repeats_to_the_byte(written, drawn, protocol):
+    _, released = written
+    story = tell(analyse(drawn.database, protocol), organisation="Te Ara Whānau Trust", demo=True)
+    made = {name: make() for name, make in report.forms(released, story).items()}
+    assert made[report.PAGE].decode() == written[0]
+    assert b"pdfuaid" in made[report.PDF], "typst writes this mark only when PDF/UA-1 holds"
+    again = {name: make() for name, make in report.forms(released, story).items()}
+    assert again == made
+
+
+def test_the_workbook_holds_the_released_tables_and_no_formula(written):
+    _, released = written
+    book = load_workbook(io.BytesIO(render_workbook(released, "=1+1")))
+    assert book.sheetnames[0] == "About"
+    assert len(book.sheetnames) == 1 + len(released.tables) + 1
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    gender = released.tables["reach_gender"]
+    shown = [row[2] for row in book["reach gender"].iter_rows(min_row=4, values_only=True)]
+    assert shown == ["S" if value is None else value for value in gender.values]
+
+
+def test_weighting_is_said_to_leave_what_it_leaves(written, drawn, protocol):
+    left = analyse(drawn.database, protocol).inside().impact
+    worst = max(abs(after) for after, told in zip(left.love.after, left.plain, strict=True) if told)
+    limits = {float(limit) for limit in re.findall(r"after it no difference is over ([\d.]*\d)", written[0])}
+    assert len(limits) == 1
+    assert worst <= limits.pop() <= max(0.1, 2 * worst)
 
 
 def test_coverage_says_what_people_who_were_not_found_could_change(written):

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 is the highest below the title."""
+    """A heading; level 1 is the highest below the title, and `key` its address in a web page."""
 
     text: str
     level: int = 1
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph."""
+    """One paragraph; `small` for what is there to be looked up."""
 
     text: str
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,16 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Box:
-    """A paragraph set apart because it matters most."""
+    """Paragraphs set apart because they matter most, or because they warn."""
 
     text: str
+    rest: tuple[str, ...] = ()
+    caution: bool = False
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Every paragraph in order."""
+        return (self.text, *self.rest)
 
 
 @dataclass(frozen=True)
@@ -48,12 +57,38 @@ class Grid:
 
     Attributes:
         widths: relative widths of the columns; equal when empty.
+        numbers: every column but the first holds numbers, set flush right.
     """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...] = ()
+    numbers: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing (SVG text without script) and what it shows, in a sentence."""
+
+    svg: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Drawings under a title that says their finding, with the same numbers as a table below."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+    below: Grid | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two or more parts side by side where there is room, else one after the other."""
+
+    parts: tuple[tuple[Block, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,7 @@ class ToFill:
     hint: str = ""
 
 
-Block = Heading | Text | Bullets | Box | Facts | Grid | ToFill
+Block = Heading | Text | Bullets | Box | Facts | Grid | Figure | Beside | ToFill
 
 
 @dataclass(frozen=True)
@@ -76,6 +111,7 @@ class Document:
         lead: one line above the title ("Draft", the organisation's name).
         footer: stands at the foot of every page.
         wide: pages lie on their side, for wide tables.
+        series: what kind of document it is, said after its title in a browser's tab.
     """
 
     title: str
@@ -83,4 +119,5 @@ class Document:
     lead: str = ""
     footer: str = ""
     wide: bool = False
+    series: str = ""
     keywords: tuple[str, ...] = field(default=())

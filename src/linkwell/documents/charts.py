@@ -1,4 +1,4 @@
-"""Charts as SVG text out of plain data: no script, no style attribute, readable small and in black and white.
+"""Charts as SVG pictures out of plain data: no script or style attribute, clear small and in black and white.
 
 Vega-Lite specifications as plain dictionaries, drawn by vl-convert without a network. Every chart carries a
 text alternative that says what it shows; the table with the same numbers stands below it in the page.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import vl_convert
+
+from linkwell.documents.blocks import Picture
 
 WIDTH = 300
 """Drawing width in pixels, so that letters keep their size on a phone 320 pixels wide."""
@@ -57,7 +58,7 @@ class Interval:
     upper: float
 
 
-def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
+def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> Picture:
     """Horizontal bars from zero, in the order given, grouped by series.
 
     Args:
@@ -99,7 +100,7 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> str:
     return draw(spec, alternative)
 
 
-def interval(data: Interval, *, axis: str, band: float, alternative: str) -> str:
+def interval(data: Interval, *, axis: str, band: float, alternative: str) -> Picture:
     """One estimate as a point, its interval as a line, a line at zero, a grey band that does not matter."""
     ends = [data.lower, data.upper, -band, band, 0.0]
     margin = 0.06 * (max(ends) - min(ends) or 1.0)
@@ -140,15 +141,12 @@ def base() -> dict[str, Any]:
     return dict(_BASE)
 
 
-def draw(spec: dict[str, Any], alternative: str) -> str:
-    """A specification as SVG text with one text alternative, no script and no style attribute."""
+def draw(spec: dict[str, Any], alternative: str) -> Picture:
+    """A specification as a picture, without script or style attribute."""
     svg = str(vl_convert.vegalite_to_svg(spec))
     svg = re.sub(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>", "", svg)
     # A strict content policy forbids style attributes; one text alternative speaks for the whole drawing.
     svg = re.sub(r' (?:style|role|aria-[a-z]+|class)="[^"]*"', "", svg)
     box = re.search(r'viewBox="([^"]*)"', svg)
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="{box[1] if box else ""}" '
-    )
-    opening += f'aria-label="{escape(alternative, quote=True)}">'
-    return re.sub(r"<svg[^>]*>", lambda _: opening, svg.strip(), count=1)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[1] if box else ""}">'
+    return Picture(re.sub(r"<svg[^>]*>", lambda _: opening, svg.strip(), count=1), alternative)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from linkwell.documents.blocks import Picture
 from linkwell.documents.charts import INKS, WIDTH, base, draw, lines_of
 
 GREY = "#5f5f5f"
@@ -35,7 +36,7 @@ class Pair:
     after: float
 
 
-def paths(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, alternative: str) -> str:
+def paths(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, alternative: str) -> Picture:
     """Lines by series, told apart by dashes as well as ink, with a band where a point has a range.
 
     Args:
@@ -64,7 +65,7 @@ def paths(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, al
     return draw(spec, alternative)
 
 
-def ranges(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, alternative: str) -> str:
+def ranges(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, alternative: str) -> Picture:
     """Points with their ranges side by side, a line at zero and one at the start."""
     values = [vars(point) for point in points]
     x = _axis("x", x_axis)
@@ -85,7 +86,7 @@ def ranges(points: Sequence[Point], *, x_axis: str, y_axis: str, start: float, a
     return draw(spec, alternative)
 
 
-def pairs(rows: Sequence[Pair], *, axis: str, limits: Sequence[float], alternative: str) -> str:
+def pairs(rows: Sequence[Pair], *, axis: str, limits: Sequence[float], alternative: str) -> Picture:
     """A love plot: hollow before, solid after, lines at the limits either side of zero."""
     order = [lines_of(pair.row, 26) for pair in rows]
     values = [

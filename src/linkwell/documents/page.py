@@ -11,6 +11,8 @@ from functools import cache
 from html import escape
 from importlib import resources
 
+from linkwell.documents.blocks import Picture
+
 
 class Markup(str):
     """Text that is already HTML."""
@@ -88,6 +90,12 @@ def table(
     inner = element("table", element("caption", caption), element("thead", element("tr", *heads)),
                     element("tbody", *body))  # fmt: skip
     return element("div", inner, class_="wide", tabindex="0", role="region", aria_label=caption)
+
+
+def drawing(picture: Picture) -> Markup:
+    """A picture as one image to a screen reader, with its text alternative."""
+    opening = f'<svg class="chart" role="img" aria-label="{escape(picture.alternative, quote=True)}"'
+    return Markup(picture.svg.replace("<svg", opening, 1))
 
 
 def figure(title: str, drawing: str, below: str = "") -> Markup:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any
 
-from linkwell.documents.blocks import Box, Bullets, Document, Facts, Grid, Heading, Text, ToFill
+from linkwell.documents.blocks import (
+    Beside,
+    Box,
+    Bullets,
+    Document,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Text,
+    ToFill,
+)
 from linkwell.errors import WrongUse
 
 KINDS: dict[type, str] = {
     Heading: "heading", Text: "text", Bullets: "bullets", Box: "box", Facts: "facts", Grid: "grid",
-    ToFill: "fill",
+    ToFill: "fill", Figure: "figure", Beside: "beside",
 }  # fmt: skip
 
 
@@ -29,15 +40,15 @@ def visible(words: str) -> str:
 
 def as_plain(document: Document) -> dict[str, Any]:
     """Every part of the document, with visible text only; each block says its kind."""
-    facts: dict[str, Any] = _visible(asdict(document))
-    kinds = [KINDS[type(block)] for block in document.blocks]
-    facts["blocks"] = [{"kind": kind, **block} for kind, block in zip(kinds, facts["blocks"], strict=True)]
+    facts: dict[str, Any] = _plain(document)
     return facts
 
 
-def _visible(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return visible(value)
-    if isinstance(value, dict):
-        return {name: _visible(each) for name, each in value.items()}
-    return [_visible(each) for each in value] if isinstance(value, list | tuple) else value
+    if is_dataclass(value):
+        kind = KINDS.get(type(value))
+        inside = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return inside | ({"kind": kind} if kind else {})
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

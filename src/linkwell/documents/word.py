@@ -7,7 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from linkwell.documents.blocks import Block, Box, Bullets, Document, Facts, Grid, Heading, Text
+from linkwell.documents.blocks import (
+    Beside,
+    Block,
+    Box,
+    Bullets,
+    Document,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Text,
+)
 from linkwell.documents.page import maori_pattern
 from linkwell.documents.plain import missing_extra, visible
 from linkwell.vault.zones import write_whole
@@ -84,8 +95,9 @@ def _add(book: Any, block: Block) -> None:
             _say(book.add_heading(level=level), words)
         case Text(words):
             _say(book.add_paragraph(), words)
-        case Box(words):
-            _say(book.add_paragraph(style="Intense Quote"), words)
+        case Box():
+            for words in block.paragraphs:
+                _say(book.add_paragraph(style="Intense Quote"), words)
         case Bullets(items, numbered):
             for item in items:
                 _say(book.add_paragraph(style="List Number" if numbered else "List Bullet"), item)
@@ -96,6 +108,17 @@ def _add(book: Any, block: Block) -> None:
                 _say(line, words)
         case Grid():
             _grid(book, block)
+        case Figure(title, pictures, below):
+            # Word knows no drawing of this kind: what each shows is said, and its numbers stand below.
+            _say(book.add_paragraph(style="Caption"), title)
+            for picture in pictures:
+                _say(book.add_paragraph(), picture.alternative)
+            if below is not None:
+                _grid(book, below)
+        case Beside(parts):
+            for part in parts:
+                for inner in part:
+                    _add(book, inner)
         case _:
             line = book.add_paragraph()
             line.add_run(visible(block.label)).bold = True

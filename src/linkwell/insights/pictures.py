@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable
+from linkwell.insights.estimators.effect import Z_95
 from linkwell.insights.impact import Impact
 from linkwell.insights.outcomes import OutcomeResult, Period
 from linkwell.insights.people import Floats, Ints
@@ -55,7 +56,11 @@ def _signed(month: int) -> str:
 
 
 def _love(impact: Impact, compared: Ints) -> list[EffectInput]:
-    """Standardised differences before and after weighting, as differences with their own ranges."""
+    """Standardised differences before weighting, as differences with their own ranges.
+
+    What weighting leaves is not asked for: it is the same people with the same amounts, for which the desk
+    would rightly repeat its first answer. The story says how small it is (`Story.alike_within`).
+    """
     if impact.love is None or impact.traits is None:
         return []
     alike, found = impact.love, []
@@ -67,18 +72,19 @@ def _love(impact: Impact, compared: Ints) -> list[EffectInput]:
         spread = float(impact.traits[:, n].std())
         if spread <= 0:
             continue
-        for when, gap, size in (("before", alike.before[n], float(len(impact.comparison))),
-                                ("after", alike.after[n], impact.effective)):  # fmt: skip
-            error = float(np.sqrt(1 / len(compared) + 1 / max(size, 1.0)))
-            found.append(EffectInput(
-                name=f"alike_{place:02}_{when}", estimate=float(gap), standard_error=error,
-                lower=float(gap) - 1.96 * error, upper=float(gap) + 1.96 * error,
-                unit="standard deviations", treated_units=compared, treated_values=values,
-                comparison_units=impact.comparison, comparison_effective=impact.effective,
-                # One person with the trait moves a share by one in n, and so this by 1/(n sd).
-                kind="difference", scale=1.0 / spread if binary else 0.0,
-                outcome=f"{alike.names[n]}, {when} weighting", title=alike.names[n],
-            ))  # fmt: skip
+        gap, error = (
+            float(alike.before[n]),
+            float(np.sqrt(1 / len(compared) + 1 / max(len(impact.comparison), 1))),
+        )
+        found.append(EffectInput(
+            name=f"alike_{place:02}", estimate=gap, standard_error=error,
+            lower=gap - Z_95 * error, upper=gap + Z_95 * error,
+            unit="standard deviations", treated_units=compared, treated_values=values,
+            comparison_units=impact.comparison, comparison_effective=float(len(impact.comparison)),
+            # One person with the trait moves a share by one in n, and so this by 1/(n sd).
+            kind="difference", scale=1.0 / spread if binary else 0.0,
+            outcome=f"{alike.names[n]}, before weighting", title=alike.names[n],
+        ))  # fmt: skip
     return found
 
 

@@ -1,18 +1,22 @@
-"""The report for an organisation: one self-contained page out of released numbers, plain words and the plan.
+"""The report for an organisation, out of released numbers, plain words and the plan: one document that is
+both a web page and an accessible PDF, and the released tables as a workbook.
 
 Every number about people comes from the `Release`; the `Story` brings names, dates and gate sentences.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 from linkwell.confidentiality.release import Release
-from linkwell.documents import page
-from linkwell.documents.page import Markup, bullets, element, paragraph, section
+from linkwell.documents.blocks import Beside, Block, Box, Bullets, Document, Facts, Heading, Text
+from linkwell.documents.html import render_html
+from linkwell.documents.pdf import render_pdf
 from linkwell.insights import report_impact, report_reach
+from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
 from linkwell.insights.words import Finding, findings, sentences
 from linkwell.vault.zones import write_whole
@@ -20,9 +24,11 @@ from linkwell.vault.zones import write_whole
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 
+PAGE, PDF, WORKBOOK = "report.html", "report.pdf", "tables.xlsx"
 
-def render(release: Release, story: Story) -> str:
-    """The report as one HTML document."""
+
+def document(release: Release, story: Story) -> Document:
+    """The report as plain blocks."""
     found = findings(release, story)
     parts = (
         ("answer", "In short", _answer(release, story, found)),
@@ -32,24 +38,42 @@ def render(release: Release, story: Story) -> str:
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
         ("say", "What you can and cannot say", _say(found)),
         ("method", "How this was done", _method(release, story)),
+        ("conditions", "What these numbers come with", _conditions(release)),
     )
-    body = "\n".join(section(key, heading, content) for key, heading, content in parts)
-    return page.page(
-        f"{_headline(found, story)} – Linkwell insights",
-        heading=_headline(found, story),
-        lead=f"Insights for {story.organisation}"
-        + (" (DEMONSTRATION: invented people)" if story.demo else ""),
-        contents=[(key, heading) for key, heading, _ in parts],
-        body=body,
-        footer=_footer(release, story),
+    about = f"Insights for {story.organisation}"
+    about += " (DEMONSTRATION: invented people)" if story.demo else ""
+    return Document(
+        title=_headline(found, story),
+        lead=about,
+        series="Linkwell insights",
+        footer=f"{about} · release {release.release_id}",
+        blocks=tuple(
+            block for key, heading, blocks in parts for block in (Heading(heading, 1, key), *blocks)
+        ),
     )
 
 
-def write(release: Release, story: Story, folder: Path) -> Path:
-    """Write `report.html`, then the released tables and `release.json`; returns the report's path."""
-    write_whole(folder / "report.html", render(release, story).encode())
-    release.write(folder)
-    return folder / "report.html"
+def render(release: Release, story: Story) -> str:
+    """The report as one self-contained web page."""
+    return render_html(document(release, story))
+
+
+def forms(release: Release, story: Story) -> dict[str, Callable[[], bytes]]:
+    """Every form of the report by file name, each made when called."""
+    told = document(release, story)
+    return {
+        PAGE: lambda: render_html(told).encode(),
+        PDF: lambda: render_pdf(told),
+        WORKBOOK: lambda: render_workbook(release, told.title),
+    }
+
+
+def write(release: Release, story: Story, folder: Path) -> list[Path]:
+    """Write every form of the report, then the released tables and `release.json`; returns all paths."""
+    made = forms(release, story)
+    for name, make in made.items():
+        write_whole(folder / name, make())
+    return [*(folder / name for name in made), *release.write(folder)]
 
 
 def day(value: date) -> str:
@@ -63,59 +87,53 @@ def _headline(found: tuple[Finding, ...], story: Story) -> str:
     return found[0].headline
 
 
-def _answer(release: Release, story: Story, found: tuple[Finding, ...]) -> Markup:
-    said = [report_reach.in_short(release)]
-    said += [finding.sentence for finding in found[:1]]
+def _answer(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[Block, ...]:
+    first = report_reach.in_short(release)
     if story.refusal:
-        said = [said[0], report_impact.refusal(story)]
-    return element("div", *(paragraph(sentence) for sentence in said), class_="answer")
+        return (Box(first, (report_impact.refusal(story),)),)
+    return (Box(first, tuple(finding.sentence for finding in found[:1])),)
 
 
-def _say(found: tuple[Finding, ...]) -> Markup:
+def _say(found: tuple[Finding, ...]) -> tuple[Block, ...]:
     words = sentences()["cannot"]
-    initiative = {"initiative": _title(found)}
-    cannot = [finding.cannot for finding in found[:1]] + [
-        line.format(**initiative) for line in words["always"]
-    ]
-    can = list(dict.fromkeys(finding.say for finding in found))
-    return element(
-        "div",
-        element("div", element("h3", "You can say"), bullets(can)),
-        element("div", element("h3", "You cannot say"), bullets(cannot)),
-        class_="two",
+    title = "the initiative" if not found else "it"
+    cannot = [finding.cannot for finding in found[:1]]
+    cannot += [line.format(initiative=title) for line in words["always"]]
+    can = tuple(dict.fromkeys(finding.say for finding in found))
+    return (
+        Beside(
+            (
+                (Heading("You can say", 2), Bullets(can)),
+                (Heading("You cannot say", 2), Bullets(tuple(cannot))),
+            )
+        ),
     )
 
 
-def _title(found: tuple[Finding, ...]) -> str:
-    return "the initiative" if not found else "it"
-
-
-def _method(release: Release, story: Story) -> Markup:
+def _method(release: Release, story: Story) -> tuple[Block, ...]:
     protocol = story.protocol
     plan = {
         "candidates": protocol.candidates,
         "history": protocol.history_months,
         "follow": protocol.follow_months,
     }
-    steps = [step.format(**plan) for step in sentences()["method"]["steps"]]
-    facts = [
-        element("li", "Fingerprint of the plan: ", element("span", story.digest, class_="code")),
-        element("li", f"Data up to {day(story.data_ends)}, from {', '.join(story.sources)}."),
-        element("li", f"Who is reached is shown as at {day(story.reference)}."),
-        element("li", f"Release {release.release_id}, made with Linkwell {version('linkwell')}."),
-        element(
-            "li", "Fingerprint of the privacy rules: ", element("span", release.profile_digest, class_="code")
-        ),
-    ]
-    return Markup(
-        bullets(steps)
-        + element("h3", "Fingerprints and dates")
-        + element("ul", *facts)
-        + element("h3", "How the numbers were made safe")
+    steps = tuple(step.format(**plan) for step in sentences()["method"]["steps"])
+    facts = (
+        ("Fingerprint of the plan", story.digest),
+        ("Data", f"up to {day(story.data_ends)}, from {', '.join(story.sources)}"),
+        ("Who is reached", f"shown as at {day(story.reference)}"),
+        ("Release", f"{release.release_id}, made with Linkwell {version('linkwell')}"),
+        ("Fingerprint of the privacy rules", release.profile_digest),
+    )
+    return (
+        Bullets(steps),
+        Heading("Fingerprints and dates", 2),
+        Facts(facts),
+        Heading("How the numbers were made safe", 2),
         # the release marks such a number C in its files; in a table of numbers a star reads better
-        + paragraph(release.method.reader_note.replace("C = ", "* = "))
+        Text(release.method.reader_note.replace("C = ", "* = ")),
     )
 
 
-def _footer(release: Release, story: Story) -> str:
-    return "".join(paragraph(text, class_="small") for text in release.disclaimers)
+def _conditions(release: Release) -> tuple[Block, ...]:
+    return tuple(Text(text, small=True) for text in release.disclaimers)

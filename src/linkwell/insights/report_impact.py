@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from linkwell.confidentiality.release import Release
+from linkwell.documents.blocks import Block, Box, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Interval, interval
-from linkwell.documents.page import Markup, element, figure, paragraph, table
 from linkwell.insights import report_pictures
+from linkwell.insights.report_reach import numbers
 from linkwell.insights.story import Story
 from linkwell.insights.words import Finding, amount, robustness, sentences, signed
 
@@ -17,19 +18,19 @@ AXES = {
 }
 
 
-def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> Markup:
+def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[Block, ...]:
     """Every planned outcome, in the order of the plan, with the cautions."""
     if story.refusal:
-        return Markup(paragraph(refusal(story)) + paragraph(_needed_gates(story)))
-    parts = [report_pictures.alike(release), report_pictures.overlap(release)]
+        return Text(refusal(story)), Text(_needed_gates(story))
+    blocks = [*report_pictures.alike(release, story), *report_pictures.overlap(release)]
     for finding in found:
-        parts += [_outcome(finding), _hidden(finding, story)]
+        blocks += [*_outcome(finding), *_hidden(finding, story)]
         if finding.verdict != "refused":
-            parts.append(report_pictures.over_time(release, finding))
+            blocks += report_pictures.over_time(release, finding)
     told = [finding for finding in found if finding.effect is not None and finding.verdict != "refused"]
     if told:
-        parts.append(_table(told))
-    return Markup("".join(parts) + _cautions(story) + _similar(story))
+        blocks.append(_table(told))
+    return (*blocks, *_cautions(story), *_similar(story))
 
 
 def refusal(story: Story) -> str:
@@ -42,11 +43,11 @@ def _needed_gates(story: Story) -> str:
     return "What would help: " + " ".join(dict.fromkeys(gate.helps for gate in story.refusal))
 
 
-def _outcome(finding: Finding) -> Markup:
-    heading = element("h3", finding.outcome.label[:1].upper() + finding.outcome.label[1:])
+def _outcome(finding: Finding) -> tuple[Block, ...]:
+    heading = Heading(finding.outcome.label[:1].upper() + finding.outcome.label[1:], 2)
     effect = finding.effect
     if finding.verdict == "refused" or effect is None or effect.estimate is None:
-        return Markup(heading + paragraph(finding.sentence))
+        return heading, Text(finding.sentence)
     assert effect.lower is not None
     assert effect.upper is not None
     scale = 100 if finding.outcome.kind == "count" else 1
@@ -62,17 +63,16 @@ def _outcome(finding: Finding) -> Markup:
     drawing = interval(
         drawn, axis=AXES[finding.outcome.kind], band=scale * finding.outcome.smallest, alternative=alternative
     )
-    caption = finding.headline
-    return Markup(heading + paragraph(finding.sentence) + figure(caption, drawing))
+    return heading, Text(finding.sentence), Figure(finding.headline, (drawing,))
 
 
-def _hidden(finding: Finding, story: Story) -> Markup:
+def _hidden(finding: Finding, story: Story) -> tuple[Block, ...]:
     """How strong a hidden cause would have to be, beside the strongest thing measured."""
     percent = (
         robustness(finding.effect) if finding.effect is not None and finding.verdict == "found" else None
     )
     if percent is None:
-        return Markup("")
+        return ()
     words, name = sentences()["hidden"], finding.outcome.name
     said = words["strength"].format(percent=f"{percent:.0f}")
     strongest = dict(story.strongest).get(name)
@@ -80,10 +80,10 @@ def _hidden(finding: Finding, story: Story) -> Markup:
         gates = dict(story.outcome_gates).get(name, ())
         weak = any(gate.gate == "hidden_cause" for gate in gates)
         said += " " + words["stronger" if weak else "weaker"].format(strongest=strongest.lower())
-    return Markup(paragraph(said))
+    return (Text(said),)
 
 
-def _table(found: list[Finding]) -> Markup:
+def _table(found: list[Finding]) -> Grid:
     rows = []
     for finding in found:
         effect = finding.effect
@@ -99,29 +99,25 @@ def _table(found: list[Finding]) -> Markup:
         ))  # fmt: skip
     head = ("Outcome in the year after", "Estimate", "From", "To", "Participants, about",
             "Similar people, about", "Participants compared")  # fmt: skip
-    return table("Estimates with their 95 % intervals", head, rows)
+    return numbers("Estimates with their 95 % intervals", head, rows)
 
 
 def _average(value: float | None, finding: Finding) -> str:
     return "–" if value is None or value < 0 else amount(value, finding.outcome, 3)
 
 
-def _cautions(story: Story) -> Markup:
+def _cautions(story: Story) -> tuple[Block, ...]:
     spoken = [*story.design, *(gate for _, gates in story.outcome_gates for gate in gates)]
     said = list(dict.fromkeys(gate.sentence for gate in spoken if gate.level == "amber"))
     if story.missing:
         said.append(f"Planned but not in the data: {', '.join(story.missing)}.")
     if not said:
-        return Markup("")
-    return Markup(
-        element("h3", "Cautions") + element("div", *(paragraph(line) for line in said), class_="caution")
-    )
+        return ()
+    return Heading("Cautions", 2), Box(said[0], tuple(said[1:]), caution=True)
 
 
-def _similar(story: Story) -> Markup:
+def _similar(story: Story) -> tuple[Block, ...]:
     labels = [outcome.label for outcome in story.protocol.outcomes if outcome.label not in story.missing]
     history = ", ".join(labels) + " and the other measures of the catalogue"
-    return Markup(
-        element("h3", "What “similar” means")
-        + paragraph(sentences()["similar"]["text"].format(history=history))
-    )
+    said = sentences()["similar"]["text"].format(history=history)
+    return Heading("What “similar” means", 2), Text(said)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from linkwell.confidentiality.release import Release, ReleasedEffect
+from linkwell.documents.blocks import Block, Figure, Heading, Text
 from linkwell.documents.charts import Bar, bars
 from linkwell.documents.lines import Pair, Point, pairs, paths, ranges
-from linkwell.documents.page import Markup, element, figure, paragraph, table
 from linkwell.insights.pictures import PARTICIPANTS, SIMILAR
+from linkwell.insights.report_reach import numbers
+from linkwell.insights.story import Story
 from linkwell.insights.words import Finding, amount, sentences, signed
 
 STRICT, LOOSE = 0.05, 0.1
@@ -19,43 +21,41 @@ UNITS = {
 }
 
 
-def alike(release: Release) -> Markup:
-    """The love plot with its table: what differed most before weighting, and what is left."""
-    rows: list[tuple[str, ReleasedEffect, ReleasedEffect]] = []
-    for name, before in release.effects.items():
-        after = release.effects.get(name.replace("_before", "_after"))
-        if name.startswith("alike_") and name.endswith("_before") and after is not None:
-            rows.append((before.title, before, after))
-    shown = [(title, b.estimate, a.estimate) for title, b, a in rows
-             if b.estimate is not None and a.estimate is not None]  # fmt: skip
-    if not shown:
-        return Markup("")
-    left = max(abs(after) for _, _, after in shown)
-    worst = max(shown, key=lambda row: abs(row[1]))
+def alike(release: Release, story: Story) -> tuple[Block, ...]:
+    """The love plot with its table: what differed most before weighting, and how little is left."""
+    told = [
+        (effect.title, effect.estimate)
+        for name, effect in release.effects.items()
+        if name.startswith("alike_") and effect.estimate is not None
+    ]
+    if not told:
+        return ()
+    within = f"{story.alike_within:g}"
+    worst = max(told, key=lambda row: abs(row[1]))
     said = (
         f"Before weighting the groups differed most in {worst[0][:1].lower()}{worst[0][1:]} "
-        f"({worst[1]:.2f} standard deviations); "
-        f"after it no difference shown is over {max(left, 0.01):.2f}"
+        f"({worst[1]:.2f} standard deviations); after it no difference is over {within}"
     )
     drawing = pairs(
-        [Pair(*row) for row in shown], axis="Difference in standard deviations", limits=(STRICT, LOOSE),
-        alternative=f"{said}. Dashed lines stand at {STRICT} and {LOOSE}.",
+        [Pair(title, before, 0.0) for title, before in told], axis="Difference in standard deviations",
+        limits=(STRICT, LOOSE),
+        alternative=f"{said}. Dashed lines stand at {STRICT} and {LOOSE} either side of zero.",
     )  # fmt: skip
-    cells = [(title, f"{b:.2f}", f"{a:.2f}") for title, b, a in shown]
+    cells = [(title, f"{before:.2f}", f"within {within}") for title, before in told]
     head = ("What is compared", "Before weighting", "After weighting")
     caption = "Differences between participants and similar people, in standard deviations"
-    return Markup(
-        element("h3", "Are the groups alike?")
-        + figure(said, drawing, table(caption, head, cells))
-        + paragraph(sentences()["pictures"]["alike"], class_="small")
+    return (
+        Heading("Are the groups alike?", 2),
+        Figure(said, (drawing,), numbers(caption, head, cells)),
+        Text(sentences()["pictures"]["alike"].format(within=within), small=True),
     )
 
 
-def overlap(release: Release) -> Markup:
+def overlap(release: Release) -> tuple[Block, ...]:
     """How many similar people there are beside participants, from least to most likely to start."""
     found = release.tables.get("overlap")
     if found is None:
-        return Markup("")
+        return ()
     labels = list(dict.fromkeys(label[1] for label in found.labels))
     totals = {
         group: sum(found.cell(group, label).value or 0 for label in labels)
@@ -74,18 +74,18 @@ def overlap(release: Release) -> Markup:
     said = f"At every likelihood of starting there are at least {fewest:,} similar people to compare with"
     drawing = bars(drawn, axis="Share of each group (%)", alternative=f"{said}. Two bars a row.")
     head = ("How likely to start, from least", "Participants", "Similar people")
-    below = table("People by how likely they were to start", head, rows)
-    return Markup(element("h3", "Is there somebody to compare with?") + figure(said, drawing, below))
+    below = numbers("People by how likely they were to start", head, rows)
+    return Heading("Is there somebody to compare with?", 2), Figure(said, (drawing,), below)
 
 
-def over_time(release: Release, finding: Finding) -> Markup:
+def over_time(release: Release, finding: Finding) -> tuple[Block, ...]:
     """Both groups before and after the start, and their difference by period with its range."""
     outcome = finding.outcome
     prefix = f"path_{outcome.name}_"
     told = [(int(name.removeprefix(prefix)), effect) for name, effect in release.effects.items()
             if name.startswith(prefix) and effect.estimate is not None]  # fmt: skip
     if len(told) < 2:
-        return Markup("")
+        return ()
     levels = release.tables.get(f"path_{outcome.name}")
     means = [] if levels is None else list(levels.means)
     firsts = [first for first, _ in sorted(_all(release, prefix))]
@@ -139,7 +139,8 @@ def over_time(release: Release, finding: Finding) -> Markup:
         "From",
         "To",
     )
-    return figure(said, "".join(drawings), table(f"{outcome.label}, a quarter, before and after", head, rows))
+    below = numbers(f"{outcome.label}, a quarter, before and after", head, rows)
+    return (Figure(said, tuple(drawings), below),)
 
 
 def _all(release: Release, prefix: str) -> list[tuple[int, ReleasedEffect]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
+from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
-from linkwell.documents.page import Markup, element, figure, paragraph, table
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FEWEST, FOLLOWED, FOUND, STEPS, SUPPLIED
 from linkwell.insights.story import Story
@@ -49,7 +50,7 @@ def in_short(release: Release) -> str:
     return sentence
 
 
-def flow(release: Release) -> Markup:
+def flow(release: Release) -> tuple[Block, ...]:
     """The steps from the people supplied to those compared."""
     steps = release.tables["flow"]
     first = steps.cell(SUPPLIED)
@@ -62,28 +63,31 @@ def flow(release: Release) -> Markup:
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
     title = f"{spoken(last)} of the {spoken(first)} people you supplied could be compared"
-    return figure(
-        title,
-        bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}."),
-        table(
-            "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
-        ),
-    )
+    drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
+    return (Figure(title, (drawing,), numbers(
+        "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
+    )),)  # fmt: skip
 
 
-def profiles(release: Release, story: Story) -> Markup:
+def numbers(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+    """A table whose first column heads its row and whose others hold numbers."""
+    return Grid(caption, tuple(head), tuple(tuple(row) for row in rows), numbers=True)
+
+
+def profiles(release: Release, story: Story) -> tuple[Block, ...]:
     """Paired bars and a table for each dimension."""
-    about = paragraph(
-        sentences()["reach"]["groups"].format(
-            reached=REACHED, could=COULD, community=COMMUNITY, initiative=story.protocol.title
-        )
+    about = sentences()["reach"]["groups"].format(
+        reached=REACHED, could=COULD, community=COMMUNITY, initiative=story.protocol.title
     )
     totals = release.tables["reach"]
-    sizes = table("The groups", ("Group", "People"), [(group, count(totals.cell(group))) for group in GROUPS])
-    return Markup(about + sizes + "".join(_profile(release, name) for name in story.dimensions))
+    sizes = [(group, count(totals.cell(group))) for group in GROUPS]
+    blocks: list[Block] = [Text(about), numbers("The groups", ("Group", "People"), sizes)]
+    for name in story.dimensions:
+        blocks += _profile(release, name)
+    return tuple(blocks)
 
 
-def _profile(release: Release, dimension: str) -> Markup:
+def _profile(release: Release, dimension: str) -> list[Block]:
     cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
     words = wording()[dimension]
     levels = list(dict.fromkeys(labels[1] for labels in cells.labels))
@@ -100,12 +104,12 @@ def _profile(release: Release, dimension: str) -> Markup:
         rows.append(tuple(row))
     title, alternative = _finding(release, dimension, levels)
     head = [words["title"]] + [text for group in GROUPS for text in (group, "share")]
-    content = element("h3", words["title"]) + figure(
-        title,
-        bars(drawn, axis="Share of each group (%)", alternative=alternative),
-        table(f"People by {words['title'][0].lower()}{words['title'][1:]}", head, rows),
-    )
-    return Markup(content + (paragraph(words["note"], class_="small") if "note" in words else ""))
+    drawing = bars(drawn, axis="Share of each group (%)", alternative=alternative)
+    caption = f"People by {words['title'][0].lower()}{words['title'][1:]}"
+    blocks: list[Block] = [
+        Heading(words["title"], 2), Figure(title, (drawing,), numbers(caption, head, rows))
+    ]  # fmt: skip
+    return [*blocks, Text(words["note"], small=True)] if "note" in words else blocks
 
 
 def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, str]:
@@ -114,6 +118,8 @@ def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, 
     cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
     best: tuple[float, str, float, float] | None = None
     for level in levels:
+        if level == wording()[dimension].get("unknown"):
+            continue
         mine = _of(release, cells.cell(REACHED, level), totals.cell(REACHED))
         theirs = _of(release, cells.cell(COMMUNITY, level), totals.cell(COMMUNITY))
         if mine is None or theirs is None or mine.bound or theirs.bound:
@@ -162,29 +168,29 @@ def gaps(release: Release, dimension: str) -> list[Gap | str]:
     return rows
 
 
-def not_yet(release: Release, story: Story) -> Markup:
+def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
     """Coverage by group, and the people needed to bring each up to the overall coverage."""
-    intro = paragraph(sentences()["reach"]["not_yet"])
     head = ("", "Could be reached", "Reached", "Coverage", "Not yet, about", "To bring up, about")
     tables = []
     for dimension in story.dimensions:
         title = wording()[dimension]["title"]
         rows = [_gap_row(gap) for gap in gaps(release, dimension)]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
-        tables.append(table(caption, (title, *head[1:]), rows))
-    return Markup(paragraph(_widest(release, story)) + _bounds(release) + intro + "".join(tables))
+        tables.append(numbers(caption, (title, *head[1:]), rows))
+    intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
+    return (*intro, *tables)
 
 
-def _bounds(release: Release) -> Markup:
+def _bounds(release: Release) -> tuple[Block, ...]:
     """Coverage if the people who could not be found are not here, and if all of them are."""
     steps, groups = release.tables["flow"], release.tables["reach"]
     supplied, reached = steps.cell(SUPPLIED).value, groups.cell(REACHED).value
     could = groups.cell(COULD).value
     if supplied is None or reached is None or not could or supplied <= reached:
-        return Markup("")
+        return ()
     low, high = 100 * reached / could, 100 * supplied / (could + supplied - reached)
     words = sentences()["reach"]["bounds"]
-    return Markup(paragraph(words.format(low=f"{low:.1f} %", high=f"{high:.1f} %")))
+    return (Text(words.format(low=f"{low:.1f} %", high=f"{high:.1f} %")),)
 
 
 def _gap_row(gap: Gap | str) -> tuple[str, ...]:

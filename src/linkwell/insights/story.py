@@ -5,6 +5,7 @@ No number about people is in it: gate values stay behind, only their sentences g
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,9 @@ from linkwell.insights.analyse import Results
 from linkwell.insights.gates import GateResult
 from linkwell.insights.people import first_of
 from linkwell.insights.protocol import Protocol
+
+ALIKE = (0.01, 0.02, 0.05, 0.1)
+"""Limits a report may say weighting left every difference under."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Story:
         design: gates of the whole comparison that spoke. outcome_gates: per outcome.
         missing: names of planned outcomes the data do not hold.
         strongest: per outcome, the label of the measure whose leaving out moves the estimate most.
+        alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
     """
 
     organisation: str
@@ -47,6 +52,7 @@ class Story:
     outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
     missing: tuple[str, ...] = ()
     strongest: tuple[tuple[str, str], ...] = ()
+    alike_within: float = 0.0
     demo: bool = False
 
     @property
@@ -72,8 +78,19 @@ def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -
         outcome_gates=tuple((result.outcome.name, _spoken(result.gates)) for result in found.impact.outcomes),
         missing=tuple(o.label for o in found.protocol.outcomes if o.measure not in present),
         strongest=_strongest(found),
+        alike_within=_alike_within(found),
         demo=demo,
     )
+
+
+def _alike_within(found: Results) -> float:
+    alike, plain = found.impact.love, found.impact.plain
+    if alike is None or not plain:
+        return 0.0
+    left = max(
+        (abs(after) for after, told in zip(alike.after.tolist(), plain, strict=True) if told), default=0.0
+    )
+    return next((limit for limit in ALIKE if left <= limit), math.ceil(left * 10) / 10)
 
 
 def _strongest(found: Results) -> tuple[tuple[str, str], ...]:

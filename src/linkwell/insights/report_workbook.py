@@ -1,0 +1,111 @@
+"""The released tables as a workbook: a first sheet that says what they are, then one sheet a table.
+
+Text is written as text, never as a formula, so that nothing in a label can act.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from linkwell.confidentiality.release import Release, ReleasedEffect, ReleasedTable
+
+SAME_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+"""The date inside the file: the same numbers give the same bytes, whenever they are written again."""
+WIDEST = 60
+"""Columns are no wider than this many characters; longer text wraps."""
+
+
+def render_workbook(release: Release, title: str) -> bytes:
+    """The workbook's bytes; the same release gives the same cells."""
+    from xlsxwriter import Workbook
+
+    made = io.BytesIO()
+    with Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": title[:255], "created": SAME_DATE})
+        names = _sheet_names(release)
+        _about(book, release, title, names)
+        for key, table in release.tables.items():
+            _sheet(book, names[key], table.title, *_table(table))
+        if release.effects:
+            _sheet(
+                book,
+                names["effects"],
+                "Differences with their intervals",
+                *_effects(release.effects.values()),
+            )
+    return made.getvalue()
+
+
+def _sheet_names(release: Release) -> dict[str, str]:
+    """Names Excel allows (31 characters, none of its marks), each once."""
+    keys = [*release.tables, *(["effects"] if release.effects else [])]
+    names: dict[str, str] = {}
+    for key in keys:
+        plain = re.sub(r"[\[\]:*?/\\']", " ", key.replace("_", " "))[:28].strip() or "table"
+        taken = {name.lower() for name in names.values()} | {"about", "history"}
+        number = next(n for n in range(1, len(keys) + 2) if _numbered(plain, n).lower() not in taken)
+        names[key] = _numbered(plain, number)
+    return names
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
+
+
+def _about(book: Any, release: Release, title: str, names: dict[str, str]) -> None:
+    bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("About")
+    sheet.set_column(0, 0, 24, wrap)
+    sheet.set_column(1, 1, 100, wrap)
+    rows = [
+        ("What this is", title),
+        ("Release", release.release_id),
+        ("How to read it", release.method.reader_note),
+        ("Privacy rules", f"{release.method.profile}, fingerprint {release.profile_digest}"),
+        *(("Condition", text) for text in release.disclaimers),
+        *((f"Sheet “{names[key]}”", table.title) for key, table in release.tables.items()),
+    ]
+    for number, (name, text) in enumerate(rows):
+        sheet.write_string(number, 0, name, bold)
+        sheet.write_string(number, 1, text, wrap)
+
+
+def _table(table: ReleasedTable) -> tuple[list[str], list[Sequence[object]]]:
+    mean = [f"average ({table.unit})"] if table.measure else []
+    head = [*table.dimensions, "people", "mark", *mean]
+    rows: list[Sequence[object]] = []
+    for cell in table.cells:
+        told = ["S" if cell.mean is None else cell.mean] if mean else []
+        rows.append([*cell.labels, "S" if cell.value is None else cell.value, cell.mark, *told])
+    return head, rows
+
+
+def _effects(effects: Iterable[ReleasedEffect]) -> tuple[list[str], list[Sequence[object]]]:
+    head = ["what", "unit", "estimate", "from", "to", "participants", "similar people", "mark"]
+    return head, [
+        [effect.title, effect.unit, *("S" if value is None else value for value in (
+            effect.estimate, effect.lower, effect.upper, effect.treated, effect.comparison)), effect.mark]
+        for effect in effects
+    ]  # fmt: skip
+
+
+def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequence[object]]) -> None:
+    bold, line = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
+    sheet = book.add_worksheet(name)
+    sheet.write_string(0, 0, title, bold)
+    for column, text in enumerate(head):
+        sheet.write_string(2, column, text, line)
+        longest = max([len(text), *(len(str(row[column])) for row in rows)])
+        sheet.set_column(column, column, min(longest + 2, WIDEST))
+    for number, row in enumerate(rows, start=3):
+        for column, value in enumerate(row):
+            if isinstance(value, int | float):
+                sheet.write_number(number, column, value)
+            else:
+                sheet.write_string(number, column, str(value))
+    sheet.freeze_panes(3, 0)
+    sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
