@@ -22,7 +22,14 @@ PEOPLE = (
 PAGES = ["/", "/about/", "/ready/", "/ready/organisation/", "/ready/report/", "/ready/papers/",
          "/ready/number/participants/", "/files/", "/files/look/",
          "/files/give/", "/describe/", "/describe/start/", "/check/", "/look/", "/look/person/", "/hand/",
-         "/hand/over/", "/copies/", "/keys/", "/keys/restore/", "/close/", "/hand/custodian/"]  # fmt: skip
+         "/people/", "/people/told/", "/people/told/statement/", "/people/told/basis/", "/people/no/",
+         "/people/no/noted/", "/people/no/slip/", "/people/no/off/", "/totals/", "/check/outlook/",
+         "/ready/statement/", "/ready/answers/", "/hand/over/", "/copies/", "/keys/",
+         "/keys/restore/", "/close/", "/hand/custodian/"]  # fmt: skip
+
+
+DETAILS = ["/describe/delivery/", "/describe/sensitive/", "/describe/not-held/", "/describe/words/",
+           "/describe/words/person/gender/", "/describe/back/", "/describe/person/gender/"]  # fmt: skip
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def test_every_page_says_something_useful_before_anything_is_done(page: str, vis
     assert "None" not in text
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *DETAILS])
 def test_every_page_works_on_a_walked_road(page: str, checked: Visitor) -> None:
     text = checked.text(page)
     assert text.count("<h1") == 1
@@ -58,7 +65,8 @@ def test_every_page_works_on_a_walked_road(page: str, checked: Visitor) -> None:
 
 
 @pytest.mark.parametrize("page", ["/hand/send/", "/hand/receipt/", "/hand/cover/", "/hand/seal/",
-                                  "/keys/public/", "/describe/question/", "/check/marked/7/"])  # fmt: skip
+                                  "/keys/public/", "/hand/over/arrived/", "/describe/back/changes/",
+                                  "/describe/question/", "/check/marked/7/"])  # fmt: skip
 def test_a_page_whose_time_has_not_come_leads_back_to_one_that_has(page: str, described: Visitor) -> None:
     assert described.get(page).status_code == 302
 

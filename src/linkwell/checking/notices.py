@@ -6,14 +6,16 @@ how and when; or an exception the assessment accepted), or stays out, and the nu
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from linkwell.errors import WrongUse
+from linkwell.errors import TryAgain, WrongUse
+from linkwell.vault.zones import write_whole
 
 OPEN_END = date(9999, 12, 31)
 KINDS = ("told_later", "exception")
@@ -59,15 +61,26 @@ class NoticeCover:
         One covered start is enough: whoever was told once has been told. A person without any start date was
         told only if every statement ever shown names Stats NZ.
         """
-        days = [date.fromisoformat(start) for start in starts if start]
+        days = _days(starts)
+        return self.told(days) or self.has_basis(days)
+
+    def told(self, days: Sequence[date]) -> bool:
+        """Whether a person who started on these days saw a statement that names Stats NZ."""
         if not days:
             return bool(self.statements) and all(each.names_stats_nz for each in self.statements)
-        told = any(
+        return any(
             each.names_stats_nz and each.shown_from <= day <= each.shown_to
             for each in self.statements
             for day in days
         )
-        return told or any(b.started_from <= day <= b.started_to for b in self.bases for day in days)
+
+    def has_basis(self, days: Sequence[date]) -> bool:
+        """Whether something else stands in for a statement on one of these days."""
+        return any(each.started_from <= day <= each.started_to for each in self.bases for day in days)
+
+
+def _days(starts: Iterable[str]) -> list[date]:
+    return [date.fromisoformat(start) for start in starts if start]
 
 
 def load_notices(path: Path) -> NoticeCover:
@@ -89,6 +102,45 @@ def load_notices(path: Path) -> NoticeCover:
     if not statements and not bases:
         raise WrongUse("The notices file names no statement and no basis.", where=path.name, fix=_EXAMPLE)
     return NoticeCover(statements, bases)
+
+
+def save_notices(cover: NoticeCover, path: Path) -> None:
+    """Write a notices file that `load_notices` reads; where nothing is said any more the file goes.
+
+    Raises:
+        TryAgain: the disk would not take it.
+    """
+    try:
+        if cover.statements or cover.bases:
+            write_whole(path, render_notices(cover).encode())
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise TryAgain(f"The notices file cannot be saved ({error.strerror}).", where=path.name,
+                       fix="Make room on the disk, then try again.") from None  # fmt: skip
+
+
+def render_notices(cover: NoticeCover) -> str:
+    """The TOML text of a notices file."""
+    lines = ["# Which privacy statement people were shown, from when, and what stands in for one."]
+    for statement in cover.statements:
+        lines += ["", "[[statement]]", f"version = {_quoted(statement.version)}"]
+        lines.append(f"shown_from = {statement.shown_from.isoformat()}")
+        if statement.shown_to != OPEN_END:
+            lines.append(f"shown_to = {statement.shown_to.isoformat()}")
+        lines.append(f"names_stats_nz = {'true' if statement.names_stats_nz else 'false'}")
+        lines.append(f"channel = {_quoted(statement.channel)}")
+    for basis in cover.bases:
+        lines += ["", "[[basis]]", f"kind = {_quoted(basis.kind)}"]
+        lines.append(f"started_from = {basis.started_from.isoformat()}")
+        lines.append(f"started_to = {basis.started_to.isoformat()}")
+        lines += [f"how = {_quoted(basis.how)}", f"recorded = {basis.recorded.isoformat()}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, except DEL, which TOML wants escaped too
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 _EXAMPLE = """Write it like this:

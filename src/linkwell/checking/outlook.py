@@ -18,6 +18,7 @@ from linkwell.specification.model import Compartment, Specification
 
 # output age bands: 0-4, 5-14, 15-24, 25-44, 45-64, 65+
 _BANDS = ((5, "0 to 4"), (15, "5 to 14"), (25, "15 to 24"), (45, "25 to 44"), (65, "45 to 64"))
+BANDS_OF_AGE = [*(label for _, label in _BANDS), "65 and over"]
 _BY = {"ethnicity": "ethnic group", "initiative": "initiative", "variant": "version of the service"}
 _MOST_GROUPS = 12
 
@@ -86,7 +87,7 @@ def _groups(
     spec: Specification, verdict: Verdict, people: list[dict[str, str]], as_of: date
 ) -> dict[str, Mapping[int, Iterable[str]]]:
     groups: dict[str, Mapping[int, Iterable[str]]] = {
-        "age band": {at: [_band(born, as_of)] for at, born in _given(people, "date_of_birth")},
+        "age band": {at: [band_of(born, as_of)] for at, born in _given(people, "date_of_birth")},
         "gender": _labelled(spec, "gender", {at: [code] for at, code in _given(people, "gender")}),
     }
     for name, label in _BY.items():
@@ -135,7 +136,7 @@ def _largest(members: dict[int, list[str]]) -> dict[int, list[str]]:
     return {at: [name for name in names if name in kept] for at, names in members.items()}
 
 
-def _band(born: str, as_of: date) -> str:
+def band_of(born: str, as_of: date) -> str:
     day = date.fromisoformat(born)
     age = as_of.year - day.year - ((as_of.month, as_of.day) < (day.month, day.day))
-    return next((label for limit, label in _BANDS if age < limit), "65 and over")
+    return next((label for limit, label in _BANDS if age < limit), BANDS_OF_AGE[-1])

@@ -20,9 +20,7 @@ from linkwell.specification.model import (
     Specification,
     TableSpec,
 )
-
-LEFT_OUT = "left_out"
-_REASON = "You left it out."
+from linkwell.specification.recipe import LEFT_OUT, LEFT_OUT_REASON
 
 
 def may_leave_out(table: TableSpec, field: Field) -> bool:
@@ -41,7 +39,7 @@ def left_out(spec: Specification, table: TableSpec, field: Field) -> Specificati
     )
     stays = spec.not_supplied
     if field.source_column and not elsewhere:
-        stays = (*stays, NotSupplied(table.source, field.source_column, _REASON, LEFT_OUT))
+        stays = (*stays, NotSupplied(table.source, field.source_column, LEFT_OUT_REASON, LEFT_OUT))
     asked = tuple(each for each in spec.open_questions if each.id != f"{table.name}.{field.name}")
     return replace(spec, tables=tables, not_supplied=stays, open_questions=asked)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from linkwell.checking.cover import Starts
+from linkwell.checking.objections import FILE as OBJECTIONS
 from linkwell.checking.staying import files_that_decide
 from linkwell.checking.verdict import Verdict
 from linkwell.desk import choices as kept
@@ -29,6 +31,7 @@ class Desk:
         origin: the hosts it answers to, "127.0.0.1:PORT" first.
         browsing: the folder shown on the page that chooses files.
         notices: what was just done, shown once on the next page.
+        just_objected: what the last objection added to the list, to take it back with; never on disk.
     """
 
     workspace: Workspace
@@ -40,7 +43,9 @@ class Desk:
     close: Any = None
     _lock: RLock = field(default_factory=RLock, repr=False)
     _read: tuple[str, list[Table]] = field(default=("", []), repr=False)
-    _verdict: Verdict | None = field(default=None, repr=False)
+    _verdict: tuple[str, Verdict | None] = field(default=("", None), repr=False)
+    _starts: tuple[str, tuple[Starts, ...]] = field(default=("", ()), repr=False)
+    just_objected: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def choices(self) -> Choices:
@@ -121,28 +126,50 @@ class Desk:
     def tables(self) -> list[Table] | None:
         """What was read of the chosen files, if they have not changed since."""
         with self._lock:
-            return self._read[1] if self._read[0] and self._read[0] == self.checking_fingerprint else None
+            return self._read[1] if self._read[0] and self._read[0] == self.files_fingerprint else None
 
     def remember(self, fingerprint: str, tables: list[Table]) -> None:
         """Keep what was read in memory; never on disk."""
         with self._lock:
-            self._read, self._verdict = (fingerprint, tables), None
+            self._read, self._verdict = (fingerprint, tables), ("", None)
 
     def verdict(self, spec: Specification) -> Verdict | None:
-        """The verdict in memory, if it is of these files and this specification."""
+        """The verdict in memory, if it is of these files, this specification, and who stays out now."""
         with self._lock:
-            found = self._verdict
-            return found if found and found.specification_digest == spec.digest and self.tables() else None
+            known, found = self._verdict
+            same = found is not None and found.specification_digest == spec.digest
+            return found if same and known == self.checking_fingerprint else None
 
-    def remember_verdict(self, verdict: Verdict) -> None:
-        """Keep the verdict in memory."""
+    def last_verdict(self) -> Verdict | None:
+        """The verdict in memory, if it is of these files, whoever stays out since: to look somebody up in."""
         with self._lock:
-            self._verdict = verdict
+            return self._verdict[1] if self.tables() is not None else None
+
+    def remember_verdict(self, fingerprint: str, verdict: Verdict) -> None:
+        """Keep the verdict in memory; `fingerprint` is `checking_fingerprint` when the check began."""
+        with self._lock:
+            self._verdict = (fingerprint, verdict)
+
+    def starts(self, spec: Specification) -> tuple[Starts, ...] | None:
+        """The start dates of everybody, whoever was told, if they are in memory and nothing changed since."""
+        with self._lock:
+            known, found = self._starts
+            return found if known and known == self._of_everybody(spec) else None
+
+    def remember_starts(self, spec: Specification, found: tuple[Starts, ...]) -> None:
+        """Keep them in memory; they decide nothing but a count."""
+        with self._lock:
+            self._starts = (self._of_everybody(spec), found)
+
+    def _of_everybody(self, spec: Specification) -> str:
+        objections = kept.fingerprint_of([self.workspace.secrets / OBJECTIONS])
+        return f"{self.files_fingerprint} {objections} {spec.digest}" if self.choices.files else ""
 
     def forget_people(self) -> None:
         """Put everything read out of the files out of memory."""
         with self._lock:
-            self._read, self._verdict = ("", []), None
+            self._read, self._verdict, self._starts = ("", []), ("", None), ("", ())
+            self.just_objected = ()
 
     def keep_earlier(self, words: str) -> None:
         """Keep the specification as it is now, to come back to with `undo`."""
@@ -154,6 +181,21 @@ class Desk:
         data = self.workspace.specification.read_bytes()
         (folder / f"{number}.toml").write_bytes(data)
         (folder / f"{number}.txt").write_text(words, "utf-8")
+
+    def change(self, spec: Specification, words: str) -> None:
+        """Keep the old version, then save the new one; a version that does not hold together is not saved.
+
+        Raises:
+            WrongUse: it does not hold together.
+        """
+        before = self.workspace.specification.read_bytes()
+        self.keep_earlier(words)
+        try:
+            spec.save(self.workspace.specification)
+        except LinkwellError:
+            self.undo()
+            self.workspace.specification.write_bytes(before)
+            raise
 
     def last_change(self) -> str:
         """What `undo` would take back, in words; "" when there is nothing."""

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from linkwell.checking.check import check
+from linkwell.checking.cover import starts_of
+from linkwell.checking.drift import profile, save_profile
 from linkwell.checking.marked import write_marked
+from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import write_html, write_json
 from linkwell.checking.staying import people_out
 from linkwell.checking.verdict import Verdict
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
-from linkwell.errors import WrongUse
+from linkwell.errors import LinkwellError, WrongUse
 from linkwell.primer import worded
 from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Specification
+from linkwell.specification.recipe import with_recipe
 from linkwell.supply.handover import hand_over
 from linkwell.supply.seal import package_id, seal
 from linkwell.supply.send import send
@@ -43,7 +48,7 @@ def read(desk: Desk, job: Job) -> list[Table]:
         raise WrongUse("No files are chosen yet.", fix="Choose your files first.")
     if (known := desk.tables()) is not None:
         return known
-    fingerprint = desk.checking_fingerprint
+    fingerprint = desk.files_fingerprint
     tick, tables = job.part("Reading your files"), []
     for at, path in enumerate(paths):
         tick(at, len(paths))
@@ -58,6 +63,9 @@ def describe(desk: Desk, job: Job) -> None:
     job.part("Looking at every column")
     made = draft(tables, organisation=desk.organisation, initiative=desk.choices.initiative)
     spec = worded(made.specification, desk.answers)  # nobody types a thing twice
+    drafted, earlier = spec, desk.specification_or_none()
+    if earlier is not None:
+        spec = with_recipe(spec, earlier)
     facts = {
         "files": desk.files_fingerprint,
         "readings": [vars(reading) for reading in made.readings],
@@ -66,7 +74,7 @@ def describe(desk: Desk, job: Job) -> None:
     }
     desk.keep_earlier("describing your files afresh")
     write_whole(desk.workspace.described, json.dumps(facts, ensure_ascii=False).encode())
-    spec.save(desk.workspace.drafted)
+    drafted.save(desk.workspace.drafted)
     spec.save(desk.workspace.specification)
 
 
@@ -92,11 +100,36 @@ def look_over(desk: Desk, job: Job) -> Verdict:
         tick(at, len(by_file))
         stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
         write_marked(found, verdict, folder / f"{stem}-marked.xlsx")
-    write_html(verdict, spec, folder / "check-report.html")
+    write_html(verdict, spec, folder / "check-report.html", expected=expected(desk, spec, verdict))
     write_json(verdict, folder / "check-report.json")
-    desk.remember_verdict(verdict)
+    save_profile(profile(spec, verdict), folder / "check-profile.json")
+    desk.remember_verdict(fingerprint, verdict)
     desk.choose(checked=(fingerprint, spec.digest))
     return verdict
+
+
+def _alone(desk: Desk) -> bool | None:
+    """Whether results about this provider alone are wanted and allowed, as far as it has said."""
+    try:
+        said = desk.answers.choices.get("one_provider", "")
+    except LinkwellError:  # an answers file broken by hand is said where it is used, and stops no check
+        return None
+    return {"yes": True, "no": False}.get(said)
+
+
+def expected(desk: Desk, spec: Specification, verdict: Verdict) -> FileOutlook:
+    """Who is likely to be found, by group, and what would be seen; from the file as it is now."""
+    return expect(spec, verdict, as_of=datetime.now(UTC).date(), one_provider=_alone(desk))
+
+
+def count_starts(desk: Desk, job: Job) -> None:
+    """Read when everybody started, whoever was told, so that the page can count them."""
+    spec = desk.specification()
+    if desk.starts(spec) is None:
+        tables = read(desk, job)
+        job.part(f"Looking at {sum(map(len, tables)):,} rows")
+        people = check(spec, tables, objections=people_out(desk.workspace.specification)["objections"])
+        desk.remember_starts(spec, starts_of(people))
 
 
 def _clear_marked(folder: Path) -> None:
@@ -110,10 +143,11 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
     spec = desk.specification()
     known = desk.verdict(spec)
     if known is None:
+        fingerprint = desk.checking_fingerprint
         tables = read(desk, job)
         job.part("Checking again that nothing changed")
         known = check(spec, tables, **people_out(desk.workspace.specification))
-        desk.remember_verdict(known)
+        desk.remember_verdict(fingerprint, known)
     return spec, known
 
 
@@ -132,7 +166,12 @@ def write_handover(desk: Desk, job: Job) -> None:
     job.part("Writing the files")
     folder = desk.workspace.handover / f"handover-{datetime.now().astimezone():%Y-%m-%d}-{verdict.digest[:6]}"
     hand_over(leaving, spec, verdict, folder)
+    save_profile(_dated(profile(spec, verdict)), desk.workspace.last_delivery)
     desk.choose(handed=folder.name)
+
+
+def _dated(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "day": datetime.now().astimezone().date().isoformat()}
 
 
 def seal_up(desk: Desk, job: Job) -> None:
@@ -158,6 +197,8 @@ def seal_up(desk: Desk, job: Job) -> None:
         test=chosen.practice,
         progress=job.part("Sealing"),
     )
+    if not chosen.practice:
+        save_profile(_dated(profile(spec, verdict)), desk.workspace.last_delivery)
     desk.choose(sealed=out.name, receipt="")
 
 

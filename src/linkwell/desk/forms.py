@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from linkwell.desk.fields import DayField
 from linkwell.pages.forms import PagesForm
 
 
@@ -48,28 +49,6 @@ class FolderForm(PagesForm):
         max_length=1000,
         error_messages={"required": "Write or paste the address of a folder"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-
-
-class ColumnForm(PagesForm):
-    """What a column is called and why it is needed."""
-
-    label = forms.CharField(
-        label="What it is", max_length=200, error_messages={"required": "Write what this column is"}
-    )
-    purpose = forms.CharField(
-        label="Why it is needed",
-        help_text="A column that no question needs must not be shared.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write why this column is needed, or leave it out"},
-    )
-    meaning = forms.CharField(
-        label="What its values mean, and how they are recorded",
-        help_text="You may leave this empty.",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -131,3 +110,33 @@ class SheetForm(PagesForm):
         ),
         error_messages={"required": "Type the lines from the sheet"},
     )
+
+
+class WordsForm(PagesForm):
+    """A privacy statement, pasted in."""
+
+    text = forms.CharField(
+        label="Your privacy statement",
+        help_text="Paste its words here.",
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+
+class TransferForm(PagesForm):
+    """What the other service said when the files had arrived."""
+
+    service = forms.CharField(
+        label="Which service did you use?",
+        help_text="For example: the secure transfer service of Stats NZ.",
+        max_length=200,
+        error_messages={"required": "Write which service you used"},
+    )
+    reference = forms.CharField(
+        label="What did it say?",
+        help_text="The number of its receipt, or its words.",
+        max_length=500,
+        error_messages={"required": "Write what it said"},
+    )
+    day = DayField(label="On which day?", error_messages={"required": "Write the day"})

@@ -5,12 +5,22 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("linkwell.desk") / "words.toml").read_text("utf-8"))
 
 
 @cache
 def _replacements() -> tuple[tuple[str, str], ...]:
-    data = tomllib.loads((files("linkwell.desk") / "words.toml").read_text("utf-8"))
-    return tuple((entry["said"], entry["here"]) for entry in data["sentence"])
+    return tuple((entry["said"], entry["here"]) for entry in _words()["sentence"])
+
+
+def setting(name: str) -> str:
+    """What people call a setting of the specification; the name itself where nobody wrote any words."""
+    return str(_words()["setting"].get(name, name))
 
 
 def at_the_desk(sentence: str) -> str:

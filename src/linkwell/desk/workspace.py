@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from linkwell.checking.staying import NOTICES
 from linkwell.errors import TryAgain, WrongUse
 
 DEFAULT_FOLDER = "Linkwell"
@@ -52,6 +53,36 @@ class Workspace:
     @property
     def choices(self) -> Path:
         return self.path / "desk" / "choices.json"
+
+    @property
+    def drafts(self) -> Path:
+        """What was typed into a form and not saved yet; never a form about one person."""
+        return self.path / "desk" / "drafts.json"
+
+    @property
+    def notices(self) -> Path:
+        """Which privacy statement was shown from when; where the commands expect it."""
+        return self.path / NOTICES
+
+    @property
+    def notices_before(self) -> Path:
+        """The notices file before its last change, to undo with."""
+        return self.path / "desk" / "notices-before.toml"
+
+    @property
+    def last_delivery(self) -> Path:
+        """Counts of the last delivery (JSON), to see what moved since."""
+        return self.path / "desk" / "last-delivery.json"
+
+    @property
+    def given(self) -> Path:
+        """A specification that came back edited, until it is kept or thrown away."""
+        return self.path / "desk" / "given"
+
+    @property
+    def statement(self) -> Path:
+        """The privacy statement that was looked at last."""
+        return self.path / "desk" / "statement.txt"
 
     @property
     def running(self) -> Path:

@@ -46,11 +46,17 @@ class PagesForm(forms.Form):
     """A form of one page; its error summary lists every field's errors with a link to it."""
 
     use_required_attribute = False
+    typed_earlier = False  # filled with what was typed before and not saved
 
     def summary(self) -> list[tuple[str, str]]:
         """(id of the field, error) for every error; the id is "" for errors of the whole form."""
         found = []
         for name, errors in self.errors.items():
-            anchor = self[name].id_for_label if name in self.fields else ""
+            anchor = self._anchor(name) if name in self.fields else ""
             found.extend((anchor, str(error)) for error in errors)
         return found
+
+    def _anchor(self, name: str) -> str:
+        """The id a link to the field leads to: of several choices, the first."""
+        field = self[name]
+        return field.id_for_label or f"{field.auto_id}_0"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from django import template
 
-from linkwell.desk.words import at_the_desk
+from linkwell.desk.words import at_the_desk, setting
+from linkwell.pages.labels import label
+from linkwell.specification.model import Specification
 
 register = template.Library()
 
@@ -15,6 +18,39 @@ register = template.Library()
 def here(sentence: str) -> str:
     """A sentence of the library with its commands put into the desk's own words."""
     return at_the_desk(sentence)
+
+
+@register.filter
+def kind(block: object) -> str:
+    """Which kind of block of a document this is, so that a template can draw it."""
+    return type(block).__name__
+
+
+@register.filter
+def day(text: str) -> str:
+    """A day kept as YYYY-MM-DD, as people write it; anything else as it is."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {found:%B %Y}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as a whole percentage."""
+    return f"{share:.0%}"
+
+
+@register.filter
+def place(where: str, spec: Specification) -> str:
+    """The place of a change ("person.first_name") by the names people know."""
+    table, _, name = where.partition(".")
+    found = spec.table(table)
+    field = found.field(name) if found else None
+    if field and found:
+        return f"{field.label} ({label('table', table)})"
+    return setting(where) if not found else label("table", table).capitalize()
 
 
 _SHAPES = {".html": "web page", ".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel"}

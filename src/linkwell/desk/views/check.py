@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -9,12 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from linkwell.checking.drift import Drift, drift, load_profile
 from linkwell.checking.report import HEADINGS
 from linkwell.desk import doing
 from linkwell.desk.desk import Desk
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
+from linkwell.errors import LinkwellError
+from linkwell.forecast.outlook import still_title
+from linkwell.specification.model import Specification
 
 MOST_ROWS = 30
 _FIXABLE = {"now": "in the file or the specification", "source": "only where it is recorded"}
@@ -37,10 +42,51 @@ def overview(request: HttpRequest) -> HttpResponse:
         "spec": spec, "files": desk.choices.paths(), "report": report, "fresh": desk.check_is_fresh,
         "questions": len(spec.unanswered()) if spec else 0,
     }  # fmt: skip
+    context["asked_told"] = desk.workspace.notices.exists()
     if report:
-        context |= _findings(report)
+        context |= _findings(report) | _moved(desk, spec)
         context["marked"] = [path.name for path in _marked(desk)]
     return render(request, "desk/check.html", context)
+
+
+def _moved(desk: Desk, spec: Specification | None) -> dict[str, Any]:
+    """What moved since the last delivery; nothing before there was one."""
+    now = desk.workspace.checked / "check-profile.json"
+    if spec is None or not desk.workspace.last_delivery.exists() or not now.exists():
+        return {}
+    try:
+        before = load_profile(desk.workspace.last_delivery)
+        moved = drift(before, load_profile(now))
+    except LinkwellError:  # a file somebody changed by hand compares with nothing, and stops no check
+        return {}
+    return {"since": date.fromisoformat(before["day"]), "moved": [_placed(spec, each) for each in moved]}
+
+
+def _placed(spec: Specification, each: Drift) -> tuple[str, str]:
+    """Where it moved, by the names people know, and what."""
+    table = spec.table(each.table)
+    field = table.field(each.field) if table and each.field else None
+    name = table.label.partition(":")[0] if table else each.table
+    return (f"{name}: {field.label}" if field else name), each.what
+
+
+@require_http_methods(["GET", "POST"])
+def outlook(request: HttpRequest) -> HttpResponse:
+    """Will you see anything? Worked out from the checked files, here and for nobody else."""
+    desk = desk_of(request)
+    if request.method == "POST":
+
+        def work(job: Job) -> None:
+            doing.checked(desk, job)
+
+        here = reverse("check-outlook")
+        return begin(request, "Working out what you would see", work, begins=here, then=here)
+    spec = desk.specification_or_none()
+    verdict = desk.verdict(spec) if spec else None
+    expected = doing.expected(desk, spec, verdict) if spec and verdict else None
+    return render(request, "desk/check_outlook.html", {
+        "expected": expected, "checked": bool(desk.check_report()), "still_title": still_title(),
+    })  # fmt: skip
 
 
 def _findings(report: dict[str, Any]) -> dict[str, Any]:

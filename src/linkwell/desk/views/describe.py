@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,14 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linkwell.desk import columns, doing
+from linkwell.checking.localwords import coded_fields
+from linkwell.desk import columns, doing, drafts
 from linkwell.desk.desk import Desk
-from linkwell.desk.forms import ColumnForm
+from linkwell.desk.drafts import kept_while_typing
+from linkwell.desk.forms_describe import ColumnForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
 from linkwell.documents.everywhere import shapes, write_everywhere
-from linkwell.errors import LinkwellError
 from linkwell.specification.answers import answer
 from linkwell.specification.document import specification_document
 from linkwell.specification.model import Compartment, Question, Specification
@@ -25,6 +27,10 @@ from linkwell.specification.workbook import to_excel
 
 ORDERS = {"dmy": "Day first: 03/04/2020 is 3 April 2020", "mdy": "Month first: 03/04/2020 is 4 March 2020",
           "leave out": "Leave it out"}  # fmt: skip
+# what can be typed about a column
+_TYPED = ("label", "purpose", "meaning", "screen", "collected", "missing", "gaps", "review", "sensitivity")
+
+_MORE = _TYPED[3:]
 
 
 @require_GET
@@ -99,7 +105,7 @@ def question(request: HttpRequest) -> HttpResponse:
         if request.POST.get("id") != f"{asked.id} {asked.about}":
             return redirect("describe-question")  # answered already, in another window or by going back
         if given in asked.options:
-            _change(desk, answer(spec, asked, given), f"the answer about {_field_words(spec, asked)}")
+            desk.change(answer(spec, asked, given), f"the answer about {_field_words(spec, asked)}")
             return redirect("describe-question")
         problem = "Choose one of the answers"
     options = [(option, _option_words(asked, option)) for option in asked.options]
@@ -135,26 +141,30 @@ def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
     found = of.field(field) if of else None
     if of is None or found is None:
         raise Http404
-    form = ColumnForm(
-        request.POST if request.method == "POST" and "save" in request.POST else None,
-        initial={"label": found.label, "purpose": found.purpose, "meaning": found.meaning},
-    )
+    if kept_while_typing(request, desk):
+        return HttpResponse(status=204)
     if request.method == "POST" and "leave_out" in request.POST and columns.may_leave_out(of, found):
-        _change(desk, columns.left_out(spec, of, found), f"leaving out “{found.label}”")
+        drafts.forget(desk, request)
+        desk.change(columns.left_out(spec, of, found), f"leaving out “{found.label}”")
         desk.tell(f"“{found.label}” stays with you.")
         return redirect("describe")
+    form = drafts.form_of(ColumnForm, request, desk, {name: getattr(found, name) for name in _TYPED})
     if request.method == "POST" and form.is_valid():
-        label, purpose, meaning = (_typed(form, name) for name in ("label", "purpose", "meaning"))
-        changed = replace(found, label=label, purpose=purpose, meaning=meaning)
+        drafts.forget(desk, request)
+        given: dict[str, Any] = {name: _typed(form, name) for name in _TYPED}
+        changed = replace(found, **given)
         if changed != found:
-            _change(desk, spec.with_field(table, changed), f"the change to “{found.label}”")
+            desk.change(spec.with_field(table, changed), f"the change to “{found.label}”")
             desk.tell(f"“{changed.label}” is changed.")
         return redirect("describe")
     codes = spec.code_list(found.codes)
     return render(request, "desk/describe_column.html", {
-        "form": form, "table": of, "field": found, "may_leave_out": columns.may_leave_out(of, found),
+        "form": form, "table": of,
+        "more": any(str(form[name].value() or "") for name in _MORE), "field": found,
+         "may_leave_out": columns.may_leave_out(of, found),
         "how": _how(desk, of.source, found.source_column),
-        "codes": codes.labels() if codes else {}, "order": ORDERS.get(found.date_order, ""),
+        "codes": codes.labels() if codes else {}, "coded": (of, found) in coded_fields(spec),
+        "order": ORDERS.get(found.date_order, ""),
     })  # fmt: skip
 
 
@@ -177,7 +187,7 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and "back" in request.POST:
         drafted = Specification.load(desk.workspace.drafted)
         if (whole := columns.put_back(spec, drafted, left)) is not None:
-            _change(desk, whole, f"putting back “{left.column}”")
+            desk.change(whole, f"putting back “{left.column}”")
             desk.tell(f"“{left.column}” would leave again.")
         return redirect("describe")
     if request.method == "POST":
@@ -191,9 +201,8 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
 
             def work(job: Job) -> None:
                 tables = doing.read(desk, job)
-                _change(
-                    desk, columns.taken_as(spec, left, table, field, tables), f"taking “{left.column}” along"
-                )
+                taken = columns.taken_as(spec, left, table, field, tables)
+                desk.change(taken, f"taking “{left.column}” along")
                 desk.tell(f"“{left.column}” would leave now.")
 
             here = reverse("describe-stays", args=[number])
@@ -228,16 +237,5 @@ def _kinds() -> dict[str, str]:
 
 
 def _typed(form: ColumnForm, name: str) -> str:
-    return str(form.cleaned_data[name]).replace("\r\n", "\n").strip()
-
-
-def _change(desk: Desk, spec: Specification, words: str) -> None:
-    """Keep the old version, then save the new one; a version that does not hold together is not saved."""
-    before = desk.workspace.specification.read_bytes()
-    desk.keep_earlier(words)
-    try:
-        spec.save(desk.workspace.specification)
-    except LinkwellError:
-        desk.undo()
-        desk.workspace.specification.write_bytes(before)
-        raise
+    given = form.cleaned_data[name]
+    return given.isoformat() if isinstance(given, date) else str(given or "").replace("\r\n", "\n").strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.desk import doing
+from linkwell.desk import doing, drafts
 from linkwell.desk.columns import findable
 from linkwell.desk.desk import Desk
-from linkwell.desk.forms import SealForm, SendForm
+from linkwell.desk.forms import SealForm, SendForm, TransferForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.synced import synced_by
@@ -26,6 +27,7 @@ from linkwell.ledger.receipts import PLAIN, load, verify
 from linkwell.pages.labels import label
 from linkwell.supply import tus
 from linkwell.supply.package import read_manifest
+from linkwell.supply.transfer import note_transfer, transfer_note
 from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
 from linkwell.vault.keys import fingerprint, sender_key, spoken
 from linkwell.vault.zones import write_whole
@@ -48,7 +50,8 @@ def _standing(desk: Desk) -> dict[str, Any]:
     may = bool(spec and report and not report["blocks"])
     return {"may": may, "spec": spec, "report": report, "fresh": desk.check_is_fresh,
             "looked": bool(spec and desk.choices.looked == spec.digest),
-            "findable": bool(spec and findable(spec))}  # fmt: skip
+            "findable": bool(spec and findable(spec)), "asked_told": desk.workspace.notices.exists(),
+            "sensitive": spec.sensitive if spec else ()}  # fmt: skip
 
 
 def _handed(desk: Desk) -> Path | None:
@@ -75,9 +78,33 @@ def over(request: HttpRequest) -> HttpResponse:
     folder = _handed(desk)
     written = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
     return render(request, "desk/hand_over.html", {
-        **_standing(desk), "folder": folder, "synced": synced_by(desk.workspace.path),
+        **_standing(desk), "folder": folder,
+        "arrived": transfer_note(desk.workspace.receipts, folder.name) if folder else None,
+        "synced": synced_by(desk.workspace.path),
         "files": [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in written if folder],
     })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def arrived(request: HttpRequest) -> HttpResponse:
+    """Write down what the other service said, before the folder is deleted."""
+    desk = desk_of(request)
+    folder = _handed(desk)
+    if folder is None:
+        return redirect("hand-over")
+    if drafts.kept_while_typing(request, desk):
+        return HttpResponse(status=204)
+    known = transfer_note(desk.workspace.receipts, folder.name)
+    initial = {"day": timezone.localdate()}
+    if known:
+        initial = {**vars(known), "day": date.fromisoformat(known.day)}
+    form = drafts.form_of(TransferForm, request, desk, initial)
+    if request.method == "POST" and "forget" not in request.POST and form.is_valid():
+        note_transfer(folder, desk.workspace.receipts, **form.cleaned_data)
+        drafts.forget(desk, request)
+        desk.tell("It is written down, and kept with your receipts.")
+        return redirect("hand-over")
+    return render(request, "desk/hand_arrived.html", {"form": form, "folder": folder})
 
 
 @require_GET

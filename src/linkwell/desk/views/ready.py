@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.desk.desk import Desk
 from linkwell.desk.forms import NoteForm, NumberForm, OrganisationForm
 from linkwell.desk.guard import desk_of
-from linkwell.desk.jobs import Job
-from linkwell.desk.views.waiting import begin
 from linkwell.errors import WrongUse
 from linkwell.primer import Answers, Question, expected, load_questions, readiness, save_answers, with_implied
 from linkwell.primer.effort import effort
-from linkwell.primer.papers import write_papers
 from linkwell.primer.report import render as render_report
-
-PAPERS = {".html", ".docx", ".pdf", ".xlsx"}
 
 
 @require_GET
@@ -128,37 +121,6 @@ def number(request: HttpRequest, number_id: str) -> HttpResponse:
         save_answers(desk.workspace.answers, answers.with_number(wanted.id, form.cleaned_data["number"]))
         return redirect("ready-report")
     return render(request, "desk/ready_number.html", {"form": form, "wanted": wanted})
-
-
-@require_http_methods(["GET", "POST"])
-def papers(request: HttpRequest) -> HttpResponse:
-    """Drafts to start with: form, privacy statement, letters, a workbook; made on this computer."""
-    desk = desk_of(request)
-    if request.method == "POST":
-
-        def work(job: Job) -> None:
-            job.part("Writing the papers")
-            write_papers(desk.answers, desk.workspace.papers)
-
-        here = reverse("ready-papers")
-        return begin(request, "Writing your papers", work, begins=here, then=here)
-    return render(
-        request, "desk/ready_papers.html", {"papers": _papers(desk), "folder": desk.workspace.papers}
-    )
-
-
-@require_GET
-def paper(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
-    """One paper, to open in another program."""
-    found = _papers(desk_of(request))
-    if number >= len(found):
-        return redirect("ready-papers")
-    return FileResponse(found[number].open("rb"), as_attachment=True, filename=found[number].name)
-
-
-def _papers(desk: Desk) -> list[Path]:
-    folder = desk.workspace.papers
-    return sorted(each for each in folder.iterdir() if each.suffix in PAPERS) if folder.is_dir() else []
 
 
 @require_GET
