@@ -1,0 +1,1 @@
+"""The end of what was supplied: when the agreement says that what is kept is destroyed, and doing it."""

@@ -1,0 +1,23 @@
+"""Who sees the whole story of an agreement, and the list of what waits."""
+
+from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, PROVIDER_ROLES, Role
+from linkwell.custody.permissions import Capability, Relation
+
+SEE_OWN_STORY = Capability(
+    "story.see own",
+    PROVIDER_ROLES | {Role.KAITIAKI},
+    Relation.OWN,
+    "A provider and its kaitiaki see everything that happened to their data, and whom it waited on.",
+)
+SEE_ALL_STORIES = Capability(
+    "story.see all",
+    frozenset({Role.INTEGRATOR, Role.CUSTODIAN_MANAGER, Role.ASSESSOR, Role.AUDITOR}),
+    Relation.CUSTODIAN,
+    "The custodian sees where its own side lets others wait.",
+)
+SEE_WAITING = Capability(
+    "waiting.see",
+    CUSTODIAN_ROLES,
+    Relation.CUSTODIAN,
+    "Custodian staff see what waits on whom, of the kinds of things they may see anyway.",
+)

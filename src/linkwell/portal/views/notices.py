@@ -1,0 +1,81 @@
+"""What each side is told, and whether a person wants to be written to about it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from linkwell.custody.agreements import notices
+from linkwell.custody.agreements.models import Notice
+from linkwell.custody.agreements.permissions import READ_NOTICES
+from linkwell.custody.agreements.seeing import own_notices
+from linkwell.custody.mail.models import Rhythm
+from linkwell.custody.mail.sending import choice_of, choose_mail, sends_mail
+from linkwell.custody.organisations.models import Person
+from linkwell.errors import WrongUse
+from linkwell.pages.forms import PagesForm
+from linkwell.portal.access import PAGES, page, roles_of, signed_in
+
+
+class MailForm(PagesForm):
+    """How often a person is written to, and where."""
+
+    rhythm = forms.ChoiceField(label="How often shall we write to you?", choices=Rhythm.choices)
+    address = forms.CharField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        help_text="Used for this and nothing else. Messages never hold names, numbers or results.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+@page("notices/", name="notices", who=READ_NOTICES, methods=("GET",))
+def told(request: HttpRequest) -> HttpResponse:
+    """What this person's organisations were told."""
+    person = signed_in(request)
+    found = own_notices(person).select_related("organisation")[:200]
+    listed = [(notice, *notices.words(notice), *_link(notice, person)) for notice in found]
+    return render(request, "portal/notices.html", {"notices": listed, "sends_mail": sends_mail()})
+
+
+def _link(notice: Notice, person: Person) -> tuple[str, str]:
+    """Address and name of the page a notice is about, for whoever may open it; otherwise two empty texts."""
+    name, reference = notices.place(notice)
+    found = next((each for each in PAGES if each.name == name), None)
+    if found is None or isinstance(found.who, str):
+        return "", ""
+    if not any(roles_of(person) & need.roles for need in found.who):
+        return "", ""
+    return (reverse(name, args=[reference]) if "<" in found.route else reverse(name)), reference
+
+
+@page("me/notices/", name="me-notices", who=READ_NOTICES)
+def by_mail(request: HttpRequest) -> HttpResponse:
+    """Choose e-mail, or none."""
+    person = signed_in(request)
+    initial = {"rhythm": choice_of(person).rhythm, "address": person.email}
+    form = MailForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            choose_mail(by=person, rhythm=Rhythm(given["rhythm"]), address=given["address"])
+        except WrongUse as error:
+            form.add_error("address", f"{error.what} {error.fix}")
+        else:
+            messages.success(request, "It holds from now on.")
+            return redirect("notices")
+    intro = ["Every notice is always here, under Notices, whatever you choose."]
+    if not sends_mail():
+        intro.append("This portal sends no e-mail yet. Your choice is kept until it does.")
+    context = {
+        "form": form,
+        "title": "Notices by e-mail",
+        "button": "Save",
+        "back": reverse("notices"),
+        "intro": intro,
+    }
+    return render(request, "portal/form.html", context)

@@ -1,0 +1,72 @@
+"""The whole story of an agreement, what waits for custodian staff, and the end of what was kept."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from linkwell.custody.agreements.permissions import SIGN_FOR_PROVIDER
+from linkwell.custody.permissions import allows
+from linkwell.custody.retention.actions import ask_for_destruction
+from linkwell.custody.retention.clock import destroyed_on
+from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY, SEE_WAITING
+from linkwell.custody.timeline.story import story_of, totals
+from linkwell.custody.timeline.waiting import waiting_for_staff
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.again import AgainForm
+from linkwell.portal.views.agreements import find
+
+
+@page("agreements/<slug:reference>/story/", name="agreement-story", who=(SEE_OWN_STORY, SEE_ALL_STORIES),
+      methods=("GET",))  # fmt: skip
+def story(request: HttpRequest, reference: str) -> HttpResponse:
+    """From the first question to release and destruction, with whom each step waited on and for how long."""
+    person, found = signed_in(request), find(request, reference)
+    if not (allows(person, SEE_OWN_STORY, owner=found.organisation) or allows(person, SEE_ALL_STORIES)):
+        raise Http404
+    chapters = story_of(found)
+    context = {
+        "agreement": found,
+        "chapters": chapters,
+        "totals": totals(chapters),
+        "destroyed_on": destroyed_on(found),
+    }
+    return render(request, "portal/story.html", context)
+
+
+@page("custodian/waiting/", name="waiting", who=SEE_WAITING, methods=("GET",))
+def waits(request: HttpRequest) -> HttpResponse:
+    """Everything that waits, of the kinds this person may see, longest waiting first."""
+    return render(request, "portal/waiting.html", {"waiting": waiting_for_staff(signed_in(request))})
+
+
+@page("agreements/<slug:reference>/destroy", name="agreement-destroy", who=SIGN_FOR_PROVIDER)
+@sensitive_post_parameters("password")
+def destroy(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have what is kept under an agreement that is over destroyed now."""
+    person, found = signed_in(request), find(request, reference)
+    if not allows(person, SIGN_FOR_PROVIDER, owner=found.organisation):
+        raise Http404
+    form = AgainForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_destruction(by=person, agreement=found)
+        messages.success(request, "It is being destroyed. Each delivery gets a receipt that says so.")
+        return redirect("agreement-story", reference)
+    context = {
+        "form": form,
+        "title": "Destroy what is kept",
+        "caption": reference,
+        "button": "Destroy it now",
+        "warning": True,
+        "back": reverse("agreement", args=[reference]),
+        "intro": [
+            "Names and numbers, who was found, and the service details as you sent them are destroyed now. "
+            "This cannot be undone.",
+            "What was released stays released, and data updates that were built before stay: they hold no "
+            "names or numbers.",
+        ],
+    }
+    return render(request, "portal/form.html", context)

@@ -1,0 +1,137 @@
+"""Later uses: the custodian asks, the provider's lead or kaitiaki answers for the body behind it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.permissions import allows
+from linkwell.custody.timeline.story import steps
+from linkwell.custody.uses import actions
+from linkwell.custody.uses.models import LaterUse
+from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE, SEE_ALL_USES, SEE_OWN_USES
+from linkwell.custody.uses.states import USE, UseState
+from linkwell.pages.forms import PagesForm
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.again import AgainForm
+from linkwell.portal.views.agreements import find as find_agreement
+
+SEE = (SEE_OWN_USES, SEE_ALL_USES)
+VERBS = {"agree": "They agree", "not agree": "They do not agree"}
+
+
+class AskForm(PagesForm):
+    """What the later use is, and what for."""
+
+    title = forms.CharField(
+        label="What is it, in a few words?", max_length=200, error_messages={"required": "Say what it is"}
+    )
+    purpose = forms.CharField(
+        label="What is it for, and who would work on it?",
+        help_text="They read this to decide. Plain words.",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say what it is for"},
+    )
+    project = forms.CharField(
+        label="Code of the project", required=False, max_length=80, help_text="If it is one already."
+    )
+
+
+class AnswerForm(AgainForm):
+    """What the body decided."""
+
+    verb = forms.ChoiceField(label="What did they decide?")
+    said = forms.CharField(
+        label="What they asked for (they do not have to say)",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("verb", "said", "password")
+
+
+@page("uses/", name="uses", who=SEE, methods=("GET",))
+def uses(request: HttpRequest) -> HttpResponse:
+    """Every later use this person may know of."""
+    return render(request, "portal/uses.html", {"uses": actions.visible_uses(signed_in(request))})
+
+
+def _find(request: HttpRequest, reference: str) -> LaterUse:
+    found = actions.visible_uses(signed_in(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@page("uses/<slug:reference>/", name="use", who=SEE, methods=("GET",))
+def use(request: HttpRequest, reference: str) -> HttpResponse:
+    """One later use: what for, where it stands, who answered."""
+    person, found = signed_in(request), _find(request, reference)
+    owner = found.agreement.organisation
+    may = any(USE.may(verb, found.state) for verb in VERBS)
+    context = {
+        "use": found,
+        "meaning": USE.meaning[UseState(found.state)],
+        "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")),
+        "may_answer": may and allows(person, ANSWER_USE, owner=owner),
+        "may_take_back": USE.may("take back", found.state) and allows(person, ASK_USE),
+    }
+    return render(request, "portal/use.html", context)
+
+
+@page("uses/<slug:reference>/answer", name="use-answer", who=ANSWER_USE)
+@sensitive_post_parameters("password")
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record what the body decided."""
+    found, person = _find(request, reference), signed_in(request)
+    if not allows(person, ANSWER_USE, owner=found.agreement.organisation):
+        raise Http404
+    form = AnswerForm(request, request.POST or None)
+    verbs = form.fields["verb"]
+    assert isinstance(verbs, forms.ChoiceField)
+    verbs.choices = [(verb, words) for verb, words in VERBS.items() if USE.may(verb, found.state)]
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        actions.answer_use(by=person, use=found, verb=given["verb"], said=given["said"])
+        messages.success(request, "It is recorded, and the custodian is told.")
+        return redirect("use", reference)
+    context = {
+        "form": form,
+        "title": "What did they decide?",
+        "caption": found.title,
+        "button": "Record it",
+        "back": reverse("use", args=[reference]),
+        "intro": [found.purpose, "Saying no is never held against anybody, and they can think again."],
+    }
+    return render(request, "portal/form.html", context)
+
+
+@page("uses/<slug:reference>/take-back", name="use-take-back", who=ASK_USE, methods=("POST",))
+def take_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a question back."""
+    actions.take_back_use(by=signed_in(request), use=_find(request, reference))
+    return redirect("use", reference)
+
+
+@page("custodian/agreements/<slug:reference>/use", name="agreement-use", who=ASK_USE)
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask about a later use of what is shared under an agreement."""
+    found, form = find_agreement(request, reference), AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.ask_use(by=signed_in(request), agreement=found, **form.cleaned_data)
+        messages.success(request, "It is asked, and they are told.")
+        return redirect("use", made.reference)
+    context = {
+        "form": form,
+        "title": "Ask about a later use",
+        "caption": found.organisation.name,
+        "button": "Ask",
+        "back": reverse("agreement", args=[reference]),
+    }
+    return render(request, "portal/form.html", context)
