@@ -121,6 +121,12 @@ class TusHandler(BaseHTTPRequestHandler):
             return None
         portal, size = self.portal, int(self.headers["Content-Length"])
         held = portal.uploads.get(self.path.rpartition("/")[2])
+        if portal.fault("drop half damaged"):
+            assert held is not None
+            held += bytes(size // 2)
+            self.close_connection = True
+            self.connection.close()
+            return None
         if portal.fault("drop half"):  # the line drops in the middle of a chunk: what arrived is kept
             assert held is not None
             held += self.rfile.read(size // 2)
@@ -149,6 +155,11 @@ class TusHandler(BaseHTTPRequestHandler):
             return self.answer(409)
         held += body
         return self.answer(204, Upload_Offset=len(held))
+
+    def do_DELETE(self) -> None:
+        if self.allowed():
+            self.portal.uploads.pop(self.path.rpartition("/")[2], None)
+            self.answer(204)
 
     def do_GET(self) -> None:
         if not self.allowed():

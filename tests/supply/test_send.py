@@ -93,6 +93,16 @@ def test_a_bad_line_loses_nothing_and_repeats_nothing_acknowledged(
     assert waits[0]
 
 
+def test_what_was_damaged_before_it_could_be_checked_is_sent_from_the_start(
+    supply: Any, portal: Any, waits: Waits, tmp_path: Path
+) -> None:
+    """Half a chunk arrived damaged before the line dropped: no later checksum can ever match."""
+    portal.faults = ["drop half damaged"]
+    sent(supply, portal, waits, tmp_path)
+    assert portal.methods().count("DELETE") == 1
+    assert portal.received() == supply.path.read_bytes()
+
+
 def test_when_nobody_answers_it_says_try_again_and_later_goes_on(
     supply: Any, portal: Any, waits: Waits, tmp_path: Path
 ) -> None:

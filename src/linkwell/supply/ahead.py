@@ -13,7 +13,7 @@ from types import TracebackType
 
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.package import HalvesCheck
-from linkwell.vault.hashing import SideDigest
+from linkwell.vault.hashing import SideDigest, State
 
 MARK_BYTES = 8 << 20
 _BLOCK = 1 << 20
@@ -25,7 +25,7 @@ class Ahead:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self._path, self._total = path, manifest.sealed_until
         self._halves, self._whole, self._at = HalvesCheck(manifest), SideDigest(), 0
-        self._marks = {0: hashlib.sha384()}
+        self._marks: dict[int, State] = {0: hashlib.sha384()}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
         self._coming: Future[None] | None = None
 

@@ -158,11 +158,11 @@ def _rows_of_records(split: Split) -> dict[str, list[list[object]]]:
         for row in table.rows:
             found.setdefault(row[0], []).append([table.name, row[2:]])
     for rows in found.values():
-        rows.sort()  # type: ignore[call-overload]  # texts and tuples of text
+        rows.sort()
     return found
 
 
 def _digest(key: bytes, records: list[list[object]]) -> str:
-    records.sort()  # type: ignore[call-overload]
+    records.sort()
     text = json.dumps(records, ensure_ascii=True, separators=(",", ":"))
     return hmac.digest(key, text.encode("ascii"), hashlib.sha384)[:KEY_BYTES].hex()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,11 +118,12 @@ def upload(
             else:
                 offset = _patch(line, place, file, offset, min(offset + size.now, total), ahead, size)
         except DamagedError as problem:
-            damaged, offset = damaged + 1, None
             failed = wait(line, failed, words_of(problem))
-            if damaged >= _MOST_DAMAGED:  # what arrived before is not what was sent: begin again
-                line.client.delete(place or line.base)
+            damaged, offset = damaged + 1, None
+            if damaged >= _MOST_DAMAGED and place is not None:
+                _throw_away(line, place)  # what arrived before is not what was sent: begin again
                 damaged, place, best = 0, None, 0
+            continue
         except GoneError:
             failed = wait(line, failed, "The portal does not know this upload any more.")
             place, offset, best = None, None, 0
@@ -130,8 +132,6 @@ def upload(
             failed = wait(line, failed, words_of(problem))
             offset = None
             size.small()
-            continue
-        if offset is None:
             continue
         if offset > best:
             best, failed, damaged = offset, 0, 0
@@ -213,6 +213,12 @@ def _create(line: Line, total: int, metadata: Mapping[str, str]) -> httpx.URL:
         )
     expect(answer, 201)
     return same_portal(line, answer.headers.get("Location", ""))
+
+
+def _throw_away(line: Line, place: httpx.URL) -> None:
+    """Stop an upload; where that cannot be said, its time runs out on the server."""
+    with suppress(httpx.TransportError):
+        line.client.delete(place)
 
 
 def _head(line: Line, place: httpx.URL, total: int) -> int:
