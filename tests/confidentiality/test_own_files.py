@@ -3,6 +3,8 @@ import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet
 import pytest
 from bench.confidentiality.world import World
 from click.testing import CliRunner
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 from linkwell.cli.confidentialise import confidentialise as command
 from linkwell.confidentiality.merging import proposals
 from linkwell.confidentiality.own_files import confidentialise
+from linkwell.confidentiality.own_models import confidentialise_density, confidentialise_model
 from linkwell.errors import RefusedByRule, WrongUse
 
 
@@ -19,7 +22,8 @@ def people():
     place = draw.choice(["north", "south", "isle"], 400, p=[0.6, 0.395, 0.005])
     return pa.table({
         "id": [f"P{i}" for i in range(400)], "place": place, "wages": draw.gamma(2, 100, 400),
-        "age": draw.choice(["young", "old"], 400),
+        "age": draw.choice(["young", "old"], 400), "height": draw.normal(170, 10, 400),
+        "last": np.arange(400) >= 200,
     })  # fmt: skip
 
 
@@ -60,11 +64,64 @@ def test_means_come_along(people, tmp_path):
     assert all(150 < mean < 250 for mean in found.release.tables["table"].means)
 
 
+def test_totals_and_quantiles_come_along_when_asked(people, tmp_path):
+    found = confidentialise(
+        people,
+        by=["age"],
+        person="id",
+        mean="wages",
+        with_totals=True,
+        percents=(25, 50),
+        ledger=tmp_path / "l",
+    ).release.tables
+    for cell, middle in zip(found["table"].cells, found["table-quantiles"].cells, strict=True):
+        assert cell.total == float(f"{cell.mean * cell.value:.3g}")
+        assert 50 < middle.quantiles[0] < middle.quantiles[1] < 250
+    with pytest.raises(WrongUse, match="column of amounts"):
+        confidentialise(people, by=["age"], person="id", percents=(50,), ledger=tmp_path / "l")
+
+
+def test_a_regression_in_one_line(people, tmp_path):
+    asked = {"person": "id", "ledger": tmp_path / "l"}
+    found = confidentialise_model(people, model="ols: wages ~ age + height", **asked).models["model"]
+    assert found.terms == ("intercept", "age: young", "height")
+    assert found.mark == ""
+    few = confidentialise_model(people, model="ols: wages ~ height + place", **asked).models["model"]
+    assert few.mark == "S"  # two people live on the isle
+
+
+@pytest.mark.parametrize(
+    "model", ["wages ~ age", "ols wages ~ age", "probit: wages ~ age", "ols: wages ~ age +"]
+)
+def test_a_model_that_cannot_be_read_says_how_to_write_it(people, tmp_path, model):
+    with pytest.raises(WrongUse, match="cannot be read"):
+        confidentialise_model(people, model=model, person="id", ledger=tmp_path / "l")
+
+
+def test_a_density_has_round_edges_open_ends_and_twenty_people_a_bin(people, tmp_path):
+    release = confidentialise_density(people, column="wages", person="id", ledger=tmp_path / "l")
+    cells = release.tables["density"].cells
+    assert cells[0].labels[0].startswith("under ")
+    assert cells[-1].labels[0].endswith(" and over")
+    assert min(cell.value for cell in cells) >= 18
+    assert 5 <= len(cells) <= 14
+
+
+def test_a_label_that_was_told_stays_listed_when_people_leave(people, tmp_path):
+    """A row that disappears would tell that its group fell under six."""
+    ledger = tmp_path / "l"
+    shorter = people.filter(pa.compute.or_(pa.compute.not_equal(people["place"], "isle"), people["last"]))
+    before = values(confidentialise(people.slice(0, 398), by=["place"], person="id", ledger=ledger,
+                                    codes={"place": ("north", "south", "isle")}))  # fmt: skip
+    after = values(confidentialise(shorter, by=["place"], person="id", ledger=ledger))
+    assert set(before) == set(after)
+
+
 def test_paths_in_a_data_home_and_missing_columns_are_refused(people, tmp_path, home):
     with pytest.raises(RefusedByRule, match="data home"):
         confidentialise(people, by=["age"], person="id", ledger=home.path / "disclosure")
     with pytest.raises(WrongUse, match="no such column"):
-        confidentialise(people, by=["height"], person="id", ledger=tmp_path / "l")
+        confidentialise(people, by=["weight"], person="id", ledger=tmp_path / "l")
     with pytest.raises(WrongUse, match="not in its code list"):
         confidentialise(people, by=["age"], person="id", ledger=tmp_path / "l", codes={"age": ("young",)})
 
@@ -80,6 +137,33 @@ def test_the_command_writes_released_values_only_and_says_what_next(people, tmp_
     told = json.loads(CliRunner().invoke(command, [*arguments, "--json"], catch_exceptions=False).output)
     assert told["cells"] == 4
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["people.csv", "release.json"]
+
+
+def test_the_command_makes_regressions_and_densities_and_one_thing_at_a_time(people, tmp_path):
+    file = tmp_path / "people.parquet"
+    pa.parquet.write_table(people, file)
+    common = [str(file), "--person", "id", "--ledger", str(tmp_path / "l"), "--out"]
+    run = CliRunner().invoke
+    one = run(
+        command,
+        [*common, str(tmp_path / "a"), "--model", "ols: wages ~ height + age"],
+        catch_exceptions=False,
+    )
+    assert "3 coefficients" in one.output
+    two = run(command, [*common, str(tmp_path / "b"), "--density", "height"], catch_exceptions=False)
+    assert "bins" in two.output
+    asked = ["--by", "age", "--mean", "wages", "--total", "--quantile", "50"]
+    three = run(command, [*common, str(tmp_path / "c"), *asked], catch_exceptions=False)
+    assert "people-quantiles.csv" in three.output
+    assert sorted(p.name for p in tmp_path.glob("[abc]/*.csv")) == [
+        "models.csv", "people-quantiles.csv", "people.csv", "people.csv",
+    ]  # fmt: skip
+    with pytest.raises(WrongUse, match="one thing"):
+        run(
+            command,
+            [*common, str(tmp_path / "d"), "--density", "height", "--by", "age"],
+            catch_exceptions=False,
+        )
 
 
 def test_a_table_that_loses_half_its_cells_gets_a_merge_that_loses_a_tenth():

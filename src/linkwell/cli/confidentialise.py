@@ -1,13 +1,18 @@
-"""`linkwell confidentialise`: a safe table of counts or means from an analyst's own file."""
+"""`linkwell confidentialise`: safe tables, densities and regressions from an analyst's own file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
+
+if TYPE_CHECKING:
+    from linkwell.confidentiality.own_files import Confidentialised
+    from linkwell.confidentiality.release import Release
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -17,19 +22,27 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     epilog="""\b
 Examples:
   linkwell confidentialise people.parquet --by region --by age --person id --ledger ledger --out tables
-  linkwell confidentialise people.csv --by sex --person id --mean wages --unit dollars --ledger ledger --out t
+  linkwell confidentialise people.csv --by sex --person id --mean wages --unit dollars --total --quantile 50
+      --ledger ledger --out tables
+  linkwell confidentialise people.csv --person id --model "ols: wages ~ age + sex" --ledger ledger --out model
+  linkwell confidentialise people.csv --person id --density age --ledger ledger --out density
   linkwell confidentialise people.csv --by age --codes age=ages.txt --person id --ledger ledger --out tables
   linkwell confidentialise long.csv --long --by dimension --by category --person id --ledger ledger --out t
 """
 )
 @click.argument("data", type=_FILE)
-@click.option(
-    "--by", multiple=True, required=True, metavar="COLUMN", help="A column to count by; repeat for more."
-)
+@click.option("--by", multiple=True, metavar="COLUMN", help="A column to count by; repeat for more.")
 @click.option("--person", required=True, metavar="COLUMN", help="Who: the same identifier in every file.")
 @click.option("--ledger", required=True, type=_FOLDER, help="Folder that remembers every release. Keep it.")
 @click.option("--out", required=True, type=_FOLDER, help="Folder for the table (CSV) and release.json.")
 @click.option("--mean", default="", metavar="COLUMN", help="Amounts to average as well.")
+@click.option("--total", is_flag=True, help="Totals of the amounts besides their means.")
+@click.option(
+    "--quantile", "percents", multiple=True, type=int, metavar="PERCENT",
+    help="A quantile of the amounts: 5, 10, ... 95; repeat for more.",
+)  # fmt: skip
+@click.option("--model", default="", metavar="FORMULA", help='A regression: "ols: wages ~ age + sex".')
+@click.option("--density", default="", metavar="COLUMN", help="How many people have how much.")
 @click.option(
     "--unit", default="units", show_default=True, help="What the amounts are: dollars, days, events."
 )
@@ -49,6 +62,10 @@ def confidentialise(
     ledger: Path,
     out: Path,
     mean: str,
+    total: bool,
+    percents: tuple[int, ...],
+    model: str,
+    density: str,
     unit: str,
     entities: tuple[str, ...],
     codes: tuple[str, ...],
@@ -56,40 +73,78 @@ def confidentialise(
     profile: str,
     as_json: bool,
 ) -> None:
-    """Make a safe table from DATA (CSV or Parquet), one row a person.
+    """Make safe numbers from DATA (CSV or Parquet): a table (--by), a density or a regression; a row a person.
 
-    Every number is rounded at random to a multiple of 3, always alike for the same people; groups of fewer
+    Every count is rounded at random to a multiple of 3, always alike for the same people; groups of fewer
     than six are hidden; and what was released before from this ledger is remembered, so that two tables
     cannot be subtracted to find one person. Paths inside a data home are refused: numbers leave those by
     `linkwell custodian release`.
     """
+    if sum(map(bool, (by, model, density))) != 1:
+        raise WrongUse("Ask for one thing at a time.", fix="Give --by (a table), --model or --density.")
+    lists = {name: _lines(Path(path)) for name, path in _pairs(codes)}
+    facts: dict[str, Any] = {"person": person, "ledger": ledger, "profile": profile, "name": data.stem}
+    if model or density:
+        from linkwell.confidentiality.own_models import confidentialise_density, confidentialise_model
+
+        release = (
+            confidentialise_model(data, model=model, codes=lists, **facts)
+            if model
+            else confidentialise_density(data, column=density, **facts)
+        )
+        _end(release, _told_of(release), {}, out, ledger, as_json=as_json)
+        return
     from linkwell.confidentiality.own_files import confidentialise as run
 
-    lists = {name: _lines(Path(path)) for name, path in _pairs(codes)}
     found = run(
-        data, by=by, person=person, ledger=ledger, mean=mean, unit=unit, entities=dict(_pairs(entities)),
-        codes=lists,
-        profile=profile, long=long, name=data.stem,
+        data, by=by, mean=mean, with_totals=total, percents=percents, unit=unit,
+        entities=dict(_pairs(entities)), codes=lists, long=long, **facts,
     )  # fmt: skip
-    files = found.release.write(out)
-    table = found.release.tables[data.stem]
+    more = {
+        "lost_percent": round(found.lost_percent, 1),
+        "merges": [str(merge) for merge in found.merges],
+    }
+    _end(found.release, _lost(found, data.stem), more, out, ledger, as_json=as_json)
+
+
+def _end(
+    release: Release, lines: list[str], more: dict[str, Any], out: Path, ledger: Path, *, as_json: bool
+) -> None:
+    """Write what was released, and say so."""
+    files = release.write(out)
+    tables = release.tables.values()
     result = {
-        "release_id": found.release.release_id, "cells": len(table.values), "hidden": table.hidden,
-        "lost_percent": round(found.lost_percent, 1), "merges": [str(merge) for merge in found.merges],
+        "release_id": release.release_id,
+        "cells": sum(len(table.values) for table in tables),
+        "hidden": sum(table.hidden for table in tables),
+        **more,
         "files": [str(file) for file in files],
-    }  # fmt: skip
-    lines = [
-        f"{len(table.values):,} cells, {table.hidden:,} of them hidden (S); "
-        f"{found.lost_percent:.0f} % of cells with people lost.",
-        *(f"To lose fewer: {merge}" for merge in found.merges),
-        f"Written: {', '.join(file.name for file in files)} in {out}",
-    ]
+    }
     finish(
         result,
-        lines,
+        [*lines, f"Written: {', '.join(file.name for file in files)} in {out}"],
         as_json=as_json,
         next_step=f"keep {ledger}: without it nothing more can be released safely.",
     )
+
+
+def _lost(found: Confidentialised, name: str) -> list[str]:
+    table = found.release.tables[name]
+    return [
+        f"{len(table.values):,} cells, {table.hidden:,} of them hidden (S); "
+        f"{found.lost_percent:.0f} % of cells with people lost.",
+        *(f"To lose fewer: {merge}" for merge in found.merges),
+    ]
+
+
+def _told_of(release: Release) -> list[str]:
+    """What a regression or a density came to, in a line."""
+    hidden = [model.name for model in release.models.values() if model.mark == "S"]
+    if hidden:
+        return ["This regression cannot be told (S): too few people stand behind a term, it is a table of "
+                "means by another name, or nearly one that was told before. Use broader groups."]  # fmt: skip
+    tables = [f"{len(t.values):,} bins, {t.hidden:,} of them hidden (S)." for t in release.tables.values()]
+    return tables + [f"{len(m.terms)} coefficients, {m.people:,} people." for m in release.models.values()]
 
 
 def _pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:

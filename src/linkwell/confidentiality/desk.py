@@ -158,6 +158,10 @@ class ReleaseDesk:
         content = self._ledger.release(release_id)
         return None if content is None else release_of(content)
 
+    def told_labels(self, family: str) -> dict[str, tuple[str, ...]]:
+        """Per dimension, every label that stands in a release of a data family: those are no secret."""
+        return self._ledger.labels(family)
+
     def head(self) -> Head | None:
         """Where the release ledger stands, for the registry to keep; None before the first release."""
         return self._ledger.head()

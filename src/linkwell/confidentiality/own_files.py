@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -20,12 +21,20 @@ from linkwell.confidentiality.merging import Merge, proposals
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.release import Release
-from linkwell.confidentiality.request import CountTable, Ints, MeanTable, ReleaseRequest
+from linkwell.confidentiality.request import (
+    AnyTable,
+    CountTable,
+    Floats,
+    Ints,
+    MeanTable,
+    QuantileTable,
+    ReleaseRequest,
+)
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Zone, ZoneName, data_home_of
 
-PROJECT = "own-files"
+PROJECT, FAMILY = "own-files", "own files"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,53 +48,94 @@ class Confidentialised:
 
 def confidentialise(
     data: pa.Table | Path, *, by: Sequence[str], person: str, ledger: Path, mean: str = "",
-    unit: str = "units", entities: Mapping[str, str] | None = None,
-    codes: Mapping[str, Sequence[str]] | None = None, name: str = "table",
-    purpose: str = "a table from own files", profile: str = "nz-fixed", long: bool = False,
+    unit: str = "units", with_totals: bool = False, percents: Sequence[int] = (),
+    entities: Mapping[str, str] | None = None, codes: Mapping[str, Sequence[str]] | None = None,
+    name: str = "table", purpose: str = "a table from own files", profile: str = "nz-fixed",
+    long: bool = False,
 ) -> Confidentialised:  # fmt: skip
-    """Release a table of counts (and means) from one row per person, or per person and category.
+    """Release a table of counts (and amounts) from one row per person, or per person and category.
 
     Args:
         data: an Arrow table, or a CSV or Parquet file outside any data home.
         by: columns to count by. person: column that identifies a person, the same in every file and year.
         ledger: folder for the rounding secret and the release ledger; keep it, and use the same one always.
-        mean: a column of amounts to average. unit: what they are. entities: kind -> column of organisations.
+        mean: a column of amounts to average. unit: what they are. with_totals: tell totals besides.
+        percents: quantiles of the amounts (25, 50, 75), as a table of their own.
+        entities: kind -> column of organisations.
         codes: column -> its whole code list. Without one, labels that fewer than six people have are left
-            out, as an absent label would tell a zero.
+            out, as an absent label would tell a zero; labels told before from this ledger stay listed.
         long: `by` is a heading and a category, and a person may have several rows.
 
     Raises:
         RefusedByRule: a path lies in a data home, or the ledger is not whole.
         WrongUse: a column is missing, or a label is not in its code list.
     """
-    zone, rules = _zone(ledger, data), load_profile(profile)
-    table = read_file(data) if isinstance(data, Path) else data
-    _columns_there(table, [*by, person, *([mean] if mean else []), *(entities or {}).values()])
-    with ReleaseDesk.open(zone, profile=profile) as desk:
-        units = _people(table.column(person), keep_secret(zone / SECRET), zone)
-        labels, places, kept, notes = _cells(table, by, units, codes or {}, rules, long)
+    if (with_totals or percents) and not mean:
+        raise WrongUse("Totals and quantiles need a column of amounts.", fix="Name it: mean=...")
+    needed = [*by, *([mean] if mean else []), *(entities or {}).values()]
+    with opened(data, person, needed, ledger, profile) as own:
+        labels, places, kept, notes = _cells(own, by, codes or {}, long)
         facts: dict[str, Any] = {
-            "name": name, "dimensions": tuple(by), "labels": labels, "cells": places, "units": units[kept],
+            "dimensions": tuple(by), "labels": labels, "cells": places, "units": own.units[kept],
             "combinations": "listed" if long else "all",
-            "entities": {kind: _codes(table.column(c))[0][kept] for kind, c in (entities or {}).items()},
+            "entities": {kind: _codes(own.table.column(c))[0][kept] for kind, c in (entities or {}).items()},
         }  # fmt: skip
+        asked: list[AnyTable] = []
         if mean:
-            amounts = table.column(mean).cast(pa.float64()).to_numpy()[kept]
-            asked: CountTable | MeanTable = MeanTable(**facts, values=amounts, measure=mean, unit=unit)
+            facts |= {"values": own.numbers(mean)[kept], "measure": mean, "unit": unit}
+            asked.append(MeanTable(name, **facts, with_totals=with_totals))
+            if percents:
+                asked.append(QuantileTable(f"{name}-quantiles", **facts, percents=tuple(percents)))
         else:
-            asked = CountTable(**facts)
-        release = desk.release(
-            ReleaseRequest(
-                PROJECT, "own files", purpose, np.unique(units[kept]), (asked,), notes=notes,
-                single_provider=False,
-            ),
-            permission_single_provider=True, actor="own files",
-        )  # fmt: skip
+            asked.append(CountTable(name, **facts))
+        release = own.release(np.unique(own.units[kept]), purpose, tables=tuple(asked), notes=notes)
     counts = np.bincount(places, minlength=len(labels))
-    found = () if long else proposals(counts, labels, tuple(by), rules.people_threshold)
+    found = () if long else proposals(counts, labels, tuple(by), own.rules.people_threshold)
     there = counts > 0
     hidden = np.array([value is None for value in release.tables[name].values])
     return Confidentialised(release, 100 * float(hidden[there].mean()) if there.any() else 0.0, found)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnData:
+    """An analyst's file beside an open desk: `units` says who each row is."""
+
+    table: pa.Table
+    units: Ints
+    rules: Profile
+    desk: ReleaseDesk
+
+    def numbers(self, name: str) -> Floats:
+        """A column of numbers.
+
+        Raises:
+            WrongUse: some are missing, or are no numbers.
+        """
+        try:
+            found = self.table.column(name).cast(pa.float64()).to_numpy()
+        except pa.ArrowInvalid:
+            found = np.full(1, np.nan)
+        if not bool(np.all(np.isfinite(found))):
+            raise WrongUse("This column holds something that is no number.", where=name,
+                           fix="Leave out rows without one, or fill them in the file.")  # fmt: skip
+        return np.asarray(found, dtype=np.float64)
+
+    def release(self, population: Ints, purpose: str, **parts: Any) -> Release:
+        """Ask the desk."""
+        request = ReleaseRequest(PROJECT, FAMILY, purpose, population, single_provider=False, **parts)
+        return self.desk.release(request, permission_single_provider=True, actor=FAMILY)
+
+
+@contextmanager
+def opened(
+    data: pa.Table | Path, person: str, columns: Sequence[str], ledger: Path, profile: str
+) -> Iterator[OwnData]:
+    """Read a file and open the desk of its ledger; see `confidentialise`."""
+    zone, rules = _zone(ledger, data), load_profile(profile)
+    table = read_file(data) if isinstance(data, Path) else data
+    _columns_there(table, [*columns, person])
+    with ReleaseDesk.open(zone, profile=profile) as desk:
+        yield OwnData(table, _people(table.column(person), keep_secret(zone / SECRET), zone), rules, desk)
 
 
 def read_file(path: Path) -> pa.Table:
@@ -145,38 +195,40 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
 
 
 def _cells(
-    table: pa.Table,
-    by: Sequence[str],
-    units: Ints,
-    codes: Mapping[str, Sequence[str]],
-    profile: Profile,
-    long: bool,
+    own: OwnData, by: Sequence[str], codes: Mapping[str, Sequence[str]], long: bool
 ) -> tuple[tuple[tuple[str, ...], ...], Ints, Ints, tuple[str, ...]]:
     """Labels, the cell of each row kept, which rows those are, and notes about labels left out."""
     axes, columns, notes = [], [], []
+    before = own.desk.told_labels(FAMILY)
     for name in by:
-        own, labels = _axis(name, table.column(name), units, codes.get(name), profile)
-        if name not in codes:
-            notes.append(f"{name}: labels of fewer than {profile.people_threshold} people are not listed.")
+        listed = codes.get(name)
+        places, labels = _axis(name, own, listed, before.get(name, ()))
+        if listed is None:
+            few = own.rules.people_threshold
+            notes.append(f"{name}: labels of fewer than {few} people are not listed.")
         axes.append(labels)
-        columns.append(own)
-    kept = np.flatnonzero(np.all([own >= 0 for own in columns], axis=0))
-    places = np.ravel_multi_index([own[kept] for own in columns], [len(axis) for axis in axes]).astype(
+        columns.append(places)
+    kept = np.flatnonzero(np.all([places >= 0 for places in columns], axis=0))
+    cells = np.ravel_multi_index([places[kept] for places in columns], [len(axis) for axis in axes]).astype(
         np.int64
     )
     every = tuple(product(*axes))
     if not long:
-        return every, places, kept, tuple(notes)
-    there = np.flatnonzero(np.bincount(places, minlength=len(every)) >= profile.people_threshold)
-    rows = np.isin(places, there)
-    return tuple(every[i] for i in there), np.searchsorted(there, places[rows]), kept[rows], tuple(notes)
+        return every, cells, kept, tuple(notes)
+    there = np.flatnonzero(np.bincount(cells, minlength=len(every)) >= own.rules.people_threshold)
+    rows = np.isin(cells, there)
+    return tuple(every[i] for i in there), np.searchsorted(there, cells[rows]), kept[rows], tuple(notes)
 
 
 def _axis(
-    name: str, column: pa.ChunkedArray, units: Ints, codes: Sequence[str] | None, profile: Profile
+    name: str, own: OwnData, codes: Sequence[str] | None, before: Sequence[str]
 ) -> tuple[Ints, tuple[str, ...]]:
-    """Per row the place of its label (-1: left out), and the labels in order."""
-    own, values = _codes(column)
+    """Per row the place of its label (-1: left out), and the labels in order.
+
+    Args:
+        before: labels that were told before: one that disappeared would tell that people left.
+    """
+    places, values = _codes(own.table.column(name))
     words = ["" if value is None else str(value) for value in values]
     if codes is not None:
         order = {label: place for place, label in enumerate(codes)}
@@ -184,13 +236,12 @@ def _axis(
         if unknown:
             raise WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(unknown[:3])}")
         table = np.array([order[word] for word in words] or [0], dtype=np.int64)
-        return np.where(own >= 0, table[own], -1), tuple(codes)
-    pairs = np.unique(own[own >= 0] * (int(units.max(initial=0)) + 1) + units[own >= 0])
-    people = np.bincount(pairs // (int(units.max(initial=0)) + 1), minlength=len(words))
-    enough = sorted(
-        (word, place) for place, word in enumerate(words) if people[place] >= profile.people_threshold
-    )
-    table = np.full(len(words) + 1, -1, dtype=np.int64)
-    for new, (_, place) in enumerate(enough):
-        table[place] = new
-    return table[own], tuple(word for word, _ in enough)
+        return np.where(places >= 0, table[places], -1), tuple(codes)
+    width = int(own.units.max(initial=0)) + 1
+    pairs = np.unique(places[places >= 0] * width + own.units[places >= 0])
+    people = np.bincount(pairs // width, minlength=len(words))
+    enough = {word for word, count in zip(words, people, strict=True) if count >= own.rules.people_threshold}
+    labels = sorted(enough | set(before))
+    order = {label: place for place, label in enumerate(labels)}
+    table = np.array([*(order.get(word, -1) for word in words), -1], dtype=np.int64)
+    return table[places], tuple(labels)

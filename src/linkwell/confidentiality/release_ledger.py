@@ -153,6 +153,17 @@ class ReleaseLedger:
         row = self._base.execute("SELECT content FROM release WHERE seq = ?", (seq,)).fetchone()
         return dict(json.loads(row[0]))
 
+    def labels(self, family: str) -> dict[str, tuple[str, ...]]:
+        """Per dimension, every label of every table released in a data family."""
+        found: dict[str, dict[str, None]] = {}
+        rows = self._base.execute("SELECT content FROM release WHERE family = ? ORDER BY seq", (family,))
+        for (content,) in rows:
+            for table in json.loads(content)["tables"]:
+                axes = table.get("axes") or zip(*table["labels"], strict=True)
+                for name, labels in zip(table["dimensions"], axes, strict=False):
+                    found.setdefault(name, {}).update(dict.fromkeys(labels))
+        return {name: tuple(labels) for name, labels in found.items()}
+
     def release(self, release_id: str) -> dict[str, Any] | None:
         """The content of a release."""
         row = self._base.execute("SELECT content FROM release WHERE release_id = ?", (release_id,)).fetchone()

@@ -1,0 +1,95 @@
+"""Regressions and densities from an analyst's own microdata, in one call each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+
+from linkwell.confidentiality.density import density_table
+from linkwell.confidentiality.own_files import OwnData, opened
+from linkwell.confidentiality.regression import Kind
+from linkwell.confidentiality.release import Release
+from linkwell.confidentiality.request import Category, Floats, Ints, ModelInput
+from linkwell.errors import WrongUse
+
+FORMULA = re.compile(r"\s*(\w+)\s*:\s*([^~]+?)\s*~\s*(.+)")
+
+
+def confidentialise_model(
+    data: pa.Table | Path, *, model: str, person: str, ledger: Path,
+    codes: Mapping[str, Sequence[str]] | None = None, name: str = "model",
+    purpose: str = "a model from own files", profile: str = "nz-fixed",
+) -> Release:  # fmt: skip
+    """Fit a regression behind the rules and release its coefficients.
+
+    Args:
+        model: "ols: wages ~ age + sex", "logit: employed ~ age", "poisson: visits ~ age + sex + age:sex". A
+            column of words is a group variable, compared with its first label.
+        codes: column -> its labels, the first being what others are compared with; else in rising order.
+        Others as in `own_files.confidentialise`; one row a person.
+
+    Raises:
+        WrongUse: the model cannot be read, or does not fit the file.
+    """
+    kind, outcome, terms = read_formula(model)
+    columns = list(dict.fromkeys(part.strip() for term in terms for part in term.split(":")))
+    with opened(data, person, [outcome, *columns], ledger, profile) as own:
+        _one_row_each(own)
+        variables = {column: _variable(own, column, (codes or {}).get(column)) for column in columns}
+        asked = ModelInput(
+            name, kind, outcome, own.numbers(outcome), own.units, variables, terms, title=model
+        )
+        return own.release(np.unique(own.units), purpose, models=(asked,))
+
+
+def confidentialise_density(
+    data: pa.Table | Path, *, column: str, person: str, ledger: Path, name: str = "density",
+    purpose: str = "a density from own files", profile: str = "nz-fixed",
+) -> Release:  # fmt: skip
+    """Release how many people have how much of `column`, in bins a chart can be drawn from."""
+    with opened(data, person, [column], ledger, profile) as own:
+        _one_row_each(own)
+        table = density_table(name, own.numbers(column), own.units, own.rules, measure=column)
+        return own.release(np.unique(own.units), purpose, tables=(table,))
+
+
+def read_formula(model: str) -> tuple[Kind, str, tuple[str, ...]]:
+    """Kind, outcome and terms of "kind: outcome ~ term + term".
+
+    Raises:
+        WrongUse: it is not written so.
+    """
+    found = FORMULA.fullmatch(model)
+    kinds = {kind: kind for kind in get_args(Kind)}
+    terms = tuple(term.strip() for term in found[3].split("+")) if found else ()
+    if found is None or found[1].lower() not in kinds or not all(terms):
+        raise WrongUse(
+            "This model cannot be read.", where=model,
+            fix="Write it as: ols: wages ~ age + sex (or logit:, poisson:; a:b is an interaction).",
+        )  # fmt: skip
+    return kinds[found[1].lower()], found[2], terms
+
+
+def _one_row_each(own: OwnData) -> None:
+    if len(np.unique(own.units)) != len(own.units):
+        raise WrongUse("A person has several rows.", why="A model or density needs one row a person.",
+                       fix="Add the rows of a person up first.")  # fmt: skip
+
+
+def _variable(own: OwnData, name: str, codes: Sequence[str] | None) -> Floats | Category:
+    column = own.table.column(name)
+    if codes is None and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return own.numbers(name)
+    words = ["" if value is None else str(value) for value in column.to_pylist()]
+    labels = tuple(codes) if codes is not None else tuple(sorted(set(words)))
+    place = {label: n for n, label in enumerate(labels)}
+    unknown = sorted(set(words) - set(place))
+    if unknown:
+        raise WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(unknown[:3])}")
+    found: Ints = np.array([place[word] for word in words], dtype=np.int64)
+    return Category(found, labels)
