@@ -73,7 +73,7 @@ def confidentialise(
     profile: str,
     as_json: bool,
 ) -> None:
-    """Make safe numbers from DATA (CSV or Parquet): a table (--by), a density or a regression; a row a person.
+    """Make safe numbers from DATA (CSV or Parquet): a table (--by), a density or a regression; a row each.
 
     Every count is rounded at random to a multiple of 3, always alike for the same people; groups of fewer
     than six are hidden; and what was released before from this ledger is remembered, so that two tables
