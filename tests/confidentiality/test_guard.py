@@ -205,3 +205,40 @@ def test_a_single_provider_needs_recorded_permission(desk, table, ask):
         table({"g": people(1, 60)}, entities={"provider": np.arange(60) % 3}), single_provider=False
     )
     assert desk.release(several, permission_single_provider=False).tables["t"].cell("g").value is not None
+
+
+def test_a_told_six_that_falls_to_five_keeps_its_number_about_nearly_the_same_cohort(desk, table, ask):
+    """An S in its place would tell that somebody left."""
+    groups = {"six": people(1, 6), "eight": people(7, 8), "rest": people(15, 200), "few": people(300, 4)}
+    first = desk.release(ask(table(groups), population=people(1, 303)), **PERMITTED).tables["t"]
+    for leaver, name in ((3, "six"), (8, "eight"), (100, "rest"), (301, "few")):
+        left = {key: members[members != leaver] for key, members in groups.items()}
+        everyone = np.setdiff1d(people(1, 303), [leaver])
+        later = desk.release(ask(table(left), population=everyone), **PERMITTED).tables["t"]
+        assert [cell.value for cell in later.cells] == [cell.value for cell in first.cells], name
+        assert {cell.mark for cell in later.cells[:3]} == {"C"}
+
+
+def test_five_of_a_told_six_are_hidden_anywhere_else(desk, table, ask):
+    """A part of a told group, about the same cohort: fewer than six people are never told."""
+    cohort = people(1, 500)
+    desk.release(ask(table({"north": people(1, 6), "south": people(7, 90)}), population=cohort), **PERMITTED)
+    parts = {"north, women": people(1, 5), "north, men": people(6, 1), "south": people(7, 90)}
+    told = desk.release(ask(table(parts, name="u"), population=cohort), **PERMITTED).tables["u"]
+    assert [cell.mark for cell in told.cells] == ["S", "S", "C"]
+
+
+def test_a_hidden_four_that_becomes_five_stays_hidden_beside_a_told_six(desk, table, ask):
+    groups = {"all": people(1, 6), "women": people(1, 4), "rest": people(7, 200)}
+    desk.release(ask(table(groups), population=people(1, 206)), **PERMITTED)
+    grown = {"all": people(1, 6), "women": people(1, 5), "rest": people(7, 201)}
+    later = desk.release(ask(table(grown), population=people(1, 207)), **PERMITTED).tables["t"]
+    assert later.cell("women").mark == "S"
+
+
+def test_a_group_that_has_lost_more_than_three_is_hidden(desk, table, ask):
+    groups = {"six": people(1, 6), "rest": people(15, 200)}
+    desk.release(ask(table(groups), population=people(1, 303)), **PERMITTED)
+    left = {"six": people(1, 2), "rest": people(15, 200)}
+    later = desk.release(ask(table(left), population=np.setdiff1d(people(1, 303), people(3, 4))), **PERMITTED)
+    assert later.tables["t"].cell("six").mark == "S"

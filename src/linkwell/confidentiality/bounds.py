@@ -76,7 +76,9 @@ def _system(tables: list[LinkedTable], whole: tuple[Hashable, float, float], pro
         slacks = profile.bases(np.maximum(table.shown, 0)) - (table.fates == Fate.FRESH)
         for spot, shown, fate, slack in zip(own, table.shown, table.fates, slacks, strict=True):
             if fate < Fate.FEW_PEOPLE:
-                low[spot] = max(low[spot], shown - slack, profile.people_threshold)
+                # A number that was carried on may stand for a group that has fallen under the threshold.
+                least = 0 if fate == Fate.CARRIED else profile.people_threshold
+                low[spot] = max(low[spot], shown - slack, least)
                 high[spot] = min(high[spot], shown + slack)
             elif fate == Fate.FEW_PEOPLE:
                 high[spot] = min(high[spot], profile.people_threshold - 1)

@@ -13,7 +13,15 @@ from linkwell.confidentiality.decide_amounts import AmountsTold, decide_amounts
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.effects import cohort_kin, decide_effects
 from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, joined, near, same, unique
-from linkwell.confidentiality.guard import HIDDEN, Memory, heed_bars, heed_each_other, heed_past, narrow
+from linkwell.confidentiality.guard import (
+    HIDDEN,
+    Memory,
+    heed_bars,
+    heed_each_other,
+    heed_past,
+    heed_small,
+    narrow,
+)
 from linkwell.confidentiality.history import (
     BARS,
     COHORTS,
@@ -81,8 +89,10 @@ def decide(
     heed_past(sets, shown, fates, memory.past, profile, lifted=lifted)
     heed_bars(sets, shown, fates, memory.bars, profile)
     own = _near_unions(draft, memory, profile)
+    about, elsewhere = _about(draft, where, len(sets), own, near_earlier)
+    heed_small(sets, shown, fates, memory.past, about, profile)
     if not lifted:
-        narrow(sets, shown, fates, _narrow_sets(draft, where, len(sets), own, near_earlier), profile)
+        narrow(sets, shown, fates, about & ~elsewhere, profile)
     kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
     kept[where[draft.slices[0]]] = True
     heed_each_other(sets, shown, fates, profile)
@@ -192,8 +202,10 @@ def is_near(cohort: Groups, known: Groups, profile: Profile) -> bool:
     return bool(len(close.new)) and not len(same(cohort, known).new)
 
 
-def _narrow_sets(draft: Draft, where: Ints, number: int, own: list[bool], near_earlier: bool) -> Flags:
-    """Sets that are told only in tables about nearly an earlier cohort, shape (number,)."""
+def _about(
+    draft: Draft, where: Ints, number: int, own: list[bool], near_earlier: bool
+) -> tuple[Flags, Flags]:
+    """Sets in tables about nearly an earlier cohort, and sets in other tables, shape (number,) each."""
     wide, about = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
     inside = np.zeros(len(draft.people.index.persons), dtype=bool)
     inside[draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]] = True
@@ -203,4 +215,4 @@ def _narrow_sets(draft: Draft, where: Ints, number: int, own: list[bool], near_e
             rows |= np.bincount(table.pairs.cells[inside[table.pairs.places]], minlength=len(rows)) > 0
         about[where[place][rows]] = True
         wide[where[place][~rows]] = True
-    return about & ~wide
+    return about, wide

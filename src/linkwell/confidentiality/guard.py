@@ -145,6 +145,34 @@ def heed_past(
     _hide(shown, fates, beside & (fates == Fate.FRESH))
 
 
+def heed_small(groups: Groups, shown: Ints, fates: Fates, past: Past, about: Flags, profile: Profile) -> None:
+    """A told group that falls under the threshold keeps its number, about nearly the same cohort; in place.
+
+    An S in place of a 6 would tell that somebody left. So the closest earlier answer is kept, as for larger
+    groups: its number within tolerance, or its S. Anywhere else fewer than six people are hidden, whatever
+    they nearly are: a part of a told group says nothing about who left.
+
+    Args:
+        about: sets about a cohort one to `guard_distance` people from one that was told about.
+    """
+    small = fates == Fate.FEW_PEOPLE
+    again = same(groups, past.groups)
+    again = _kept(again, small[again.new])
+    twins = near(groups, past.groups, profile.guard_distance, small & about)
+    first = {int(n): True for n in again.new[past.shown[again.old] == HIDDEN]}
+    told = {int(n): int(o) for n, o in zip(again.new, again.old, strict=True) if past.shown[o] != HIDDEN}
+    order = np.lexsort((past.shown[twins.old] != HIDDEN, twins.apart, twins.new))
+    for new, old in zip(twins.new[order].tolist(), twins.old[order].tolist(), strict=True):
+        if new not in told and new not in first:
+            first[new] = True
+            if past.shown[old] != HIDDEN:
+                told[new] = old
+    for new, old in told.items():
+        number, today = int(past.shown[old]), groups.counts[new : new + 1]
+        if abs(number - int(today[0])) <= int(profile.tolerances(today)[0]):
+            shown[new], fates[new] = number, Fate.CARRIED
+
+
 def heed_bars(groups: Groups, shown: Ints, fates: Fates, bars: Groups, profile: Profile) -> None:
     """Hide totals that would give away a cell hidden in an earlier release; in place."""
     open_ = fates == Fate.FRESH
