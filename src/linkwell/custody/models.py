@@ -29,7 +29,7 @@ from linkwell.custody.signin.models import (
     PersonSession,
     RecoveryCode,
 )
-from linkwell.custody.supplies.models import Receipt, Supply, Upload
+from linkwell.custody.supplies.models import ProviderOk, Receipt, Supply, Upload
 from linkwell.custody.uses.models import LaterUse
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Project",
     "ProjectMember",
     "Proposal",
+    "ProviderOk",
     "Receipt",
     "RecoveryCode",
     "Refresh",

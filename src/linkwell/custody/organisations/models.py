@@ -53,6 +53,9 @@ class Organisation(models.Model):
     kind = models.CharField(
         max_length=20, default=Kind.PROVIDER, choices=[(kind.value, kind.words) for kind in Kind]
     )
+    quota_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="sealed files that may wait here at a time; empty: the portal's own"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

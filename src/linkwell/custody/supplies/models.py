@@ -79,6 +79,20 @@ class Upload(models.Model):
         return f"upload {self.id}"
 
 
+class ProviderOk(models.Model):
+    """The provider's own signed OK to a sealed file that somebody else made for it, as it was given."""
+
+    supply = models.OneToOneField(Supply, on_delete=models.PROTECT, related_name="provider_ok")
+    document = models.TextField()
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "custody"
+
+    def __str__(self) -> str:
+        return f"OK to {self.supply}"
+
+
 class Receipt(models.Model):
     """A signed statement about a supply, as it was given: canonical JSON text."""
 
