@@ -98,7 +98,10 @@ LET_IN: dict[str, set[str]] = {
     "breach-judge": {"provider", "other", "manager"},
     "notices": {"vendor"} | PROVIDERS | {"manager", "integrator"},
 }
-FOR_ANYONE = {"front", "signin", "healthz", "readyz"}
+FOR_ANYONE = {
+    "readiness", "readiness-question", "readiness-meaning", "readiness-number", "readiness-report",
+    "readiness-words", "readiness-take", "front", "signin", "healthz", "readyz",
+}  # fmt: skip
 FOR_SENDERS = {"uploads", "upload", "upload-receipt", "package-receipts"}
 # Pages about one provider's thing: the other provider gets what it would get for a thing that never was.
 ABOUT_A_SUPPLY = {"supply", "recall", "staff-supply", "accept", "reject", "link", "linkage"}

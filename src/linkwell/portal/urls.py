@@ -16,6 +16,7 @@ from linkwell.portal.views import (
     outputs,
     proposals,
     provider,
+    readiness,
     reports,
     research,
     staff,
@@ -25,7 +26,7 @@ from linkwell.portal.views import (
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, drafting, front, health, organisations, outputs, proposals,
-    provider, reports, research, signin, staff, trail, uploads,
+    provider, readiness, reports, research, signin, staff, trail, uploads,
 )  # fmt: skip
 
 urlpatterns = patterns()

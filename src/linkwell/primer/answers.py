@@ -57,23 +57,40 @@ def load_answers(path: Path, questions: Questions | None = None) -> Answers:
         WrongUse: missing, not TOML, or naming a question or answer that does not exist.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise WrongUse(
             "There is no such answers file.",
             where=str(path),
             fix="Make one with: linkwell ready --save FILE.toml",
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUse(
-            "The answers file cannot be read.",
-            where=path.name,
-            why=str(error) if isinstance(error, tomllib.TOMLDecodeError) else "It is not UTF-8 text.",
-            fix="Mend that line, or answer the questions again into a new file.",
-        ) from None
+    except UnicodeDecodeError:
+        raise _unreadable(path.name, "It is not UTF-8 text.") from None
     except OSError as error:
         raise TryAgain(f"The answers file cannot be opened ({error.strerror}).", where=path.name) from None
-    return _checked(data, path.name, questions or load_questions())
+    return parse_answers(text, name=path.name, questions=questions)
+
+
+def parse_answers(text: str, *, name: str, questions: Questions | None = None) -> Answers:
+    """The answers written in the text of an answers file; `name` is used in errors.
+
+    Raises:
+        WrongUse: not TOML, or naming a question or answer that does not exist.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(name, str(error)) from None
+    return _checked(data, name, questions or load_questions())
+
+
+def _unreadable(name: str, why: str) -> WrongUse:
+    return WrongUse(
+        "The answers file cannot be read.",
+        where=name,
+        why=why,
+        fix="Mend that line, or answer the questions again into a new file.",
+    )
 
 
 def _checked(data: Mapping[str, Any], name: str, questions: Questions) -> Answers:
@@ -109,6 +126,18 @@ def save_answers(path: Path, answers: Answers) -> None:
     Raises:
         TryAgain: the folder cannot be written to.
     """
+    try:
+        write_whole(path, render_answers(answers).encode())
+    except OSError as error:
+        raise TryAgain(
+            f"The answers cannot be saved ({error.strerror}).",
+            where=str(path),
+            fix="Choose another place with --save.",
+        ) from None
+
+
+def render_answers(answers: Answers) -> str:
+    """The text of an answers file."""
     lines = [_HEAD, "version = 1"]
     if answers.organisation:
         lines.append(f"organisation = {_quoted(answers.organisation)}")
@@ -116,14 +145,7 @@ def save_answers(path: Path, answers: Answers) -> None:
         lines += ["", f"[{title}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]
     if answers.numbers:
         lines += ["", "[numbers]", *(f"{key} = {number}" for key, number in answers.numbers.items())]
-    try:
-        write_whole(path, ("\n".join(lines) + "\n").encode())
-    except OSError as error:
-        raise TryAgain(
-            f"The answers cannot be saved ({error.strerror}).",
-            where=str(path),
-            fix="Choose another place with --save.",
-        ) from None
+    return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:

@@ -21,12 +21,6 @@ def here(sentence: str) -> str:
 
 
 @register.filter
-def kind(block: object) -> str:
-    """Which kind of block of a document this is, so that a template can draw it."""
-    return type(block).__name__
-
-
-@register.filter
 def day(text: str) -> str:
     """A day kept as YYYY-MM-DD, as people write it; anything else as it is."""
     try:

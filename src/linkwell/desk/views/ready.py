@@ -14,6 +14,7 @@ from linkwell.desk.guard import desk_of
 from linkwell.errors import WrongUse
 from linkwell.primer import Answers, Question, expected, load_questions, readiness, save_answers, with_implied
 from linkwell.primer.effort import effort
+from linkwell.primer.order import before, in_order, next_open, number_of
 from linkwell.primer.report import render as render_report
 
 
@@ -30,7 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "follows": each.id in known and each.id not in answers.choices,
             "note": answers.notes.get(each.id, ""),
         }
-        for each in _all()
+        for each in in_order()
     ]
     todo = next((part["question"] for part in parts if part["answer"] is None), None)
     return render(request, "desk/ready.html", {
@@ -51,7 +52,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         save_answers(
             desk.workspace.answers, replace(answers, organisation=form.cleaned_data["organisation"].strip())
         )
-        todo = _next_open(answers)
+        todo = next_open(answers.choices)
         return redirect("ready-question", todo.id) if todo else redirect("ready")
     return render(request, "desk/ready_organisation.html", {"form": form})
 
@@ -74,7 +75,7 @@ def question(request: HttpRequest, question_id: str) -> HttpResponse:
     total = len(load_questions().questions)
     return render(request, "desk/ready_question.html", {
         "question": asked, "chosen": known.get(asked.id, ""), "problem": problem, "total": total,
-        "number": _number(asked), "before": _neighbour(asked, -1),
+        "number": number_of(asked), "before": _before(asked),
         "follows": asked.id in known and asked.id not in answers.choices,
     }, status=200)  # fmt: skip
 
@@ -95,12 +96,12 @@ def answered(request: HttpRequest, question_id: str) -> HttpResponse:
         save_answers(desk.workspace.answers, answers)
         if request.headers.get("X-Linkwell-Autosave"):
             return HttpResponse(status=204)
-        following = _next_open(answers, after=asked)
+        following = next_open(answers.choices, after=asked)
         return redirect("ready-question", following.id) if following else _after_questions(answers)
     insights = load_questions().insights
     return render(request, "desk/ready_answered.html", {
-        "question": asked, "answer": asked.answer(known[asked.id]), "form": form, "number": _number(asked),
-        "total": len(load_questions().questions), "last": _next_open(answers, after=asked) is None,
+        "question": asked, "answer": asked.answer(known[asked.id]), "form": form, "number": number_of(asked),
+        "total": len(load_questions().questions), "last": next_open(answers.choices, after=asked) is None,
         "enables": [each for each in insights if each.id in asked.answer(known[asked.id]).enables],
         "blocks": [each for each in insights if each.id in asked.answer(known[asked.id]).blocks],
     })  # fmt: skip
@@ -152,31 +153,13 @@ def _question(question_id: str) -> Question:
         raise Http404 from None
 
 
-def _all() -> tuple[Question, ...]:
-    """The six parts, then what is asked after them."""
-    return (*load_questions().questions, *load_questions().further)
-
-
 def _after_questions(answers: Answers) -> HttpResponse:
     """A number still to be given, or the report."""
     wanted = next((each for each in load_questions().numbers if each.id not in answers.numbers), None)
     return redirect("ready-number", wanted.id) if wanted else redirect("ready-report")
 
 
-def _number(asked: Question) -> int:
-    return _all().index(asked) + 1
-
-
-def _neighbour(asked: Question, by: int) -> str:
+def _before(asked: Question) -> str:
     """The address of the question before, or of the overview."""
-    at = _number(asked) - 1 + by
-    listed = _all()
-    return reverse("ready-question", args=[listed[at].id]) if 0 <= at < len(listed) else reverse("ready")
-
-
-def _next_open(answers: Answers, *, after: Question | None = None) -> Question | None:
-    """The next question still open, those after `after` first."""
-    listed = _all()
-    known = with_implied(answers.choices, load_questions())
-    start = listed.index(after) + 1 if after else 0
-    return next((each for each in (*listed[start:], *listed[:start]) if each.id not in known), None)
+    earlier = before(asked)
+    return reverse("ready-question", args=[earlier.id]) if earlier else reverse("ready")
