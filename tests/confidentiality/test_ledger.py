@@ -139,6 +139,7 @@ def test_an_older_disclosure_zone_is_seen_by_the_registry_or_by_what_was_release
     (home.path / "disclosure/releases.head").unlink()
     with pytest.raises(RefusedByRule, match="tail was cut"):
         ReleaseDesk.open(home, expected_head=head)
+    shutil.rmtree(home.path / "released/ledger")
     (home.path / "released/R000002-0123abcd").mkdir()
     with pytest.raises(RefusedByRule, match="older than a release"):
         ReleaseDesk.open(home)

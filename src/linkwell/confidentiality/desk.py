@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from linkwell.confidentiality.copies import copy_entries, newest
 from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
 from linkwell.confidentiality.draft import Draft, People, draft
 from linkwell.confidentiality.earlier import earlier_tables
@@ -69,6 +70,7 @@ class ReleaseDesk:
     _keys: RoundingKeys
     _ledger: ReleaseLedger
     _recall: Recall
+    _copies: Path | None
 
     @classmethod
     def open(
@@ -87,8 +89,10 @@ class ReleaseDesk:
                 released until that is mended.
         """
         zone, seen = _zone_and_seen(place)
+        copies = copies_of(place) if isinstance(place, Home) else None
         seed = place.demo_seed if isinstance(place, Home) else demo_seed
-        witnesses = [*read_head(zone / HEAD), *([expected_head] if expected_head else [])]
+        others = [*(newest(copies) if copies else []), *([expected_head] if expected_head else [])]
+        witnesses = [*read_head(zone / HEAD), *others]
         if not (zone / SECRET).exists() and (witnesses or seen or (zone / LEDGER).exists()) and seed is None:
             raise RefusedByRule(
                 "The rounding secret is missing, but numbers have already left.",
@@ -96,11 +100,11 @@ class ReleaseDesk:
                 why="With another secret the same people would show other numbers.",
                 fix="Put the secret back from the custodian's recovery copy.",
             )
-        with _alone(zone / LOCK):  # two first openings must not draw two secrets
+        with alone(zone / LOCK):  # two first openings must not draw two secrets
             secret = keep_secret(zone / SECRET, demo_seed=seed)
         keys = RoundingKeys.derive(secret)
         ledger = open_ledger(zone / LEDGER, keys.check, witnesses=witnesses, seen=seen)
-        return cls(zone, load_profile(profile), secret, keys, ledger, Recall())
+        return cls(zone, load_profile(profile), secret, keys, ledger, Recall(), copies)
 
     def __enter__(self) -> ReleaseDesk:
         return self
@@ -150,6 +154,8 @@ class ReleaseDesk:
         ):  # one at a time, so that the head beside the ledger is never an older one
             head = self._ledger.head()
             assert head is not None
+            if self._copies is not None:
+                copy_entries(self._ledger, self._copies, self._secret)
             write_head(self.zone / HEAD, head)
         return release_of(content)
 
@@ -192,6 +198,7 @@ class ReleaseDesk:
         if not decision.wide:
             return "exact bounds over all releases leave a hidden number fewer than three values", None
         kept = blocks(prepared, decision, self._ranks(prepared))
+        ledger.note_rules(request.family, profile=self.profile.name, digest=self.profile.digest, actor=actor)
         content = self._content(prepared, decision)
         ledger.record(
             family=request.family, request=prepared.digest, content=content, blocks=kept,
@@ -240,7 +247,7 @@ def disclaimers(sources: tuple[str, ...]) -> list[str]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Hold the lock file `path`, alone on this computer."""
     with path.open("a") as lock:
         path.chmod(0o600)
@@ -279,7 +286,16 @@ def _zone_and_seen(place: Home | Zone) -> tuple[Zone, list[str]]:
     """The disclosure zone, and the ids of every release that lies in `released/`."""
     if isinstance(place, Zone):
         return place, []
-    released: Path = place.zone(ZoneName.RELEASED).path
+    return place.zone(ZoneName.DISCLOSURE), released_ids(place)
+
+
+def released_ids(home: Home) -> list[str]:
+    """The ids of every release that lies in `released/`."""
+    released: Path = home.zone(ZoneName.RELEASED).path
     folders = released.iterdir() if released.is_dir() else iter(())
-    ours = [folder.name for folder in folders if RELEASE_ID.fullmatch(folder.name)]
-    return place.zone(ZoneName.DISCLOSURE), ours
+    return [folder.name for folder in folders if RELEASE_ID.fullmatch(folder.name)]
+
+
+def copies_of(home: Home) -> Path:
+    """Where the sealed copies of the ledger's entries lie."""
+    return home.zone(ZoneName.RELEASED).path / "ledger"

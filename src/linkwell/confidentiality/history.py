@@ -80,8 +80,8 @@ def stopped(what: str) -> RefusedByRule:
         what,
         where="disclosure/releases.sqlite",
         why="Without the memory of what left, two releases could be compared to find one person.",
-        fix="Nothing can be released until the newest backup of the disclosure zone is back in place; "
-        "ask the custodian's administrator.",
+        fix="Nothing can be released until the ledger is whole: rebuild it from what was released (linkwell "
+        "custodian rebuild-ledger), or put the newest backup of the disclosure zone back.",
     )
 
 

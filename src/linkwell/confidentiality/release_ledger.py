@@ -54,6 +54,11 @@ BLOCK_COLUMNS = (
 )
 EFFECT_COLUMNS = "seq, name, outcome, treated, comparison, sums, content"
 TABLES = ("about", "event", "release", "block", "people", "effect", "refusal")
+ENTRY_TABLES = ("event", "release", "people", "block", "effect")
+"""What belongs to an entry, in the order its rows are put back."""
+
+Entry = dict[str, list[tuple[object, ...]]]
+"""All rows of one entry, by table."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,48 @@ class ReleaseLedger:
         """Hash of an entry; None if there is no such entry."""
         row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
         return str(json.loads(row[0])["hash"]) if row else None
+
+    def entry(self, seq: int) -> Entry:
+        """All rows of an entry, as they were recorded."""
+        event = json.loads(self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()[0])
+        before = self._base.execute(
+            "SELECT body FROM event JOIN release USING (seq) WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)
+        ).fetchone()
+        known = int(json.loads(before[0])["details"]["people"]) if before else 0
+        found: Entry = {}
+        for table in ENTRY_TABLES:
+            if table == "people":
+                limits = known, int(event["details"].get("people", known))
+                rows = self._base.execute("SELECT * FROM people WHERE seq > ? AND seq <= ?", limits)
+            else:
+                rows = self._base.execute(f"SELECT * FROM {table} WHERE seq = ?", (seq,))
+            found[table] = rows.fetchall()
+        return found
+
+    def add_entry(self, entry: Entry) -> None:
+        """Put the rows of a copied entry back. Call inside `writing`; the chain is proven afterwards."""
+        for table in ENTRY_TABLES:
+            for row in entry.get(table, []):
+                self._base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+    def copy_into(self, other: sqlite3.Connection) -> None:
+        """Copy the whole ledger into another database."""
+        self._base.backup(other)
+
+    def note_rules(self, family: str, *, profile: str, digest: str, actor: str) -> None:
+        """Record that a family is released under other rules than before. Call inside `writing`."""
+        row = self._base.execute(
+            "SELECT body FROM event JOIN release USING (seq) WHERE family = ? ORDER BY seq DESC LIMIT 1",
+            (family,),
+        ).fetchone()
+        before = json.loads(row[0])["details"]["profile"] if row else digest
+        if before == digest:
+            return
+        event = next_event(
+            self.last_event(), actor=actor, acting_for="", verb="rules changed", subject=family,
+            details={"from": before, "to": digest, "profile": profile},
+        )  # fmt: skip
+        self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
 
     def head(self) -> Head | None:
         """Where the ledger stands; None before the first entry."""
@@ -230,6 +277,7 @@ class ReleaseLedger:
             self.last_event(), actor=actor, acting_for="", verb="released",
             subject=str(content["release_id"]),
             details={**details, "request": request, "content": fingerprint(_json(content)),
+                     "people": self._base.execute("SELECT coalesce(max(seq), 0) FROM people").fetchone()[0],
                      "blocks": [digest for *_, digest in packed]},
         )  # fmt: skip
         self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
