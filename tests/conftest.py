@@ -26,6 +26,8 @@ from linkwell.vault.custodian_keys import CustodianKeys, create_custodian_keys
 from linkwell.vault.keys import PrivateKey, fingerprint, new_key
 from linkwell.vault.zones import Home
 
+pytest_plugins = ["tests.skips", "pytester"]
+
 AGREEMENT = "DSA-2026-001"
 
 # Nothing in the tests asserts on time: a slow machine is not a fault of the product.

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from linkwell.custody.documents import MACHINES, page
+from linkwell.custody.documents import MACHINES
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.pages.labels import labels
+from linkwell.portal.documents import states
 
 
 def test_the_page_of_states_is_what_the_code_says() -> None:
     """If this fails: python -m linkwell.portal.documents > docs/states.md"""
     written = Path(__file__).parents[2] / "docs" / "states.md"
-    assert written.read_text("utf-8") == page()
+    assert written.read_text("utf-8") == states()
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.noun)

@@ -13,6 +13,7 @@ from tests.conftest import PASSWORD, split_of
 
 from linkwell.custody import road
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.actions import add_person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import NotAllowed
@@ -211,7 +212,7 @@ def test_only_its_own_lead_takes_a_supply_back(registry, supply, name) -> None:
 
 def test_what_was_accepted_is_not_taken_back(registry, supply) -> None:
     Supply.objects.update(state="accepted")
-    with pytest.raises(RefusedByRule, match="no longer"):
+    with pytest.raises(WrongState, match="no longer"):
         destroying.recall(by=registry.person("provider"), supply=supply)
 
 

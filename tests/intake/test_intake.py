@@ -306,7 +306,7 @@ def test_a_stopped_opener_can_be_tried_again(
     assert opened(supply).people == 3
 
 
-@pytest.mark.skipif(os.name != "posix", reason="limits are Unix's")
+@pytest.mark.only_on("linux", "darwin")  # limits are Unix's
 def test_the_opener_bounds_what_it_may_take(seal_to: Callable[..., Any], custodian_home: Home) -> None:
     import subprocess
     import sys

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkwell.custody.agreements.states import AGREEMENT, VERSION
+from linkwell.custody.agreements.states import AGREEMENT, TOKEN, VERSION
 from linkwell.custody.assessments.states import ASSESSMENT
 from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.clients.states import CLIENT_OK
@@ -15,22 +15,28 @@ from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.roles import Role
+from linkwell.custody.organisations.states import KEY
 from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.projects.states import PROJECT
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.signin.states import COMMAND, LOST
 from linkwell.custody.supplies.states import SUPPLY
 
 MACHINES = (
-    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT, JOB,
+    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, KEY, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT,
+    LOST, COMMAND, JOB,
 )  # fmt: skip
 
 
 def page() -> str:
     """The whole page as Markdown."""
     return "\n".join(
-        [*_opening(), *_permissions(), *_duties(), *(line for m in MACHINES for line in _noun(m))]
-    )
+        [
+            *_opening(), *_permissions(), *_duties(), *(line for m in MACHINES for line in _noun(m)),
+            *_without_states(),
+        ]
+    )  # fmt: skip
 
 
 def _opening() -> Iterator[str]:
@@ -96,10 +102,24 @@ def _cells(machine: Machine) -> Iterator[str]:
 
     yield "State, role and relation; what is not here is refused:"
     yield ""
-    yield "| in state | move | roles (where the role is held) |"
+    yield "| in state | move | roles (where the role is held) | but |"
+    yield "|---|---|---|---|"
+    for state, verb, who, but in cells(machine):
+        yield f"| {state} | {verb} | {who} | {but} |"
+    yield ""
+
+
+def _without_states() -> Iterator[str]:
+    from linkwell.custody.matrix import ACTS
+
+    yield "## What has no states"
+    yield ""
+    yield "| what | what is done | roles (where the role is held) |"
     yield "|---|---|---|"
-    for state, verb, who in cells(machine):
-        yield f"| {state} | {verb} | {who} |"
+    nouns = {machine.noun for machine in MACHINES}
+    for act in ACTS:
+        if act.noun not in nouns:
+            yield f"| {act.noun} | {act.verb} | {act.who} |"
     yield ""
 
 

@@ -1,82 +1,206 @@
-"""State × role × relation for every noun: which moves exist from a state, and who may make each.
+"""State × role × relation for every noun: what is done to it, from which state, by whom and by which action.
 
-docs/states.md prints it; a test walks every cell of the decisions between people: nothing else is allowed.
+Each row names the function that does it, so a test finds every action without a row. docs/states.md prints
+them; tests/custody/test_matrix.py does every row as every role and relation in every state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from linkwell.custody.agreements import permissions as agreements
 from linkwell.custody.assessments.permissions import ASSESS
 from linkwell.custody.breaches import permissions as breaches
-from linkwell.custody.clients.permissions import DECIDE_OK
+from linkwell.custody.clients.permissions import DECIDE_OK, SEE_CLIENTS
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.machine import Machine
+from linkwell.custody.organisations.duties import duties
+from linkwell.custody.organisations.permissions import ENROL
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
 from linkwell.custody.permissions import Capability
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
-from linkwell.custody.supplies.permissions import ACCEPT
+from linkwell.custody.signin import permissions as signin
+from linkwell.custody.supplies.permissions import ACCEPT, RECALL
 
-_JUDGE = (breaches.JUDGE_OWN_BREACH, breaches.JUDGE_BREACH)
-_DRAFT = (agreements.DRAFT_AGREEMENT,)
+SENDER = "a sender with a live token of this agreement, or its vendor's where the provider gave its OK"
+
+SELF = "the person it is about"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing somebody does to a noun.
+
+    Attributes:
+        noun, verb: as the noun's machine says them; nouns without states have verbs of their own.
+        does: the action, below `linkwell.custody`.
+        needs: capabilities of which one is enough; none where no role decides (see `of_itself`).
+        says: what the record says in this person's name, one event each; what Linkwell does because of it
+            is recorded as Linkwell's own.
+        also: what else must hold for this person, in words.
+        of_itself: who, in words, where no role decides: a sender's token, or the person it is about.
+    """
+
+    noun: str
+    verb: str
+    does: str
+    needs: tuple[Capability, ...]
+    says: tuple[str, ...]
+    also: str = ""
+    of_itself: str = SENDER
+
+    @property
+    def who(self) -> str:
+        """Roles, and where the role is held."""
+        cells = [f"{', '.join(sorted(r.words for r in n.roles))} ({n.relation.value})" for n in self.needs]
+        return "; ".join(cells) or self.of_itself
+
+    @property
+    def but(self) -> str:
+        """Who may not, though the role allows it."""
+        names = {need.name for need in self.needs}
+        apart = [f"not who did “{d.first}” to it" for d in duties() if d.kind == "acts" and d.second in names]
+        return "; ".join([*apart, *([self.also] if self.also else [])])
+
+
+def _rows(noun: str, *rows: tuple[str, str, tuple[Capability, ...], str], also: str = "") -> tuple[Act, ...]:
+    return tuple(
+        Act(noun, verb, does, needs, tuple(says.split(" + ")), also) for verb, does, needs, says in rows
+    )
+
+
+_WRITE, _PUT, _JUDGE = (
+    (proposals.WRITE_PROPOSAL,), (proposals.PUT_FORWARD,), (breaches.JUDGE_OWN_BREACH, breaches.JUDGE_BREACH),
+)  # fmt: skip
+_DRAFT, _MANAGE = (agreements.DRAFT_AGREEMENT,), (agreements.MANAGE_AGREEMENTS,)
+_LEAD = (agreements.SIGN_FOR_PROVIDER,)
 _SIGN = (agreements.SIGN_FOR_PROVIDER, agreements.SIGN_FOR_INTERMEDIARY, agreements.SIGN_FOR_CUSTODIAN)
-_PUT, _ASSESS = (proposals.PUT_FORWARD,), (ASSESS,)
 
-ACTS: dict[str, dict[str, tuple[Capability, ...]]] = {
-    "proposal": {
-        "begin": (proposals.WRITE_PROPOSAL,),
-        "upload": (proposals.WRITE_PROPOSAL,),
-        "document": (proposals.WRITE_PROPOSAL,),
-        "comment": (proposals.COMMENT_OWN, proposals.HELP_DOCUMENT),
-        "mandate": (proposals.RECORD_MANDATE,),
-        "put forward": _PUT,
-        "revise": _PUT,
-        "withdraw": _PUT,
-        "return": _ASSESS,
-        "approve": _ASSESS,
-        "refuse": _ASSESS,
-    },
-    "assessment": {
-        "open": _PUT, "stop": _PUT, "take": _ASSESS, "return": _ASSESS, "approve": _ASSESS, "refuse": _ASSESS,
-    },
-    "agreement": {
-        "enrol": (agreements.MANAGE_AGREEMENTS,),
-        "draft": _DRAFT,
-        "end": (agreements.MANAGE_AGREEMENTS,),
-        "leave": (agreements.SIGN_FOR_PROVIDER,),
-    },
-    "version of an agreement": {
-        "draft": _DRAFT, "offer": _DRAFT, "take back": _DRAFT, "sign": _SIGN,
-        "decline": (agreements.SIGN_FOR_PROVIDER,),
-    },
-    "client's OK": dict.fromkeys(("give", "pause", "refuse"), (DECIDE_OK,)),
-    "breach": {
-        "record": (breaches.RECORD_OWN_BREACH, breaches.RECORD_BREACH),
-        **dict.fromkeys(("serious", "not serious", "tell", "close"), _JUDGE),
-    },
-    "supply": {"accept": (ACCEPT,), "reject": (ACCEPT,), "link": (LINK,)},
-    "refresh": {"load": (LOAD,)},
-    "project": {"approve": (APPROVE_PROJECT,), "close": (APPROVE_PROJECT,)},
-    "output": {"analyse": (ANALYSE,), "release": (RELEASE,), "refuse": (RELEASE,)},
-}  # fmt: skip
-"""Which capabilities allow a move; a move that is not here is the computer's or the sender's own."""
+ACTS: tuple[Act, ...] = (
+    *_rows(
+        "proposal",
+        ("begin", "proposals.actions.begin", _WRITE, "proposal.begun"),
+        ("upload", "proposals.actions.upload", _WRITE, "specification.uploaded"),
+        ("document", "proposals.actions.document", _WRITE, "proposal.documented"),
+        ("comment", "proposals.actions.comment", (proposals.COMMENT_OWN, proposals.HELP_DOCUMENT),
+         "proposal.commented"),
+        ("mandate", "proposals.actions.record_mandate", (proposals.RECORD_MANDATE,), "mandate.recorded"),
+        ("put forward", "proposals.actions.put_forward", _PUT, "proposal.put forward + assessment.opened"),
+        ("revise", "proposals.actions.revise", _PUT, "proposal.reopened"),
+        ("withdraw", "proposals.actions.withdraw", _PUT, "proposal.withdrawn + assessment.stopped"),
+    ),
+    *(row for noun in ("proposal", "assessment") for row in _rows(
+        noun,
+        ("return", "assessments.actions.give_back", (ASSESS,), "proposal.returned + assessment.returned"),
+        ("approve", "assessments.actions.approve", (ASSESS,), "proposal.approved + assessment.approved"),
+        ("refuse", "assessments.actions.refuse", (ASSESS,), "proposal.not eligible + assessment.refused"),
+        also="only the assessor who took it",
+    )),
+    *_rows(
+        "assessment",
+        ("open", "proposals.actions.put_forward", _PUT, "proposal.put forward + assessment.opened"),
+        ("stop", "proposals.actions.withdraw", _PUT, "proposal.withdrawn + assessment.stopped"),
+        ("take", "assessments.actions.take", (ASSESS,), "assessment.taken"),
+    ),
+    *_rows(
+        "agreement",
+        ("enrol", "agreements.actions.enrol_provider", _MANAGE,
+         "organisation.entered + key.enrolled + agreement.enrolled"),
+        ("draft", "agreements.drafting.draft", _DRAFT, "agreement.drafted"),
+        ("end", "agreements.signing.end_agreement", _MANAGE, "agreement.ended"),
+        ("leave", "agreements.signing.leave", _LEAD, "agreement.ended"),
+    ),
+    *_rows(
+        "version of an agreement",
+        ("draft", "agreements.drafting.draft", _DRAFT, "agreement.drafted"),
+        ("draft", "agreements.drafting.vary", _DRAFT, "agreement.drafted"),
+        ("offer", "agreements.drafting.offer", _DRAFT, "agreement.offered"),
+        ("take back", "agreements.drafting.take_back", _DRAFT, "agreement.taken back"),
+        ("sign", "agreements.signing.sign", _SIGN, "agreement.signed"),
+        ("decline", "agreements.signing.decline", _LEAD, "agreement.declined"),
+    ),
+    *_rows("undertaking", ("promise", "agreements.signing.promise", (agreements.UNDERTAKE,),
+                           "undertaking.signed")),
+    *_rows(
+        "upload token",
+        ("issue", "agreements.actions.issue_upload_token", _MANAGE, "token.issued"),
+        ("issue", "agreements.actions.issue_vendor_token", _MANAGE, "token.issued"),
+        ("end", "agreements.tokens.end_upload_token", _MANAGE, "token.ended"),
+    ),
+    *_rows("client's OK", *((verb, "clients.actions.decide", (DECIDE_OK,), "client.decided")
+                            for verb in ("give", "pause", "refuse"))),
+    *_rows("round of sending", ("begin", "clients.actions.begin_round", (SEE_CLIENTS,), "round.begun")),
+    *_rows(
+        "breach",
+        ("record", "breaches.actions.record_breach", (breaches.RECORD_OWN_BREACH, breaches.RECORD_BREACH),
+         "breach.recorded"),
+        *((verb, "breaches.actions.judge", _JUDGE, "breach.moved")
+          for verb in ("serious", "not serious", "tell", "close")),
+    ),
+    *_rows(
+        "supply",
+        ("begin", "supplies.actions.begin_upload", (), "supply.begun"),
+        ("stop", "supplies.actions.stop_upload", (), "supply.stopped"),
+        ("receive", "supplies.actions.import_package", (ACCEPT,), "supply.received"),
+        ("check", "supplies.actions.accept", (ACCEPT,), "supply.tried out"),
+        ("accept", "supplies.actions.accept", (ACCEPT,), "supply.opened"),
+        ("reject", "supplies.actions.reject", (ACCEPT,), "supply.rejected"),
+        ("recall", "supplies.destroying.recall", (RECALL,), "supply.recalled"),
+        ("link", "linkage.actions.link", (LINK,), "supply.linking"),
+    ),
+    *_rows("refresh", ("load", "refreshes.actions.load", (LOAD,), "refresh.started")),
+    *_rows(
+        "project",
+        ("approve", "projects.actions.approve_standing_project", (APPROVE_PROJECT,), "project.approved"),
+        ("close", "projects.actions.close_project", (APPROVE_PROJECT,), "project.closed"),
+    ),
+    *_rows("output", ("analyse", "outputs.actions.analyse", (ANALYSE,), "output.analysing"),
+           also="only who is named in its project"),
+    *_rows(
+        "output",
+        ("release", "outputs.actions.release", (RELEASE,), "output.approved"),
+        ("refuse", "outputs.actions.refuse", (RELEASE,), "output.refused"),
+    ),
+    *_rows("organisation", ("enter", "organisations.actions.enter_organisation", (ENROL,),
+                            "organisation.entered")),
+    *_rows("person", ("give a role", "organisations.actions.add_person", (ENROL,), "person.entered"),
+           ("unlock", "signin.lost.unlock", (signin.UNLOCK,), "sign-in.unlocked"), also="not oneself"),
+    Act("person", "end sessions", "signin.sessions.end_sessions_of", (), ("session.ended",), of_itself=SELF),
+    *_rows(
+        "lost device",
+        ("ask", "signin.lost.ask", (signin.SPEAK_FOR_OWN, signin.SPEAK_FOR_ANYONE), "lost device.asked"),
+        ("confirm", "signin.lost.decide", (signin.CONFIRM_LOST,), "lost device.confirmed"),
+        ("refuse", "signin.lost.decide", (signin.CONFIRM_LOST,), "lost device.refused"),
+        also="not oneself",
+    ),
+    *(Act("sign-in of a command line", verb, "signin.commands.decide", (), (f"command line.{says}",),
+          of_itself=SELF) for verb, says in (("allow", "allowed"), ("deny", "denied"))),
+    Act("command line", "sign out", "signin.commands.end_command", (), ("command line.signed out",),
+        of_itself=SELF),
+    *_rows(
+        "signing key",
+        ("enrol", "organisations.actions.enrol_sender_key", (ENROL,), "key.enrolled"),
+        ("end", "organisations.actions.end_sender_key", (ENROL,), "key.ended"),
+    ),
+)  # fmt: skip
+"""Every row. A move of a machine that is not here is made by the computer; anything else is refused."""
 
 
-def who_may(machine: Machine, verb: str, owner: str) -> str:
-    """Roles and relations in words; the move's owner where no person's role decides."""
-    needs = ACTS.get(machine.noun, {}).get(verb, ())
-    cells = [f"{', '.join(sorted(r.words for r in need.roles))} ({need.relation.value})" for need in needs]
-    return "; ".join(cells) or owner
+def acts_of(noun: str) -> tuple[Act, ...]:
+    """The rows of one noun."""
+    return tuple(act for act in ACTS if act.noun == noun)
 
 
-def cells(machine: Machine) -> Iterator[tuple[str, str, str]]:
-    """(state, move, who) of every cell; a state without moves says so."""
+def cells(machine: Machine) -> Iterator[tuple[str, str, str, str]]:
+    """(state, move, who, except) of every cell; a state without moves says so."""
+    acts = {act.verb: act for act in acts_of(machine.noun)}
     for state in (None, *machine.states):
         moves = [move for move in machine.moves if move.start == state]
         for move in moves:
-            yield str(state or "–"), move.verb, who_may(machine, move.verb, move.owner)
+            act = acts.get(move.verb)
+            yield str(state or "–"), move.verb, act.who if act else move.owner, act.but if act else ""
         if state is not None and not moves:
-            yield str(state), "nothing", "nobody: this is an end"
+            yield str(state), "nothing", "nobody: this is an end", ""

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.permissions import Capability
+from linkwell.custody.permissions import Capability, Relation
 
 View = Callable[..., HttpResponseBase]
 
@@ -70,7 +70,7 @@ def page(
                 return view(request, *args, **kwargs)
             if not isinstance(request.user, Person):
                 return _to_sign_in(request)
-            if not isinstance(for_whom, str) and not any(_holds(request.user, need) for need in for_whom):
+            if not isinstance(for_whom, str) and not any(holds(request.user, need) for need in for_whom):
                 return render(request, "portal/403.html", status=403)
             return view(request, *args, **kwargs)
 
@@ -80,19 +80,26 @@ def page(
     return declare
 
 
-def _holds(person: Person, capability: Capability) -> bool:
+def holds(person: Person, capability: Capability) -> bool:
     """Whether the person holds one of the roles somewhere it could count; the view asks about the thing
     itself.
     """
-    return person.is_active and bool(roles_of(person) & capability.roles)
+    staff_only = capability.relation is Relation.CUSTODIAN
+    held = {role for role, at_custodian in _held(person) if at_custodian or not staff_only}
+    return person.is_active and bool(held & capability.roles)
 
 
 def roles_of(person: Person) -> frozenset[str]:
     """The person's roles, asked of the database once per request."""
-    found: frozenset[str] | None = getattr(person, "_roles_this_request", None)
+    return frozenset(role for role, _ in _held(person))
+
+
+def _held(person: Person) -> frozenset[tuple[str, bool]]:
+    """(role, whether it is held at the custodian)."""
+    found: frozenset[tuple[str, bool]] | None = getattr(person, "_held_this_request", None)
     if found is None:
-        found = frozenset(person.roles())
-        person._roles_this_request = found
+        found = frozenset(person.memberships.values_list("role", "organisation__is_custodian"))
+        person._held_this_request = found
     return found
 
 

@@ -22,7 +22,7 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
-from linkwell.portal.access import roles_of
+from linkwell.portal.access import holds
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
@@ -47,6 +47,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
     home = current_home()
     user = getattr(request, "user", None)
-    roles = roles_of(user) if isinstance(user, Person) else frozenset()
-    menu = [(name, words) for name, words, needs in MENU if any(roles & need.roles for need in needs)]
+    menu = _menu(user) if isinstance(user, Person) else []
     return {"custodian_name": home.name, "demo": home.demo, "menu": menu}
+
+
+def _menu(person: Person) -> list[tuple[str, str]]:
+    return [(name, words) for name, words, needs in MENU if any(holds(person, need) for need in needs)]

@@ -55,7 +55,10 @@ def enrol_provider(
     """
     check(by, MANAGE_AGREEMENTS)
     with transaction.atomic():
-        organisation, _ = Organisation.objects.get_or_create(code=code, defaults={"name": name})
+        organisation, entered = Organisation.objects.get_or_create(code=code, defaults={"name": name})
+        if entered:
+            subject = f"organisation/{code}"
+            record("organisation.entered", by=by, subject=subject, about=code, details={"kind": "provider"})
         if organisation.is_custodian:
             raise WrongUse("That code is the custodian's own.", fix="Choose another code for the provider.")
         text, _ = SpecificationText.objects.get_or_create(
@@ -71,7 +74,7 @@ def enrol_provider(
                     fix="Use a new reference for a new agreement.",
                 )
             return Enrolment(organisation, found, False)
-        entered = Agreement.objects.create(
+        made = Agreement.objects.create(
             reference=agreement,
             organisation=organisation,
             specification=text,
@@ -84,7 +87,7 @@ def enrol_provider(
         record(
             "agreement.enrolled",
             by=by,
-            subject=f"agreement/{entered.reference}",
+            subject=made.subject,
             about=organisation.code,
             details={
                 "specification": text.digest,
@@ -93,7 +96,7 @@ def enrol_provider(
                 "single_provider_output": permits_single_provider_output,
             },
         )
-    return Enrolment(organisation, entered, True)
+    return Enrolment(organisation, made, True)
 
 
 def issue_upload_token(*, by: Person, agreement: Agreement, days: int = TOKEN_DAYS) -> str:

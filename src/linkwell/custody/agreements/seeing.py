@@ -17,7 +17,7 @@ def visible_agreements(person: Person) -> QuerySet[Agreement]:
     if allows(person, SEE_ALL_AGREEMENTS):
         return found.order_by("-pk")
     mine = person.memberships.filter(role__in=SEE_OWN_AGREEMENTS.roles - {Role.INTERMEDIARY})
-    relayed = person.memberships.filter(role=Role.INTERMEDIARY)
+    relayed = person.memberships.filter(role__in=(Role.INTERMEDIARY, Role.KAITIAKI))
     either = Q(organisation__in=mine.values("organisation")) | Q(via__in=relayed.values("organisation"))
     either |= Q(versions__via__in=relayed.values("organisation"))
     return found.filter(either).distinct().order_by("-pk")

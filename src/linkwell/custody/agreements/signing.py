@@ -149,16 +149,16 @@ def decline(*, by: Person, version: AgreementVersion, reason: str) -> AgreementV
 def leave(*, by: Person, agreement: Agreement) -> Agreement:
     """End an agreement for the provider, from now on; nobody has to say why."""
     check(by, SIGN_FOR_PROVIDER, owner=agreement.organisation)
-    return close(agreement, "leave", by=by)
+    return _close(agreement, "leave", by=by)
 
 
 def end_agreement(*, by: Person, agreement: Agreement) -> Agreement:
     """End an agreement for the custodian, from now on."""
     check(by, MANAGE_AGREEMENTS)
-    return close(agreement, "end", by=by)
+    return _close(agreement, "end", by=by)
 
 
-def close(agreement: Agreement, verb: str, *, by: Person) -> Agreement:
+def _close(agreement: Agreement, verb: str, *, by: Person) -> Agreement:
     """End an agreement today; its tokens stop working at once, and every party is told."""
     with transaction.atomic():
         row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)

@@ -1,4 +1,4 @@
-"""The states of an agreement, and of each version of its text."""
+"""The states of an agreement, of each version of its text, and of a token to send with."""
 
 from enum import StrEnum
 
@@ -26,7 +26,16 @@ class VersionState(StrEnum):
     OVER = "over"
 
 
-_A, _V = AgreementState, VersionState
+class TokenState(StrEnum):
+    """Whether a token opens the door; worked out from its dates and its agreement, never stored."""
+
+    LIVE = "live"
+    AGREEMENT_OVER = "agreement over"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+_A, _V, _T = AgreementState, VersionState, TokenState
 _MANAGER, _LEAD, _DRAFTER, _SYSTEM = "custodian manager", "provider lead", "custodian staff", "Linkwell"
 
 AGREEMENT = Machine(
@@ -78,5 +87,26 @@ VERSION = Machine(
         Move("close", _V.IN_FORCE, _V.OVER, _SYSTEM, "The agreement ended."),
         Move("close", _V.DRAFT, _V.OVER, _SYSTEM, "The agreement ended."),
         Move("close", _V.OFFERED, _V.OVER, _SYSTEM, "The agreement ended."),
+    ),
+)
+
+TOKEN = Machine(
+    "upload token",
+    TokenState,
+    {
+        _T.LIVE: "It opens the door for sending, and for nothing else.",
+        _T.AGREEMENT_OVER: "Its agreement is not in force, so it opens nothing.",
+        _T.EXPIRED: "Its last day has passed.",
+        _T.ENDED: "It was ended, for good.",
+    },
+    (
+        Move("issue", None, _T.LIVE, _MANAGER, "Its text is shown once and kept nowhere."),
+        Move("agreement stops", _T.LIVE, _T.AGREEMENT_OVER, _SYSTEM, "The agreement lapsed or ended."),
+        Move("agreement holds", _T.AGREEMENT_OVER, _T.LIVE, _SYSTEM, "The agreement is in force again."),
+        Move("expire", _T.LIVE, _T.EXPIRED, _SYSTEM, "Its last day has passed."),
+        *(
+            Move("end", state, _T.ENDED, _MANAGER, "It is ended; ending it again changes nothing.")
+            for state in _T
+        ),
     ),
 )

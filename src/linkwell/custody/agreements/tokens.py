@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.agreements.permissions import MANAGE_AGREEMENTS
+from linkwell.custody.agreements.states import TokenState
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
@@ -53,10 +54,10 @@ def holder(token: UploadToken) -> str:
     return token.vendor.code if token.vendor is not None else ""
 
 
-def standing(token: UploadToken) -> str:
-    """Whether it opens the door, in one word or two."""
+def standing(token: UploadToken) -> TokenState:
+    """Whether it opens the door."""
     if token.ended_at is not None:
-        return "ended"
+        return TokenState.ENDED
     if token.expires_at <= timezone.now():
-        return "expired"
-    return "live" if token.live() else "agreement over"
+        return TokenState.EXPIRED
+    return TokenState.LIVE if token.live() else TokenState.AGREEMENT_OVER

@@ -156,10 +156,11 @@ def enrol_sender_key(*, by: Person, organisation: Organisation, public_pem: str)
 
 
 def end_sender_key(*, by: Person, key: SenderKey) -> None:
-    """Stop trusting a sender key from now on."""
+    """Stop trusting a sender key from now on; ending one that has ended changes nothing."""
     check(by, ENROL)
     with transaction.atomic():
-        SenderKey.objects.filter(pk=key.pk, ended_at=None).update(ended_at=timezone.now())
+        if not SenderKey.objects.filter(pk=key.pk, ended_at=None).update(ended_at=timezone.now()):
+            return
         record(
             "key.ended",
             by=by,

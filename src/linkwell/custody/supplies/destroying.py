@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import package_path
+from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies.actions import change
@@ -21,7 +22,6 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import RECALL
 from linkwell.custody.supplies.receipts import give
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
-from linkwell.errors import RefusedByRule
 from linkwell.ledger.receipts import Kind
 
 UNDECIDED_DAYS = 30
@@ -49,13 +49,13 @@ def recall(*, by: Person, supply: Supply) -> Supply:
 
     Raises:
         NotAllowed: `by` is not lead of the organisation it came from.
-        RefusedByRule: it was accepted, or is being opened, already.
+        WrongState: it was accepted, or is being opened, already.
     """
     check(by, RECALL, owner=supply.organisation)
     with transaction.atomic():
         row = Supply.objects.select_for_update().get(pk=supply.pk)
         if not SUPPLY.may("recall", row.state):
-            raise RefusedByRule(
+            raise WrongState(
                 "This can no longer be taken back.",
                 where=supply.reference,
                 why="Once it was accepted, what becomes of it is for the agreement to say.",

@@ -35,12 +35,12 @@ RECALL = Capability(
 
 def own_supplies(person: Person) -> QuerySet[Supply]:
     """The supplies of the organisations `person` is provider lead or staff of."""
-    return Supply.objects.filter(
-        agreement__organisation__memberships__person=person,
-        agreement__organisation__memberships__role__in=PROVIDER_ROLES,
-    ).distinct()
+    held = person.memberships.filter(role__in=PROVIDER_ROLES)
+    found = Supply.objects.filter(agreement__organisation__in=held.values("organisation"))
+    return found.select_related("agreement__organisation")
 
 
-def can_see(person: Person, supply: Supply) -> bool:
-    """Whether `person` may know that this supply exists."""
-    return allows(person, SEE_OWN, owner=supply.organisation) or allows(person, SEE_ALL)
+def visible_supplies(person: Person) -> QuerySet[Supply]:
+    """All for custodian staff; for everyone else their own organisations'."""
+    everything = Supply.objects.select_related("agreement__organisation")
+    return everything if allows(person, SEE_ALL) else own_supplies(person)

@@ -15,7 +15,7 @@ from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
 from linkwell.custody.assessments.conditions import words_of
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Organisation
-from linkwell.custody.permissions import allows
+from linkwell.custody.permissions import allows, check
 from linkwell.custody.proposals import actions
 from linkwell.custody.proposals.documentation import questions, unanswered
 from linkwell.custody.proposals.models import MandateKind, Proposal
@@ -246,6 +246,7 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
 def mandate(request: HttpRequest, reference: str) -> HttpResponse:
     """Record who stands behind sharing."""
     found, form = _find(request, reference), MandateForm(request.POST or None)
+    check(signed_in(request), RECORD_MANDATE, owner=found.organisation)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.record_mandate(

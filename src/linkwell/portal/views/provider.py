@@ -11,7 +11,7 @@ from linkwell.custody.outputs.permissions import own_releases
 from linkwell.custody.permissions import allows
 from linkwell.custody.supplies import destroying
 from linkwell.custody.supplies.models import Supply
-from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, can_see, own_supplies
+from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, own_supplies, visible_supplies
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
 from linkwell.ledger.receipts import PLAIN, Kind
 from linkwell.portal.access import page, signed_in
@@ -28,10 +28,8 @@ STEPS = (
 def supplies(request: HttpRequest) -> HttpResponse:
     """Everything this person's organisations sent."""
     person = signed_in(request)
-    found = own_supplies(person).select_related("agreement__organisation")
-    return render(
-        request, "portal/supplies.html", {"supplies": found, "reports": own_releases(person).count()}
-    )
+    context = {"supplies": own_supplies(person), "reports": own_releases(person).exists()}
+    return render(request, "portal/supplies.html", context)
 
 
 @page("supplies/<slug:reference>/", name="supply", who=SEE_OWN, methods=("GET",))
@@ -69,8 +67,8 @@ def receipt(request: HttpRequest, reference: str, kind: str, form: str) -> HttpR
     `?about=` chooses among several of one kind (a refresh, a project, a release).
     """
     person = signed_in(request)
-    found = Supply.objects.select_related("agreement__organisation").filter(reference=reference).first()
-    if found is None or form not in {"json", "txt", "pdf"} or not can_see(person, found):
+    found = visible_supplies(person).filter(reference=reference).first()
+    if found is None or form not in {"json", "txt", "pdf"}:
         raise Http404
     several = found.receipts.filter(kind=kind)
     about = request.GET.get("about")

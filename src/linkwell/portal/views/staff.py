@@ -103,17 +103,20 @@ def linkage(request: HttpRequest, reference: str) -> HttpResponse:
     return report_response(report)
 
 
-@page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET", "POST"))
+@page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET",))
 def refreshes(request: HttpRequest) -> HttpResponse:
-    """Every refresh; a data integrator can start one."""
-    person = signed_in(request)
-    if request.method == "POST":
-        refresh_actions.load(by=person, label=refresh_actions.new_label())
-        messages.success(request, "A refresh has been started. This page shows how it went.")
-        return redirect("refreshes")
+    """Every refresh."""
     context = {
         "refreshes": Refresh.objects.prefetch_related("supplies"),
-        "may_load": allows(person, LOAD),
+        "may_load": allows(signed_in(request), LOAD),
         "waiting": refresh_actions.loadable_supplies(),
     }
     return render(request, "portal/refreshes.html", context)
+
+
+@page("custodian/refreshes/new", name="refresh-load", who=LOAD, methods=("POST",))
+def load(request: HttpRequest) -> HttpResponse:
+    """Start one."""
+    refresh_actions.load(by=signed_in(request), label=refresh_actions.new_label())
+    messages.success(request, "A refresh has been started. This page shows how it went.")
+    return redirect("refreshes")

@@ -1,0 +1,418 @@
+"""How each row of the matrix is really done: one builder per noun makes a thing and returns its acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from tests import deciding
+
+from linkwell.custody.agreements import actions as agreements
+from linkwell.custody.agreements import drafting, signing, tokens
+from linkwell.custody.agreements.models import Agreement, AgreementVersion, Route, UploadToken
+from linkwell.custody.agreements.states import AGREEMENT, TOKEN, VERSION
+from linkwell.custody.assessments import actions as assessments
+from linkwell.custody.assessments.models import Assessment
+from linkwell.custody.assessments.states import ASSESSMENT
+from linkwell.custody.breaches import actions as breaches
+from linkwell.custody.breaches.models import Breach
+from linkwell.custody.breaches.states import BREACH
+from linkwell.custody.clients import actions as clients
+from linkwell.custody.clients.models import ClientOk
+from linkwell.custody.clients.states import CLIENT_OK
+from linkwell.custody.linkage import actions as linkage
+from linkwell.custody.machine import Machine, WrongState
+from linkwell.custody.organisations import actions as organisations
+from linkwell.custody.organisations.models import Organisation, Person, SenderKey
+from linkwell.custody.organisations.roles import Kind, Role
+from linkwell.custody.organisations.states import KEY
+from linkwell.custody.outputs import actions as outputs
+from linkwell.custody.outputs.models import Output
+from linkwell.custody.outputs.states import OUTPUT
+from linkwell.custody.projects import actions as projects
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.proposals import actions as proposals
+from linkwell.custody.proposals.models import MandateKind, Proposal
+from linkwell.custody.proposals.states import PROPOSAL
+from linkwell.custody.refreshes import actions as refreshes
+from linkwell.custody.refreshes.models import Refresh, RefreshSupply
+from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.signin import lost
+from linkwell.custody.signin.models import LostDevice
+from linkwell.custody.signin.states import LOST
+from linkwell.custody.supplies import actions as supplies
+from linkwell.custody.supplies import destroying
+from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.states import SUPPLY
+from linkwell.specification.file import render
+from linkwell.vault.keys import new_key, public_pem
+from linkwell.vault.zones import Home
+
+Do = Callable[[Person], object]
+
+
+@dataclass
+class Noun:
+    """A thing and everything people do to it.
+
+    Attributes:
+        machine: None for a noun without states.
+        owners: whose the thing is.
+        put: brings the thing into a state.
+        acts: (verb, last part of the action's name) -> does it as a person.
+        begins: the same for verbs that bring a thing into being; tried once, in no state.
+        silent: (verb, state) of what is allowed and changes nothing, so that nothing is recorded.
+    """
+
+    machine: Machine | None
+    owners: list[Organisation]
+    put: Callable[[str], None]
+    acts: dict[tuple[str, str], Do] = field(default_factory=dict)
+    begins: dict[tuple[str, str], Do] = field(default_factory=dict)
+    silent: set[tuple[str, str]] = field(default_factory=set)
+
+
+def stateless(owners: list[Organisation], **begins: Do) -> Noun:
+    """A noun without states; names are verb__action."""
+    parts = {tuple(name.replace("_a_", " a ").split("__")): do for name, do in begins.items()}
+    return Noun(None, owners, lambda state: None, begins=parts)  # type: ignore[arg-type]
+
+
+def putting(model: Any, pk: Any) -> Callable[[str], None]:
+    """Sets the state of a row."""
+
+    def put(state: str) -> None:
+        model.objects.filter(pk=pk).update(state=state)
+
+    return put
+
+
+def moved(do: Do, now: Callable[[], Any], state: str) -> Do:
+    """An action that can do several things: it counts only if the thing ended in `state`."""
+
+    def acted(by: Person) -> None:
+        before = now().state
+        do(by)
+        if now().state != state or before == state:
+            raise WrongState("something else happened")
+
+    return acted
+
+
+def proposal(registry: Any) -> Noun:
+    assessment = deciding.put_forward(registry)
+    Assessment.objects.update(state="under way")
+    row = assessment.proposal
+    other = render(registry.sealed.specification).replace("yearly", "monthly")
+
+    def now() -> Proposal:
+        return Proposal.objects.get(pk=row.pk)
+
+    def asked() -> Assessment:
+        return Assessment.objects.select_related("proposal").get(pk=assessment.pk)
+
+    return Noun(
+        PROPOSAL, [row.organisation], putting(Proposal, row.pk),
+        {
+            ("upload", "upload"): lambda by: proposals.upload(by=by, proposal=now(), toml=other),
+            ("document", "document"): lambda by: proposals.document(by=by, proposal=now(), answers={}),
+            ("comment", "comment"): lambda by: proposals.comment(by=by, proposal=now(), text="x"),
+            ("mandate", "record_mandate"): lambda by: proposals.record_mandate(
+                by=by, proposal=now(), kind=MandateKind.BOARD, body="x", decided_on=date(2026, 1, 1)),
+            ("put forward", "put_forward"): lambda by: proposals.put_forward(by=by, proposal=now()),
+            ("revise", "revise"): lambda by: proposals.revise(by=by, proposal=now()),
+            ("withdraw", "withdraw"): lambda by: proposals.withdraw(by=by, proposal=now()),
+            ("return", "give_back"): lambda by: assessments.give_back(by=by, assessment=asked(), reasons="x"),
+            ("refuse", "refuse"): lambda by: assessments.refuse(by=by, assessment=asked(), reasons="x"),
+            ("approve", "approve"): lambda by: assessments.approve(by=by, assessment=asked()),
+        },
+        {("begin", "begin"): lambda by: proposals.begin(by=by, organisation=row.organisation, title="x")},
+    )  # fmt: skip
+
+
+def assessment(registry: Any) -> Noun:
+    row = deciding.put_forward(registry)
+    again = deciding.written(registry)
+
+    def now() -> Assessment:
+        return Assessment.objects.select_related("proposal").get(pk=row.pk)
+
+    return Noun(
+        ASSESSMENT, [row.proposal.organisation], putting(Assessment, row.pk),
+        {
+            ("take", "take"): lambda by: assessments.take(by=by, assessment=now()),
+            ("return", "give_back"): lambda by: assessments.give_back(by=by, assessment=now(), reasons="x"),
+            ("refuse", "refuse"): lambda by: assessments.refuse(by=by, assessment=now(), reasons="x"),
+            ("approve", "approve"): lambda by: assessments.approve(by=by, assessment=now()),
+            ("stop", "withdraw"): moved(
+                lambda by: proposals.withdraw(by=by, proposal=now().proposal), now, "stopped"),
+        },
+        {("open", "put_forward"): lambda by: proposals.put_forward(by=by, proposal=again)},
+    )  # fmt: skip
+
+
+def text(registry: Any) -> Noun:
+    via = Organisation.objects.get(code="an-intermediary")
+    row = deciding.drafted(registry, route=Route.INTERMEDIARY, via=via)
+    fresh = deciding.approved(registry).proposal
+    held = deciding.in_force(registry)
+
+    def now() -> AgreementVersion:
+        return AgreementVersion.objects.select_related("agreement").get(pk=row.pk)
+
+    return Noun(
+        VERSION, [row.agreement.organisation, via], putting(AgreementVersion, row.pk),
+        {
+            ("offer", "offer"): lambda by: drafting.offer(by=by, version=now()),
+            ("take back", "take_back"): lambda by: drafting.take_back(by=by, version=now()),
+            ("decline", "decline"): lambda by: signing.decline(by=by, version=now(), reason=""),
+            # the integrator drew it up, so every custodian manager is a second pair of eyes
+            ("sign", "sign"): lambda by: signing.sign(
+                by=by, version=now(), digest=row.digest, own_agreement="have"),
+        },
+        {
+            ("draft", "draft"): lambda by: drafting.draft(by=by, proposal=fresh, wanted=deciding.wanted()),
+            ("draft", "vary"): lambda by: drafting.vary(by=by, agreement=held, wanted=deciding.wanted()),
+        },
+    )  # fmt: skip
+
+
+def agreement(registry: Any) -> Noun:
+    row = deciding.drafted(registry).agreement
+    fresh = deciding.approved(registry).proposal
+
+    def now() -> Agreement:
+        return Agreement.objects.get(pk=row.pk)
+
+    return Noun(
+        AGREEMENT, [row.organisation], putting(Agreement, row.pk),
+        {
+            ("end", "end_agreement"): lambda by: signing.end_agreement(by=by, agreement=now()),
+            ("leave", "leave"): lambda by: signing.leave(by=by, agreement=now()),
+        },
+        {
+            ("draft", "draft"): lambda by: drafting.draft(by=by, proposal=fresh, wanted=deciding.wanted()),
+            ("enrol", "enrol_provider"): lambda by: agreements.enrol_provider(
+                by=by, code="brand-new", name="Brand New", agreement="DSA-2026-099",
+                specification_toml=render(registry.sealed.specification),
+                specification_digest=registry.sealed.specification.digest,
+                sender_key_pem=public_pem(new_key().public_key()), permits_single_provider_output=False,
+                starts=date.today(), ends=date.today()),
+        },
+    )  # fmt: skip
+
+
+def undertaking(registry: Any) -> Noun:
+    return stateless([], promise__promise=lambda by: signing.promise(by=by, agreement=registry.agreement))
+
+
+def token(registry: Any) -> Noun:
+    row = UploadToken.objects.get(agreement=registry.agreement)
+    vendor = Organisation.objects.get(code="a-vendor")
+
+    def put(state: str) -> None:
+        past, later = timezone.now() - timedelta(days=1), timezone.now() + timedelta(days=1)
+        UploadToken.objects.filter(pk=row.pk).update(
+            expires_at=past if state == "expired" else later, ended_at=past if state == "ended" else None
+        )
+        held = "ended" if state == "agreement over" else "in force"
+        Agreement.objects.filter(pk=registry.agreement.pk).update(state=held)
+        assert tokens.standing(UploadToken.objects.get(pk=row.pk)) == state
+
+    return Noun(
+        TOKEN, [registry.agreement.organisation], put,
+        {("end", "end_upload_token"): lambda by: tokens.end_upload_token(by=by, key_id=row.key_id)},
+        {
+            ("issue", "issue_upload_token"): lambda by: agreements.issue_upload_token(
+                by=by, agreement=registry.other_agreement),
+            ("issue", "issue_vendor_token"): lambda by: agreements.issue_vendor_token(by=by, vendor=vendor),
+        },
+        {("end", "ended")},
+    )  # fmt: skip
+
+
+def client_ok(registry: Any) -> Noun:
+    vendor = Organisation.objects.get(code="a-vendor")
+    Agreement.objects.filter(pk=registry.agreement.pk).update(route=Route.VENDOR, via=vendor)
+    agreed = Agreement.objects.get(pk=registry.agreement.pk)
+    row = ClientOk.objects.create(agreement=agreed, state="waiting")
+
+    def deciding_(verb: str) -> Do:
+        return lambda by: clients.decide(by=by, agreement=agreed, verb=verb)
+
+    acts = {(verb, "decide"): deciding_(verb) for verb in ("give", "pause", "refuse")}
+    return Noun(CLIENT_OK, [agreed.organisation], putting(ClientOk, row.pk), acts)
+
+
+def sending_round(registry: Any) -> Noun:
+    vendor = Organisation.objects.get(code="a-vendor")
+    return stateless(
+        [vendor], begin__begin_round=lambda by: clients.begin_round(by=by, vendor=vendor, label="x")
+    )
+
+
+def breach(registry: Any) -> Noun:
+    whose = registry.agreement.organisation
+
+    def noticed(by: Person) -> Breach:
+        return breaches.record_breach(
+            by=by, organisation=whose, found_at=timezone.now(), what="A lost stick."
+        )
+
+    row = noticed(registry.person("manager"))
+
+    def judging(verb: str) -> Do:
+        return lambda by: breaches.judge(by=by, breach=Breach.objects.get(pk=row.pk), verb=verb)
+
+    acts = {(verb, "judge"): judging(verb) for verb in ("serious", "not serious", "tell", "close")}
+    return Noun(BREACH, [whose], putting(Breach, row.pk), acts, {("record", "record_breach"): noticed})
+
+
+def supply(registry: Any) -> Noun:
+    by, home = registry.person("integrator"), registry.home
+    row = supplies.import_package(by=by, agreement=registry.agreement, package=registry.sealed.path)
+    real = Home.create(home.path.parent / "real", name="Stats NZ")
+
+    def now() -> Supply:
+        return Supply.objects.select_related("agreement__organisation").get(pk=row.pk)
+
+    def accept_in(where: Home) -> Do:
+        def accept(by: Person) -> None:
+            settings.LINKWELL_HOME = where.path  # in a real home the first look is by the first of two people
+            try:
+                supplies.accept(by=by, supply=now())
+            finally:
+                settings.LINKWELL_HOME = home.path
+
+        return accept
+
+    def again(by: Person) -> Supply:
+        return supplies.import_package(
+            by=by, agreement=registry.other_agreement, package=registry.sealed.path
+        )
+
+    return Noun(
+        SUPPLY, [row.organisation], putting(Supply, row.pk),
+        {
+            ("check", "accept"): moved(accept_in(real), now, "checking"),
+            ("accept", "accept"): accept_in(home),
+            ("reject", "reject"): lambda by: supplies.reject(by=by, supply=now(), reason="x"),
+            ("recall", "recall"): lambda by: destroying.recall(by=by, supply=now()),
+            ("link", "link"): lambda by: linkage.link(by=by, supply=now()),
+        },
+        {("receive", "import_package"): again},
+    )  # fmt: skip
+
+
+def refresh(registry: Any) -> Noun:
+    sent = supply(registry)
+    sent.put("linked")
+    row = Refresh.objects.create(label="of-a-day", state="ready")
+    RefreshSupply.objects.create(refresh=row, supply=Supply.objects.get())
+
+    def load(label: str) -> Do:
+        return lambda by: refreshes.load(by=by, label=label)
+
+    return Noun(
+        REFRESH,
+        [],
+        putting(Refresh, row.pk),
+        {("load", "load"): load(row.label)},
+        {("load", "load"): load("new")},
+    )
+
+
+def project(registry: Any) -> Noun:
+    manager, analyst = registry.person("manager"), registry.person("analyst")
+    row = projects.approve_standing_project(by=manager, agreement=registry.agreement, analysts=[analyst])
+    return Noun(
+        PROJECT, [registry.agreement.organisation], putting(Project, row.pk),
+        {("close", "close_project"): lambda by: projects.close_project(by=by, project=row)},
+        {("approve", "approve_standing_project"): lambda by: projects.approve_standing_project(
+            by=by, agreement=registry.other_agreement, analysts=[analyst])},
+    )  # fmt: skip
+
+
+def output(registry: Any) -> Noun:
+    manager, analyst = registry.person("manager"), registry.person("analyst")
+    used = projects.approve_standing_project(by=manager, agreement=registry.agreement, analysts=[analyst])
+    first, second = (Refresh.objects.create(label=f"day-{n}", state="ready") for n in (1, 2))
+    row = Output.objects.create(
+        reference="out", project=used, refresh=first, state="failed", analyst=analyst.username
+    )
+
+    def now() -> Output:
+        return outputs.find(row.reference)
+
+    def analyse(on: Refresh) -> Do:
+        return lambda by: outputs.analyse(by=by, project=used, refresh=on)
+
+    return Noun(
+        OUTPUT, [registry.agreement.organisation], putting(Output, row.pk),
+        {
+            ("analyse", "analyse"): analyse(first),
+            ("release", "release"): lambda by: outputs.release(by=by, output=now()),
+            ("refuse", "refuse"): lambda by: outputs.refuse(by=by, output=now(), reason="x"),
+        },
+        {("analyse", "analyse"): analyse(second)},
+    )  # fmt: skip
+
+
+def organisation(registry: Any) -> Noun:
+    return stateless([], enter__enter_organisation=lambda by: organisations.enter_organisation(
+        by=by, code="brand-new", name="Brand New", kind=Kind.PROVIDER))  # fmt: skip
+
+
+def person(registry: Any) -> Noun:
+    return stateless(
+        [],
+        give_a_role__add_person=lambda by: organisations.add_person(
+            by=by, username="somebody-new", name="Somebody New", password="four plain words here",
+            organisation=registry.agreement.organisation, roles=[Role.PROVIDER_STAFF]),
+        unlock__unlock=lambda by: lost.unlock(by=by, person=registry.person("provider")),
+    )  # fmt: skip
+
+
+def lost_device(registry: Any) -> Noun:
+    theirs, other = registry.person("provider"), registry.person("provider_staff")
+    row = lost.ask(by=registry.person("linker"), person=theirs)
+
+    def deciding_(confirm: bool) -> Do:
+        return lambda by: lost.decide(by=by, lost=LostDevice.objects.get(pk=row.pk), confirm=confirm)
+
+    return Noun(
+        LOST, [registry.agreement.organisation], putting(LostDevice, row.pk),
+        {("confirm", "decide"): deciding_(True), ("refuse", "decide"): deciding_(False)},
+        {("ask", "ask"): lambda by: lost.ask(by=by, person=other)},
+    )  # fmt: skip
+
+
+def signing_key(registry: Any) -> Noun:
+    whose = registry.agreement.organisation
+    row = SenderKey.objects.get(organisation=whose)
+
+    def put(state: str) -> None:
+        SenderKey.objects.filter(pk=row.pk).update(ended_at=timezone.now() if state == "ended" else None)
+
+    return Noun(
+        KEY, [whose], put,
+        {("end", "end_sender_key"): lambda by: organisations.end_sender_key(by=by, key=row)},
+        {("enrol", "enrol_sender_key"): lambda by: organisations.enrol_sender_key(
+            by=by, organisation=whose, public_pem=public_pem(new_key().public_key()))},
+        {("end", "ended")},
+    )  # fmt: skip
+
+
+BUILDERS: dict[str, Callable[[Any], Noun]] = {
+    "proposal": proposal, "assessment": assessment, "agreement": agreement, "version of an agreement": text,
+    "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
+    "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
+    "project": project, "output": output, "organisation": organisation, "person": person,
+    "signing key": signing_key, "lost device": lost_device,
+}  # fmt: skip
+"""One builder for every noun of the matrix."""

@@ -1,0 +1,192 @@
+"""One of everything, all of it the first provider's, and people of every role in every place.
+
+For tests that ask every address: a page whose address names a thing needs its name in `arguments`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from linkwell.custody.agreements.models import Agreement, AgreementVersion, Route
+from linkwell.custody.assessments.models import Assessment
+from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.organisations.actions import enter_organisation
+from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.organisations.roles import PLACES, Kind, Role
+from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.permissions import Capability, Relation
+from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.proposals.models import Proposal
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.supplies import actions as supplies
+from linkwell.custody.supplies.models import Supply
+from linkwell.portal.access import SIGNED_IN, Page
+from tests import deciding
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+REPORT = "<!doctype html><title>x</title><style>p{color:red}</style><p>"
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person with one role in one organisation, or with none."""
+
+    person: Person
+    role: Role | None
+    organisation: Organisation | None
+
+    def __str__(self) -> str:
+        return self.person.username
+
+
+def everybody(registry: Any) -> list[Somebody]:
+    """One person of every role in every place it can be held, where the things are and elsewhere; and one
+    without any role.
+    """
+    manager = registry.person("manager")
+    for code, kind in (
+        ("a-vendor", Kind.VENDOR), ("z-vendor", Kind.VENDOR), ("an-intermediary", Kind.INTERMEDIARY),
+        ("z-intermediary", Kind.INTERMEDIARY), ("a-payer", Kind.COMMISSIONER), ("z-payer", Kind.COMMISSIONER),
+        ("a-university", Kind.RESEARCH),
+    ):  # fmt: skip
+        enter_organisation(by=manager, code=code, name=code.title(), kind=kind)
+    found = []
+    for organisation in Organisation.objects.order_by("pk"):
+        for role in Role:
+            if organisation.kind in PLACES[role]:
+                known = registry.people.get(role.value) if organisation.is_custodian else None
+                name = f"{role}.{organisation.code}"
+                person = known or deciding.somebody(registry, name, organisation, role)
+                found.append(Somebody(person, role, organisation))
+    nobody = Person.objects.create(username="no-role", name="No Role")
+    return [*found, Somebody(nobody, None, None)]
+
+
+@dataclass(frozen=True)
+class World:
+    """The things, by the reference of the supply they go back to."""
+
+    registry: Any
+    reference: str
+    people: list[Somebody]
+
+    def owners(self, page: str) -> set[str]:
+        """Codes of the organisations the thing of a page belongs to."""
+        if page in ("report", "report-file"):
+            return {"aroha", "a-payer"}  # it was passed on
+        if page == "client":
+            return {"an-intermediary"}
+        parties = page.startswith("agreement") and page not in ("agreement-vendor", "agreement-story")
+        return {"aroha", "an-intermediary"} if parties else {"aroha"}
+
+
+def build(registry: Any, people: list[Somebody] | None = None) -> World:
+    """Make the world, with everybody in it."""
+    people = people or everybody(registry)
+    supply = supplies.import_package(
+        by=registry.person("integrator"), agreement=registry.agreement, package=registry.sealed.path
+    )
+    _output(registry)
+    deciding.offered(registry, route=Route.INTERMEDIARY, via=Organisation.objects.get(code="an-intermediary"))
+    vendor = Organisation.objects.get(code="a-vendor")
+    Agreement.objects.filter(pk=registry.agreement.pk).update(route=Route.VENDOR, via=vendor)
+    record_breach(
+        by=registry.person("manager"), organisation=registry.agreement.organisation,
+        found_at=timezone.now(), what="A lost stick.",
+    )  # fmt: skip
+    links = registry.home.path / "identity" / "links" / supply.reference
+    links.mkdir(parents=True)
+    (links / "report.html").write_text(REPORT + "linkage")
+    return World(registry, supply.reference, people)
+
+
+def _output(registry: Any) -> None:
+    project = approve_standing_project(
+        by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]
+    )
+    refresh = Refresh.objects.create(label="2026-11", state="ready", digest="ab" * 48)
+    output = Output.objects.create(
+        reference="out-1", project=project, refresh=refresh, state="released", analyst="analyst"
+    )
+    folder = registry.home.path / "released" / "R1"
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text(REPORT + "ok")
+    (folder / "reach.csv").write_text("a,b\n")
+    Release.objects.create(
+        reference="R1", output=output, organisation=registry.agreement.organisation, title="Insights",
+        report_digest="0" * 96, files=["reach.csv"],
+    )  # fmt: skip
+
+
+BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
+    ("proposal-version", ["aroha-p1", "1"]),
+    ("proposal-new", []),
+    ("proposal", ["aroha-p1"]),
+    ("assessment", ["aroha-p1-a1"]),
+    ("agreement-draft", ["aroha-p1"]),
+    ("agreement-vendor", ["DSA-2026-001"]),
+    *((f"agreement-{step}", ["aroha-agreement-2", "1"])
+      for step in ("version", "sign", "decline", "offer", "take-back")),
+    ("agreement", ["aroha-agreement-2"]),
+    ("use", ["aroha-u1"]),
+    ("client", ["aroha-agreement-2"]),
+    ("vendor-token", ["a-vendor"]),
+    ("breach-new", []),
+    ("breach", ["aroha-b1"]),
+    ("report-file", ["R1", "reach.csv"]),
+    ("report", ["R1"]),
+    ("output", ["out-1"]),
+    ("release", ["out-1"]),
+)  # fmt: skip
+"""The names in an address, by how the page's name begins; the first that fits counts."""
+
+
+def arguments(name: str, route: str, reference: str) -> list[str]:
+    """What a page's address needs to name the thing that is there."""
+    if "<" not in route:
+        return []
+    if name == "receipt":
+        return [reference, "received", "json"]
+    return next((found for begin, found in BY_PREFIX if name.startswith(begin)), [reference])
+
+
+def arrange(name: str) -> None:
+    """Bring everything into states in which what the page does is possible."""
+    approved = name in ("proposal-revise", "agreement-draft")
+    Proposal.objects.update(state="approved" if approved else "put forward")
+    Assessment.objects.update(state="approved" if name.startswith("agreement") else "waiting", assessor="")
+    AgreementVersion.objects.update(state="draft" if name == "agreement-offer" else "offered")
+    Supply.objects.update(state="received" if name in ("accept", "reject", "recall") else "accepted")
+
+
+def holds(need: Capability, somebody: Somebody, owners: set[str]) -> bool:
+    """Whether the table lets somebody in by this capability; worked out apart from `permissions`."""
+    if somebody.role not in need.roles or somebody.organisation is None:
+        return False
+    there = {
+        Relation.CUSTODIAN: somebody.organisation.is_custodian,
+        Relation.OWN: somebody.organisation.code in owners,
+        Relation.ANYWHERE: True,
+    }
+    return there[need.relation]
+
+
+def listed(page: Page, somebody: Somebody, world: World) -> bool:
+    """Whether the table lets somebody in. A page that names no thing is about what is their own."""
+    if page.who == SIGNED_IN:
+        return True
+    mine = {somebody.organisation.code} if somebody.organisation else set()
+    owners = world.owners(page.name) if "<" in page.route else mine
+    return any(holds(need, somebody, owners) for need in page.who if isinstance(need, Capability))
+
+
+def address(page: Page, world: World, *, never: bool = False) -> str:
+    """Where a page about the thing that is there is; or about one that never was, with a name as long."""
+    names = arguments(page.name, page.route, world.reference)
+    if never:
+        names = ["q" * len(names[0]), *names[1:]]
+    return reverse(page.name, args=names)

@@ -1,0 +1,203 @@
+"""Every address by every role and relation, GET and POST: nobody unlisted in docs/states.md gets in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+from tests.everything import BACKEND, Somebody, World, address, arrange, build, everybody, listed
+
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.proposals.actions import begin
+from linkwell.custody.supplies.actions import import_package
+from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
+from linkwell.portal.urls import urlpatterns
+
+FOR_PEOPLE = [page for page in PAGES if page.who not in (ANYONE, SENDER)]
+LET_IN = {200, 302, 409}
+"""A page, on to the next page, or "not from this state" in words."""
+
+
+@pytest.fixture
+def world(registry, settings) -> World:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return build(registry)
+
+
+def clients(world: World) -> list[tuple[Somebody, Client]]:
+    """Everybody, signed in."""
+    found = []
+    for somebody in world.people:
+        client = Client(raise_request_exception=False)
+        client.force_login(somebody.person, backend=BACKEND)
+        client.get("/me/")  # the first page of a session also notes when it began
+        found.append((somebody, client))
+    return found
+
+
+class Undo(Exception):
+    """Undoes what a request did."""
+
+
+def ask(client: Client, method: str, where: str) -> HttpResponseBase:
+    """The answer to a request whose changes are undone."""
+    try:
+        with transaction.atomic():
+            answer = client.get(where) if method == "GET" else client.post(where)
+            if answer.streaming:
+                list(answer.streaming_content)  # read to the end, which closes the file and not the database
+            answer.events = AuditEvent.objects.count()
+            raise Undo
+    except Undo:
+        return answer
+
+
+def test_every_address_is_a_declared_page() -> None:
+    assert len({page.name for page in PAGES}) == len(PAGES) == len(urlpatterns)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_role_and_relation_gets_what_the_table_says_and_nothing_else(world: World, method: str) -> None:
+    signed_in, wrong = clients(world), []
+    for page in FOR_PEOPLE:
+        if page.name == "signout" or method not in page.methods:
+            continue
+        arrange(page.name)
+        where, before = address(page, world), AuditEvent.objects.count()
+        stranger = ask(Client(), method, where)
+        if stranger.status_code != 302 or not stranger["Location"].startswith("/signin/"):
+            wrong.append((page.name, "a stranger", stranger.status_code))
+        for somebody, client in signed_in:
+            may = listed(page, somebody, world)
+            answer = ask(client, method, where)
+            fits = answer.status_code in LET_IN if may else answer.status_code in (403, 404)
+            if not fits or (not may and answer.events != before):
+                wrong.append((page.name, str(somebody), may, answer.status_code))
+    assert not wrong, "\n".join(str(each)[:300] for each in wrong)
+
+
+def test_other_methods_are_refused_before_anything_is_looked_at(world: World) -> None:
+    client = Client()
+    client.force_login(world.registry.person("manager"), backend=BACKEND)
+    for page in FOR_PEOPLE:
+        for method in {"get", "post", "put", "patch", "delete"} - {each.lower() for each in page.methods}:
+            assert getattr(client, method)(address(page, world)).status_code == 405, (page.name, method)
+
+
+def about_things() -> Iterator[Page]:
+    """Pages whose address names something."""
+    yield from (page for page in FOR_PEOPLE if "<" in page.route)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_anothers_thing_answers_exactly_like_one_that_never_was(world: World, method: str) -> None:
+    """Status, headers, length of the page and every question to the database are the same."""
+    signed_in, wrong = clients(world), []
+    for page in about_things():
+        if method not in page.methods:
+            continue
+        arrange(page.name)
+        for somebody, client in signed_in:
+            if listed(page, somebody, world) or at_custodian(somebody):
+                continue
+            theirs = seen(client, method, address(page, world))
+            nothing = seen(client, method, address(page, world, never=True))
+            if theirs != nothing:
+                wrong.append((page.name, str(somebody), theirs, nothing))
+    assert not wrong, "\n".join(str(each)[:300] for each in wrong)
+
+
+def at_custodian(somebody: Somebody) -> bool:
+    """Whether somebody may know of it by another page: custodian staff know which things there are."""
+    return somebody.organisation is not None and somebody.organisation.is_custodian
+
+
+def seen(client: Client, method: str, where: str) -> tuple[object, ...]:
+    """All that can be told from an answer, and the questions that were asked for it."""
+    with asked_for() as questions:
+        answer = ask(client, method, where)
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
+    return answer.status_code, sorted(answer.headers.items()), body, questions
+
+
+@contextmanager
+def asked_for() -> Iterator[list[str]]:
+    """Every question to the database meanwhile, without its values."""
+    questions: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        questions.append(shape(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield questions
+
+
+def shape(sql: str) -> str:
+    """A question without the values in it."""
+    return re.sub(r"'[^']*'|\b\d+\b|s[0-9a-z_]+_x\d+", "?", sql)
+
+
+LISTS = (
+    "/supplies/",
+    "/reports/",
+    "/me/",
+    "/proposals/",
+    "/agreements/",
+    "/notices/",
+    "/trail/",
+    "/breaches/",
+)
+
+
+def test_no_page_of_one_provider_names_another(world: World) -> None:
+    client = Client()
+    client.force_login(world.registry.person("other"), backend=BACKEND)
+    for where in LISTS:
+        text = client.get(where).content.decode()
+        assert world.reference not in text
+        assert "Aroha" not in text
+        assert "/reports/R" not in text
+
+
+def test_what_one_provider_sees_is_the_same_whether_or_not_another_is_there(registry, settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client()
+    client.force_login(registry.person("other"), backend=BACKEND)
+    people = everybody(registry)
+    before = [pages_of(client) for _ in range(2)][1]
+    build(registry, people)
+    assert pages_of(client) == before
+
+
+def pages_of(client: Client) -> list[tuple[str, bytes, int]]:
+    """Every list, with how many questions it asked."""
+    found = []
+    for where in LISTS:
+        with asked_for() as asked:
+            body = client.get(where).content
+        found.append((where, re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", body), len(asked)))
+    return found
+
+
+def test_no_name_in_a_providers_address_counts_what_others_did(world: World) -> None:
+    """What is made for the second provider is named as if the first were not there."""
+    registry = world.registry
+    other, whose = registry.person("other"), registry.other_agreement.organisation
+    sent = import_package(
+        by=registry.person("integrator"), agreement=registry.other_agreement, package=registry.sealed.path
+    )
+    noticed = record_breach(by=other, organisation=whose, found_at=timezone.now(), what="A lost bag.")
+    begun = begin(by=other, organisation=whose, title="Whānau support")
+    assert [sent.reference, noticed.reference, begun.reference] == [
+        "DSA-2026-002-001",
+        "other-b1",
+        "other-p1",
+    ]
