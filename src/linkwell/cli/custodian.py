@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from linkwell.cli.custodian_backup import backup, drill, restore
+from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
@@ -20,6 +20,7 @@ _ORDER = (
     "init", "add-organisation", "add-person", "propose", "put-forward", "assess", "agree", "sign",
     "end-agreement", "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
     "insights", "release", "verify-record", "tokens", "backup", "restore", "drill",
+    "rebuild-ledger",
 )  # fmt: skip
 
 
@@ -260,6 +261,7 @@ for _command in (
     backup,
     restore,
     drill,
+    rebuild_ledger,
 ):
     custodian.add_command(_command)
 

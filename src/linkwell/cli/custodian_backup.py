@@ -1,4 +1,4 @@
-"""`linkwell custodian backup`, `restore` and `drill`: for whoever looks after the machine."""
+"""`linkwell custodian backup`, `restore`, `drill`, `rebuild-ledger`: for whoever looks after the machine."""
 
 from __future__ import annotations
 
@@ -142,6 +142,40 @@ def drill(
         raise LinkwellError(
             "The drill failed.", where=str(done.written), fix="Make a new backup today, and drill that one."
         )
+
+
+@click.command(
+    "rebuild-ledger", epilog="Example:\n\n  linkwell custodian rebuild-ledger --home /srv/linkwell"
+)
+@home_option
+@json_option
+def rebuild_ledger(home: Path, as_json: bool) -> None:
+    """Make the release ledger whole again from the sealed copies beside what was released.
+
+    A restored backup remembers fewer releases than have left, and releases stop until this is done. Nothing
+    is changed unless every copy is there and fits; the old ledger is kept beside the new one. It is recorded.
+    """
+    from linkwell.portal.start import start
+
+    opened = start(home)
+    from django.db import transaction
+
+    from linkwell.confidentiality.rebuild import rebuild
+    from linkwell.custody.audit.record import SYSTEM, record
+    from linkwell.custody.outputs.heads import expected_head
+
+    with progress("Rebuilding", quiet=as_json):
+        done = rebuild(opened, expected_head=expected_head())
+    details: dict[str, object] = {"entries": done.entries, "from_copies": done.from_copies}
+    with transaction.atomic():
+        record("ledger.rebuilt", by=SYSTEM, subject="release ledger", details=details)
+    finish(
+        {**details, "put_aside": done.put_aside},
+        [f"The release ledger holds {done.entries:,} entries, {done.from_copies:,} of them from copies.",
+         *([f"The old file is kept as disclosure/{done.put_aside}."] if done.put_aside else [])],
+        as_json=as_json,
+        next_step="linkwell custodian verify-record",
+    )  # fmt: skip
 
 
 def _read(key_files: tuple[Path, ...]) -> list[Any]:

@@ -118,7 +118,7 @@ class ReleaseDesk:
 
     def release(
         self, request: ReleaseRequest, *, permission_single_provider: bool, actor: str = "release desk",
-        override: Override | None = None,
+        override: Override | None = None, registry_head: str = "",
     ) -> Release:  # fmt: skip
         """Guard, decide, record, and only then hand out.
 
@@ -130,6 +130,7 @@ class ReleaseDesk:
             permission_single_provider: the agreement records permission for output about this one provider.
             actor: account name for the ledger.
             override: recorded in the ledger with the release.
+            registry_head: where the custodian's record stands; kept with the release.
 
         Raises:
             RefusedByRule: about one provider without permission.
@@ -146,7 +147,7 @@ class ReleaseDesk:
             content = self._ledger.released_as(prepared.digest)
             private = None
             if content is None:
-                private, content = self._decided(prepared, actor, override)
+                private, content = self._decided(prepared, actor, override, registry_head)
         if private is not None or content is None:
             raise self._refused(request, prepared, private or "")
         with (
@@ -181,7 +182,7 @@ class ReleaseDesk:
         return Internal(self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate]))
 
     def _decided(
-        self, prepared: Draft, actor: str, override: Override | None
+        self, prepared: Draft, actor: str, override: Override | None, registry_head: str
     ) -> tuple[str | None, dict[str, Any] | None]:
         """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
         request, ledger = prepared.request, self._ledger
@@ -205,6 +206,7 @@ class ReleaseDesk:
             effects=past_effects(prepared, decision), actor=actor,
             details={"family": request.family, "project": request.project, "purpose": request.purpose,
                      "profile": self.profile.digest, "near": entry or 0,
+                     "registry": registry_head,
                      "override": [override.checker, override.reason] if override else []},
         )  # fmt: skip
         return None, content

@@ -14,6 +14,7 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.outputs.actions import change, find, provider_of
+from linkwell.custody.outputs.heads import RELEASED, as_detail, expected_head, record_head
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.protocols import protocol_of
 from linkwell.custody.supplies.models import Supply
@@ -86,6 +87,7 @@ class Published:
     ledger_entry: str
     report_digest: str
     files: list[str]
+    ledger: dict[str, object]
 
 
 def work_release(job: Job, tick: Tick) -> Published:
@@ -98,10 +100,12 @@ def work_release(job: Job, tick: Tick) -> Published:
     results = _results(output, home, tick)
     agreement = output.project.agreement
     permitted = agreement is not None and agreement.permits_single_provider_output
-    with ReleaseDesk.open(home) as desk:
+    with ReleaseDesk.open(home, expected_head=expected_head()) as desk:
         release = desk.release(
-            insights.release_request(results), permission_single_provider=permitted, actor=output.checker
-        )
+            insights.release_request(results), permission_single_provider=permitted, actor=output.checker,
+            registry_head=record_head(),
+        )  # fmt: skip
+        head = as_detail(desk.head())
     told = insights.tell(results, organisation=provider_of(output).name, demo=home.demo)
     html = report.render(release, told).encode("utf-8")
     folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
@@ -113,6 +117,7 @@ def work_release(job: Job, tick: Tick) -> Published:
         ledger_entry=str(release.ledger_entry),
         report_digest=hashlib.sha384(html).hexdigest(),
         files=sorted(Path(file).name for file in files),
+        ledger=head,
     )
 
 
@@ -131,7 +136,7 @@ def finish_release(job: Job, result: Published) -> None:
         },
     )
     facts: dict[str, object] = {"release": result.release_id, "report": result.report_digest}
-    change(output, "released", by=SYSTEM, event="output.released", **facts)
+    change(output, "released", by=SYSTEM, event=RELEASED, **facts, **result.ledger)
     about = provider_of(output).code
     for supply in _supplies_of(output):
         give(supply, Kind.RELEASED, facts, about=result.release_id)
