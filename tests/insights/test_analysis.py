@@ -13,6 +13,7 @@ from linkwell.errors import WrongUse
 from linkwell.insights import analyse, release_request, report, tell
 from linkwell.insights.gates import gates
 from linkwell.insights.people import read_people
+from linkwell.integration.database import reading
 
 
 def printed(drawn, protocol, **how):
@@ -47,11 +48,31 @@ def test_reach_before_rounding_equals_the_truth_of_the_links(drawn, protocol):
     assert len(found.reach.reached) == drawn.participants
     assert len(found.clients.supplied) == drawn.participants + drawn.unlinked
     for profile in found.reach.profiles:
-        if profile.dimension == "ethnicity":
-            continue
+        if profile.dimension in ("ethnicity", "circumstances"):
+            continue  # a person may be in several of these
         levels = len(profile.levels)
         sizes = [sum(profile.cells // levels == group) for group in range(3)]
         assert sizes == [len(found.reach.reached), len(found.reach.could), len(found.reach.community)]
+
+
+def test_circumstances_of_those_reached_are_those_before_their_own_start(drawn, protocol):
+    found = analyse(drawn.database, protocol).inside()
+    profile = found.reach.profiles[-1]
+    assert profile.dimension == "circumstances"
+    assert profile.levels == (
+        "Visits to an emergency department",
+        "Time on a main benefit",
+        "Wages and salaries",
+    )
+    with reading(drawn.database) as connection:
+        for place, code in enumerate(("ed_visit", "main_benefit", "wages")):
+            truth = connection.execute(
+                """SELECT DISTINCT snz_uid FROM enrolment e JOIN measure m USING (snz_uid)
+                   WHERE measure_code = ? AND value_amt > 0 AND m.start_date < e.start_date
+                     AND m.end_date >= e.start_date - INTERVAL 12 MONTH ORDER BY 1""",
+                [code],
+            ).fetchall()
+            assert profile.units[profile.cells == place].tolist() == [uid for (uid,) in truth]
 
 
 def test_the_same_data_and_seed_give_the_same_report_to_the_byte(drawn, protocol):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
+from linkwell.insights.circumstances import profile_circumstances
 from linkwell.insights.impact import Impact, estimate_impact
 from linkwell.insights.measures import Measure, data_end, read_catalogue
 from linkwell.insights.people import Clients, read_clients, read_people
@@ -75,6 +76,8 @@ def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = Non
         tick(1, STEPS)
         reference = reference_month(protocol, clients)
         reach = profile_reach(connection, people, clients, protocol, reference)
+        lives = profile_circumstances(connection, reach, clients, measures)
+        reach = replace(reach, profiles=(*reach.profiles, lives))
         tick(2, STEPS)
         impact = estimate_impact(connection, people, clients, protocol)
         tick(STEPS, STEPS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
+from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FEWEST, FOLLOWED, FOUND, STEPS, SUPPLIED
 from linkwell.insights.story import Story
@@ -172,13 +173,18 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
     """Coverage by group, and the people needed to bring each up to the overall coverage."""
     head = ("", "Could be reached", "Reached", "Coverage", "Not yet, about", "To bring up, about")
     tables = []
-    for dimension in story.dimensions:
+    for dimension in _standing(story):
         title = wording()[dimension]["title"]
         rows = [_gap_row(gap) for gap in gaps(release, dimension)]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
         tables.append(numbers(caption, (title, *head[1:]), rows))
     intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
     return (*intro, *tables)
+
+
+def _standing(story: Story) -> list[str]:
+    """Dimensions that mean the same for everybody on the date of the report: gaps are told for these."""
+    return [dimension for dimension in story.dimensions if dimension != CIRCUMSTANCES]
 
 
 def _bounds(release: Release) -> tuple[Block, ...]:
@@ -203,7 +209,7 @@ def _gap_row(gap: Gap | str) -> tuple[str, ...]:
 def _widest(release: Release, story: Story) -> str:
     found = [
         (gap.needed, gap.level, wording()[dimension]["title"].lower())
-        for dimension in story.dimensions
+        for dimension in _standing(story)
         if dimension != "region"
         for gap in gaps(release, dimension)
         if isinstance(gap, Gap)
