@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from linkwell.documents.charts import Bar, Interval, bars, interval
+from linkwell.documents.charts import Bar, Interval, bars, intervals
 from linkwell.documents.page import drawing
 
 DRAWN = [
@@ -20,8 +20,14 @@ DRAWN = [
         axis="Share (%)",
         alternative='Women: 52 % of those "reached" & others.',
     ),
-    interval(Interval("Days", -21.7, -27.6, -15.8), axis="Days", band=14, alternative="22 fewer"),
-    interval(Interval("Days", 0.0, 0.0, 0.0), axis="Days", band=0, alternative="nothing"),
+    intervals([Interval("Days", -21.7, -27.6, -15.8)], axis="Days", band=14, alternative="22 fewer"),
+    intervals([Interval("Days", 0.0, 0.0, 0.0)], axis="Days", band=0, alternative="nothing"),
+    intervals(
+        [Interval("Women", -2.0, -3.0, -1.0), Interval("Men and people of another gender", 1.0, 0.0, 2.0)],
+        axis="Days",
+        band=1,
+        alternative="Two groups.",
+    ),
 ]
 
 
@@ -51,5 +57,5 @@ def test_long_labels_break_into_lines_instead_of_being_cut():
 
 
 def test_the_same_data_draw_the_same_bytes():
-    again = interval(Interval("Days", -21.7, -27.6, -15.8), axis="Days", band=14, alternative="22 fewer")
+    again = intervals([Interval("Days", -21.7, -27.6, -15.8)], axis="Days", band=14, alternative="22 fewer")
     assert again == DRAWN[1]

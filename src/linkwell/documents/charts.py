@@ -100,26 +100,38 @@ def bars(data: Sequence[Bar], *, axis: str, alternative: str) -> Picture:
     return draw(spec, alternative)
 
 
-def interval(data: Interval, *, axis: str, band: float, alternative: str) -> Picture:
-    """One estimate as a point, its interval as a line, a line at zero, a grey band that does not matter."""
-    ends = [data.lower, data.upper, -band, band, 0.0]
+def intervals(data: Sequence[Interval], *, axis: str, band: float, alternative: str) -> Picture:
+    """Estimates as points and their intervals as lines, one row each, beside a line at zero.
+
+    Args:
+        band: differences up to this either way do not matter, drawn as a grey band.
+    """
+    ends = [end for one in data for end in (one.lower, one.upper)] + [-band, band, 0.0]
     margin = 0.06 * (max(ends) - min(ends) or 1.0)
     scale = {"domain": [min(ends) - margin, max(ends) + margin], "nice": False}
-    x = {"field": "value", "type": "quantitative", "title": axis, "scale": scale, "axis": {"tickCount": 5}}
+    x = {"field": "value", "type": "quantitative", "title": axis, "scale": scale,
+         "axis": {"tickCount": 5 if len(data) == 1 else 3}}  # fmt: skip
+    order = [lines_of(one.row) for one in data]
+    named = {"title": None, "labelExpr": "split(datum.label, '|')", "labelLimit": 150, "ticks": False}
+    y = {"field": "row", "type": "nominal", "sort": order, "axis": named if len(data) > 1 else None}
+    values = [
+        {"row": row, "value": one.lower, "to": one.upper, "at": one.estimate}
+        for row, one in zip(order, data, strict=True)
+    ]
     spec = _BASE | {
-        "width": WIDTH,
-        "height": 46,
+        "width": WIDTH - (110 if len(data) > 1 else 0),
+        "height": 46 if len(data) == 1 else 34 * len(data),
         "layer": [
             {"data": {"values": [{"value": -band, "to": band}]}, "mark": {"type": "rect", "color": "#e4e4e4"},
              "encoding": {"x": x, "x2": {"field": "to"}}},
             {"data": {"values": [{"value": 0}]},
              "mark": {"type": "rule", "color": "#5f5f5f", "strokeDash": [3, 3]}, "encoding": {"x": x}},
-            {"data": {"values": [{"value": data.lower, "to": data.upper}]},
+            {"data": {"values": values},
              "mark": {"type": "rule", "color": INKS[0], "strokeWidth": 3},
-             "encoding": {"x": x, "x2": {"field": "to"}}},
-            {"data": {"values": [{"value": data.estimate}]},
+             "encoding": {"x": x, "x2": {"field": "to"}, "y": y}},
+            {"data": {"values": values},
              "mark": {"type": "point", "filled": True, "size": 90, "color": INKS[0], "opacity": 1},
-             "encoding": {"x": x}},
+             "encoding": {"x": x | {"field": "at"}, "y": y}},
         ],
     }  # fmt: skip
     return draw(spec, alternative)

@@ -9,10 +9,11 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.balance import Love, Weights, effective_people, entropy_weights, love
+from linkwell.insights.balanced import balanced
+from linkwell.insights.by_group import SliceResult, estimate_slices
+from linkwell.insights.estimators.balance import Love
 from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.estimators.many import holm, p_value
-from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, read_link_error
 from linkwell.insights.measures import (
@@ -25,7 +26,14 @@ from linkwell.insights.measures import (
     window_totals,
 )
 from linkwell.insights.opinions import make_ready
-from linkwell.insights.outcomes import Design, OutcomeResult, estimate_outcomes, later_starts
+from linkwell.insights.outcomes import (
+    Design,
+    OutcomeResult,
+    estimate_months,
+    later_starts,
+    outcome_months,
+    rows_of,
+)
 from linkwell.insights.people import (
     NEVER,
     Bools,
@@ -35,7 +43,6 @@ from linkwell.insights.people import (
     eligible_at,
     first_of,
     meeting,
-    month_of_day,
 )
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.stack import Stack, build_stack
@@ -53,6 +60,7 @@ class Impact:
             with.
         gates: of the whole design; a red one leaves `outcomes` without estimates.
         traits: the participants' own covariates, shape (participants, k), those of `plain` not squares.
+        slices: the same question within groups of the participants; empty when refused.
         score: the participants' log-odds of starting; comparison_score that of every comparison row, whose
             people `comparison_rows` names.
     """
@@ -66,6 +74,7 @@ class Impact:
     love: Love | None = None
     ridge: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    slices: tuple[SliceResult, ...] = ()
     traits: Floats | None = None
     plain: tuple[bool, ...] = ()
     score: Floats | None = None
@@ -126,43 +135,37 @@ def _weighted(
     register_stack(connection, people.uid[stack.place], stack.day)
     codes = tuple(measure.code for measure in measures)
     totals = window_totals(connection, codes, tuple(HISTORY), len(stack.place))
-    features = build_features(people, stack, totals, measures)
-    stack, features = _on_support(stack, features)
-    values["support"] = int(stack.treated.sum()) / len(followed)
-    if stack.treated.sum() < 2 or refused(judge(values)):
-        return Impact(people.uid[followed], nobody, nobody, 0.0, judge(values))
-    mine, theirs = features.matrix[stack.treated], features.matrix[~stack.treated]
-    base = 1.0 / np.bincount(stack.group)[stack.group[~stack.treated]]
-    found = entropy_weights(theirs, mine.mean(axis=0), base)
-    alike = love(features.names, mine, theirs, found.weights)
-    values |= (
-        _balance_values(features, alike, found)
-        | _size_values(stack, found)
-        | _known(people, stack, found, protocol)
-    )
+    found = balanced(people, stack, totals, measures, protocol, of=len(followed), known=values)
+    if isinstance(found, dict):
+        return Impact(people.uid[followed], nobody, nobody, 0.0, judge(found))
+    whole, stack, features, values = stack, found.stack, found.features, found.values
+    weights, base, alike = found.weights.weights, found.base, found.alike
     # Participants nobody was found for start later too, unseen: the share is raised by the share found.
     rows = stack.place[~stack.treated]
-    begun = month_of_day(stack.day[~stack.treated])
-    later = later_starts(started, begun, rows, found.weights, protocol.follow_months)
-    later = later / max(values["linked"], 0.5)
+    later = later_starts(started, stack, weights, protocol.follow_months) / max(values["linked"], 0.5)
     values["later_starters"] = float(later.sum())
     design = judge(values)
-    comparison = np.unique(people.uid[stack.place[~stack.treated]])
-    effective, _ = effective_people(found.weights, stack.place[~stack.treated])
+    comparison = np.unique(people.uid[rows])
     analysed = people.uid[stack.place[stack.treated]]
-    partial = Impact(people.uid[followed], analysed, comparison, effective, design, (), alike, found.ridge)
+    partial = Impact(
+        people.uid[followed], analysed, comparison, found.effective, design, (), alike, found.weights.ridge
+    )
     if refused(design):
         return partial
-    model = outcome_model(stack.treated, features.matrix, found.weights)
+    model = outcome_model(stack.treated, features.matrix, weights)
     ready = make_ready(features, stack, base)
-    balanced = Design(stack, features, found.weights, base, later, links, model, ready)
-    outcomes = estimate_outcomes(connection, people, balanced, protocol, measures)
+    joined = Design(stack, features, weights, base, later, links, model, ready)
+    months = outcome_months(connection, people, whole, protocol, measures)
+    outcomes = estimate_months(rows_of(months, found.kept), joined, protocol)
     design = judge(values | _controls(outcomes))
     kept = tuple(result for result in outcomes if result.outcome.role != "control")
+    groups = () if refused(design) else estimate_slices(
+        connection, people, whole, totals, measures, protocol, started, links, values["linked"], months
+    )  # fmt: skip
     return replace(
-        partial, gates=design, outcomes=kept, traits=mine, plain=tuple(features.plain.tolist()),
-        score=ready.score.logit[stack.treated], comparison_rows=people.uid[rows],
-        comparison_score=ready.score.logit[~stack.treated],
+        partial, gates=design, outcomes=kept, slices=groups, traits=features.matrix[stack.treated],
+        plain=tuple(features.plain.tolist()), score=ready.score.logit[stack.treated],
+        comparison_rows=people.uid[rows], comparison_score=ready.score.logit[~stack.treated],
     )  # fmt: skip
 
 
@@ -199,46 +202,6 @@ def _eligibility(
         return allowed
 
     return at
-
-
-def _on_support(stack: Stack, features: Features) -> tuple[Stack, Features]:
-    dropped = off_support(features, stack)
-    stay = ~dropped[stack.group]
-    return stack.without(dropped), features.rows(stay)
-
-
-def _balance_values(features: Features, alike: Love, found: Weights) -> dict[str, float]:
-    after, ratio = np.abs(alike.after), alike.worst_ratio
-    plain, history = features.plain, features.history
-    if not found.converged:
-        after = np.full_like(after, np.inf)  # weights of a solver that gave up balance nothing
-
-    def worst(values: Floats, wanted: Bools) -> float:
-        return float(np.nanmax(values[wanted], initial=0.0))
-
-    return {
-        "balance_past": worst(after, plain & features.past),
-        "balance_all": worst(after, plain),
-        "variance_past": worst(ratio, plain & history),
-        "variance_other": worst(ratio, plain & ~history),
-    }
-
-
-def _size_values(stack: Stack, found: Weights) -> dict[str, float]:
-    effective, largest = effective_people(found.weights, stack.place[~stack.treated])
-    return {
-        "effective_size": effective,
-        "effective_share": effective / int(stack.treated.sum()),
-        "largest_weight": largest,
-    }
-
-
-def _known(people: People, stack: Stack, found: Weights, protocol: Protocol) -> dict[str, float]:
-    """Shares alive to the end of the follow-up (people who died keep what the data say about them)."""
-    end = month_of_day(stack.day) + protocol.gap_months + protocol.follow_months
-    alive = (people.died[stack.place] >= end).astype(float)
-    mine, theirs = float(alive[stack.treated].mean()), float(found.weights @ alive[~stack.treated])
-    return {"outcome_known": mine, "outcome_known_gap": abs(mine - theirs)}
 
 
 def _controls(outcomes: tuple[OutcomeResult, ...]) -> dict[str, float]:

@@ -25,7 +25,7 @@ from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, with_link_error
 from linkwell.insights.measures import Measure, register_stack, window_totals
 from linkwell.insights.opinions import Opinions, Ready, opinion_values, opinions
-from linkwell.insights.people import Bools, Ints, People
+from linkwell.insights.people import Bools, Ints, People, month_of_day
 from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.stack import Stack
 
@@ -88,21 +88,35 @@ class OutcomeResult:
     bootstrapped: bool = field(default=False)
 
 
-def estimate_outcomes(
+Months = tuple[tuple[Outcome, Floats, Floats], ...]
+"""Outcome, its amounts by month before, shape (rows, months before), and after, shape (rows, months)."""
+
+
+def outcome_months(
     connection: duckdb.DuckDBPyConnection,
     people: People,
-    design: Design,
+    stack: Stack,
     protocol: Protocol,
     measures: tuple[Measure, ...],
-) -> tuple[OutcomeResult, ...]:
-    """Every outcome of the protocol the data hold, in its order."""
+    *,
+    landmark: int = 0,
+) -> Months:
+    """Every outcome of the protocol the data hold, in its order.
+
+    Args:
+        landmark: months from the start to where the follow-up begins, beyond the protocol's own gap.
+    """
     present = {measure.code for measure in measures}
-    months = [
-        (outcome, *_months(connection, people, design.stack, outcome.measure, protocol))
+    return tuple(
+        (outcome, *_months(connection, people, stack, outcome.measure, protocol, landmark))
         for outcome in protocol.outcomes
         if outcome.measure in present
-    ]
-    return estimate_months(months, design, protocol)
+    )
+
+
+def rows_of(months: Months, wanted: Bools) -> Months:
+    """The same for some rows."""
+    return tuple((outcome, before[wanted], after[wanted]) for outcome, before, after in months)
 
 
 def estimate_months(
@@ -119,7 +133,12 @@ def estimate_months(
 
 
 def _months(
-    connection: duckdb.DuckDBPyConnection, people: People, stack: Stack, measure: str, protocol: Protocol
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    stack: Stack,
+    measure: str,
+    protocol: Protocol,
+    landmark: int,
 ) -> tuple[Floats, Floats]:
     """Amounts in each month before and after the start, shapes (rows, 24) and (rows, months followed)."""
     uid = people.uid[stack.place]
@@ -128,7 +147,7 @@ def _months(
     before = window_totals(connection, (measure,), past, len(uid))[:, 0, :]
     # The index day itself belongs to neither side: the follow-up starts the day after it.
     register_stack(connection, uid, stack.day + 1)
-    gap = protocol.gap_months
+    gap = protocol.gap_months + landmark
     windows = tuple((f"{month}", gap + month, gap + month + 1) for month in range(protocol.follow_months))
     return before, window_totals(connection, (measure,), windows, len(uid))[:, 0, :]
 
@@ -151,15 +170,19 @@ class _Joined:
 
 def _join(outcome: Outcome, before: Floats, after: Floats, design: Design) -> _Joined:
     stack, weights = design.stack, design.weights
-    values = np.cumsum(after, axis=1)
-    if outcome.kind == "rate":
-        values = np.where(values > 0, 100.0, 0.0)
+    values = horizons(outcome, after)
     last = values[:, -1]
     gates = judge({"events": fewest(last > 0, stack, weights)}) if outcome.kind == "rate" else ()
     if refused(gates):
         return _Joined(outcome, before, after, last, gates, ())
     by_month = model_effects(design.model, values, stack.place)
     return _Joined(outcome, before, after, last, gates, by_month)
+
+
+def horizons(outcome: Outcome, after: Floats) -> Floats:
+    """Amounts up to each month of the follow-up; for rates 100 where there was anything, else 0."""
+    values = np.cumsum(after, axis=1)
+    return np.where(values > 0, 100.0, 0.0) if outcome.kind == "rate" else values
 
 
 def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol) -> list[float]:
@@ -231,8 +254,12 @@ def fewest(event: Bools, stack: Stack, weights: Floats) -> float:
     return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
 
 
-def later_starts(started: Ints, months_from: Ints, rows: Ints, weights: Floats, months: int) -> Floats:
-    """Weighted share of the comparison rows whose person starts 1, 2, … months after their index month."""
-    wait = started[rows] - months_from
+def later_starts(started: Ints, stack: Stack, weights: Floats, months: int) -> Floats:
+    """Weighted share of the comparison rows whose person starts 1, 2, … months after their index month.
+
+    Args:
+        started: month each person of `People` started.
+    """
+    wait = started[stack.place[~stack.treated]] - month_of_day(stack.day[~stack.treated])
     inside = (wait >= 1) & (wait <= months)
     return np.bincount(wait[inside] - 1, weights[inside], minlength=months).astype(np.float64)

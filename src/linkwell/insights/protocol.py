@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from linkwell.errors import WrongUse
 from linkwell.insights.estimators.many import HEADLINES
@@ -18,6 +18,7 @@ from linkwell.ledger.canonical import digest as canonical_digest
 Kind = Literal["days", "dollars", "count", "rate"]
 Good = Literal["less", "more"]
 Role = Literal["headline", "other", "control"]
+By = Literal["gender", "age", "variant", "initiative", "service_type", "attended"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,32 @@ class Eligible:
 
 
 @dataclass(frozen=True)
+class Slice:
+    """Groups among the participants to be compared each with people like itself.
+
+    Attributes:
+        by: what parts them. edges: for age and attendance, where one group ends and the next begins.
+    """
+
+    by: By
+    edges: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.by not in get_args(By):
+            raise WrongUse(
+                f"Participants cannot be grouped by “{self.by}”.",
+                fix=f"Use one of: {', '.join(get_args(By))}.",
+            )
+        if (self.by in ("age", "attended")) is not bool(self.edges):
+            raise WrongUse(
+                f"The groups by “{self.by}” {'need' if not self.edges else 'take no'} edges.",
+                fix='For instance: by = "age", edges = [25].',
+            )
+        if list(self.edges) != sorted(set(self.edges)):
+            raise WrongUse(f"The edges of “{self.by}” must rise.")
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One sealed plan.
 
@@ -74,6 +101,7 @@ class Protocol:
         gap_months: whole months between the start month's first day and the follow-up (0: it starts with it).
         candidates: similar people drawn for each participant. seed: for that draw.
         draws: of the person bootstrap, where participants are few or an event is rare; 0 is the formula.
+        slices: groups among the participants, each compared with people like itself on the headline outcomes.
         reference: ISO date of the reach profile; empty is the day the data end.
     """
 
@@ -89,12 +117,15 @@ class Protocol:
     reference: str = ""
     version: int = 1
     draws: int = 400
+    slices: tuple[Slice, ...] = ()
 
     def __post_init__(self) -> None:
         if self.history_months != 24:
             raise WrongUse(
                 "The history is 24 months.", why="With one year of history no method comes near a trial."
             )
+        if len({one.by for one in self.slices}) != len(self.slices):
+            raise WrongUse("The protocol groups participants twice by the same thing.")
         if len({outcome.name for outcome in self.outcomes}) != len(self.outcomes):
             raise WrongUse("Two outcomes of the protocol share a name.")
         if sum(outcome.role == "headline" for outcome in self.outcomes) > HEADLINES:
@@ -133,13 +164,14 @@ def load(path: Path | None = None) -> Protocol:
 
 def from_dict(document: dict[str, Any]) -> Protocol:
     """A protocol from a parsed TOML document."""
-    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible")}
+    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible", "slice")}
     eligible = dict(document.get("eligible", {}))
     eligible["any_of"] = tuple(Condition(**condition) for condition in eligible.get("any_of", []))
     rest["initiatives"] = tuple(rest.get("initiatives", ()))
     rest.setdefault("title", "your initiative")
     outcomes = tuple(Outcome(**outcome) for outcome in document["outcome"])
-    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), **rest)
+    slices = tuple(Slice(**one | {"edges": tuple(one.get("edges", ()))}) for one in document.get("slice", []))
+    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), slices=slices, **rest)
 
 
 def _exact(value: Any) -> Any:

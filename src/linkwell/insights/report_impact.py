@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from linkwell.confidentiality.release import Release
 from linkwell.documents.blocks import Block, Box, Figure, Grid, Heading, Text
-from linkwell.documents.charts import Interval, interval
-from linkwell.insights import report_pictures
+from linkwell.documents.charts import Interval, intervals
+from linkwell.insights import report_groups, report_pictures
 from linkwell.insights.report_reach import numbers
 from linkwell.insights.story import Story
-from linkwell.insights.words import Finding, amount, robustness, sentences, signed
-
-AXES = {
-    "days": "Difference in days a person, in the year after",
-    "dollars": "Difference in dollars a person, in the year after",
-    "count": "Difference for every 100 people, in the year after",
-    "rate": "Difference in percentage points, in the year after",
-}
+from linkwell.insights.words import AXES, Finding, amount, robustness, sentences, signed
 
 
 def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[Block, ...]:
@@ -30,6 +23,7 @@ def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[
     told = [finding for finding in found if finding.effect is not None and finding.verdict != "refused"]
     if told:
         blocks.append(_table(told))
+        blocks += report_groups.by_group(release, story)
     return (*blocks, *_cautions(story), *_similar(story))
 
 
@@ -60,8 +54,11 @@ def _outcome(finding: Finding) -> tuple[Block, ...]:
         f"band is the difference agreed not to matter, {amount(finding.outcome.smallest, finding.outcome)} "
         "either way."
     )
-    drawing = interval(
-        drawn, axis=AXES[finding.outcome.kind], band=scale * finding.outcome.smallest, alternative=alternative
+    drawing = intervals(
+        [drawn],
+        axis=AXES[finding.outcome.kind],
+        band=scale * finding.outcome.smallest,
+        alternative=alternative,
     )
     return heading, Text(finding.sentence), Figure(finding.headline, (drawing,))
 

@@ -116,6 +116,9 @@ def _profile(release: Release, dimension: str) -> list[Block]:
 def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, str]:
     """The level where those reached stand out most against the community, in words."""
     title = wording()[dimension]["title"]
+    if "finding" in wording()[dimension]:  # nothing is singled out where it could read as blame
+        said = str(wording()[dimension]["finding"])
+        return said, f"{title}. Three bars a row: reached, could be reached, community."
     cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
     best: tuple[float, str, float, float] | None = None
     for level in levels:

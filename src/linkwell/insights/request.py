@@ -7,10 +7,11 @@ import numpy as np
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable, ReleaseRequest
 from linkwell.insights.analyse import Results
+from linkwell.insights.estimators.effect import Estimate
 from linkwell.insights.impact import Impact, OutcomeResult
-from linkwell.insights.people import Ints
+from linkwell.insights.people import Floats, Ints
 from linkwell.insights.pictures import PARTICIPANTS, carried, pictures
-from linkwell.insights.protocol import Protocol
+from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
 FAMILY = "insights"
@@ -44,7 +45,11 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
         purpose=f"Insights for {found.protocol.title}: who is reached, who is not, what difference it makes.",
         population=found.clients.supplied,
         tables=(*tables, *drawn[0]),
-        effects=(*(_effect(result, found.impact, compared, found.protocol) for result in told), *drawn[1]),
+        effects=(
+            *(_effect(result, found.impact, compared, found.protocol) for result in told),
+            *drawn[1],
+            *_by_group(found.impact, found.protocol),
+        ),
         notes=(f"Protocol {found.protocol.digest}",),
         single_provider=True,
         sources=_sources(found),
@@ -122,26 +127,63 @@ def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Prot
     )
 
 
+UNITS = {
+    "days": "days in the year after",
+    "dollars": "dollars in the year after",
+    "count": "a person in the year after",
+    "rate": "percentage points",
+}
+
+
 def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
-    outcome, estimate = result.outcome, result.estimate
-    assert estimate is not None
-    units = {"days": "days in the year after", "dollars": "dollars in the year after",
-             "count": "a person in the year after", "rate": "percentage points"}  # fmt: skip
+    assert result.estimate is not None
+    return _input(
+        result.outcome.name, result.outcome, result.estimate, compared,
+        carried(result.amounts, impact, compared), impact.comparison, impact.effective,
+        outcome_key(result.outcome.measure, protocol), result.outcome.label,
+    )  # fmt: skip
+
+
+def group_name(by: str, place: int, outcome: str) -> str:
+    """Key in the release of one outcome of one group of a slice."""
+    return f"by_{by}_{place}_{outcome}"
+
+
+def _by_group(impact: Impact, protocol: Protocol) -> list[EffectInput]:
+    """Every group of every slice that can be told."""
+    return [
+        _input(
+            group_name(one.slice.by, place, effect.outcome.name), effect.outcome, effect.estimate,
+            group.people, effect.amounts, group.comparison, group.effective,
+            outcome_key(effect.outcome.measure, protocol)
+            + (f", from {one.landmark} months on" if one.landmark else ""),
+            f"{effect.outcome.label}, {group.label}",
+        )
+        for one in impact.slices
+        for place, group in enumerate(one.groups)
+        for effect in group.effects
+    ]  # fmt: skip
+
+
+def _input(
+    name: str, outcome: Outcome, estimate: Estimate, people: Ints, amounts: Floats, comparison: Ints,
+    effective: float, key: str, title: str,
+) -> EffectInput:  # fmt: skip
     return EffectInput(
-        name=outcome.name,
+        name=name,
         estimate=estimate.estimate,
         standard_error=estimate.standard_error,
         lower=estimate.lower,
         upper=estimate.upper,
-        unit=units[outcome.kind],
-        treated_units=compared,
-        treated_values=carried(result.amounts, impact, compared),
-        comparison_units=impact.comparison,
-        comparison_effective=impact.effective,
+        unit=UNITS[outcome.kind],
+        treated_units=people,
+        treated_values=amounts,
+        comparison_units=comparison,
+        comparison_effective=effective,
         kind=outcome.kind,
-        outcome=outcome_key(outcome.measure, protocol),
+        outcome=key,
         scale=100.0 if outcome.kind == "rate" else 1.0,
-        title=outcome.label,
+        title=title,
     )
 
 

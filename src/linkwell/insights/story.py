@@ -11,9 +11,11 @@ from datetime import date
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.insights.analyse import Results
+from linkwell.insights.by_group import SliceResult
 from linkwell.insights.gates import GateResult
 from linkwell.insights.people import first_of
 from linkwell.insights.protocol import Protocol
+from linkwell.insights.reach import wording
 
 ALIKE = (0.01, 0.02, 0.05, 0.1)
 """Limits a report may say weighting left every difference under."""
@@ -30,6 +32,21 @@ class Spoken:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """A slice of the participants as a report speaks of it.
+
+    Attributes:
+        labels: of the groups, in the order of the release; empty when it cannot be told.
+        reason: why it cannot, in a sentence; empty when it can. landmark: months the follow-up begins after.
+    """
+
+    by: str
+    labels: tuple[str, ...]
+    reason: str
+    landmark: int
+
+
+@dataclass(frozen=True)
 class Story:
     """The frame of one report.
 
@@ -38,6 +55,7 @@ class Story:
         design: gates of the whole comparison that spoke. outcome_gates: per outcome.
         missing: names of planned outcomes the data do not hold.
         strongest: per outcome, the label of the measure whose leaving out moves the estimate most.
+        slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
     """
 
@@ -52,6 +70,7 @@ class Story:
     outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
     missing: tuple[str, ...] = ()
     strongest: tuple[tuple[str, str], ...] = ()
+    slices: tuple[Groups, ...] = ()
     alike_within: float = 0.0
     demo: bool = False
 
@@ -78,9 +97,17 @@ def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -
         outcome_gates=tuple((result.outcome.name, _spoken(result.gates)) for result in found.impact.outcomes),
         missing=tuple(o.label for o in found.protocol.outcomes if o.measure not in present),
         strongest=_strongest(found),
+        slices=tuple(_groups(one) for one in found.impact.slices),
         alike_within=_alike_within(found),
         demo=demo,
     )
+
+
+def _groups(one: SliceResult) -> Groups:
+    reason = ""
+    if not one.groups:
+        reason = " ".join(dict.fromkeys(result.sentence for result in one.red)) or wording()["slices"]["few"]
+    return Groups(one.slice.by, tuple(group.label for group in one.groups), reason, one.landmark)
 
 
 def _alike_within(found: Results) -> float:

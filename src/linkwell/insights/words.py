@@ -22,6 +22,14 @@ Verdict = Literal["found", "little", "unclear", "refused"]
 
 LEVEL = 0.05
 
+AXES = {
+    "days": "Difference in days a person, in the year after",
+    "dollars": "Difference in dollars a person, in the year after",
+    "count": "Difference for every 100 people, in the year after",
+    "rate": "Difference in percentage points, in the year after",
+}
+"""What the length of a drawn difference means."""
+
 
 @cache
 def sentences() -> Mapping[str, Any]:
@@ -75,12 +83,13 @@ def adjusted_p(release: Release, planned: tuple[Outcome, ...]) -> dict[str, floa
         for outcome in planned:
             effect = release.effects.get(outcome.name)
             if outcome.role == role and effect is not None and effect.estimate is not None:
-                told.append((outcome.name, p_value(effect.estimate, _error(effect))))
+                told.append((outcome.name, p_value(effect.estimate, error_of(effect))))
         found |= dict(zip((name for name, _ in told), adjust([p for _, p in told]), strict=True))
     return found
 
 
-def _error(effect: ReleasedEffect) -> float:
+def error_of(effect: ReleasedEffect) -> float:
+    """The standard error its interval stands for."""
     assert effect.lower is not None
     assert effect.upper is not None
     return (effect.upper - effect.lower) / (2 * Z_95)
@@ -91,7 +100,7 @@ def robustness(effect: ReleasedEffect) -> float | None:
     if effect.estimate is None or effect.treated is None or effect.comparison is None:
         return None
     freedom = min(2 * effect.treated, effect.treated + effect.comparison)
-    value = robustness_value(effect.estimate, _error(effect), freedom)
+    value = robustness_value(effect.estimate, error_of(effect), freedom)
     return None if math.isnan(value) else 100 * value
 
 

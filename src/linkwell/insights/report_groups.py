@@ -1,0 +1,89 @@
+"""The report's comparison within groups of the participants: small forest plots, one test, careful words."""
+
+from __future__ import annotations
+
+from scipy.stats import chi2
+
+from linkwell.confidentiality.release import Release, ReleasedEffect
+from linkwell.documents.blocks import Block, Figure, Heading, Text
+from linkwell.documents.charts import Interval, intervals
+from linkwell.insights.estimators.many import holm
+from linkwell.insights.protocol import Outcome
+from linkwell.insights.reach import wording
+from linkwell.insights.report_reach import numbers
+from linkwell.insights.request import group_name
+from linkwell.insights.story import Groups, Story
+from linkwell.insights.words import AXES, LEVEL, error_of, sentences, signed
+
+Told = tuple[Groups, Outcome, tuple[ReleasedEffect, ...]]
+
+
+def by_group(release: Release, story: Story) -> tuple[Block, ...]:
+    """Every slice of the plan: its groups with their ranges, or why they are not told."""
+    if not story.slices:
+        return ()
+    words = sentences()["groups"]
+    told = _told(release, story)
+    adjusted = holm([_different(effects) for _, _, effects in told])
+    blocks: list[Block] = [Heading(words["title"], 2), Text(words["intro"])]
+    for one in story.slices:
+        title = wording()["slices"][one.by]["title"]
+        mine = [(outcome, effects, p) for (groups, outcome, effects), p in zip(told, adjusted, strict=True)
+                if groups is one]  # fmt: skip
+        blocks.append(Heading(_capital(title), 3))
+        if not mine:
+            blocks.append(Text(words["not_told"].format(reason=one.reason or words["hidden"])))
+            continue
+        if one.landmark:
+            blocks.append(Text(words["landmark"].format(months=one.landmark)))
+        blocks += [_drawn(one, outcome, effects, p, title) for outcome, effects, p in mine]
+        if one.by in words["cautions"]:
+            blocks.append(Text(words["cautions"][one.by]))
+    return tuple(blocks)
+
+
+def _told(release: Release, story: Story) -> list[Told]:
+    """Slices and outcomes of which every group was released: with one hidden, the rest stay unsaid too."""
+    found: list[Told] = []
+    for one in story.slices:
+        for outcome in story.protocol.outcomes:
+            names = [group_name(one.by, place, outcome.name) for place in range(len(one.labels))]
+            effects = tuple(release.effects[name] for name in names if name in release.effects)
+            if effects and len(effects) == len(names) and all(e.estimate is not None for e in effects):
+                found.append((one, outcome, effects))
+    return found
+
+
+def _different(effects: tuple[ReleasedEffect, ...]) -> float:
+    """p of all groups having the same difference (Cochran's Q over independent estimates)."""
+    weights = [1 / max(error_of(effect), 1e-12) ** 2 for effect in effects]
+    values = [float(effect.estimate or 0.0) for effect in effects]
+    middle = sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+    q = sum(w * (v - middle) ** 2 for w, v in zip(weights, values, strict=True))
+    return float(chi2.sf(q, len(effects) - 1))
+
+
+def _drawn(
+    one: Groups, outcome: Outcome, effects: tuple[ReleasedEffect, ...], p: float, title: str
+) -> Figure:
+    words, scale = sentences()["groups"], 100 if outcome.kind == "count" else 1
+    said = words["differs" if p < LEVEL else "alike"].format(label=outcome.label, title=title)
+    rows, drawn = [], []
+    for label, effect in zip(map(_capital, one.labels), effects, strict=True):
+        assert effect.estimate is not None
+        assert effect.lower is not None
+        assert effect.upper is not None
+        ends = [signed(value, outcome) for value in (effect.estimate, effect.lower, effect.upper)]
+        rows.append((label, *ends, "S" if effect.treated is None else f"{effect.treated:,}"))
+        drawn.append(Interval(label, scale * effect.estimate, scale * effect.lower, scale * effect.upper))
+    spoken = "; ".join(f"{label}: {estimate}, from {low} to {high}" for label, estimate, low, high, _ in rows)
+    drawing = intervals(
+        drawn, axis=AXES[outcome.kind], band=scale * outcome.smallest, alternative=f"{said} {spoken}."
+    )
+    head = ("Estimate", "From", "To", "Participants")
+    caption = f"{_capital(outcome.label)}, by {title}"
+    return Figure(said, (drawing,), numbers(caption, (_capital(title), *head), rows))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
