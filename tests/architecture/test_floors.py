@@ -18,6 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("forecast",),
     ("specification",),
     ("checking",),
+    ("bulk",),
     ("primer",),
     ("supply",),
     ("intake", "linkage"),

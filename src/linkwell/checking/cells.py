@@ -6,14 +6,16 @@ Each different cell is read once: columns repeat themselves far more than they v
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from linkwell.specification.content import folded, says_nothing
 from linkwell.specification.localvalues import code_for, what_is_lost
 from linkwell.specification.model import Field, FieldType, Specification
-from linkwell.standards.dates import describe_column, parse_date, parse_time, sentinel_meaning
+from linkwell.standards.dates import describe_counts, parse_date, parse_time, sentinel_meaning
 from linkwell.standards.identifiers import (
     IdCheck,
     check_hpi,
@@ -34,8 +36,7 @@ CHECKS: dict[str, Callable[[str], IdCheck]] = {
 _SPACES = re.compile(r"\s+")
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """One cell in exchange form; `code` and `detail` name a finding, "" when there is none."""
 
     value: str
@@ -62,17 +63,32 @@ class ReadColumn:
 
 def read_column(spec: Specification, field: Field, cells: list[str], as_of: date) -> ReadColumn:
     """Read every cell of a field; `as_of` is today, for dates in the future and ages."""
+    found = read_values(spec, field, Counter(cells), as_of)
+    value_of = {cell: read.value for cell, read in found.known.items()}
+    values = list(map(value_of.__getitem__, cells))
+    return ReadColumn(values, _problems(found.known, cells), found.order_fault, found.swap_suspected)
+
+
+@dataclass(frozen=True)
+class ReadValues:
+    """What each different cell of a column reads as; the rest as in `ReadColumn`."""
+
+    known: dict[str, Read]
+    order_fault: str = ""
+    swap_suspected: bool = False
+
+
+def read_values(spec: Specification, field: Field, cells: Mapping[str, int], as_of: date) -> ReadValues:
+    """Read the different cells of a column (with how often each comes), whichever engine counted them."""
     order, order_fault, swapped = "", "", False
     if field.type is FieldType.DATE:
-        dates = describe_column(cells)
+        dates = describe_counts(cells)
         order, order_fault = _order(field, dates.order.value)
         swapped = dates.swap_suspected
     reader = _reader(spec, field, order, as_of)
-    known = {cell: reader(cell) for cell in set(cells)}
+    known = {cell: reader(cell) for cell in cells}
     known[""] = Read(field.constant)
-    value_of = {cell: read.value for cell, read in known.items()}
-    values = list(map(value_of.__getitem__, cells))
-    return ReadColumn(values, _problems(known, cells), order_fault, swapped)
+    return ReadValues(known, order_fault, swapped)
 
 
 def _problems(known: dict[str, Read], cells: list[str]) -> dict[tuple[str, str], list[int]]:

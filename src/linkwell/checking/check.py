@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from linkwell.checking import spells, visits
@@ -16,6 +16,7 @@ from linkwell.checking.objections import Objections
 from linkwell.checking.sources import Source, find_sources
 from linkwell.checking.verdict import Counts, KeptTable, Verdict
 from linkwell.checking.who import find_people
+from linkwell.checking.wording import Collector
 from linkwell.checking.work import Columns, Work, read_table
 from linkwell.reading.table import Table
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
@@ -45,7 +46,7 @@ def check(
     for table in unused:
         work.collector.add("sheet_not_used", table.origin.file, detail=table.origin.sheet or "", count=1)
     work.refused = {name: set() for name in work.sources}
-    _look_at_files(work)
+    look_at_files(spec, sources, work.as_of, work.collector)
     for each in spec.tables:
         if each.source in work.sources:
             work.columns[each.name] = read_table(work, each, work.sources[each.source])
@@ -57,7 +58,13 @@ def check(
                 _place_rows(work, identity, each)
         leave_out_people(work, identity, notices, objections)
         _look_for_hidden(work)
-        note_households(work.sources[identity.source], work.people, work.collector)
+        people = work.people
+        note_households(
+            work.sources[identity.source],
+            people.first_row,
+            lambda at: people.details[people.person_of[at]],
+            work.collector,
+        )
     kept = tuple(_kept(work, identity, each) for each in spec.tables)
     if not kept[0].rows and identity.source in work.sources:
         work.collector.add("no_rows", identity.source, detail=identity.source, count=0)
@@ -75,32 +82,33 @@ def _counts(work: Work, name: str) -> Counts:
     return Counts(name, read, refused, read - refused)
 
 
-def _look_at_files(work: Work) -> None:
+def look_at_files(
+    spec: Specification, sources: Mapping[str, Source], as_of: date, collector: Collector
+) -> None:
     """Findings about files and columns as a whole."""
-    for gap in work.spec.not_held:
-        if gap.review < work.as_of.isoformat():
-            work.collector.add("review_due", "", column=gap.id, detail=gap.review, count=1)
-    note_sensitive(work)
-    for question in work.spec.unanswered():
+    for gap in spec.not_held:
+        if gap.review < as_of.isoformat():
+            collector.add("review_due", "", column=gap.id, detail=gap.review, count=1)
+    note_sensitive(spec, collector)
+    for question in spec.unanswered():
         table_name, _, name = question.id.partition(".")
-        table = work.spec.table(table_name)
+        table = spec.table(table_name)
         column = heading_of(table, name) if table else name
-        work.collector.add(
-            "unanswered_question", table.source if table else "", column=column, detail=question.text, count=1
-        )
-    for name in work.spec.sources():
-        if name not in work.sources:
-            work.collector.add("missing_file", name, detail=name, count=1)
-    for source in work.sources.values():
-        not_held = _columns_not_held(work.spec)
+        source_name = table.source if table else ""
+        collector.add("unanswered_question", source_name, column=column, detail=question.text, count=1)
+    for name in spec.sources():
+        if name not in sources:
+            collector.add("missing_file", name, detail=name, count=1)
+    not_held = _columns_not_held(spec)
+    for source in sources.values():
         for column in source.missing:
             code = "column_not_held" if column in not_held else "missing_column"
-            work.collector.add(code, source.name, column=column, detail=not_held.get(column, ""), count=1)
+            collector.add(code, source.name, column=column, detail=not_held.get(column, ""), count=1)
         for column in source.unknown:
-            work.collector.add("unknown_column", source.name, column=column, count=1)
+            collector.add("unknown_column", source.name, column=column, count=1)
         for given in source.tables:
             for notice in given.notices:
-                work.collector.add("reader_notice", source.name, detail=notice.message, count=1)
+                collector.add("reader_notice", source.name, detail=notice.message, count=1)
 
 
 def _columns_not_held(spec: Specification) -> dict[str, str]:

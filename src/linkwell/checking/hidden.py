@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import pairwise
 
 from linkwell.specification.content import folded
@@ -40,7 +40,7 @@ def full_names(people: Iterable[dict[str, str]]) -> set[tuple[str, str]]:
     return names
 
 
-def hidden_in(values: Counter[str], names: set[tuple[str, str]]) -> dict[str, set[str]]:
+def hidden_in(values: Counter[str], names: Container[tuple[str, str]]) -> dict[str, set[str]]:
     """The different values of a column that must not travel, by finding code."""
     found: dict[str, set[str]] = {}
     for value in values:
@@ -52,7 +52,7 @@ def hidden_in(values: Counter[str], names: set[tuple[str, str]]) -> dict[str, se
     return found
 
 
-def _codes(value: str, names: set[tuple[str, str]]) -> Iterable[str]:
+def _codes(value: str, names: Container[tuple[str, str]]) -> Iterable[str]:
     if "@" in value and _EMAIL.search(value):
         yield "hidden_email"
     if any(character.isdigit() for character in value):

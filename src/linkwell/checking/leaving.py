@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from linkwell.checking.notices import NoticeCover
 from linkwell.checking.objections import Objections
+from linkwell.checking.wording import Collector
 from linkwell.checking.work import Work
-from linkwell.specification.model import TableSpec
+from linkwell.specification.model import Specification, TableSpec
 
 
 def leave_out_people(
@@ -42,7 +43,7 @@ def _untold(work: Work, notices: NoticeCover) -> set[int]:
     return {person for person, days in starts.items() if not notices.covered(days)}
 
 
-def note_sensitive(work: Work) -> None:
+def note_sensitive(spec: Specification, collector: Collector) -> None:
     """Say it when being on a list is itself the secret (a refuge, a sexual-health clinic)."""
-    for name in work.spec.sensitive:
-        work.collector.add("initiative_sensitive", "", detail=name, count=1)
+    for name in spec.sensitive:
+        collector.add("initiative_sensitive", "", detail=name, count=1)

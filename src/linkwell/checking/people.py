@@ -115,11 +115,11 @@ def _person_of(at: int, row: Row, seen: _Seen, people: People) -> int:
 
 def _why_equal(row: Row) -> str:
     if row.get("client_key"):
-        return _BY_KEY
-    return _BY_ID if any(row.get(name) for name in IDENTIFIERS) else _BY_NAME
+        return BY_KEY
+    return BY_ID if any(row.get(name) for name in IDENTIFIERS) else BY_NAME
 
 
-_BY_KEY, _BY_ID, _BY_NAME = "the same client number", "the same identifier", "the same name and birth date"
+BY_KEY, BY_ID, BY_NAME = "the same client number", "the same identifier", "the same name and birth date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _Marks:
 
     @classmethod
     def of(cls, row: Row) -> _Marks:
-        first, last = _tight(row.get("first_name", "")), _tight(row.get("last_name", ""))
+        first, last = tight(row.get("first_name", "")), tight(row.get("last_name", ""))
         born = row.get("date_of_birth", "")
         birth = (last, born) if last and born else ()
         ids = tuple([(name, value) for name in IDENTIFIERS if (value := row.get(name))])
@@ -153,14 +153,14 @@ class _Seen:
         """The earlier person this row is about, and how that is known."""
         for person in self.by_key.get(marks.key, ()):
             if _agree(people.details[person], row):
-                return person, _BY_KEY
+                return person, BY_KEY
         for mark in marks.ids:
             person_by_id = self.by_id.get(mark)
             if person_by_id is not None:
-                return person_by_id, _BY_ID
+                return person_by_id, BY_ID
         named = self.by_name.get(marks.name)
         if named is not None and not _identifiers_differ(people.details[named], row):
-            return named, _BY_NAME
+            return named, BY_NAME
         return None, ""
 
     def remember(self, marks: _Marks, person: int, at: int) -> None:
@@ -178,7 +178,7 @@ class _Seen:
 
 
 @lru_cache(maxsize=1 << 16)
-def _tight(name: str) -> str:
+def tight(name: str) -> str:
     """A name for comparing, without any space: "Te Aroha" and "TeAroha" agree."""
     return folded(name).replace(" ", "")
 
@@ -190,7 +190,7 @@ def _agree(one: Row, other: Row) -> bool:
     and a different birth date (or last name) do.
     """
     differs = [
-        bool(one.get(name)) and bool(other.get(name)) and _tight(one[name]) != _tight(other[name])
+        bool(one.get(name)) and bool(other.get(name)) and tight(one[name]) != tight(other[name])
         for name in ("first_name", "last_name", "date_of_birth")
     ]
     if differs[0] and (one.get("date_of_birth") or "") == (other.get("date_of_birth") or "") != "":
@@ -203,13 +203,13 @@ def _same_name(one: Row, other: Row) -> bool:
     first, second = one.get("first_name", ""), other.get("first_name", "")
     if not first or not second:
         return True
-    if _tight(first) == _tight(second) or _nickname(first, second):
+    if tight(first) == tight(second) or _nickname(first, second):
         return True
     if (one.get("date_of_birth") or "") != (other.get("date_of_birth") or "") or not one.get("date_of_birth"):
         return False
     first_last, second_last = one.get("last_name", ""), other.get("last_name", "")
-    turned = _tight(first) == _tight(second_last) or _tight(second) == _tight(first_last)
-    return turned or (_tight(first_last) == _tight(second_last) and _close(first, second))
+    turned = tight(first) == tight(second_last) or tight(second) == tight(first_last)
+    return turned or (tight(first_last) == tight(second_last) and _close(first, second))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -225,7 +225,7 @@ def _nickname(one: str, other: str) -> bool:
 
 def _close(one: str, other: str) -> bool:
     """One letter put in, left out or changed, or two neighbours swapped."""
-    a, b = sorted((_tight(one), _tight(other)), key=len)
+    a, b = sorted((tight(one), tight(other)), key=len)
     if len(b) - len(a) > 1 or len(a) < 4:
         return False
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))

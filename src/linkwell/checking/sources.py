@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,18 +18,16 @@ class Source:
     """All rows of one source; several files (one a year, say) follow one another.
 
     Attributes:
-        columns: the agreed headings present, to a list with one cell a row.
-        missing: agreed headings no file has.
+        missing: agreed headings some file lacks.
         unknown: headings of the files that are not agreed.
-        extra: cells of columns that are not supplied, for noticing shared contacts only.
+        contacts: headings that are not supplied, looked at only to notice shared contacts.
     """
 
     name: str
     tables: tuple[Table, ...]
-    columns: dict[str, list[str]]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
-    extra: dict[str, list[str]]
+    contacts: tuple[str, ...]
     starts: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -53,10 +51,16 @@ class Source:
         """The row number in its file of every row position."""
         return [number for table in self.tables for number in table.row_numbers]
 
+    def places(self, heading: str) -> list[tuple[Table, int | None]]:
+        """Each table with the place of a heading in it, None where it lacks it."""
+        return [(table, _position(table, heading)) for table in self.tables]
+
     def cells(self, heading: str) -> list[str]:
-        """The cells of an agreed heading; empty ones where no file has it."""
-        found = self.columns.get(heading)
-        return [""] * len(self) if found is None else found
+        """The cells under a heading, one a row; empty ones where a file lacks it."""
+        found: list[str] = []
+        for table, at in self.places(heading):
+            found += [""] * len(table) if at is None else table.column_at(at)
+        return found
 
     def joined_cells(self, headings: Sequence[str]) -> list[str]:
         """The cells of several headings that answer one question, joined by ";" where they are filled."""
@@ -98,7 +102,7 @@ def agreed_headings(spec: Specification, source: str) -> tuple[str, ...]:
         if table.source == source and field.source_column
         for column in (field.source_column, *field.more_columns)
     ]
-    return tuple(dict.fromkeys(found))
+    return _once(found)
 
 
 def _best_source(spec: Specification, table: Table) -> str:
@@ -130,32 +134,18 @@ def _source(spec: Specification, name: str, tables: list[Table]) -> Source:
     contacts = tuple(
         left.column for left in spec.not_supplied if left.source == name and left.kind == "contact"
     )
-    columns, missing = _gathered(tables, wanted)
-    extra, _ = _gathered(tables, contacts)
+    missing = [heading for heading in wanted for table in tables if _position(table, heading) is None]
     known = {fold_heading(each) for each in wanted}
     known |= {fold_heading(left.column) for left in spec.not_supplied if left.source == name}
     unknown = [c for table in tables for c in table.columns if fold_heading(c) not in known]
     starts = [0]
     for table in tables[:-1]:
         starts.append(starts[-1] + len(table))
-    return Source(name, tuple(tables), columns, missing, tuple(dict.fromkeys(unknown)), extra, tuple(starts))
+    return Source(name, tuple(tables), _once(missing), _once(unknown), contacts, tuple(starts))
 
 
-def _gathered(tables: list[Table], headings: Sequence[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Cells by heading over all tables; a heading is missing when any of the tables lacks it."""
-    found: dict[str, list[str]] = {}
-    missing = []
-    for heading in headings:
-        cells: list[str] = []
-        for table in tables:
-            at = _position(table, heading)
-            if at is None:
-                missing.append(heading)
-                cells += [""] * len(table)
-            else:
-                cells += table.column_at(at)
-        found[heading] = cells
-    return found, tuple(dict.fromkeys(missing))
+def _once(headings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(headings))
 
 
 def _position(table: Table, heading: str) -> int | None:

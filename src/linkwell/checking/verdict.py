@@ -133,8 +133,8 @@ class Verdict:
             seen.update(canonical_json([table.name, table.columns, len(table.rows)]))
             seen.update(",".join(map(str, table.records)).encode())
             # Column by column; no reader lets a NUL through, so it can stand between cells.
-            for cells in zip(*table.rows, strict=True):
-                seen.update("\0".join(cells).encode("utf-8", "surrogatepass"))
+            for at in range(len(table.columns)):
+                seen.update("\0".join([row[at] for row in table.rows]).encode("utf-8", "surrogatepass"))
         return seen.hexdigest()
 
     def table(self, name: str) -> KeptTable | None:

@@ -77,13 +77,14 @@ def _split_whole_names(table: TableSpec, source: Source, columns: Columns, colle
     first, last = table.field("first_name"), table.field("last_name")
     if not first or not last or not first.source_column or first.source_column != last.source_column:
         return
-    parted = {name: _parted(name) for name in set(columns["first_name"])}
-    columns["first_name"] = [parted[name][0] for name in columns["first_name"]]
-    columns["last_name"] = [parted[name][1] for name in columns["last_name"]]
+    names = {name: parted(name) for name in set(columns["first_name"])}
+    columns["first_name"] = [names[name][0] for name in columns["first_name"]]
+    columns["last_name"] = [names[name][1] for name in columns["last_name"]]
     collector.add("whole_name_split", source.name, column=first.source_column, count=len(source))
 
 
-def _parted(name: str) -> tuple[str, str]:
+def parted(name: str) -> tuple[str, str]:
+    """First and last name of a whole name: parted at a comma, otherwise before the last word."""
     if "," in name:
         last, _, first = name.partition(",")
         return first.strip(), last.strip()

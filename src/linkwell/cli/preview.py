@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from linkwell.checking.check import check as check_tables
+from linkwell.bulk import check as check_tables
 from linkwell.cli.output import finish, json_option
 from linkwell.cli.provider import files_named, read_files, sheet_option, spec_option
 from linkwell.documents.html import write_html

@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from linkwell.checking.check import check as check_tables
+from linkwell.bulk import check as check_tables
+from linkwell.bulk import read_tables
 from linkwell.checking.drift import drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
 from linkwell.checking.outlook import FileOutlook, expect
@@ -22,7 +23,6 @@ from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
 from linkwell.primer import Answers, load_answers, worded
-from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.answers import answer
 from linkwell.specification.draft import Draft, draft

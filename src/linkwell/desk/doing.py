@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from linkwell.checking.check import check
+from linkwell.bulk import check, read_tables
 from linkwell.checking.cover import starts_of
 from linkwell.checking.drift import profile, save_profile
 from linkwell.checking.marked import write_marked
@@ -23,7 +23,6 @@ from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
 from linkwell.errors import LinkwellError, WrongUse
 from linkwell.primer import worded
-from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Specification

@@ -22,11 +22,12 @@ from linkwell.portal.views import (
     staff,
     trail,
     uploads,
+    versions,
 )
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, drafting, front, health, organisations, outputs, proposals,
-    provider, readiness, reports, research, signin, staff, trail, uploads,
+    provider, readiness, reports, research, signin, staff, trail, uploads, versions,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -1,4 +1,4 @@
-"""The code lists that are built in, each with its source, version and licence, and local words brought to them.
+"""The code lists that are built in, each with source, version and licence, and local words brought to them.
 
 A word is never forced into a code: what is not known stays open, and what a code no longer says is said.
 """
@@ -124,7 +124,7 @@ def _boards() -> frozenset[str]:
 
 
 def _labelled(standard: StandardList, text: str) -> Meaning:
-    """Lists without words of their own: a code or a label as the standard writes it, several set apart by ";"."""
+    """Lists without words of their own: codes or labels as the standard writes them, set apart by ";"."""
     by_word = _by_label(standard.name)
     found: list[str] = []
     unknown: list[str] = []
@@ -180,7 +180,7 @@ def _detailed(part: str) -> str:
 
 @cache
 def _ethnic_words() -> dict[str, str]:
-    """Folded label to code, the most detailed last so that it stands; "not elsewhere classified" names nobody."""
+    """Folded label to code, the most detailed last so that it stands; "nec" names nobody."""
     found: dict[str, str] = {}
     for level in (3, 4):
         for code, label in _ethnic_labels(level).items():
@@ -204,7 +204,7 @@ def _bare(code: str) -> str:
 
 
 def _deepest(code: str, level: int) -> str:
-    """The code at the level wanted, where the wider one has only one below it or one "not further defined"."""
+    """The code at the level wanted, where the wider one has one below it or one "not further defined"."""
     while len(code) < _DIGITS[level]:
         below = {c: label for c, label in _ethnic_labels(_LEVEL[len(code)] + 1).items() if c.startswith(code)}
         plain = [c for c, label in below.items() if len(below) == 1 or label.endswith(" nfd")]

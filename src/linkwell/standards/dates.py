@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -181,10 +181,15 @@ def _incomplete(bare: str) -> _Parts:
 
 
 def describe_column(cells: Iterable[str]) -> DateColumn:
-    """Count a column's cells by shape and decide its order (see `decide_order`)."""
+    """Count a column's cells by shape and decide its order."""
+    return describe_counts(Counter(cells))
+
+
+def describe_counts(cells: Mapping[str, int]) -> DateColumn:
+    """`describe_column` for cells already counted: each different one with how often it comes."""
     shapes: Counter[Shape] = Counter()
     two_digit = with_time = iso_above_12 = 0
-    for text, times in Counter(cells).items():
+    for text, times in cells.items():
         parts = _take_apart(text)
         shapes[parts.shape] += times
         two_digit += parts.two_digit * times

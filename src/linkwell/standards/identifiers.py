@@ -43,13 +43,14 @@ class IdCheck:
 
 def compact(text: str) -> str:
     """Drop spaces and hyphens and raise ASCII letters to capitals; other text keeps its letters."""
-    bare = _SEPARATORS.sub("", text)
+    bare = text if text.isalnum() else _SEPARATORS.sub("", text)
     # str.upper() turns some foreign letters into ASCII ones, which would make a wrong value look right.
     return bare.upper() if bare.isascii() else bare
 
 
 def _weighted(characters: str) -> int:
-    return sum(_CHARACTER_VALUE[c] * weight for c, weight in zip(characters, (7, 6, 5, 4, 3, 2), strict=True))
+    a, b, c, d, e, f = map(_CHARACTER_VALUE.__getitem__, characters)
+    return 7 * a + 6 * b + 5 * c + 4 * d + 3 * e + 2 * f
 
 
 def nhi_check_character(base: str) -> str | None:
@@ -59,11 +60,17 @@ def nhi_check_character(base: str) -> str | None:
     """
     base = compact(base)
     if _OLD_NHI.fullmatch(base + "0"):
-        remainder = _weighted(base) % 11
-        return None if remainder == 0 else str((11 - remainder) % 10)
-    if _NEW_NHI.fullmatch(base + "A"):
-        return _LETTERS[23 - _weighted(base) % 23 - 1]
-    return None
+        return _old_check(base)
+    return _new_check(base) if _NEW_NHI.fullmatch(base + "A") else None
+
+
+def _old_check(base: str) -> str | None:
+    remainder = _weighted(base) % 11
+    return None if remainder == 0 else str((11 - remainder) % 10)
+
+
+def _new_check(base: str) -> str:
+    return _LETTERS[23 - _weighted(base) % 23 - 1]
 
 
 def check_nhi(text: str) -> IdCheck:
@@ -75,9 +82,12 @@ def check_nhi(text: str) -> IdCheck:
     value = compact(text)
     if not value:
         return _missing()
-    if not (_OLD_NHI.fullmatch(value) or _NEW_NHI.fullmatch(value)):
+    if _OLD_NHI.fullmatch(value):
+        expected = _old_check(value[:6])
+    elif _NEW_NHI.fullmatch(value):
+        expected = _new_check(value[:6])
+    else:
         return IdCheck(False, value, _nhi_shape_reason(value))
-    expected = nhi_check_character(value[:6])
     if expected is None:
         return IdCheck(
             False, value, "no NHI number begins with these six characters; one of them is mistyped"

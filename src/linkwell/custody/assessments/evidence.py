@@ -11,6 +11,7 @@ from typing import Any
 
 from linkwell.custody.proposals.documentation import questions
 from linkwell.custody.proposals.models import Mandate
+from linkwell.custody.proposals.seeing import notes_of
 from linkwell.specification.diff import compare
 from linkwell.specification.model import FieldClass, Specification
 
@@ -98,8 +99,10 @@ def _shared(facts: Facts) -> Card:
 
 def _documented(facts: Facts) -> Card:
     answers = facts.documentation
-    says = tuple(f"{q.text} {answers.get(q.id, '').strip() or 'Not answered.'}" for q in questions())
-    return Card("documented", "What the provider wrote down", says)
+    says = [f"{q.text} {answers.get(q.id, '').strip() or 'Not answered.'}" for q in questions()]
+    said = set(answers.values())
+    says += [f"{title}: “{text}”" for title, text in notes_of(facts.specification) if text not in said]
+    return Card("documented", "What the provider wrote down", tuple(says))
 
 
 def _mandates(facts: Facts) -> Card:

@@ -11,19 +11,25 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Question:
-    """One question."""
+    """One question.
+
+    Attributes:
+        notes: topics of the write-ups made while getting ready that answer it too, word for word.
+    """
 
     id: str
     text: str
     hint: str
     needed: bool
+    notes: tuple[str, ...] = ()
 
 
 @cache
 def questions() -> tuple[Question, ...]:
     """Every question, in order."""
     text = (files("linkwell.custody.proposals") / "documentation.toml").read_text("utf-8")
-    return tuple(Question(**each) for each in tomllib.loads(text)["question"])
+    entries = tomllib.loads(text)["question"]
+    return tuple(Question(**{**each, "notes": tuple(each.get("notes", ()))}) for each in entries)
 
 
 def unanswered(answers: Mapping[str, str]) -> tuple[Question, ...]:

@@ -28,13 +28,12 @@ from linkwell.custody.proposals.permissions import (
     SEE_OWN_PROPOSALS,
     WRITE_PROPOSAL,
 )
-from linkwell.custody.proposals.seeing import changes_since, visible_proposals
+from linkwell.custody.proposals.seeing import said_before, visible_proposals
 from linkwell.custody.proposals.states import PROPOSAL, ProposalState
 from linkwell.errors import LinkwellError
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
-from linkwell.specification.file import parse
 
 SEE = (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)
 
@@ -171,20 +170,6 @@ def _may(person: Any, capability: Any, found: Proposal, verb: str) -> bool:
     return PROPOSAL.may(verb, found.state) and allows(person, capability, owner=found.organisation)
 
 
-@page("proposals/<slug:reference>/versions/<int:number>/", name="proposal-version", who=SEE, methods=("GET",))
-def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """One version: its fields, its fingerprint, and what changed."""
-    found = (
-        _find(request, reference).versions.select_related("text", "proposal").filter(number=number).first()
-    )
-    if found is None:
-        raise Http404
-    against, changes = changes_since(found)
-    spec = parse(found.text.toml, name="specification")
-    context = {"version": found, "spec": spec, "against": against, "changes": changes}
-    return render(request, "portal/proposal_version.html", context)
-
-
 @page("proposals/<slug:reference>/upload", name="proposal-upload", who=WRITE_PROPOSAL)
 def upload(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a version of the specification."""
@@ -209,7 +194,8 @@ def upload(request: HttpRequest, reference: str) -> HttpResponse:
 def documentation(request: HttpRequest, reference: str) -> HttpResponse:
     """How people, dates and services are recorded; answers can be saved a few at a time."""
     found = _find(request, reference)
-    form = PagesForm(request.POST or None, initial=found.documentation)
+    said, suggested = found.documentation, said_before(found)
+    form = PagesForm(request.POST or None, initial={**suggested, **{k: v for k, v in said.items() if v}})
     for question in questions():
         form.fields[question.id] = forms.CharField(
             label=question.text,
@@ -226,6 +212,8 @@ def documentation(request: HttpRequest, reference: str) -> HttpResponse:
         "Answer what you can and save; come back for the rest. “We do not hold this” is an answer.",
         "Do not name or describe a person.",
     )
+    if any(not said.get(name) for name in suggested):
+        intro += ("What you wrote while getting ready is filled in. Read it, and save it.",)
     back = reverse("proposal", args=[reference])
     return _form(request, form, "How your records are kept", "Save", back=back, intro=intro)
 
@@ -233,7 +221,8 @@ def documentation(request: HttpRequest, reference: str) -> HttpResponse:
 @page("proposals/<slug:reference>/comment", name="proposal-comment", who=(COMMENT_OWN, HELP_DOCUMENT))
 def comment(request: HttpRequest, reference: str) -> HttpResponse:
     """Say something, before any assessment."""
-    found, form = _find(request, reference), CommentForm(request.POST or None)
+    found = _find(request, reference)
+    form = CommentForm(request.POST or None, initial={"place": request.GET.get("about", "")[:120]})
     if request.method == "POST" and form.is_valid():
         actions.comment(by=signed_in(request), proposal=found, **form.cleaned_data)
         return redirect("proposal", reference)

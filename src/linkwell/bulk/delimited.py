@@ -1,0 +1,97 @@
+"""Read a large and regular CSV file with Arrow; anything odd is left to the plain reader, which names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from linkwell.bulk.coded import Coded, CodedRows, CodedTable
+from linkwell.errors import LinkwellError
+from linkwell.reading.cells import ERRORS, cell_text
+from linkwell.reading.containers import Kind, find_kind
+from linkwell.reading.delimited import find_delimiter, read_delimited
+from linkwell.reading.limits import Limits
+from linkwell.reading.table import Table
+
+_LOOK_AT = 65_536  # bytes whose reading by the plain reader tells headings and notices
+_ODD = [bytes([code]) for code in (*range(9), *range(11, 13), *range(14, 32), 127)]
+
+
+def read_regular(path: Path, limits: Limits) -> Table | None:
+    """The file's table exactly as the plain reader gives it, or None where that is not certain.
+
+    Regular is: UTF-8 without a byte-order mark, commas, no quotation mark, no control character, no blank
+    line, no failed formula, headings in the first line, every line as wide as the headings, and a last line
+    that is no total.
+    """
+    try:
+        if path.suffix.lower() == ".xls" or find_kind(path, limits) is not Kind.TEXT:
+            return None
+    except LinkwellError:
+        return None  # the plain reader finds the words for it
+    data = path.read_bytes()
+    if not _plain_bytes(data):
+        return None
+    head = data[: data.rfind(b"\n", 0, _LOOK_AT) + 1]
+    tail = data[data.rfind(b"\n", 0, max(len(data) - _LOOK_AT, 0)) + 1 :]
+    start = data[
+        : data.find(b"\n", data.find(b"\n") + 1) + 1
+    ]  # headings and first row: totals are told by both
+    try:
+        first = read_delimited(head, path.name, limits)
+        last = read_delimited(start + tail, path.name, limits)
+        sample = data[: data.rfind(b"\n", 0, 4 * _LOOK_AT) + 1].decode()
+    except (LinkwellError, UnicodeDecodeError):
+        return None
+    if first.notices or last.notices or first.origin.header_row != 1:
+        return None
+    if find_delimiter(sample) != ",":
+        return None
+    return _table(data, first, limits)
+
+
+def _plain_bytes(data: bytes) -> bool:
+    if any(code in data for code in _ODD) or b'"' in data or data.startswith(b"\xef\xbb\xbf"):
+        return False
+    blank = b"\n\n" in data or b"\n\r" in data
+    return not blank and data.count(b"\r") in (0, data.count(b"\r\n"))
+
+
+def _table(data: bytes, first: Table, limits: Limits) -> Table | None:
+    names = [f"c{at}" for at in range(len(first.columns))]
+    kinds = {name: pa.dictionary(pa.int32(), pa.string()) for name in names}
+    try:
+        found = csv.read_csv(
+            pa.BufferReader(data),
+            read_options=csv.ReadOptions(column_names=names, skip_rows=1, block_size=8 << 20),
+            parse_options=csv.ParseOptions(quote_char=False, escape_char=False, ignore_empty_lines=False),
+            convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, null_values=[]),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if found.num_rows > limits.rows:
+        return None
+    columns = tuple(Coded.of_arrow(column) for column in found.unify_dictionaries().itercolumns())
+    del found
+    for column in columns:
+        longest = max(map(len, column.values), default=0)
+        if longest > limits.cell_characters or not ERRORS.isdisjoint(map(str.strip, column.values)):
+            return None
+    columns = tuple(column.map(cell_text) for column in columns)
+    size = len(columns[0])
+    if not np.logical_or.reduce([column.filled for column in columns]).all():
+        return None
+    if _headings_again(columns, first):
+        return None
+    rows: Any = CodedRows(columns)
+    return CodedTable(first.origin, first.columns, rows, list(range(2, size + 2)), (), columns)
+
+
+def _headings_again(columns: tuple[Coded, ...], first: Table) -> bool:
+    """Whether some row may repeat the headings; the plain reader leaves such rows out."""
+    codes = [column.code_of(name) for column, name in zip(columns, first.columns, strict=True)]
+    return all(code >= 0 for code in codes)
