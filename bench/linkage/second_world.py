@@ -158,7 +158,7 @@ def make(
     born[1:] = np.where(twin[1:], born[:-1], born[1:])
     dob = np.array(born.astype(str), dtype=object)
     nhi, ird = nhi_numbers(total, rng), ird_numbers(total, rng)
-    ids = rng.permutation(total).astype(np.int64) + 1
+    ids = rng.permutation(total * 2)[:total].astype(np.int64) + 1
     columns = {
         "first_name": first,
         "middle_name": middle,
@@ -180,9 +180,11 @@ def make(
     spine["ird"] = np.where(rng.random(people) < 0.7, spine["ird"], None)
     twice = np.flatnonzero(rng.random(people) < s.spine_twice)
     spine = {name: np.concatenate((values, values[twice])) for name, values in spine.items()}
+    # ids that were not given yet, low and high alike: nothing says which of two copies came first
+    copies = rng.choice(np.setdiff1d(np.arange(1, total * 2 + 1), ids), len(twice), replace=False)
     table = pa.table(
         {
-            "spine_id": np.concatenate((ids[:people], total + 1 + np.arange(len(twice)))),
+            "spine_id": np.concatenate((ids[:people], copies)),
             **{name: pa.array(values, pa.string()) for name, values in spine.items()},
         }
     )

@@ -7,12 +7,13 @@ judged on the data it was tried on. `--names` takes a folder of public name freq
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 GROUPS = {  # share, given names (male, female), surnames
@@ -84,6 +85,7 @@ class Mix:
     dirt: float = 1.0
     spine_dirt: float = 0.0
     dob: bool = True
+    lot: tuple[int, int] = (0, 1)  # this one of so many parts of a world: each has numbers of its own
     errors: dict[str, float] = field(default_factory=lambda: dict(ERRORS))
 
 
@@ -238,10 +240,10 @@ def _western(rng: Any, group: Any, female: Any, born: Any, names: Path | None) -
     return _given(rng, group, female, born, names) if len(group) else np.empty(0, dtype=object)
 
 
-def nhi_numbers(n: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+def nhi_numbers(n: int, rng: np.random.Generator, lot: tuple[int, int] = (0, 1)) -> np.ndarray[Any, Any]:
     """`n` different old-format NHI-shaped numbers with a right check digit."""
     letters = np.array(list("ABCDEFGHJKLMNPQRSTUVWXYZ"))
-    base = rng.permutation(13_824_000)[: int(n * 1.15) + 100]
+    base = rng.permutation(13_824_000 // lot[1])[: int(n * 1.15) + 100] * lot[1] + lot[0]
     digits = [base % 10, base // 10 % 10, base // 100 % 10]
     l3, l2, l1 = base // 1000 % 24, base // 24000 % 24, base // 576000 % 24
     total = (l1 + 1) * 7 + (l2 + 1) * 6 + (l3 + 1) * 5 + digits[2] * 4 + digits[1] * 3 + digits[0] * 2
@@ -260,10 +262,13 @@ def nhi_numbers(n: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
     return whole[good][:n].astype(object)
 
 
-def ird_numbers(n: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+def ird_numbers(n: int, rng: np.random.Generator, lot: tuple[int, int] = (0, 1)) -> np.ndarray[Any, Any]:
     """`n` different IRD-shaped numbers with a right check digit."""
-    base = np.unique(rng.integers(1_000_001, 14_999_999, int(n * 1.4) + 200))
-    rng.shuffle(base)
+    if lot[1] == 1:
+        base = np.unique(rng.integers(1_000_001, 14_999_999, int(n * 1.4) + 200))
+        rng.shuffle(base)
+    else:
+        base = 1_000_001 + rng.permutation(18_900_000 // lot[1])[: int(n * 1.2) + 200] * lot[1] + lot[0]
     digits = np.array([base // 10 ** (7 - i) % 10 for i in range(8)])
 
     def check(weights: list[int]) -> np.ndarray[Any, Any]:
@@ -398,7 +403,7 @@ def make(
     off = int(list_n * mix.off_spine) + 1
     total = people_n + off * 3
     p = people(total, rng, names)
-    nhi, ird = nhi_numbers(total, rng), ird_numbers(total, rng)
+    nhi, ird = nhi_numbers(total, rng, mix.lot), ird_numbers(total, rng, mix.lot)
     has_nhi, has_ird = rng.random(total) < 0.9, rng.random(total) < 0.75
     dob = np.array(p["dob"].astype("datetime64[D]").astype(str), dtype=object)
     gender = np.where(rng.random(total) < 0.003, "3", np.where(p["female"], "2", "1")).astype(object)
@@ -465,6 +470,32 @@ def make(
     return spine, pa.Table.from_pylist(records, schema), pa.Table.from_pylist(truth)
 
 
+def make_large(
+    people_n: int, list_n: int, seed: int, mix: Mix, names: Path | None, folder: Path, lots: int
+) -> None:
+    """Write spine, list and truth of a world too large to hold: `lots` parts, each with its own numbers."""
+    writers: dict[str, pq.ParquetWriter] = {}
+    step = people_n // lots * 2
+    for i in range(lots):
+        made = make(people_n // lots, list_n // lots, seed + i, replace(mix, lot=(i, lots)), names)
+        for file, table in zip(("spine", "list", "truth"), made, strict=True):
+            for column, move in (("spine_id", step * i), ("rec_id", f"L{i:02d}"), ("record", f"L{i:02d}")):
+                if column in table.column_names:
+                    at = table.column_names.index(column)
+                    old = table[column]
+                    new = (
+                        pc.add(old, move)
+                        if column == "spine_id"
+                        else pc.binary_join_element_wise(move, old, "")
+                    )
+                    table = table.set_column(at, column, new)
+            if file not in writers:
+                writers[file] = pq.ParquetWriter(folder / f"{file}.parquet", table.schema)
+            writers[file].write_table(table.cast(writers[file].schema))
+    for writer in writers.values():
+        writer.close()
+
+
 def _nicknames() -> dict[str, list[str]]:
     import linkwell.linkage
 
@@ -501,6 +532,7 @@ if __name__ == "__main__":
     parser.add_argument("--spine-dirt", type=float, default=0.0)
     parser.add_argument("--no-ids", action="store_true")
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--lots", type=int, default=1, help="Make it in so many parts (large worlds).")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     chosen_mix = Mix(
@@ -509,6 +541,11 @@ if __name__ == "__main__":
         nhi=0.0 if options.no_ids else 0.35,
         ird=0.0 if options.no_ids else 0.15,
     )
+    if options.lots > 1:
+        make_large(
+            options.people, options.list, options.seed, chosen_mix, options.names, options.out, options.lots
+        )
+        raise SystemExit
     for name, table in zip(
         ("spine", "list", "truth"),
         make(options.people, options.list, options.seed, chosen_mix, options.names),

@@ -156,15 +156,16 @@ def reject(supply: str, home: Path, username: str, reason: str, as_json: bool) -
 @click.argument("supply")
 @home_option
 @as_option
+@click.option("--again", is_flag=True, help="Link a linked supply afresh, with every judgement so far.")
 @json_option
-def link(supply: str, home: Path, username: str, as_json: bool) -> None:
+def link(supply: str, home: Path, username: str, again: bool, as_json: bool) -> None:
     """Find the people of an accepted supply on the spine (linkers only)."""
     by = signed_in(home, username)
     from linkwell.custody import road
     from linkwell.custody.home import links_path
 
     with progress("Linking", quiet=as_json) as tick:
-        done = road.link(by=by, reference=supply, tick=tick)
+        done = (road.link_again if again else road.link)(by=by, reference=supply, tick=tick)
     counts, report = done.counts["linked"], links_path(done.reference).parent / "report.html"
     share = 100 * counts["found"] / counts["people"] if counts["people"] else 0.0
     finish(

@@ -26,6 +26,7 @@ Examples:
   linkwell link clients.csv spine.parquet --out links --map kname=last_name --map born=dob
   linkwell link clients.parquet spine.parquet --out links --memory 1GB --json
   linkwell link clients.csv spine.duckdb --out links --explain C0017
+  linkwell link clients.csv spine.parquet --replay links
 """
 )
 @click.argument("extract", type=_FILE)
@@ -33,7 +34,6 @@ Examples:
 @click.option(
     "--out",
     "out",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for links.parquet, review.parquet, report.html and report.json.",
 )
@@ -63,11 +63,26 @@ Examples:
 )
 @click.option("--nhi-map", type=_FILE, help="Two columns: a secondary NHI number and its primary.")
 @click.option("--explain", metavar="RECORD", help="Say in words why this record was linked, or not.")
+@click.option(
+    "--also", multiple=True, metavar="COLUMN", help="A further column of both files to compare as text."
+)
+@click.option(
+    "--model",
+    "model_folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of edited passes.toml, levels.toml and the like.",
+)
+@click.option(
+    "--replay",
+    "again",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Instead of --out: make the run in this folder again and hold every decision against it.",
+)
 @json_option
 def link(
     extract: Path,
     spine: Path,
-    out: Path,
+    out: Path | None,
     maps: tuple[str, ...],
     spine_maps: tuple[str, ...],
     link_at: float | None,
@@ -79,6 +94,9 @@ def link(
     last: Path | None,
     nhi_map: Path | None,
     explain: str | None,
+    also: tuple[str, ...],
+    model_folder: Path | None,
+    again: Path | None,
     as_json: bool,
 ) -> None:
     """Link a list of people to a spine.
@@ -92,19 +110,28 @@ def link(
     """
     from linkwell.linkage import LinkSettings
 
-    outside_homes([extract, spine, out, *(path for path in (keep_spine, last, nhi_map) if path)])
+    if (out is None) == (again is None):
+        raise WrongUse(
+            "A run needs one folder.", fix="Give --out FOLDER to link, or --replay FOLDER to repeat."
+        )
+    outside_homes([extract, spine, *(path for path in (out, again, keep_spine, last, nhi_map) if path)])
     labels, checked = _judged(last)
     settings = LinkSettings(
         link_at=link_at,
         review_at=review_at,
         memory_limit=memory,
         threads=threads,
-        temp_folder=out / ".work",
+        temp_folder=(out or again or Path()) / ".work",
         extract_columns=column_pairs(maps),
         spine_columns=column_pairs(spine_maps),
         labels=labels,
         nhi_map=nhi_map,
+        also=also,
+        model_folder=model_folder,
     )
+    if again is not None or out is None:
+        _repeated(extract, spine, again or Path(), settings, quiet=as_json)
+        return
     result = _run(extract, spine, settings, keep_spine, quiet=as_json)
     written = _write(result, out)
     if sample:
@@ -136,6 +163,21 @@ def link(
         as_json=as_json,
         next_step=f"open {out / 'report.html'}, then look at {out / 'review.parquet'}.",
     )
+
+
+def _repeated(extract: Path, spine: Path, folder: Path, settings: LinkSettings, *, quiet: bool) -> None:
+    """Make a run again; exit 1 where a decision is not the same."""
+    from linkwell import linkage
+
+    with progress("Linking again", quiet=quiet) as tick:
+        told = linkage.replay(extract, spine, folder, settings=settings, progress=tick)
+    work = folder / ".work"
+    if work.exists() and not any(work.iterdir()):
+        work.rmdir()
+    said = f"{told.same:,} of {told.records:,} decisions came out the same, to the last digit."
+    finish({"records": told.records, "same": told.same, "holds": told.holds}, [said], as_json=quiet)
+    if not told.holds:
+        raise SystemExit(1)
 
 
 def _judged(last: Path | None) -> tuple[Any, list[str]]:

@@ -67,6 +67,14 @@ def link(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
     return supplies.find(reference)
 
 
+def link_again(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
+    """Link a linked supply afresh, with every judgement so far."""
+    supply = supplies.find(reference)
+    job = _under_way("supply.link again", reference) or linkage.link_again(by=by, supply=supply)
+    see_through(job, tick=tick)
+    return supplies.find(reference)
+
+
 def load(*, by: Person, label: str | None = None, tick: Tick | None = None) -> Refresh:
     """Bring every linked supply into a refresh; without a label, into today's, unless the newest holds
     them all.
@@ -143,4 +151,4 @@ def _under_way(kind: str, subject: str) -> Job | None:
     return Job.objects.filter(kind=kind, subject=subject, state__in=states).first()
 
 
-__all__ = ["accept", "insights", "link", "load", "release"]
+__all__ = ["accept", "insights", "link", "link_again", "load", "release"]

@@ -3,6 +3,7 @@
 from linkwell.linkage.answer import LinkResult
 from linkwell.linkage.dedupe import DedupeResult, dedupe
 from linkwell.linkage.quality import Quality
+from linkwell.linkage.replay import Replay, replay
 from linkwell.linkage.run import link
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, prepare_spine
@@ -13,7 +14,9 @@ __all__ = [
     "LinkSettings",
     "PreparedSpine",
     "Quality",
+    "Replay",
     "dedupe",
     "link",
     "prepare_spine",
+    "replay",
 ]

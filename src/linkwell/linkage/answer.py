@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import duckdb
@@ -12,10 +13,11 @@ import pyarrow as pa
 
 from linkwell.linkage.compare import STRATUM, Comparison
 from linkwell.linkage.decide import NONE, REVIEW, Bools, Decisions
+from linkwell.linkage.engine import Source
 from linkwell.linkage.explain import Evidence, explain
 from linkwell.linkage.quality import Quality
 from linkwell.linkage.settings import LinkSettings
-from linkwell.linkage.spine import PreparedSpine
+from linkwell.linkage.spine import PreparedSpine, source_digest
 from linkwell.linkage.weights import Floats, Model, Pairs
 
 
@@ -156,3 +158,26 @@ def described(model: Model, settings: LinkSettings, spine: PreparedSpine) -> dic
         "engine": duckdb.__version__,
         "thresholds": {name: settings.threshold(name) for name in ("link_at", "review_at", "margin_at")},
     }
+
+
+def run_facts(extract: Source, settings: LinkSettings) -> dict[str, Any]:
+    """What a report must say so that the run can be made again."""
+    return {
+        "linkwell": version("linkwell"),
+        "list": source_digest(extract),
+        "labels": _digest_or_none(settings.labels),
+        "nhi_map": _digest_or_none(settings.nhi_map),
+        "settings": {
+            "link_at": settings.link_at,
+            "review_at": settings.review_at,
+            "margin_at": settings.margin_at,
+            "learn": settings.learn,
+            "extract_columns": dict(settings.extract_columns),
+            "spine_columns": dict(settings.spine_columns),
+            "also": list(settings.also),
+        },
+    }
+
+
+def _digest_or_none(source: Source | None) -> str | None:
+    return None if source is None else source_digest(source)

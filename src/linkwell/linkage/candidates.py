@@ -13,6 +13,7 @@ from linkwell.linkage.engine import Source, register
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.standardise import CODED
 
+_LISTED = re.compile(r"\bl\.(\w+)")
 _NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 
 
@@ -111,7 +112,9 @@ def find_pairs_within(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list
 
 def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE seen (r INTEGER, i BIGINT, pass TINYINT)")
-    for rows in _together(con, model):
+    held = _held(con, model)
+    looks = [row for row in model.passes if row["stage"] == "look" and _fields(row["on"]) <= held]
+    for rows in _together(con, looks):
         con.execute(f"INSERT INTO seen {_look_sql(rows, names)}")
     for row in model.passes:
         if row["stage"] == "look_number":
@@ -124,12 +127,29 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
 
 
-def _together(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[list[Mapping[str, Any]]]:
+def _fields(on: Sequence[str]) -> set[str]:
+    """The list's columns that a pass joins on."""
+    return {found[1] for test in on for found in _LISTED.finditer(_coded(test))}
+
+
+def _held(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> set[str]:
+    """The columns that passes join on and some open record has a value in: the others bring nobody up."""
+    wanted = {name for row in model.passes if row["stage"] == "look" for name in _fields(row["on"])}
+    there = {str(row[0]) for row in con.execute("DESCRIBE open_list").fetchall()}
+    names = sorted(wanted & there)
+    counts = con.execute(f"SELECT {', '.join(f'count({name})' for name in names)} FROM open_list").fetchall()[
+        0
+    ]
+    return {name for name, n in zip(names, counts, strict=True) if n}
+
+
+def _together(
+    con: duckdb.DuckDBPyConnection, looks: Sequence[Mapping[str, Any]]
+) -> list[list[Mapping[str, Any]]]:
     """The looking passes; those that begin with the birth date go in one join while the list is short.
 
     The pairs are the same either way: one join reads a large spine once, ten make fewer pairs to throw away.
     """
-    looks = [row for row in model.passes if row["stage"] == "look"]
     records, dates = con.execute("SELECT count(d8), count(DISTINCT d8) FROM open_list").fetchall()[0]
     if records > 3 * dates:
         return [[row] for row in looks]
@@ -146,7 +166,7 @@ def _look_sql(rows: Sequence[Mapping[str, Any]], names: list[str]) -> str:
             f"SELECT l.r, s.rowid, {names.index(row['name'])} FROM open_list l JOIN spine s ON {on} "
             f"WHERE {where}"
         )
-    tests = [" AND ".join([*row["on"][1:], *([row["where"]] if row.get("where") else [])]) for row in rows]
+    tests = [" AND ".join([*row["on"][1:], row.get("where") or "true"]) for row in rows]
     whens = " ".join(
         f"WHEN {test} THEN {names.index(row['name'])}" for row, test in zip(rows, tests, strict=True)
     )

@@ -87,6 +87,7 @@ def sample(
     links = result.links.filter(
         pc.and_(pc.equal(result.links["decision"], "link"), pc.invert(result.links["near_exact"]))
     )
+    links = links.filter(pc.not_equal(links["pass"], "judged"))  # people have looked at these already
     strata = links["pass"].to_pylist()
     rank = [_hash(seed, record) for record in links["record"].to_pylist()]
     quota = _shares({name: strata.count(name) for name in sorted(set(strata))}, size)

@@ -17,6 +17,21 @@ PERSON_FIELDS = (
     "gender",
     "area",
 )
+# fields that help to tell people apart but do not name anybody
+NOT_ENOUGH = frozenset(
+    [
+        "record",
+        "spine_id",
+        "death_date",
+        "area",
+        "gender",
+        "birth_place",
+        "occupation",
+        "street",
+        "street_number",
+        "locality",
+    ]
+)
 
 
 def recognise(
@@ -43,7 +58,7 @@ def recognise(
         free = [folded[alias] for alias in aliases if alias in folded and folded[alias] not in found.values()]
         if free:
             found[field] = free[0]
-    if not set(found) & (set(known) - {"record", "spine_id", "death_date", "area", "gender"}):
+    if not {field for field in found if field not in NOT_ENOUGH and not field.startswith("also_")}:
         raise WrongUse(
             "No column to link on was recognised.",
             where=f"columns: {', '.join(theirs)}",

@@ -15,6 +15,8 @@ from linkwell.linkage.standardise import spelt_sql
 
 STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
 _COLUMN = re.compile(r"\b([lse])\.(\w+)")
+_LEVEL = re.compile(r"\blv_(\w+)")
+PLACE = ("street", "street_number", "locality", "home")
 
 
 @dataclass(frozen=True)
@@ -50,21 +52,27 @@ class Comparison:
 
 def comparisons(model: ModelFiles) -> tuple[Comparison, ...]:
     """The comparisons of a model, identifiers last."""
-    plain = [_comparison(row) for row in model.levels["comparison"]]
+    plain = [
+        _comparison(row) for row in model.levels["comparison"] if row["name"] != "address" or model.located
+    ]
+    for extra in model.extras:
+        if extra.get("compare"):
+            text = _filled(model.levels["extra"], extra["name"], "{x}")
+            plain.append(_comparison({**text, "name": extra["name"], "label": extra["label"]}))
     pattern = model.levels["identifier"]
     for kind in model.identifiers:
-        text = _filled(pattern, kind["name"])
+        text = _filled(pattern, kind["name"], "{id}")
         plain.append(_comparison({**text, "name": kind["name"], "label": kind["label"]}, identifier=True))
     return tuple(plain)
 
 
-def _filled(value: Any, name: str) -> Any:
+def _filled(value: Any, name: str, hole: str) -> Any:
     if isinstance(value, str):
-        return value.replace("{id}", name)
+        return value.replace(hole, name)
     if isinstance(value, list):
-        return [_filled(item, name) for item in value]
+        return [_filled(item, name, hole) for item in value]
     if isinstance(value, dict):
-        return {key: _filled(item, name) for key, item in value.items()}
+        return {key: _filled(item, name, hole) for key, item in value.items()}
     return value
 
 
@@ -117,7 +125,10 @@ def compare_sql(
             *(x.seen for x in c.levels),
         ]
     columns = sorted({(found[1], found[2]) for text in texts for found in _COLUMN.finditer(text)})
-    brought = ", ".join(f"{side}.{column} AS {side}_{column}" for side, column in columns)
+    absent = set(place_columns(model)) ^ {*PLACE, *(f"n_{name}" for name in PLACE)}
+    brought = ", ".join(
+        f"{'NULL' if column in absent else f'{side}.{column}'} AS {side}_{column}" for side, column in columns
+    )
     carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
     query = (
         f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {source} "
@@ -125,11 +136,22 @@ def compare_sql(
     )
     for made in (likeness, turned):
         query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in made.items())} FROM ({query})"
+    names = {c.name for c in compared}
+    left_out = {found[1] for text in texts for found in _LEVEL.finditer(text)} - names
+    if left_out:
+        query = f"SELECT *, {', '.join(f'0 AS lv_{name}' for name in sorted(left_out))} FROM ({query})"
     for c in compared:
         query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
     outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
     kept = ", ".join(alias for _, alias in carry)
     return f"SELECT {kept}, pair_seen, {outputs} FROM ({query})"
+
+
+def place_columns(model: ModelFiles) -> list[str]:
+    """The columns of an address that this model has, with their counts."""
+    names = [name for name in PLACE if name in model.extra_names]
+    names += ["home"] if "street" in names else []
+    return [*names, *(f"n_{name}" for name in names)]
 
 
 def _flat(text: str) -> str:

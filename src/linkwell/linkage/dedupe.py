@@ -24,7 +24,15 @@ from linkwell.linkage.engine import FILE_FAULTS, Source, engine, register, unrea
 from linkwell.linkage.run import compared_pairs, sampled, standardise_list, worth_comparing
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import prepare_here
-from linkwell.linkage.weights import Pairs, learned, posteriors, starting_model, weights
+from linkwell.linkage.weights import (
+    Pairs,
+    learned,
+    measured_rates,
+    others,
+    posteriors,
+    starting_model,
+    weights,
+)
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
@@ -81,16 +89,18 @@ def dedupe(
         tick(1, _STEPS)
         facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
         unchecked, fields = facts["unchecked"].split(","), json.loads(facts["fields"])
-        _, files = standardise_list(con, table, inside, unchecked, fields)
+        _, files, _ = standardise_list(con, table, inside, unchecked, fields)
         passes = find_pairs_within(con, files)
         tick(2, _STEPS)
         compared = worth_comparing(con, comparisons(files))
         found, pairs = compared_pairs(con, files, compared)
+        numbers = measured_rates(files.model, json.loads(facts["sharing"]))
         prior = {**files.model["prior"], "on_spine": files.model["prior"]["repeated"]}
-        start = starting_model(compared, sampled(con), spine.rows, {**files.model, "prior": prior})
-        model = learned(pairs, replace(start, rivals=False))
+        start = starting_model(compared, sampled(con), spine.rows, {**numbers, "prior": prior})
+        log_u = others(pairs, start)
+        model = learned(pairs, replace(start, rivals=False), log_u)
         tick(3, _STEPS)
-        weight = weights(pairs, model)
+        weight = weights(pairs, model, log_u)
         posterior, _ = posteriors(pairs, weight, model)
         records = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"].combine_chunks()
     result = _result(records, found, pairs, weight, posterior, passes, inside)

@@ -73,6 +73,18 @@ def normal_id(x: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, '[A-Z0-9]+') THEN {text} ELSE {plain} END"
 
 
+def normal_text(x: str, kind: str) -> str:
+    """A further field (extras.toml) in one form, or NULL where it is empty."""
+    text = f"lower(strip_accents(CAST({x} AS VARCHAR)))"
+    if kind == "email":
+        return f"nullif(trim({text}), '')"
+    if kind == "digits":
+        return f"nullif(right(regexp_replace({text}, '[^0-9]', '', 'g'), 8), '')"
+    if kind == "street":
+        text = f"regexp_replace({text}, '^\\s*[0-9]+[a-z]?\b', '')"
+    return f"nullif(regexp_replace({text}, '[^a-z0-9]', '', 'g'), '')"
+
+
 def id_holds(x: str, shape: str, check: str) -> str:
     """True where the normalised identifier has the right shape and check digit."""
     shaped = f"regexp_full_match({x}, '{shape}')"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from linkwell.linkage.answer import LinkResult
+from linkwell.linkage.clerical import Estimate
 from linkwell.linkage.quality import Group, Quality
+from linkwell.linkage.refresh import Change
 from linkwell.vault.zones import write_whole
 
 _STYLE = """
@@ -39,20 +42,45 @@ _KINDS = {
 }
 
 
-def write(result: LinkResult, folder: Path, *, title: str = "Linkage report") -> tuple[Path, Path]:
-    """Write `report.html` and `report.json` into `folder`, whole or not at all; return their paths."""
+def write(
+    result: LinkResult,
+    folder: Path,
+    *,
+    title: str = "Linkage report",
+    changes: Sequence[Change] = (),
+    judged: Estimate | None = None,
+) -> tuple[Path, Path]:
+    """Write `report.html` and `report.json` into `folder`, whole or not at all; return their paths.
+
+    Args:
+        changes: beside the last run (`refresh.compare`). judged: what people's judgements say of that run.
+    """
     page, numbers = folder / "report.html", folder / "report.json"
-    write_whole(numbers, json.dumps(as_json(result), indent=1, ensure_ascii=False, sort_keys=True).encode())
-    write_whole(page, as_html(result, title).encode())
+    told = as_json(result, changes, judged)
+    write_whole(numbers, json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True).encode())
+    write_whole(page, as_html(result, title, changes, judged).encode())
     return page, numbers
 
 
-def as_json(result: LinkResult) -> dict[str, Any]:
-    """The report's numbers: quality, what was learned and what it ran with."""
-    return {"zone": "identity", "quality": result.quality.as_dict(), "model": dict(result.model)}
+def as_json(
+    result: LinkResult, changes: Sequence[Change] = (), judged: Estimate | None = None
+) -> dict[str, Any]:
+    """The report's numbers: quality, what was learned and what it ran with, and beside the last run."""
+    told: dict[str, Any] = {
+        "zone": "identity",
+        "quality": result.quality.as_dict(),
+        "model": dict(result.model),
+    }
+    if changes:
+        told["changes"] = [change.as_dict() for change in changes]
+    if judged is not None:
+        told["judged"] = asdict(judged)
+    return told
 
 
-def as_html(result: LinkResult, title: str) -> str:
+def as_html(
+    result: LinkResult, title: str, changes: Sequence[Change] = (), judged: Estimate | None = None
+) -> str:
     """The page as text."""
     q = result.quality
     finding = f"{_percent(q.link_rate)} of {q.records:,} records were found on the spine"
@@ -61,6 +89,9 @@ def as_html(result: LinkResult, title: str) -> str:
         f"<h1>{escape(finding)}</h1>",
         f"<p>{escape(title)}</p>",
         _summary(q),
+        _notes(result),
+        _judged(judged),
+        _changes(changes),
         _chart(q),
         _bands(q),
         _thresholds(q),
@@ -97,6 +128,51 @@ def _summary(q: Quality) -> str:
         "<p>False and missed links are the model's own estimate, with a range that holds about 95 times in "
         "100 if the model is right. A clerical sample is the check on the model.</p>"
     )
+
+
+def _notes(result: LinkResult) -> str:
+    if not result.model.get("names_turned"):
+        return ""
+    return (
+        "<p><strong>Given names and surnames stood in each other's place throughout the list.</strong> "
+        "They were turned round for linking; tell the provider.</p>"
+    )
+
+
+def _judged(judged: Estimate | None) -> str:
+    """What people who looked at a sample of the last run's links found."""
+    if judged is None:
+        return ""
+    rows = [
+        ("Pairs judged", f"{judged.judged:,}"),
+        ("Of them unsure (counted as half wrong)", f"{judged.unsure:,}"),
+        ("False links by the judgements", f"{judged.false_links:,.1f} ({_span((judged.low, judged.high))})"),
+        ("False links the model expected", f"{judged.expected:,.1f}"),
+        (
+            "Judged alike both times",
+            "no pair twice" if judged.agreement is None else _percent(judged.agreement),
+        ),
+    ]
+    return "<h2>What people found in the last run's links</h2>" + _table(
+        "Judgements", ("", ""), rows, numeric=False
+    )
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    """Which records are newly linked, lost their link or changed person since the last run."""
+    if not changes:
+        return ""
+    rows = [
+        (
+            row.name if row.kind == "all" else f"{row.kind}: {row.name}",
+            *(f"{n:,}" for n in (row.kept, row.changed, row.new, row.lost, row.never)),
+        )
+        for row in changes
+        if row.kind == "all" or row.changed + row.new + row.lost
+    ]
+    heads = ("Records in both runs", "Same person", "Another person", "Newly linked", "Lost", "Never linked")
+    note = "<p>Groups in which nothing changed are left out.</p>"
+    return "<h2>Beside the last run</h2>" + _table("Links now and then", heads, rows) + note
 
 
 def _chart(q: Quality) -> str:

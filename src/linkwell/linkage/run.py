@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.errors import WrongUse
-from linkwell.linkage.answer import LinkResult, alone, described, links_table, review_table
+from linkwell.linkage.answer import LinkResult, alone, described, links_table, review_table, run_facts
 from linkwell.linkage.candidates import find_pairs
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import Comparison, compare_sql, comparisons
@@ -23,8 +23,25 @@ from linkwell.linkage.explain import Evidence
 from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
-from linkwell.linkage.standardise import coded_sql, held_sql, read_rows, spelt_sql
-from linkwell.linkage.weights import Floats, Model, Pairs, learned, posteriors, starting_model, weights
+from linkwell.linkage.standardise import (
+    coded_sql,
+    extra_columns,
+    held_sql,
+    read_rows,
+    spelt_sql,
+    turned_names,
+)
+from linkwell.linkage.weights import (
+    Floats,
+    Model,
+    Pairs,
+    learned,
+    measured_rates,
+    others,
+    posteriors,
+    starting_model,
+    weights,
+)
 
 Tick = Callable[[int, int], None]
 _STEPS = 5
@@ -59,7 +76,8 @@ def link(
     with engine(chosen) as con:
         ready = _attached(con, spine, chosen)
         load_names(con, chosen.model)
-        return _linked(con, extract, ready, chosen, tick)
+        result = _linked(con, extract, ready, chosen, tick)
+    return replace(result, model={**result.model, "run": run_facts(extract, chosen)})
 
 
 def _attached(
@@ -84,18 +102,23 @@ def _linked(
 ) -> LinkResult:
     facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
     unchecked = facts["unchecked"].split(",")
-    found, model_files = standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
+    found, model_files, turned = standardise_list(
+        con, extract, settings, unchecked, json.loads(facts["fields"])
+    )
     compared = worth_comparing(con, comparisons(model_files))
     tick(1, _STEPS)
     passes = find_pairs(con, model_files, labels=settings.labels)
     tick(2, _STEPS)
     table, pairs = compared_pairs(con, model_files, compared)
     tick(3, _STEPS)
-    model = starting_model(compared, sampled(con), spine.rows, model_files.model)
+    numbers = measured_rates(model_files.model, json.loads(facts["sharing"]))
+    model = starting_model(compared, sampled(con), spine.rows, numbers)
+    log_u = others(pairs, model)
     if settings.learn:
-        model = learned(pairs, model)
+        model = learned(pairs, model, log_u)
+    weight = weights(pairs, model, log_u)
     tick(4, _STEPS)
-    result = _result(con, settings, pairs, table, model, passes, spine, found)
+    result = _result(con, settings, pairs, table, model, weight, passes, spine, found, turned=turned)
     tick(5, _STEPS)
     return result
 
@@ -106,8 +129,9 @@ def standardise_list(
     settings: LinkSettings,
     unchecked: Sequence[str],
     on_spine: Collection[str],
-) -> tuple[dict[str, str], ModelFiles]:
-    """Make temp table `list`; return the fields found and the model with the numbers both sides have."""
+) -> tuple[dict[str, str], ModelFiles, bool]:
+    """Make temp table `list`; return the fields found, the model with the numbers and further fields that
+    both sides have, and whether given names and surnames had to be turned round."""
     try:
         kinds = register(con, "extract", extract)
         found = recognise(kinds, settings.model.columns, "record", settings.extract_columns)
@@ -117,7 +141,11 @@ def standardise_list(
             if "record" in found
             else "CAST(row_number() OVER () AS VARCHAR)"
         )
-        read_rows(con, "extract", found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map)
+        key = f"{key} AS record"
+        read_rows(con, "extract", found, kinds, model, key=key, nhi_map=settings.nhi_map)
+        turned = turned_names(con)
+        if turned:
+            read_rows(con, "extract", found, kinds, model, key=key, nhi_map=settings.nhi_map, turned=True)
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
     held = "".join(f"{held_sql(model, i, i, unchecked)} AS {i}_ok, " for i in model.id_names)
@@ -133,17 +161,24 @@ def standardise_list(
         )
     number = "SELECT record AS known, CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS r FROM rows"
     coded = coded_sql(f"n.r, {held}", f"JOIN ({number}) n ON n.known = r.record")
-    con.execute(f"CREATE TEMP TABLE list AS {spelt_sql(coded)}")
-    return found, model
+    con.execute(f"CREATE TEMP TABLE list AS {coded}")
+    return found, model, turned
 
 
 def worth_comparing(
     con: duckdb.DuckDBPyConnection, compared: tuple[Comparison, ...]
 ) -> tuple[Comparison, ...]:
-    """Leave out numbers and areas that no record of the list has: nothing would ever be compared."""
-    optional = [c.name for c in compared if c.identifier or c.name == "area"]
-    counts = con.execute(f"SELECT {', '.join(f'count({name})' for name in optional)} FROM list").fetchall()[0]
-    empty = {name for name, n in zip(optional, counts, strict=True) if not n}
+    """Leave out further fields, numbers and areas that no record has: nothing would be compared."""
+    held = {row[0] for row in con.execute("DESCRIBE list").fetchall()}
+    places = [name for name in ("street", "locality") if name in held]
+    texts = {
+        c.name: places if c.name == "address" else [c.name] for c in compared if c.name in held | {"address"}
+    }
+    if not texts:
+        return compared
+    sums = ", ".join(" + ".join(f"count({name})" for name in names) for names in texts.values())
+    counts = con.execute(f"SELECT {sums} FROM list").fetchall()[0]
+    empty = {name for name, n in zip(texts, counts, strict=True) if not n}
     return tuple(c for c in compared if c.name not in empty)
 
 
@@ -151,7 +186,8 @@ def compared_pairs(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, compared: tuple[Comparison, ...]
 ) -> tuple[pa.Table, Pairs]:
     found = "SELECT p.r, p.pass, p.settled, p.by_number, s.* FROM pairs p JOIN spine s ON s.rowid = p.i"
-    source = f"({spelt_sql(found, 'spelling', counts=True)}) s JOIN list l ON l.r = s.r"
+    people, records = spelt_sql(found, "spelling", counts=True), spelt_sql("SELECT * FROM list")
+    source = f"({people}) s JOIN ({records}) l ON l.r = s.r"
     carry = [(f"s.{name}", name) for name in ("r", "pid", "pass", "settled", "by_number")]
     query = compare_sql(model, compared, source, carry)
     table = con.sql(f"SELECT * FROM ({query}) ORDER BY r, pid").to_arrow_table()
@@ -170,7 +206,10 @@ def compared_pairs(
 def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
     """Per record, the chance that its person is on the spine and no pass brings it up."""
     prior = model.model["prior"]
-    numbered = " OR ".join(f"{name}_ok" for name in model.id_names) or "false"
+    reached = [name for name in ("home", "phone", "email") if name in extra_columns(model)]
+    numbered = " OR ".join(
+        [*(f"{i}_ok" for i in model.id_names), *(f"{x} IS NOT NULL" for x in reached), "false"]
+    )
     query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
     bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
     return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
@@ -189,11 +228,13 @@ def _result(
     pairs: Pairs,
     table: pa.Table,
     model: Model,
+    weight: Floats,
     passes: list[str],
     spine: PreparedSpine,
     found: Mapping[str, str],
+    *,
+    turned: bool,
 ) -> LinkResult:
-    weight = weights(pairs, model)
     posterior, nobody = posteriors(pairs, weight, model)
     pass_number = table["pass"].to_numpy().astype(np.int64)
     posterior = np.where(
@@ -220,4 +261,5 @@ def _result(
         chosen.decision,
         {str(row["name"]): str(row["label"]) for row in settings.model.passes},
     )
-    return LinkResult(links, review, quality, described(model, settings, spine), evidence, groups)
+    told = described(model, settings, spine) | {"names_turned": turned}
+    return LinkResult(links, review, quality, told, evidence, groups)

@@ -8,6 +8,7 @@ run can be replayed.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ TABLES = (
     "passes.toml",
     "model.toml",
     "identifiers.toml",
+    "extras.toml",
     "words.toml",
     "columns.toml",
     "equivalents.csv",
@@ -44,6 +46,7 @@ class LinkSettings:
             unsure): same settles a record, different is never linked again.
         nhi_map: file or table of (secondary, primary) NHI numbers; both sides are brought to the primary.
         model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
+        also: further columns of one name in both files that are compared as text (a village, a school).
     """
 
     link_at: float | None = None
@@ -58,11 +61,12 @@ class LinkSettings:
     model_folder: Path | None = None
     labels: Any = None
     nhi_map: Any = None
+    also: tuple[str, ...] = ()
 
     @cached_property
     def model(self) -> ModelFiles:
         """The model's tables for this run."""
-        return ModelFiles.load(self.model_folder)
+        return ModelFiles.load(self.model_folder).with_also(self.also)
 
     def threshold(self, name: str) -> float:
         """`link_at`, `review_at` or `margin_at`, from the settings or else from model.toml."""
@@ -78,6 +82,7 @@ class ModelFiles:
     passes: tuple[Mapping[str, Any], ...]
     model: Mapping[str, Any]
     identifiers: tuple[Mapping[str, str], ...]
+    extras: tuple[Mapping[str, Any], ...]
     words: Mapping[str, list[str]]
     columns: Mapping[str, list[str]]
     equivalents: str
@@ -100,6 +105,7 @@ class ModelFiles:
             passes=tuple(toml["passes.toml"]["pass"]),
             model=toml["model.toml"],
             identifiers=tuple(toml["identifiers.toml"]["identifier"]),
+            extras=tuple(toml["extras.toml"]["extra"]),
             words=toml["words.toml"],
             columns=toml["columns.toml"],
             equivalents=texts["equivalents.csv"],
@@ -107,13 +113,43 @@ class ModelFiles:
         )
 
     def with_kinds(self, kinds: Collection[str]) -> ModelFiles:
-        """The same tables with only these kinds of number: no work is done for numbers nobody has."""
-        return replace(self, identifiers=tuple(kind for kind in self.identifiers if kind["name"] in kinds))
+        """The same tables with only these numbers and further fields: no work for what nobody has."""
+        return replace(
+            self,
+            identifiers=tuple(kind for kind in self.identifiers if kind["name"] in kinds),
+            extras=tuple(extra for extra in self.extras if extra["name"] in kinds),
+        )
+
+    def with_also(self, columns: Collection[str]) -> ModelFiles:
+        """The same tables with further columns, compared as text under their own names."""
+        known, extras = dict(self.columns), list(self.extras)
+        for column in columns:
+            name = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
+            if not name or name in known:
+                raise WrongUse(
+                    "This column cannot be declared.",
+                    where=column,
+                    why="It has no letters, or is the name of a field that Linkwell knows already.",
+                    fix="Name another column; fields that are known are compared without being declared.",
+                )
+            known[f"also_{name}"] = [name]
+            extras.append({"name": f"also_{name}", "label": column, "kind": "text", "compare": True})
+        return replace(self, columns=known, extras=tuple(extras))
 
     @property
     def id_names(self) -> tuple[str, ...]:
         """Names of the kinds of identifier, in order."""
         return tuple(kind["name"] for kind in self.identifiers)
+
+    @property
+    def extra_names(self) -> tuple[str, ...]:
+        """Names of the further fields, in order."""
+        return tuple(str(extra["name"]) for extra in self.extras)
+
+    @property
+    def located(self) -> bool:
+        """Whether there is an address to compare."""
+        return bool({"street", "locality"} & set(self.extra_names))
 
     def equivalent_pairs(self) -> list[tuple[str, str]]:
         """Every ordered pair of names that stand for each other, without pairs of a name with itself."""

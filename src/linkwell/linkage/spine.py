@@ -17,12 +17,12 @@ from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import sampled_levels
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
 from linkwell.linkage.settings import LinkSettings, ModelFiles
-from linkwell.linkage.standardise import coded_sql, held_sql, read_rows
+from linkwell.linkage.standardise import coded_sql, extra_columns, held_sql, read_rows
 from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,12 @@ def _build(
     unchecked = _rules_that_fail(con, model)
     _frequencies(con)
     tick(2, _STEPS)
-    _store(con)
+    _store(con, extra_columns(model))
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
+    shared = {x: _sharing(con, x) for x in ("home", "street") if x in extra_columns(model)}
     facts = {
+        "sharing": json.dumps(shared),
         "format": _FORMAT,
         "engine": duckdb.__version__,
         "rows": rows,
@@ -143,6 +145,12 @@ def _build(
     con.executemany("INSERT INTO facts VALUES (?, ?)", [[name, str(value)] for name, value in facts.items()])
     sampled_levels(con, model)
     tick(4, _STEPS)
+
+
+def _sharing(con: duckdb.DuckDBPyConnection, name: str) -> float:
+    """How many others share a person's `name`, on average; a little over, for those not on the spine."""
+    mean = con.execute(f"SELECT avg(n_{name} - 1) FROM spine WHERE {name}_k IS NOT NULL").fetchall()[0][0]
+    return round(0.05 + (mean or 0.0), 4)
 
 
 def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:
@@ -203,19 +211,22 @@ def _frequencies(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN freq_surname s ON s.value = w.compact LEFT JOIN freq_surname a ON a.value = w.sa
         LEFT JOIN freq_surname b ON b.value = w.sb LEFT JOIN freq_middle m ON m.value = w.head
         LEFT JOIN freq_middle mt ON mt.value = w.tail LEFT JOIN freq_given gt ON gt.value = w.tail""")
-    con.execute("""CREATE OR REPLACE TEMP TABLE freq_pair AS
-        SELECT f.k_head AS k_g1, l.k_compact AS k_fs, CAST(sum(n) AS INTEGER) AS n FROM
-            (SELECT f, l, count(*) AS n FROM rows WHERE f IS NOT NULL AND l IS NOT NULL GROUP BY ALL) r
-        JOIN words f ON f.w = r.f JOIN words l ON l.w = r.l GROUP BY ALL""")
+    con.execute("""CREATE OR REPLACE TEMP TABLE freq_pair AS SELECT k_g1, k_fs, CAST(count(*) AS INTEGER) AS n
+        FROM rows WHERE k_g1 IS NOT NULL AND k_fs IS NOT NULL GROUP BY ALL""")
 
 
-def _store(con: duckdb.DuckDBPyConnection) -> None:
+def _store(con: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
     """The spine by codes; its names are spelt once, in `spelling`, with how many people share them."""
-    counts = """coalesce(fs.n, 0) AS ns, coalesce(pair.n, 0) AS npair, coalesce(fd.n, 0) AS nd,
+    counts = """coalesce(fs.ns, 0) AS ns, coalesce(pair.n, 0) AS npair, coalesce(fd.n, 0) AS nd,
         coalesce(fa.n, 0) AS na,"""
     joins = """LEFT JOIN freq_dob fd ON fd.value = r.d8 LEFT JOIN freq_area fa ON fa.value = r.area
-        LEFT JOIN freq_surname fs ON fs.value = l.compact
-        LEFT JOIN freq_pair pair ON pair.k_g1 = f.k_head AND pair.k_fs = l.k_compact"""
+        LEFT JOIN spelling fs ON fs.w = r.l
+        LEFT JOIN freq_pair pair ON pair.k_g1 = r.k_g1 AND pair.k_fs = r.k_fs"""
+    for x in extras:
+        con.execute(f"""CREATE OR REPLACE TEMP TABLE freq_{x} AS SELECT {x}_k AS value,
+            CAST(count(*) AS INTEGER) AS n FROM rows WHERE {x}_k IS NOT NULL GROUP BY ALL""")
+        counts += f" coalesce(f_{x}.n, 0) AS n_{x},"
+        joins += f" LEFT JOIN freq_{x} f_{x} ON f_{x}.value = r.{x}_k"
     con.execute(f"CREATE TABLE spine AS {coded_sql(counts, joins)}")
     for name in ("rows", "words", "dates", "genders", "freq_pair"):
         con.execute(f"DROP TABLE {name}")
@@ -237,22 +248,25 @@ def load_names(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
 
 def _digest(spine: Source, settings: LinkSettings) -> str:
     digest = hashlib.sha384(f"{_FORMAT} {duckdb.__version__} {settings.model.digest}".encode())
-    digest.update(json.dumps(sorted(settings.spine_columns.items())).encode())
+    digest.update(json.dumps([sorted(settings.spine_columns.items()), settings.also]).encode())
     if settings.nhi_map is not None:
-        made = settings.nhi_map
-        digest.update(made.read_bytes() if isinstance(made, Path) else _arrow_digest(made))
-    if isinstance(spine, Path):
-        if not spine.exists():
-            raise WrongUse("This file does not exist.", where=spine.name, fix="Check the path.")
-        with spine.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha384").digest())
-    else:
-        digest.update(_arrow_digest(spine))
+        digest.update(bytes.fromhex(source_digest(settings.nhi_map)))
+    digest.update(bytes.fromhex(source_digest(spine)))
     return digest.hexdigest()
 
 
-def _arrow_digest(table: pa.Table) -> bytes:
+def source_digest(source: Source) -> str:
+    """The fingerprint (SHA-384) of a file's bytes or of a table's rows in their order.
+
+    Raises:
+        WrongUse: the file does not exist.
+    """
+    if isinstance(source, Path):
+        if not source.exists():
+            raise WrongUse("This file does not exist.", where=source.name, fix="Check the path.")
+        with source.open("rb") as file:
+            return hashlib.file_digest(file, "sha384").hexdigest()
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table.combine_chunks())
-    return hashlib.sha384(sink.getvalue()).digest()
+    with pa.ipc.new_stream(sink, source.schema) as stream:
+        stream.write_table(source.combine_chunks())
+    return hashlib.sha384(sink.getvalue()).hexdigest()

@@ -43,17 +43,20 @@ def read_rows(
     *,
     key: str,
     nhi_map: Source | None = None,
+    turned: bool = False,
 ) -> None:
     """Standardise `view` into temp tables `words`, `dates` and `rows`; `heads` must be loaded.
 
-    `rows` has the key, then numbers of words (f, m, l, p; NULL where no name is recorded), t (the given name
-    has a second part), the parts of the birth date, sex, area and the normalised numbers.
+    `rows` has the key, then numbers of words (f, m, l, p; NULL where no name is recorded) with their codes
+    and sounds, t (the given name has a second part), the parts of the birth date, sex, area and the
+    normalised numbers.
 
     Args:
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
+        turned: given name and surname stand in each other's place.
     """
     american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
-    raw = _raw(found, model)
+    raw = _raw(found, model, turned=turned)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
     _make_words(con, model)
@@ -62,16 +65,57 @@ def read_rows(
     con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, {_number_codes(i)}" for i in model.id_names)
-    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS
-    SELECT r.{alias}, CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN coalesce(f.w, m.w) END AS f,
-        CASE WHEN f.w IS NOT NULL THEN m.w END AS m,
-        CASE WHEN l.w IS NULL AND m.w IS NULL THEN f.w ELSE l.w END AS l, p.w AS p, p2.w AS p2,
-        CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN CASE WHEN f.w IS NULL THEN m.t ELSE f.t END
-        END AS t, d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
+    numbers += "".join(
+        f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
+    )
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named()},
+        d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
         LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender""")
+
+
+def _named() -> str:
+    """The names of a row: numbers of words (f m l p p2), and the codes and sounds that passes join on.
+
+    A middle name without a given name is the given name; a single name, wherever it stands, is the surname.
+    """
+
+    def given(column: str, alias: str = "") -> str:
+        chosen = f"CASE WHEN f.w IS NULL THEN m.{column} ELSE f.{column} END"
+        return f"CASE WHEN l.w IS NOT NULL OR m.w IS NOT NULL THEN {chosen} END AS {alias or column}"
+
+    def last(column: str) -> str:
+        return f"CASE WHEN l.w IS NULL AND m.w IS NULL THEN f.{column} ELSE l.{column} END"
+
+    middle = """CASE WHEN l.w IS NULL AND m.w IS NULL THEN NULL WHEN f.w IS NULL THEN m.k_tail
+        WHEN f.t THEN f.k_tail ELSE m.k_head END AS k_m1"""
+    priors = (
+        f"nullif({p}.k_compact, coalesce({last('k_compact')}, -1)) AS k_ps{n}"
+        for p, n in (("p", ""), ("p2", "2"))
+    )
+    surname = {
+        "w": "l",
+        "k_compact": "k_fs",
+        "si": "si",
+        "k_sa": "k_sa",
+        "k_sb": "k_sb",
+        "sx": "sx",
+        "sx2": "sx2",
+    }
+    return ", ".join(
+        (
+            given("w", "f"),
+            "CASE WHEN f.w IS NOT NULL THEN m.w END AS m",
+            *(f"{last(column)} AS {alias}" for column, alias in surname.items()),
+            "p.w AS p, p2.w AS p2",
+            *(given(column) for column in ("t", "gi", "gx", "gx2", "gr")),
+            given("k_head", "k_g1"),
+            middle,
+            *priors,
+        )
+    )
 
 
 def _primary_numbers(con: duckdb.DuckDBPyConnection, nhi_map: Source) -> str:
@@ -87,15 +131,9 @@ def _primary_numbers(con: duckdb.DuckDBPyConnection, nhi_map: Source) -> str:
         LEFT JOIN primaries p ON p.secondary = raw.nhi)"""
 
 
-def coded_sql(extra: str, joins: str = "", words: str = "words") -> str:
-    """The SELECT that gives `rows` the codes (k_*) and sounds of its words; `extra` columns come first."""
-    return f"""
-    SELECT {extra} f.k_head AS k_g1, f.gi, CASE WHEN r.t THEN f.k_tail ELSE m.k_head END AS k_m1,
-        l.k_compact AS k_fs, l.si, l.k_sa, l.k_sb, nullif(p.k_compact, coalesce(l.k_compact, -1)) AS k_ps,
-        nullif(p2.k_compact, coalesce(l.k_compact, -1)) AS k_ps2, f.gx, f.gx2, f.gr, l.sx, l.sx2, r.*
-    FROM rows r LEFT JOIN {words} f ON f.w = r.f LEFT JOIN {words} m ON m.w = r.m
-        LEFT JOIN {words} l ON l.w = r.l LEFT JOIN {words} p ON p.w = r.p
-        LEFT JOIN {words} p2 ON p2.w = r.p2 {joins}"""
+def coded_sql(extra: str, joins: str = "") -> str:
+    """The SELECT of `rows` with `extra` columns first."""
+    return f"SELECT {extra} r.* FROM rows r {joins}"
 
 
 def spelt_sql(source: str, words: str = "words", *, counts: bool = False) -> str:
@@ -113,14 +151,38 @@ def spelt_sql(source: str, words: str = "words", *, counts: bool = False) -> str
 
 
 def _number_codes(name: str) -> str:
-    """Codes of a number (whole, 64 bits) and of its two overlapping halves, to join on."""
+    """Codes of a number (whole, 64 bits), of its overlapping halves and of all but its middle, to join on."""
     half = f"length({name}) // 2 + 1"
+    ends = f"left({name}, length({name}) // 2) || substr({name}, length({name}) // 2 + 2)"
     whole = f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END AS {name}_k"
     parts = (
-        f"CASE WHEN {name} IS NOT NULL THEN {_code(f'{cut}({name}, {half})')} END AS {name}_{side}"
-        for side, cut in (("a", "left"), ("b", "right"))
+        f"CASE WHEN {name} IS NOT NULL THEN {_code(cut)} END AS {name}_{side}"
+        for side, cut in (("a", f"left({name}, {half})"), ("b", f"right({name}, {half})"), ("c", ends))
     )
     return ", ".join((whole, *parts))
+
+
+def extra_columns(model: ModelFiles) -> list[str]:
+    """Columns of the further fields; `home` is street and house number together, `door` as much of it as a
+    slip in the street leaves."""
+    return [*model.extra_names, *(["home", "door"] if "street" in model.extra_names else [])]
+
+
+def _extras(found: Mapping[str, str], model: ModelFiles) -> str:
+    def column(name: str) -> str:
+        return quoted(found[name]) if name in found else "CAST(NULL AS VARCHAR)"
+
+    texts = {
+        str(extra["name"]): sql.normal_text(column(str(extra["name"])), str(extra["kind"]))
+        for extra in model.extras
+    }
+    if "street" in texts:
+        street = column("street")
+        own = f"nullif(regexp_extract(CAST({street} AS VARCHAR), '^\\s*([0-9]+)', 1), '')"
+        number = f"coalesce({texts['street_number']}, {own})" if "street_number" in texts else own
+        texts["home"] = f"{texts['street']} || coalesce('/' || {number}, '')"
+        texts["door"] = f"left({texts['street']}, 4) || '/' || {number}"
+    return "".join(f", {text} AS {name}" for name, text in texts.items())
 
 
 def _code(x: str) -> str:
@@ -135,7 +197,29 @@ def held_sql(model: ModelFiles, name: str, x: str, unchecked: Collection[str]) -
     return f"coalesce({sql.id_holds(x, kind['shape'], kind['check'])}, false)"
 
 
-def _raw(found: Mapping[str, str], model: ModelFiles) -> str:
+def turned_names(con: duckdb.DuckDBPyConnection, sample: int = 2000) -> bool:
+    """Whether the list's given names and surnames stand in each other's place throughout.
+
+    Judged on `rows` and `words` by how many spine people (`spelling`) have each text as a given name and as a
+    surname: turned where, over at least 20 records, the other way round is on average e times likelier.
+    """
+    row = con.execute(f"""
+        WITH few AS (SELECT f, l FROM rows WHERE f IS NOT NULL AND l IS NOT NULL
+            ORDER BY hash(record) LIMIT {sample}),
+        g AS (SELECT head AS name, max(ng) AS n FROM spelling WHERE ng > 0 GROUP BY head),
+        s AS (SELECT compact AS name, max(ns) AS n FROM spelling WHERE ns > 0 GROUP BY compact),
+        r AS (SELECT f.head AS fh, f.compact AS fc, l.head AS lh, l.compact AS lc FROM few
+            JOIN words f ON f.w = few.f JOIN words l ON l.w = few.l
+            WHERE length(f.head) > 1 AND length(l.head) > 1)
+        SELECT count(*), avg(ln((coalesce(fs.n, 0) + 1.0) * (coalesce(lg.n, 0) + 1)
+            / (coalesce(fg.n, 0) + 1) / (coalesce(ls.n, 0) + 1)))
+        FROM r LEFT JOIN s fs ON fs.name = fc LEFT JOIN g lg ON lg.name = lh
+        LEFT JOIN g fg ON fg.name = fh LEFT JOIN s ls ON ls.name = lc""").fetchone()
+    records, evidence = row or (0, None)
+    return records >= 20 and (evidence or 0.0) > 1.0
+
+
+def _raw(found: Mapping[str, str], model: ModelFiles, *, turned: bool = False) -> str:
     def text(field: str) -> str:
         return f"CAST({quoted(found[field])} AS VARCHAR)" if field in found else "CAST(NULL AS VARCHAR)"
 
@@ -146,6 +230,13 @@ def _raw(found: Mapping[str, str], model: ModelFiles) -> str:
         rest = f"regexp_replace({name}, '\\s*\\S+$', '')"
         first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {rest} END"
         last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract({name}, '\\S+$') END"
+        if turned:  # the surname is written first
+            rest = f"regexp_replace({name}, '^\\S+\\s*', '')"
+            first = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE {rest} END"
+            own = f"regexp_extract({name}, '^\\S+')"
+            last = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {own} END"
+    elif turned:
+        first, last = last, first
     born = quoted(found["dob"]) if "dob" in found else "CAST(NULL AS VARCHAR)"
     ids = "".join(
         f", {sql.normal_id(quoted(found[i])) if i in found else 'CAST(NULL AS VARCHAR)'} AS {i}"
@@ -157,7 +248,7 @@ def _raw(found: Mapping[str, str], model: ModelFiles) -> str:
     return (
         f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, {prior} AS prior, "
         f"{prior2} AS prior2, {born} AS d, {text('gender')} AS gender, "
-        f"nullif(trim({text('area')}), '') AS area{ids}"
+        f"nullif(trim({text('area')}), '') AS area{ids}{_extras(found, model)}"
     )
 
 

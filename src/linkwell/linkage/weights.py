@@ -87,6 +87,14 @@ def starting_model(
     return Model(compared, m, u, max(people, 1), float(settings["prior"]["on_spine"]), settings)
 
 
+def measured_rates(settings: Mapping[str, Any], sharing: Mapping[str, float]) -> dict[str, Any]:
+    """The settings with the rates of households and neighbours as they were counted on the spine."""
+    impostors = [
+        {**row, "rate": sharing.get(str(row.get("measured")), row["rate"])} for row in settings["impostor"]
+    ]
+    return {**settings, "impostor": impostors}
+
+
 def _table(c: Comparison, which: str) -> Floats:
     table = np.zeros((len(c.strata), STRATUM))
     for number, level in enumerate(c.levels, 1):
@@ -104,9 +112,9 @@ def _with_sample(c: Comparison, counts: Mapping[int, int], strength: float) -> F
     return np.asarray(table.reshape(-1))
 
 
-def weights(pairs: Pairs, model: Model) -> Floats:
-    """log2 m/u of each pair, rounded to thousandths of a bit."""
-    return _rounded(_log_m(pairs, model) - _log_u(pairs, model))
+def weights(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Floats:
+    """log2 m/u of each pair, rounded to thousandths of a bit; `log_u` where it is known already."""
+    return _rounded(_log_m(pairs, model) - (others(pairs, model) if log_u is None else log_u))
 
 
 def parts_of(pairs: Pairs, model: Model) -> tuple[dict[str, Floats], dict[str, Floats], Floats, Floats]:
@@ -119,7 +127,7 @@ def parts_of(pairs: Pairs, model: Model) -> tuple[dict[str, Floats], dict[str, F
         log_u[c.name] = _stranger(c, pairs, model)
     whole = _names_together(pairs, model, log_u)
     stranger = sum(log_u.values(), np.zeros(len(pairs.record))) + whole
-    return log_m, log_u, whole, np.asarray(_log_u(pairs, model) - stranger)
+    return log_m, log_u, whole, np.asarray(others(pairs, model) - stranger)
 
 
 def _stranger(c: Comparison, pairs: Pairs, model: Model) -> Floats:
@@ -141,15 +149,21 @@ def _log_m(pairs: Pairs, model: Model) -> Floats:
     return log_m
 
 
-def _log_u(pairs: Pairs, model: Model) -> Floats:
-    """log2 of the chance that somebody else looks like this: a stranger or one of the impostors."""
+def others(pairs: Pairs, model: Model) -> Floats:
+    """log2 of the chance that somebody else looks like this: a stranger or one of the impostors.
+
+    Nothing of it is learned from the list, so it is worked out once a run.
+    """
     log_u = np.zeros(len(pairs.record))
     parts: dict[str, Floats] = {}
     for c in model.compared:
         parts[c.name] = _stranger(c, pairs, model)
         log_u += parts[c.name]
     log_u += _names_together(pairs, model, parts)
+    names = {c.name for c in model.compared}
     for impostor in model.settings["impostor"]:
+        if not names.issuperset(impostor.get("needs", ())):
+            continue
         log_u = np.logaddexp2(log_u, _impostor(pairs, model, impostor, parts))
     return np.asarray(log_u)
 
@@ -168,7 +182,7 @@ def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
     few = float(model.settings["prior"]["frequency"])
     shrunk = (np.maximum(seen, 1) + few * base) / (model.people + few)
     by_value = times[level_of] * shrunk + plus[level_of] * base
-    return np.asarray(np.maximum(np.where(valued[level_of] > 0, by_value, base), _TINY))
+    return np.asarray(np.maximum(np.where((valued[level_of] > 0) & (seen >= 0), by_value, base), _TINY))
 
 
 def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> Floats:
@@ -223,7 +237,7 @@ def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floa
     return np.asarray(share / total[pairs.record]), np.asarray(np.exp2(nobody - top) / total)
 
 
-def learned(pairs: Pairs, model: Model) -> Model:
+def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
     """Learn m and the share on the spine from the list (EM; priors keep short lists sane).
 
     Pairs that a pass settled count as true links throughout; the rounds go over the open records only.
@@ -234,7 +248,7 @@ def learned(pairs: Pairs, model: Model) -> Model:
     open_pairs = pairs.of(~pairs.settled)
     still_open = np.ones(pairs.records, dtype=bool)
     still_open[pairs.record[pairs.settled]] = False
-    log_u = _log_u(open_pairs, model)  # does not change while m is learned
+    log_u = (others(pairs, model) if log_u is None else log_u)[~pairs.settled]
     for done in range(1, int(prior["rounds"]) + 1):
         weight = _rounded(_log_m(open_pairs, model) - log_u)
         share, nobody = posteriors(open_pairs, weight, model)

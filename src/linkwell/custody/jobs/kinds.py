@@ -47,6 +47,7 @@ QUEUES = (QUICK, HEAVY)
 KINDS: dict[str, Kind] = {
     "supply.accept": Kind("linkwell.custody.supplies.jobs", "accept", QUICK),
     "supply.link": Kind("linkwell.custody.linkage.jobs", "link", HEAVY),
+    "supply.link again": Kind("linkwell.custody.linkage.jobs", "link_again", HEAVY),
     "refresh.load": Kind("linkwell.custody.refreshes.jobs", "load", HEAVY),
     "output.analyse": Kind("linkwell.custody.outputs.jobs", "analyse", HEAVY),
     "output.release": Kind("linkwell.custody.outputs.jobs", "release", HEAVY),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from linkwell.custody.audit.record import SYSTEM
+from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home, links_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.linkage import judging
 from linkwell.custody.supplies.actions import change, find
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError
@@ -23,19 +24,34 @@ def spine_paths(home: Home) -> tuple[Path, Path]:
 
 
 def work_link(job: Job, tick: Tick) -> Any:
-    """Link the identity table to the spine and write link map and report into the linkers' zone."""
+    """Link the identity table to the spine; write link map, report and a sample to judge, linkers' zone."""
+    return _linked(job, tick, again=False)
+
+
+def work_link_again(job: Job, tick: Tick) -> Any:
+    """The same with every judgement so far, told beside the links there are."""
+    return _linked(job, tick, again=True)
+
+
+def _linked(job: Job, tick: Tick, *, again: bool) -> Any:
     import pyarrow.parquet as pq
 
     from linkwell import linkage
-    from linkwell.linkage import report
+    from linkwell.linkage import refresh, report
 
     supply, home = find(job.subject), current_home()
     source, prepared = spine_paths(home)
     extract = home.zone(ZoneName.IDENTITY).folder("supplies", supply.reference) / "identity.csv"
-    spine = linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=tick)
-    result = linkage.link(extract, spine, settings=linkage.LinkSettings(), progress=tick)
     links = links_path(supply.reference)
-    report.write(result, links.parent)
+    folder = links.parent
+    labels, judged = judging.judgements(folder) if again else (None, None)
+    spine = linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=tick)
+    result = linkage.link(extract, spine, settings=linkage.LinkSettings(labels=labels), progress=tick)
+    before = pq.read_table(links) if again and links.exists() else None
+    changes = refresh.compare(before, result.links, result.groups) if before is not None else []
+    report.write(result, folder, changes=changes, judged=judged)
+    judging.keep_judged(folder, labels)
+    judging.draw(folder, result, extract, source, seed=str(job.pk))
     with written_whole(links) as part:
         pq.write_table(result.links, part)
     return result
@@ -53,6 +69,36 @@ def finish_link(job: Job, result: Any) -> None:
     supply.counts = {**supply.counts, "linked": counts, "found": found_words(percent)}
     supply = change(supply, "linked", by=SYSTEM, event="supply.linked", people=people)
     give(supply, Kind.LINKED, {"people": people, "found": found_words(percent)})
+
+
+def finish_link_again(job: Job, result: Any) -> None:
+    """Publish the new counts; the next refresh takes the new links."""
+    supply = find(job.subject)
+    decisions = result.links.column("decision").to_pylist()
+    counts = {"people": len(decisions), "found": decisions.count("link"), "unsure": decisions.count("review")}
+    words = found_words(roughly(counts["found"], counts["people"]))
+    supply.counts = {**supply.counts, "linked": counts, "found": words}
+    supply.save(update_fields=["counts"])
+    record(
+        "supply.linked again",
+        by=SYSTEM,
+        subject=supply.subject,
+        about=supply.organisation.code,
+        details={"people": counts["people"]},
+    )
+    give(supply, Kind.LINKED, {"people": counts["people"], "found": words}, about=f"again-{job.pk}")
+
+
+def give_up_link_again(job: Job, error: LinkwellError) -> None:
+    """The links that were there still hold."""
+    supply = find(job.subject)
+    record(
+        "supply.link again failed",
+        by=SYSTEM,
+        subject=supply.subject,
+        about=supply.organisation.code,
+        details={"job": job.pk},
+    )
 
 
 FEWEST = 100

@@ -9,6 +9,12 @@ LINK = Capability(
     Relation.CUSTODIAN,
     "Linking works on names and numbers, apart from everything else.",
 )
+JUDGE_PAIRS = Capability(
+    "linkage.judge pairs",
+    frozenset({Role.LINKER}),
+    Relation.CUSTODIAN,
+    "Judging pairs means reading names and birth dates, so it is the linkers' own; each answer is recorded.",
+)
 SEE_LINKAGE = Capability(
     "linkage.see report",
     frozenset({Role.LINKER}),

@@ -12,7 +12,8 @@ from linkwell.custody.audit.record import record_view
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import actions as linkage_actions
-from linkwell.custody.linkage.permissions import LINK, SEE_LINKAGE
+from linkwell.custody.linkage import judging
+from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK, SEE_LINKAGE
 from linkwell.custody.permissions import allows
 from linkwell.custody.refreshes import actions as refresh_actions
 from linkwell.custody.refreshes.models import Refresh
@@ -58,6 +59,7 @@ def supply(request: HttpRequest, reference: str) -> HttpResponse:
         "may_link": SUPPLY.may("link", found.state) and allows(person, LINK),
         "may_see_linkage": found.state in (SupplyState.LINKED, SupplyState.LOADED)
         and allows(person, SEE_LINKAGE),
+        "may_judge": found.state in linkage_actions.AGAIN and allows(person, JUDGE_PAIRS),
         "jobs": Job.objects.filter(subject=reference, kind__startswith="supply."),
         "form": ReasonForm(),
     }
@@ -101,6 +103,47 @@ def linkage(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     record_view("linkage report.viewed", by=person, subject=found.subject, about=found.organisation.code)
     return report_response(report)
+
+
+@page(
+    "custodian/supplies/<slug:reference>/linkage/pairs/",
+    name="linkage-pairs",
+    who=JUDGE_PAIRS,
+    methods=("GET", "POST"),
+)
+def linkage_pairs(request: HttpRequest, reference: str) -> HttpResponse:
+    """One drawn pair at a time for linkers to judge; every answer is recorded."""
+    person = signed_in(request)
+    found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        linkage_actions.judge_pair(
+            by=person,
+            supply=found,
+            number=int(number) if number.isdecimal() else 0,
+            answer=request.POST.get("answer", ""),
+        )
+        return redirect("linkage-pairs", reference)
+    folder = links_path(found.reference).parent
+    pair = judging.next_pair(folder)
+    record_view(
+        "linkage pair.viewed", by=person, subject=f"linkage/{reference}", about=found.organisation.code
+    )
+    context = {
+        "supply": found,
+        "pair": pair,
+        "total": judging.drawn(folder),
+        "may_link": found.state in linkage_actions.AGAIN and allows(person, LINK),
+    }
+    return render(request, "portal/linkage_pairs.html", context)
+
+
+@page("custodian/supplies/<slug:reference>/link-again", name="link-again", who=LINK, methods=("POST",))
+def link_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """Link a linked supply afresh with every judgement so far."""
+    linkage_actions.link_again(by=signed_in(request), supply=get_object_or_404(Supply, reference=reference))
+    messages.success(request, "Linking again has begun. The links there are hold until it is done.")
+    return redirect("staff-supply", reference)
 
 
 @page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET",))
