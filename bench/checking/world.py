@@ -57,7 +57,9 @@ def _nhis(draw: random.Random, count: int) -> list[str]:
     """Test numbers in both formats, each once."""
     made: set[str] = set()
     while len(made) < count:
-        middle = f"{draw.randrange(100):02}{draw.choice(_LETTERS) if draw.random() < 0.7 else draw.randrange(10)}"
+        middle = (
+            f"{draw.randrange(100):02}{draw.choice(_LETTERS) if draw.random() < 0.7 else draw.randrange(10)}"
+        )
         base = f"Z{draw.choice(_LETTERS)}{draw.choice(_LETTERS)}{middle}"
         if (check := nhi_check_character(base)) is not None:
             made.add(base + check)
