@@ -32,6 +32,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
         ("seal", "linkwell.cli.seal:seal", "Seal the agreed columns so only the custodian can open them."),
         ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
+        ("ok", "linkwell.cli.ok:ok", "Say yes to a file your vendor sealed, after a look at its rows."),
         ("receipt", "linkwell.cli.receipts:receipt", "Check a receipt, without any server."),
     ],
     "The custodian's side": [

@@ -54,6 +54,11 @@ Examples:
     "--receipts", default="receipts", show_default=True, type=FOLDER,
     help="Where your receipts are: they say which supply was accepted last.",
 )  # fmt: skip
+@click.option(
+    "--rows", "rows_out", type=FOLDER,
+    help="Also write the very rows that are sealed into this folder, for the provider you send for to look "
+    "at before it gives its OK. They are not encrypted.",
+)  # fmt: skip
 @click.option("--compare", is_flag=True, help="Only show what changed; seal nothing.")
 @json_option
 def seal(
@@ -70,6 +75,7 @@ def seal(
     sheet: str | None,
     delivery: str,
     receipts: Path,
+    rows_out: Path | None,
     compare: bool,
     as_json: bool,
 ) -> None:
@@ -82,6 +88,7 @@ def seal(
     from linkwell.checking.check import check
     from linkwell.checking.staying import people_out
     from linkwell.specification.model import Specification
+    from linkwell.supply.approval import write_rows
     from linkwell.supply.split import keep_split_secrets
     from linkwell.vault.keys import sender_key
 
@@ -123,6 +130,8 @@ def seal(
             planned, spec, verdict, signing_key=sender_key(workspace), custodian=keys, out=out,
             workspace=workspace, progress=tick,
         )  # fmt: skip
+    if rows_out is not None:
+        write_rows(planned.split, rows_out)
     finish(
         {**_facts(manifest), "file": str(out), "bytes": out.stat().st_size, "sender_key": manifest.sender,
          "read": {each.table: each.read for each in verdict.counts},

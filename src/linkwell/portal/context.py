@@ -21,11 +21,13 @@ from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
+from linkwell.custody.signin.permissions import SEND_IN_PERSON
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.portal.access import holds
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
+    ("send", "Send a sealed file", (SEND_IN_PERSON,)),
     ("reports", "Reports", (READ_RELEASES,)),
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),

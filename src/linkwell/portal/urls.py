@@ -19,6 +19,7 @@ from linkwell.portal.views import (
     readiness,
     reports,
     research,
+    sending,
     staff,
     trail,
     uploads,
@@ -27,7 +28,7 @@ from linkwell.portal.views import (
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, drafting, front, health, organisations, outputs, proposals,
-    provider, readiness, reports, research, signin, staff, trail, uploads, versions,
+    provider, readiness, reports, research, sending, signin, staff, trail, uploads, versions,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -16,9 +16,11 @@ from pathlib import Path
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.ledger.checkpoints import Statement, check_statement, state
-from linkwell.supply.manifest import Manifest
+from linkwell.supply.manifest import REPLACES, Manifest
 from linkwell.supply.package import check_sealed_bytes, read_manifest
+from linkwell.supply.split import Split
 from linkwell.vault.keys import PrivateKey, PublicKey
+from linkwell.vault.zones import write_whole
 
 FORMAT = "linkwell-ok/1"
 SHOWN_ROWS = 5
@@ -39,7 +41,7 @@ class Looked:
 
 
 def look(package: Path, rows: Path) -> Looked:
-    """Check that the tables in a folder are the very ones a package was sealed from, and show their beginning.
+    """Check that the tables in a folder are the very ones that were sealed, and show their beginning.
 
     Args:
         rows: a folder with one CSV a table, as `linkwell seal --rows` writes them.
@@ -51,8 +53,8 @@ def look(package: Path, rows: Path) -> Looked:
     manifest = read_manifest(package)
     sha384 = check_sealed_bytes(package, manifest)
     tables = {}
-    for _, table in manifest.tables():
-        path = rows / f"{table.name}.csv"
+    for half, table in manifest.tables():
+        path = rows / _file_name(half.name, table.name)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -70,12 +72,24 @@ def look(package: Path, rows: Path) -> Looked:
             )
         reader = csv.reader(data.decode("utf-8").splitlines())
         heading = next(reader)
-        tables[table.name] = (
+        tables[path.stem] = (
             table.rows,
             heading,
             [row for row, _ in zip(reader, range(SHOWN_ROWS), strict=False)],
         )
     return Looked(manifest, sha384, tables)
+
+
+def write_rows(split: Split, folder: Path) -> None:
+    """Write the rows of a split as they are sealed, one CSV a table, readable by their owner only."""
+    for half, tables in split.halves().items():
+        for table in tables:
+            write_whole(folder / _file_name(half, table.name), table.to_csv_bytes())
+
+
+def _file_name(half: str, table: str) -> str:
+    """Only the lists of whom a delivery replaces have one name in both halves."""
+    return f"{table}-{half}.csv" if table == REPLACES else f"{table}.csv"
 
 
 def approve(looked: Looked, *, signing_key: PrivateKey, time: datetime | None = None) -> Statement:

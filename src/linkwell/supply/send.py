@@ -73,7 +73,7 @@ def _send(
         if _proves(kept, manifest, digest):
             return kept
     # Redirects are not followed, so the token cannot be led elsewhere.
-    headers = {**tus.VERSION, "Authorization": f"Bearer {token}"}
+    headers = _headers(manifest, token)
     with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
         line = tus.Line(client, base, retries, sleep)
         place = tus.upload(
@@ -92,6 +92,11 @@ def _send(
     return path
 
 
+def _headers(manifest: Manifest, token: str) -> dict[str, str]:
+    """Which agreement it is sent under is on the cover page; who sends for several has one token."""
+    return {**tus.VERSION, "Authorization": f"Bearer {token}", "Linkwell-Agreement": manifest.agreement}
+
+
 def fetch_receipts(package: Path, *, url: str, token: str, receipts: Path) -> list[tuple[Path, Receipt]]:
     """Get every receipt the custodian has given about a package, check each and keep it.
 
@@ -102,7 +107,7 @@ def fetch_receipts(package: Path, *, url: str, token: str, receipts: Path) -> li
     manifest = read_manifest(package)
     digest = check_sealed_bytes(package, manifest)
     base = tus.portal_address(url)
-    headers = {**tus.VERSION, "Authorization": f"Bearer {token}"}
+    headers = _headers(manifest, token)
     with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
         try:
             answer = client.get(base.join(f"/api/packages/{manifest.package}/receipts"))
@@ -117,6 +122,28 @@ def fetch_receipts(package: Path, *, url: str, token: str, receipts: Path) -> li
         about = "".join(c if c.isalnum() or c in "-." else "-" for c in str(found["about"]))[:60]
         kept.append((keep_receipt(receipt, manifest, digest=digest, folder=receipts, about=about), receipt))
     return kept
+
+
+def deliver_ok(package: Path, ok: str, *, url: str, token: str) -> None:
+    """Bring a provider's signed OK about a package to the portal it was sent to.
+
+    Raises:
+        TryAgain: the line failed. RefusedByRule: the portal says no, or does not have this package.
+    """
+    manifest, base = read_manifest(package), tus.portal_address(url)
+    headers = {**_headers(manifest, token), "Content-Type": "application/json"}
+    with httpx.Client(headers=headers, timeout=httpx.Timeout(60.0, connect=15.0)) as client:
+        try:
+            answer = client.put(base.join(f"/api/packages/{manifest.package}/ok"), content=ok.encode())
+            tus.expect(answer, 200)
+        except httpx.TransportError as problem:
+            raise TryAgain(tus.words_of(problem), fix="Run the same command again.") from None
+        except tus.GoneError:
+            raise RefusedByRule(
+                "The portal does not have this sealed file.",
+                why="An OK is for a file that arrived.",
+                fix="Wait until it was sent, then run the same command again.",
+            ) from None
 
 
 def keep_receipt(receipt: Receipt, manifest: Manifest, *, digest: str, folder: Path, about: str = "") -> Path:

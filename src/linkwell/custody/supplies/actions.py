@@ -22,6 +22,8 @@ from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies import arrivals
+from linkwell.custody.supplies.approving import refuse_without_ok
+from linkwell.custody.supplies.limits import refuse_clock_ahead, refuse_over_quota
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.order import refuse_two_at_once
 from linkwell.custody.supplies.permissions import ACCEPT
@@ -85,7 +87,8 @@ def begin_upload(
             cover page, read once the file is here; this only spares a sender a long upload in vain.
 
     Raises:
-        TryAgain: the disk has no room for it. RefusedByRule: a practice has to come first.
+        TryAgain: the disk has no room for it.
+        RefusedByRule: a practice has to come first, or too much of this organisation's waits already.
     """
     refuse_what_is_not_agreed(token.agreement, as_now(token.agreement, "send"))
     if practice is False:
@@ -95,6 +98,7 @@ def begin_upload(
         if before is not None:
             return before
     with transaction.atomic():
+        refuse_over_quota(token.agreement.organisation, length)
         supply = _new_supply(token.agreement, verb="begin", practice=bool(practice))
         upload = Upload.objects.create(
             supply=supply,
@@ -124,6 +128,7 @@ def announce_length(upload: Upload, length: int) -> None:
     if length < arrivals.arrived(upload):
         raise RefusedByRule("More has arrived than the size that is announced.", fix="Start a new upload.")
     with transaction.atomic():
+        refuse_over_quota(upload.supply.organisation, length, upload=upload)
         Upload.objects.filter(pk=upload.pk, length=0).update(length=length)
     upload.refresh_from_db(fields=["length"])
     arrivals.make_room(upload)
@@ -166,6 +171,7 @@ def complete_upload(upload: Upload) -> Supply:
     sender = f"token/{upload.token.key_id}"
     try:
         manifest = read_manifest(path)
+        refuse_clock_ahead(manifest)
         _refuse_other_sealing(supply, manifest, digest)
         if not manifest.test:
             need_practice(supply.agreement, sender=manifest.sender)
@@ -261,6 +267,7 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
     """
     check(by, ACCEPT)
     manifest = read_manifest(package)
+    refuse_clock_ahead(manifest)
     if not agreement.live():
         raise RefusedByRule("The agreement is not in force.", where=agreement.reference)
     if not manifest.test:
@@ -310,6 +317,7 @@ def accept(*, by: Person, supply: Supply) -> Job:
                 fix="Renew the agreement, or turn the supply down.",
             )
         refuse_two_at_once(row)
+        refuse_without_ok(row)
         opened = as_now(supply.agreement, "open", test=bool(supply.manifest.get("test")))
         refuse_what_is_not_agreed(supply.agreement, opened)
         if row.state == SupplyState.RECEIVED and needs_two(row):

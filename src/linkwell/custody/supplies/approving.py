@@ -36,7 +36,7 @@ def ok_given(supply: Supply) -> bool:
 
 
 def give_ok(*, supply: Supply, document: str, by: Person | str) -> ProviderOk:
-    """Take in a signed OK; whoever brings it, the signature is the provider's. Brought twice, it is kept once.
+    """Take in a signed OK; whoever brings it, the signature is the provider's. It is kept once.
 
     Raises:
         WrongUse: not an OK. RefusedByRule: for another file, by somebody else, or no longer wanted.

@@ -18,6 +18,7 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.organisations.models import SenderKey
 from linkwell.custody.supplies.actions import change, find, stated_rows
+from linkwell.custody.supplies.approving import refuse_without_ok
 from linkwell.custody.supplies.destroying import destroy_sealed
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.order import last_accepted, refuse_out_of_turn
@@ -56,6 +57,7 @@ def work_accept(job: Job, tick: Tick) -> Any:
         custodian=custodian_keys(home),
         progress=tick,
     )
+    refuse_without_ok(supply)
     before = last_accepted(agreement)
     refuse_out_of_turn(manifest, before)
     only_try = supply.practice or supply.state == SupplyState.CHECKING

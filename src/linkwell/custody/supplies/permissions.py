@@ -33,6 +33,20 @@ RECALL = Capability(
 )
 
 
+SET_QUOTA = Capability(
+    "supply.set quota",
+    frozenset({Role.CUSTODIAN_MANAGER}),
+    Relation.CUSTODIAN,
+    "A limit for each organisation keeps one from filling the disk for everyone.",
+)
+GIVE_OK = Capability(
+    "supply.give ok",
+    frozenset({Role.PROVIDER_LEAD}),
+    Relation.OWN,
+    "What somebody else sealed about a provider's people is opened only after its own signed OK.",
+)
+
+
 def own_supplies(person: Person) -> QuerySet[Supply]:
     """The supplies of the organisations `person` is provider lead or staff of."""
     held = person.memberships.filter(role__in=PROVIDER_ROLES)

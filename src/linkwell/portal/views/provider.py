@@ -10,6 +10,7 @@ from linkwell.custody.audit.record import record_view
 from linkwell.custody.outputs.permissions import own_releases
 from linkwell.custody.permissions import allows
 from linkwell.custody.supplies import destroying
+from linkwell.custody.supplies.approving import BEFORE_OPENING, needs_ok, ok_given
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, own_supplies, visible_supplies
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
@@ -40,7 +41,9 @@ def supply(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     person = signed_in(request)
     may_recall = SUPPLY.may("recall", found.state) and allows(person, RECALL, owner=found.organisation)
-    return render(request, "portal/supply.html", story(found) | {"may_recall": may_recall})
+    wants_ok = found.state in BEFORE_OPENING and needs_ok(found) and not ok_given(found)
+    context = story(found) | {"may_recall": may_recall, "wants_ok": wants_ok}
+    return render(request, "portal/supply.html", context)
 
 
 def story(found: Supply) -> dict[str, object]:

@@ -24,7 +24,10 @@ from django.views.decorators.csrf import csrf_exempt
 from linkwell.custody.agreements.actions import token_holder
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.clients.actions import for_client
+from linkwell.custody.signin.commands import for_person
 from linkwell.custody.supplies import actions, arrivals
+from linkwell.custody.supplies.approving import give_ok
+from linkwell.custody.supplies.limits import OverQuota, room_left
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
@@ -71,8 +74,11 @@ def _answered(
         if scheme.lower() != "bearer":
             raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
         holder = token_holder(token.strip())
-        if holder.agreement is None:  # a vendor's: it says for which of its clients
-            holder = for_client(holder, request.headers.get("Linkwell-Agreement", ""))
+        named = request.headers.get("Linkwell-Agreement", "")
+        if holder.person is not None:  # a person's own, from a command line or a page
+            holder = for_person(holder, named)
+        elif holder.agreement is None:  # a vendor's: it says for which of its clients
+            holder = for_client(holder, named)
     except RefusedByRule as error:
         response = _answer(error, 401)
         response["WWW-Authenticate"] = "Bearer"
@@ -92,6 +98,7 @@ def _status_of(error: LinkwellError) -> int:
         (arrivals.WrongOffset, 409),
         (arrivals.Busy, 423),
         (arrivals.ChecksumMismatch, 460),
+        (OverQuota, 413),
         (TryAgain, 507),
     )
     return next((status for kind, status in table if isinstance(error, kind)), 422)
@@ -229,7 +236,7 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
         read=request.read,
         length=int(length) if length.isdecimal() else None,
         checksum=checksum,
-        most=settings.CONFIGURATION.largest_upload,
+        most=min(settings.CONFIGURATION.largest_upload, room_left(found.supply.organisation, but=found)),
     )
     if at == found.length:
         actions.complete_upload(found)
@@ -272,3 +279,16 @@ def package_receipts(request: HttpRequest, token: UploadToken, package: str) -> 
         for each in supply.receipts.all()
     ]
     return JsonResponse({"supply": found.reference, "state": found.state, "receipts": given})
+
+
+@page("api/packages/<slug:package>/ok", name="package-ok", who=SENDER, methods=("PUT", "OPTIONS"))
+@for_senders
+def package_ok(request: HttpRequest, token: UploadToken, package: str) -> HttpResponse:
+    """The provider's signed OK to a package somebody else sealed for it; whoever sends may bring it."""
+    found = (
+        Supply.objects.filter(agreement=token.agreement, manifest__package=package).order_by("-pk").first()
+    )
+    if found is None:
+        return _plain("There is no such package.", 404)
+    given = give_ok(supply=found, document=request.body.decode("utf-8", "replace"), by=token.actor)
+    return JsonResponse({"supply": found.reference, "given": given.given_at.isoformat()})
