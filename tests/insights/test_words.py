@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from linkwell.insights import load_protocol
+from linkwell.insights.gates import gates
+from linkwell.insights.protocol import Outcome
 from linkwell.insights.story import Spoken, Story
-from linkwell.insights.words import findings, needed, sentences, verdict
+from linkwell.insights.words import findings, needed, sentences, together, verdict
 
 
 def effect(name, estimate, lower, upper, treated=300):
@@ -144,3 +149,70 @@ def test_outcomes_not_named_beforehand_are_adjusted_among_themselves():
     strong = effect("wages", 5000.0, 4000.0, 6000.0)
     told = findings(release(weak, strong), story(protocol=replace(protocol, outcomes=others)))
     assert [finding.verdict for finding in told[:2]] == ["found", "found"]
+
+
+OUTCOMES = {
+    **{outcome.name: outcome for outcome in load_protocol().outcomes},
+    "police": Outcome("police", "police", "having a proceeding by police", "a proceeding by police", "had", "rate", "less", 2.0),
+    "school": Outcome("school", "school", "days enrolled at school", "days enrolled at school", "spent", "days", "more", 10.0),
+    "hospital": Outcome("hospital", "hospital", "days in hospital", "days in hospital", "spent", "days", "less", 1.0),
+    "job": Outcome("job", "job", "having any work", "any work", "had", "rate", "more", 5.0),
+}  # fmt: skip
+
+
+def conclusions():
+    text = (Path(__file__).parent / "data" / "conclusions.toml").read_text("utf-8")
+    return tomllib.loads(text)["conclusion"]
+
+
+def concluded(one):
+    outcome = OUTCOMES[one["outcome"]]
+    frame = story()
+    frame = replace(frame, protocol=replace(frame.protocol.named(one["initiative"]), outcomes=(outcome,)))
+    if "gate" in one:
+        gate = gates()[one["gate"]]
+        spoken = Spoken(gate.id, "red", gate.red_sentence, gate.helps)
+        frame = replace(frame, outcome_gates=((outcome.name, (spoken,)),))
+    if one["kind"] == "refused":
+        return findings(release(), frame)[0]
+    levels = {outcome.name: one["level"]} if "level" in one else None
+    told = release(effect(outcome.name, *one["effect"], treated=one["people"]), levels=levels)
+    return findings(told, frame)[0]
+
+
+@pytest.mark.parametrize("place", range(40))
+def test_conclusions_stay_as_they_were_read_and_approved(place):
+    one = conclusions()[place]
+    found = concluded(one)
+    assert found.verdict == one["kind"]
+    assert [found.headline, found.sentence, found.say, found.cannot] == [
+        one[name] for name in ("headline", "sentence", "say", "cannot")
+    ]
+
+
+def test_ten_conclusions_of_each_kind_are_kept():
+    assert Counter(one["kind"] for one in conclusions()) == dict.fromkeys(
+        ("found", "little", "unclear", "refused"), 10
+    )
+
+
+@pytest.mark.parametrize("words", ["caused", "proves", "failed", "significant", "best", "worst", "{"])
+def test_no_conclusion_claims_too_much(words):
+    for one in conclusions():
+        assert words not in " ".join(str(value) for value in one.values()).lower()
+
+
+@pytest.mark.parametrize(("effects", "word"), [
+    ({"benefit": (-30, -40, -20), "wages": (4000, 2000, 6000), "ed": (-0.3, -0.4, -0.2)}, "effective"),
+    ({"benefit": (-30, -40, -20), "wages": (100, -500, 700), "ed": (-0.3, -0.4, -0.2)}, "promising"),
+    ({"benefit": (-30, -40, -20), "wages": (-4000, -6000, -2000)}, "mixed"),
+    ({"benefit": (-2, -8, 4), "wages": (100, -500, 700), "ed": (0.0, -0.05, 0.05)}, "no_difference"),
+    ({"benefit": (30, 20, 40), "wages": (100, -500, 700)}, "likely_negative"),
+    ({"benefit": (30, 20, 40), "wages": (-4000, -6000, -2000), "ed": (0.3, 0.2, 0.4)}, "negative"),
+    ({"benefit": (-8, -30, 14), "wages": (100, -500, 700), "ed": (0.0, -0.05, 0.05)}, "too_soon"),
+    ({}, "not_feasible"),
+])  # fmt: skip
+def test_all_headline_outcomes_together_get_one_word_by_the_rule(effects, word):
+    told = release(*(effect(name, *ends) for name, ends in effects.items()))
+    assert together(findings(told, story())) == word
+    assert word in sentences()["together"]

@@ -26,8 +26,10 @@ class Outcome:
     """One thing that may change.
 
     Attributes:
-        measure: code in the catalogue. label: what it is called ("days on a main benefit").
-        noun: what follows a number ("days on a main benefit"; for dollars "in wages and salaries").
+        measure: code in the catalogue. label: what it is called ("days on a main benefit"; for a rate
+            "having any work").
+        noun: what follows a number ("days on a main benefit"; for dollars "in wages and salaries"; for a rate
+            what people had, "any work").
         verb: what people did ("spent", "earned", "made").
         kind: days, dollars and count are amounts a person; rate is the share of people with any.
         smallest: the smallest difference that matters, in the outcome's unit (rates: percentage points).

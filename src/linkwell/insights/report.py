@@ -18,7 +18,7 @@ from linkwell.documents.pdf import render_pdf
 from linkwell.insights import report_impact, report_reach
 from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
-from linkwell.insights.words import Finding, findings, sentences
+from linkwell.insights.words import Finding, findings, sentences, together
 from linkwell.vault.zones import write_whole
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -100,7 +100,10 @@ def _say(found: tuple[Finding, ...]) -> tuple[Block, ...]:
     cannot = [finding.cannot for finding in found[:1]]
     cannot += [line.format(initiative=title) for line in words["always"]]
     can = tuple(dict.fromkeys(finding.say for finding in found))
+    rolled = sentences()["together"]
     return (
+        Facts(((rolled["title"], rolled[together(found)]),)),
+        Text(rolled["rule"], small=True),
         Beside(
             (
                 (Heading("You can say", 2), Bullets(can)),

@@ -130,11 +130,34 @@ def _finding(
         sentence = words[found]["any" if found != "found" else outcome.kind].format(**fill)
         if found == "unclear" and adjusted < 1 and verdict(effect, outcome.smallest) == "found":
             sentence += " " + words["unclear"]["many"]
+    rate = "_rate" if found == "found" and outcome.kind == "rate" else ""
     return Finding(
         outcome, found, effect, mine, theirs,
-        _capital(words["headline"][found].format(**fill)), _capital(sentence),
-        _capital(words["say"][found].format(**fill)), _capital(words["cannot"][found].format(**fill)),
+        _capital(words["headline"][found + rate].format(**fill)), _capital(sentence),
+        _capital(words["say"][found + rate].format(**fill)), _capital(words["cannot"][found].format(**fill)),
     )  # fmt: skip
+
+
+def together(found: tuple[Finding, ...]) -> str:
+    """All headline outcomes in one of MSD's words (key of `[together]`); the rule stands beside it."""
+    headline = [one for one in found if one.outcome.role == "headline"]
+    told = [one for one in headline if one.verdict != "refused"]
+    if not told:
+        return "not_feasible"
+    good = sum(one.verdict == "found" and _better(one) for one in told)
+    bad = sum(one.verdict == "found" and not _better(one) for one in told)
+    if good and bad:
+        return "mixed"
+    if good or bad:
+        every, some = ("effective", "promising") if good else ("negative", "likely_negative")
+        return every if good + bad == len(headline) else some
+    return "no_difference" if all(one.verdict == "little" for one in headline) else "too_soon"
+
+
+def _better(finding: Finding) -> bool:
+    assert finding.effect is not None
+    assert finding.effect.estimate is not None
+    return (finding.effect.estimate < 0) is (finding.outcome.good == "less")
 
 
 def _refusal(outcome: Outcome, story: Story, gates: tuple[Spoken, ...], fill: dict[str, str]) -> str:
@@ -156,7 +179,7 @@ def _fill(
     initiative = story.protocol.title
     fill = {
         "initiative": initiative, "label": outcome.label, "noun": outcome.noun, "verb": outcome.verb,
-        "per": " for every 100 people" if outcome.kind == "count" else "",
+        "per": " for every 100 people" if outcome.kind in ("count", "rate") else "",
         "smallest": amount(outcome.smallest, outcome), "needed": "", "levels": "",
     }  # fmt: skip
     if effect is None or effect.estimate is None or effect.lower is None or effect.upper is None:
