@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
 from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
+from linkwell.insights.report_map import Gap, coverage_map
 from linkwell.insights.request import ANALYSED, DATED, FEWEST, FOLLOWED, FOUND, STEPS, SUPPLIED
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
@@ -138,23 +138,6 @@ def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, 
     return said, f"{title}. Three bars a row: reached, could be reached, community. {said}."
 
 
-@dataclass(frozen=True)
-class Gap:
-    """One row of the not-yet table, from released counts only.
-
-    Attributes:
-        coverage: reached of could be reached, in percent. missing: people not reached yet, about.
-        needed: people to be reached to bring the row up to the overall coverage, about; 0 when it is there.
-    """
-
-    level: str
-    could: int
-    reached: int
-    coverage: float
-    missing: int
-    needed: int
-
-
 def gaps(release: Release, dimension: str) -> list[Gap | str]:
     """Every level of a dimension: its gap, or the level's name when a count is hidden."""
     cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
@@ -182,7 +165,7 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
         tables.append(numbers(caption, (title, *head[1:]), rows))
     intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
-    return (*intro, *tables)
+    return (*intro, coverage_map(gaps(release, "region")), *tables)
 
 
 def _standing(story: Story) -> list[str]:
