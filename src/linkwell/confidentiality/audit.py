@@ -10,7 +10,6 @@ from linkwell.confidentiality.bounds import NO_LIMIT, too_narrow
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.groups import Flags
 from linkwell.confidentiality.guard import HIDDEN
-from linkwell.confidentiality.lines import lines
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Ints
@@ -53,7 +52,7 @@ def hide_until_wide(
     crossed = [len(table.table.dimensions) > 1 for table in draft.tables]
     if sum(crossed) + sum(len(table.dimensions) > 1 for table in earlier) < FEWEST_LINKED:
         return True
-    every_line = [lines(table.rows) for table in draft.tables]
+    every_line = [table.lines for table in draft.tables]
     for _ in range(ROUNDS):
         now = [_linked(draft, number, where, shown, fates) for number in range(len(draft.tables))]
         hidden = [table.fates >= Fate.FEW_PEOPLE for table in now]

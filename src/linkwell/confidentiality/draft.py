@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, Memberships, distinct, grouped, joined
+from linkwell.confidentiality.lines import lines, lines_of_all
 from linkwell.confidentiality.magnitudes import keyed_sums
 from linkwell.confidentiality.means import Amounts, amounts, unit_noise
 from linkwell.confidentiality.models import ModelDraft, model_draft
@@ -26,7 +28,7 @@ from linkwell.confidentiality.request import (
     ReleaseRequest,
 )
 from linkwell.confidentiality.rounding import Keys, RoundingKeys, record_keys
-from linkwell.confidentiality.suppression import full_labels, too_few_entities
+from linkwell.confidentiality.suppression import Axes, full_labels, too_few_entities
 from linkwell.errors import WrongUse
 from linkwell.ledger import canonical_json
 
@@ -36,6 +38,7 @@ class TableDraft:
     """A table's cells as groups of people, with rows completed to all combinations.
 
     Attributes:
+        axes: labels per dimension, if the rows are all combinations of them; else empty.
         few_entities: rows with too few entities of a declared kind.
         amounts, noise: per membership of a table of amounts, its amount and the person's factor; else empty.
         union: everyone in any cell, as one group.
@@ -44,12 +47,18 @@ class TableDraft:
     table: AnyTable
     people: People
     rows: Labels
+    axes: Axes
     pairs: Memberships
     groups: Groups
     few_entities: Flags
     amounts: Amounts
     noise: Floats
     union: Groups
+
+    @cached_property
+    def lines(self) -> list[Ints]:
+        """The lines of the table, one array per dimension."""
+        return lines_of_all(tuple(map(len, self.axes))) if self.axes else lines(self.rows)
 
     @property
     def measure(self) -> str:
@@ -83,7 +92,7 @@ class Draft:
         """Cohort row of the first model."""
         return 1 + 2 * len(self.request.effects)
 
-    @property
+    @cached_property
     def groups(self) -> Groups:
         """All groups: the cohorts, then table by table."""
         return joined([self.cohorts, *(table.groups for table in self.tables)])
@@ -134,7 +143,6 @@ def draft(
     for parts in (request.tables, request.effects, request.models):
         if len({part.name for part in parts}) != len(parts):
             raise WrongUse("Two parts of a request have the same name.", where=request.project)
-    tables = tuple(_table_draft(table, people, profile, exempt) for table in request.tables)
     sides = [request.population]
     for effect in request.effects:
         sides += [effect.treated_units, effect.comparison_units]
@@ -142,6 +150,8 @@ def draft(
     cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
     pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
     cohorts = people.groups(pairs, len(sides))
+    everyone = pairs.places[: int(cohorts.counts[0])], cohorts.take(np.zeros(1, dtype=np.int64))
+    tables = tuple(_table_draft(table, people, profile, exempt, everyone) for table in request.tables)
     sums = _effect_sums(request, people)
     models = tuple(
         model_draft(model, people.index.positions(model.units), people.second) for model in request.models
@@ -167,13 +177,15 @@ def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
     return found
 
 
-def _table_draft(table: AnyTable, people: People, profile: Profile, exempt: frozenset[str]) -> TableDraft:
+def _table_draft(
+    table: AnyTable, people: People, profile: Profile, exempt: frozenset[str], everyone: tuple[Ints, Groups]
+) -> TableDraft:
     cells, units = np.asarray(table.cells, dtype=np.int64), np.asarray(table.units, dtype=np.int64)
     if cells.shape != units.shape or cells.ndim != 1:
         raise WrongUse("Cells and units of a table must be columns of equal length.", where=table.name)
     if len(cells) and (cells.min() < 0 or cells.max() >= len(table.labels)):
         raise WrongUse("A cell of the table has no label.", where=table.name)
-    rows, places = full_labels(table)
+    rows, places, axes = full_labels(table)
     cells = places[cells] if len(cells) else cells
     pairs = distinct(cells, people.index.positions(units))
     groups = people.groups(pairs, len(rows))
@@ -190,13 +202,17 @@ def _table_draft(table: AnyTable, people: People, profile: Profile, exempt: froz
         found, noise = amounts(table, pairs, len(rows)), unit_noise(people.second, profile)[pairs.places]
     if isinstance(table, QuantileTable):
         checked_percents(table, profile)
-    return TableDraft(table, people, rows, pairs, groups, few, found, noise, _union(pairs, people))
+    union = _union(pairs, people, everyone)
+    return TableDraft(table, people, rows, axes, pairs, groups, few, found, noise, union)
 
 
-def _union(pairs: Memberships, people: People) -> Groups:
+def _union(pairs: Memberships, people: People, everyone: tuple[Ints, Groups]) -> Groups:
+    """Everybody in a table as one group; often that is the cohort, which is gathered already."""
     there = np.zeros(len(people.index.persons), dtype=bool)
     there[pairs.places] = True
     places = np.flatnonzero(there)
+    if np.array_equal(places, everyone[0]):
+        return everyone[1]
     return people.groups(distinct(np.zeros(len(places), dtype=np.int64), places), 1)
 
 
@@ -223,7 +239,7 @@ def _digest(
     for part_sums in (sums, *(draft.sums for draft in models)):
         found.update(",".join(map(_g, part_sums.ravel())).encode())
     for part in tables:
-        found.update("\x1e".join("\x1f".join(row) for row in part.rows).encode())
+        found.update("\x1e".join("\x1f".join(row) for row in part.axes or part.rows).encode())
         values = part.amounts.values
         totals = np.bincount(part.pairs.cells, weights=values) if len(values) else values
         found.update(part.few_entities.tobytes() + ",".join(map(_g, totals)).encode())

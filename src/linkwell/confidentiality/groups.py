@@ -137,6 +137,9 @@ def near(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     Args:
         chosen: which new groups to compare, shape (new groups,).
     """
+    if not len(old) or not chosen.any():
+        none = np.zeros(0, dtype=np.int64)
+        return Pairs(none, none, none)
     if distance > LARGEST_DISTANCE:
         raise ValueError(f"the guard compares groups up to {LARGEST_DISTANCE} people apart, not {distance}")
     small, wide = _near_small(new, old, distance, chosen), _near_wide(new, old, distance, chosen)
@@ -182,6 +185,11 @@ def fingerprints(groups: Groups) -> Keys:
 
 def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     """Join on the person: two groups of 6 or more without a common person are far apart."""
+    if new is old:
+        persons = np.sort(new.small_persons)
+        if not (persons[1:] == persons[:-1]).any():  # nobody is in two groups, as in most tables
+            none = np.zeros(0, dtype=np.int64)
+            return Pairs(none, none, none)
     cells, persons = _by_person(*new.small_memberships(chosen))
     old_cells, old_persons = _by_person(*old.small_memberships(np.ones(len(old), dtype=bool)))
     low = np.searchsorted(old_persons, persons, side="left")
@@ -250,5 +258,6 @@ def xor_runs(values: Keys, counts: Ints) -> Keys:
 
 def _xor_scattered(places: Ints, values: Keys, size: int) -> Keys:
     """XOR of `values` by place (any order), shape (size,)."""
-    order = np.argsort(places, kind="stable")
+    # Few places sort by radix when they are kept in 16 bits.
+    order = np.argsort(places.astype(np.uint16) if size <= 2**16 else places, kind="stable")
     return xor_runs(values[order], np.bincount(places, minlength=size).astype(np.int64))

@@ -11,6 +11,17 @@ STRAGGLERS = 5
 """A margin may miss this many people of a part: one person more or less must not turn it into a part."""
 
 
+def lines_of_all(shape: tuple[int, ...]) -> list[Ints]:
+    """As `lines`, of a table of all combinations in order, without looking at its labels."""
+    number = int(np.prod(shape))
+    place = np.arange(number, dtype=np.int64)
+    found = []
+    for axis in range(len(shape)):
+        after = int(np.prod(shape[axis + 1 :]))
+        found.append(place // (after * shape[axis]) * after + place % after)
+    return found
+
+
 def lines(rows: Labels) -> list[Ints]:
     """One array per dimension: the line each row belongs to, which runs along it with all others fixed."""
     if not rows:

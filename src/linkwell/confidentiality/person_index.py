@@ -37,6 +37,8 @@ class PersonIndex:
         units = np.asarray(units, dtype=np.int64)
         if not len(units):
             return np.zeros(0, dtype=np.int64)
+        if np.array_equal(units, self.project_ids):
+            return np.arange(len(units), dtype=np.int64)
         places = np.searchsorted(self.project_ids, units)
         places[places == len(self.project_ids)] = 0
         if not len(self.project_ids) or not np.array_equal(self.project_ids[places], units):
@@ -97,5 +99,7 @@ def load(path: Path) -> PersonIndex:
             fix="Build the project again: linkwell custodian load",
         ) from None
     ids, persons = (table[name].to_numpy() for name in ("project_id", "person_index"))
+    if bool(np.all(ids[1:] > ids[:-1])):  # as it was written
+        return PersonIndex(ids, persons)
     order = np.argsort(ids, kind="stable")
     return PersonIndex(ids[order], persons[order])

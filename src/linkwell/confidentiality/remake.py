@@ -124,8 +124,8 @@ def _none_for_nan(numbers: Floats) -> list[float | None]:
 
 def _labels(table: TableDraft) -> dict[str, Any]:
     """The labels of all rows; a table of all combinations keeps the labels of each dimension only."""
-    if table.table.combinations == "all" and table.rows:
-        return {"axes": [list(dict.fromkeys(column)) for column in zip(*table.rows, strict=True)]}
+    if table.axes:
+        return {"axes": [list(labels) for labels in table.axes]}
     return {"labels": [list(row) for row in table.rows]}
 
 

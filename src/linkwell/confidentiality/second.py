@@ -7,7 +7,7 @@ import numpy as np
 from linkwell.confidentiality.draft import Draft, TableDraft
 from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
 from linkwell.confidentiality.guard import HIDDEN, Past
-from linkwell.confidentiality.lines import lines, people_of, without_margins
+from linkwell.confidentiality.lines import people_of, without_margins
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
@@ -33,7 +33,7 @@ def hide_second(
         kept: sets that must stay, because they or a near twin were published before.
     """
     before = past.groups.take(np.flatnonzero(past.shown != HIDDEN))
-    every_line = [lines(table.rows) for table in draft.tables]
+    every_line = [table.lines for table in draft.tables]
     changed = True
     while changed:
         changed = False
@@ -79,7 +79,7 @@ def barred(draft: Draft, hidden: list[Flags], profile: Profile) -> Groups:
     """
     found = []
     for table, gone in zip(draft.tables, hidden, strict=True):
-        for line in lines(table.rows):
+        for line in table.lines:
             groups, chosen = _totals(_parts(line, table, gone, profile), table, gone, profile)
             found.append(groups.take(np.flatnonzero(chosen)))
     return joined(found)

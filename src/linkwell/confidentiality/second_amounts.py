@@ -11,7 +11,7 @@ import numpy as np
 
 from linkwell.confidentiality.draft import TableDraft
 from linkwell.confidentiality.groups import Flags, Groups, joined
-from linkwell.confidentiality.lines import lines, people_of, without_margins
+from linkwell.confidentiality.lines import people_of, without_margins
 from linkwell.confidentiality.magnitudes import ALIKE, Told
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Floats, Ints
@@ -27,7 +27,7 @@ def hide_second_amounts(
         sums: keyed sums of every row, shape (rows, 64). shown: released counts. earlier: means that left.
     """
     told = told.copy()
-    every_line = lines(table.rows)
+    every_line = table.lines
     while True:
         before = int(np.isnan(told).sum())
         for line in every_line:

@@ -43,8 +43,13 @@ class Fate(IntEnum):
 Fates = NDArray[np.uint8]
 
 
-def full_labels(table: AnyTable) -> tuple[Labels, Ints]:
-    """Every row the released table will have, and where each requested row went.
+Axes = tuple[tuple[str, ...], ...]
+
+
+def full_labels(table: AnyTable) -> tuple[Labels, Ints, Axes]:
+    """Every row the released table will have, where each requested row went, and the labels per dimension.
+
+    The last is empty for a table that keeps its own rows.
 
     With all combinations listed, an absent row cannot tell a zero from a small number (nz-domain §3.4). The
     order follows the first appearance of each label in the request's label list, never the data.
@@ -52,12 +57,14 @@ def full_labels(table: AnyTable) -> tuple[Labels, Ints]:
     Raises:
         WrongUse: labels of the wrong width, a doubled row, or more combinations than anybody can read.
     """
-    width = len(table.dimensions)
-    if any(len(row) != width for row in table.labels) or len(set(table.labels)) != len(table.labels):
-        raise WrongUse("Each row needs one label per dimension, and each row once.", where=table.name)
+    width, as_given = len(table.dimensions), np.arange(len(table.labels), dtype=np.int64)
+    if set(map(len, table.labels)) - {width}:
+        raise _unfit(table)
     if not table.labels or (table.combinations == "listed" and is_long(table.labels)):
-        return table.labels, np.arange(len(table.labels), dtype=np.int64)
-    axes = [tuple(dict.fromkeys(column)) for column in zip(*table.labels, strict=True)]
+        if len(set(table.labels)) != len(table.labels):
+            raise _unfit(table)
+        return table.labels, as_given, ()
+    axes = tuple(tuple(dict.fromkeys(column)) for column in zip(*table.labels, strict=True))
     if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
         raise WrongUse(
             "This table has more combinations of labels than can be released.",
@@ -66,9 +73,15 @@ def full_labels(table: AnyTable) -> tuple[Labels, Ints]:
         )
     rows = tuple(product(*axes))
     if rows == table.labels:
-        return rows, np.arange(len(rows), dtype=np.int64)
+        return table.labels, as_given, axes
+    if len(set(table.labels)) != len(table.labels):
+        raise _unfit(table)
     places = {row: place for place, row in enumerate(rows)}
-    return rows, np.array([places[row] for row in table.labels], dtype=np.int64)
+    return rows, np.array([places[row] for row in table.labels], dtype=np.int64), axes
+
+
+def _unfit(table: AnyTable) -> WrongUse:
+    return WrongUse("Each row needs one label per dimension, and each row once.", where=table.name)
 
 
 def is_long(labels: Labels) -> bool:
