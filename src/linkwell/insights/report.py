@@ -16,6 +16,7 @@ from linkwell.documents.blocks import Beside, Block, Box, Bullets, Document, Fac
 from linkwell.documents.html import render_html
 from linkwell.documents.pdf import render_pdf
 from linkwell.insights import report_impact, report_reach
+from linkwell.insights.report_changes import Earlier, changes
 from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
 from linkwell.insights.words import Finding, findings, sentences, together
@@ -27,15 +28,21 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 PAGE, PDF, WORKBOOK = "report.html", "report.pdf", "tables.xlsx"
 
 
-def document(release: Release, story: Story) -> Document:
-    """The report as plain blocks."""
+def document(release: Release, story: Story, earlier: Earlier | None = None) -> Document:
+    """The report as plain blocks.
+
+    Args:
+        earlier: what the report before told, to say what changed.
+    """
     found = findings(release, story)
+    since = changes(earlier, release, story) if earlier is not None else ()
     parts = (
         ("answer", "In short", _answer(release, story, found)),
         ("flow", "The people in this report", report_reach.flow(release)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
         ("notyet", "Who you do not reach yet", report_reach.not_yet(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
+        ("changes", sentences()["changes"]["title"], since),
         ("say", "What you can and cannot say", _say(found)),
         ("method", "How this was done", _method(release, story)),
         ("conditions", "What these numbers come with", _conditions(release)),
@@ -48,19 +55,19 @@ def document(release: Release, story: Story) -> Document:
         series="Linkwell insights",
         footer=f"{about} · release {release.release_id}",
         blocks=tuple(
-            block for key, heading, blocks in parts for block in (Heading(heading, 1, key), *blocks)
+            block for key, heading, blocks in parts if blocks for block in (Heading(heading, 1, key), *blocks)
         ),
     )
 
 
-def render(release: Release, story: Story) -> str:
+def render(release: Release, story: Story, earlier: Earlier | None = None) -> str:
     """The report as one self-contained web page."""
-    return render_html(document(release, story))
+    return render_html(document(release, story, earlier))
 
 
-def forms(release: Release, story: Story) -> dict[str, Callable[[], bytes]]:
+def forms(release: Release, story: Story, earlier: Earlier | None = None) -> dict[str, Callable[[], bytes]]:
     """Every form of the report by file name, each made when called."""
-    told = document(release, story)
+    told = document(release, story, earlier)
     return {
         PAGE: lambda: render_html(told).encode(),
         PDF: lambda: render_pdf(told),
@@ -68,9 +75,9 @@ def forms(release: Release, story: Story) -> dict[str, Callable[[], bytes]]:
     }
 
 
-def write(release: Release, story: Story, folder: Path) -> list[Path]:
+def write(release: Release, story: Story, folder: Path, earlier: Earlier | None = None) -> list[Path]:
     """Write every form of the report, then the released tables and `release.json`; returns all paths."""
-    made = forms(release, story)
+    made = forms(release, story, earlier)
     for name, make in made.items():
         write_whole(folder / name, make())
     return [*(folder / name for name in made), *release.write(folder)]
