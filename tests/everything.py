@@ -22,6 +22,8 @@ from linkwell.custody.permissions import Capability, Relation
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.signin.lost import ask as ask_lost
+from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.portal.access import SIGNED_IN, Page
@@ -98,6 +100,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
         by=registry.person("manager"), organisation=registry.agreement.organisation,
         found_at=timezone.now(), what="A lost stick.",
     )  # fmt: skip
+    ask_lost(by=registry.person("provider"), person=registry.person("provider_staff"))
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     (links / "report.html").write_text(REPORT + "linkage")
@@ -151,6 +154,12 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
         return []
     if name == "receipt":
         return [reference, "received", "json"]
+    if name in ("lost", "unlock"):
+        return [str(Person.objects.get(username="provider_staff").pk)]
+    if name == "lost-decide":
+        return [str(LostDevice.objects.get().pk)]
+    if name.startswith("passkey-"):
+        return ["1"]  # everybody's own first one, if they had any
     return next((found for begin, found in BY_PREFIX if name.startswith(begin)), [reference])
 
 

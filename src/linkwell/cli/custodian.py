@@ -10,6 +10,7 @@ import click
 from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_parties import add_organisation
+from linkwell.cli.custodian_people import lost_device, second_factor, unlock
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.custodian_tokens import tokens
@@ -19,8 +20,8 @@ from linkwell.errors import WrongUse
 _ORDER = (
     "init", "add-organisation", "add-person", "propose", "put-forward", "assess", "agree", "sign",
     "end-agreement", "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
-    "insights", "release", "verify-record", "tokens", "backup", "restore", "drill",
-    "rebuild-ledger",
+    "insights", "release", "verify-record", "tokens", "second-factor", "unlock", "lost-device", "backup",
+    "restore", "drill", "rebuild-ledger",
 )  # fmt: skip
 
 
@@ -259,6 +260,9 @@ for _command in (
     approve_insights,
     verify_record,
     tokens,
+    second_factor,
+    unlock,
+    lost_device,
     backup,
     restore,
     drill,

@@ -24,17 +24,23 @@ as_option = click.option("--as", "username", required=True, metavar="PERSON", he
 
 
 def signed_in(home: Path, username: str) -> Person:
-    """Start Django for this home and sign the person in.
+    """Start Django for this home and sign the person in, with a code where they have a second factor.
 
     Raises:
-        RefusedByRule: wrong name or password, or locked.
+        RefusedByRule: wrong name, password or code; locked; or a second factor is still to be set up.
     """
     from linkwell.portal.start import start
 
     start(home)
-    from linkwell.custody.organisations.actions import sign_in
+    from linkwell.custody.signin.proof import CodeNeeded, sign_in
 
-    return sign_in(username=username, password=ask_password(f"Password of {username}"))
+    password = ask_password(f"Password of {username}")
+    given = os.environ.get("LINKWELL_CODE")
+    try:
+        return sign_in(username=username, password=password, code=given)
+    except CodeNeeded:
+        code = click.prompt("Code of your authenticator app, or a recovery code", err=True)
+        return sign_in(username=username, password=password, code=str(code))
 
 
 def ask_password(prompt: str, *, variable: str = "LINKWELL_PASSWORD", confirm: bool = False) -> str:

@@ -31,9 +31,11 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("handover", "linkwell.cli.provider:handover", "Write only the agreed columns as plain CSV."),
         ("key", "linkwell.cli.supply:key", "Make your signing key; read its fingerprint over the phone."),
         ("seal", "linkwell.cli.seal:seal", "Seal the agreed columns so only the custodian can open them."),
+        ("sign-in", "linkwell.cli.sign_in:sign_in", "Sign this computer in, to send in your name."),
         ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
         ("ok", "linkwell.cli.ok:ok", "Say yes to a file your vendor sealed, after a look at its rows."),
         ("receipt", "linkwell.cli.receipts:receipt", "Check a receipt, without any server."),
+        ("sign-out", "linkwell.cli.sign_in:sign_out", "Sign this computer out again."),
     ],
     "The custodian's side": [
         ("custodian", "linkwell.cli.custodian:custodian", "Receive, accept, link, load, analyse, release."),
@@ -59,7 +61,7 @@ _EXTRA_OF = {
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
     "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
     "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
-    "whitenoise": "portal", "gunicorn": "portal", "structlog": "portal",
+    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal", "structlog": "portal",
 }  # fmt: skip
 
 

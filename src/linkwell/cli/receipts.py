@@ -87,7 +87,7 @@ def page(file: Path, out: Path | None, key_path: Path | None, as_json: bool) -> 
 )
 @click.argument("package", type=FILE)
 @click.option("--to", "url", required=True, help="The portal's address.")
-@click.option("--token-file", type=FILE, help=f"File with the upload token (or set {TOKEN_VARIABLE}).")
+@click.option("--token-file", type=FILE, help=f"File with an upload token (or set {TOKEN_VARIABLE}).")
 @click.option(
     "--receipts", default="receipts", show_default=True, type=FOLDER, help="Where receipts are kept."
 )
@@ -96,7 +96,7 @@ def fetch(package: Path, url: str, token_file: Path | None, receipts: Path, as_j
     """Get every receipt there is about a sealed file you sent: accepted, linked, loaded, used, released …"""
     from linkwell.supply.send import fetch_receipts
 
-    kept = fetch_receipts(package, url=url, token=token_from(token_file), receipts=receipts)
+    kept = fetch_receipts(package, url=url, token=token_from(token_file, url), receipts=receipts)
     lines = [f"{PLAIN[each.kind]} ({path.name})" for path, each in kept]
     finish(
         {"receipts": [{**receipt_facts(each), "file": str(path)} for path, each in kept]},
@@ -125,23 +125,31 @@ def _key_for(found: Receipt, file: Path, key_path: Path | None) -> tuple[PublicK
     )
 
 
-def token_from(token_file: Path | None) -> str:
-    """The upload token, from a file or the environment; others can see a command line."""
+def token_from(token_file: Path | None, url: str) -> str:
+    """The token, from a file, the environment or `linkwell sign-in`; others can see a command line."""
     if token_file is not None:
         try:
             token = token_file.read_text("utf-8").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             raise WrongUse("There is no token in this file.", where=str(token_file)) from None
     else:
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
+        token = os.environ.get(TOKEN_VARIABLE, "").strip() or _signed_in(url)
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise WrongUse(
-            "No upload token was given.",
+            "You are not signed in there, and no upload token was given.",
             why="The portal has to know which organisation and agreement this file belongs to.",
-            fix=f"Put the token the custodian gave you in a file and name it with --token-file, or set "
-            f"{TOKEN_VARIABLE}.",
+            fix=f"Sign in: linkwell sign-in --portal {url}. Or put the token the custodian gave you in a "
+            f"file and name it with --token-file, or set {TOKEN_VARIABLE}.",
         )
     return token
+
+
+def _signed_in(url: str) -> str:
+    """The token of this computer's sign-in at a portal, or ""."""
+    from linkwell.supply.portal_sign_in import signed_in
+
+    found = signed_in(url)
+    return found.token if found is not None else ""
 
 
 def receipt_facts(found: Receipt) -> dict[str, object]:

@@ -13,6 +13,7 @@ from linkwell.cli.seal import practice, workspace_beside
 from linkwell.errors import WrongUse
 from linkwell.ledger.receipts import PLAIN
 from linkwell.ledger.receipts import load as load_receipt
+from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import load_bundle
 from linkwell.vault.keys import fingerprint, spoken
 
@@ -55,7 +56,7 @@ Examples:
 @click.option(
     "--token-file",
     type=FILE,
-    help=f"File with the upload token (or set {TOKEN_VARIABLE}); never typed here.",
+    help=f"File with an upload token (or set {TOKEN_VARIABLE}); not needed after linkwell sign-in.",
 )
 @click.option(
     "--receipts",
@@ -67,7 +68,7 @@ Examples:
 @click.option("--test", is_flag=True, help="A practice: seal a few invented people and send those.")
 @click.option("--spec", "spec_path", type=FILE, help="With --test: the agreed data specification.")
 @click.option("--custodian", type=FILE, help="With --test: the custodian's custodian-keys.json.")
-@click.option("--agreement", help="With --test: the agreement's reference.")
+@click.option("--agreement", help="The agreement it goes under (the one it was sealed for).")
 @click.option("--workspace", type=FOLDER, help="With --test: the folder of your signing key.")
 @json_option
 def send(
@@ -90,11 +91,13 @@ def send(
     """
     from linkwell.supply.send import send as send_package
 
-    token = token_from(token_file)
+    token = token_from(token_file, url)
     if test:
         package = _practice_to_send(package, spec_path, custodian, agreement, workspace)
     elif package is None:
         raise WrongUse("Which sealed file?", fix="Name the .lwp file, or give --test for a practice.")
+    elif agreement is not None:
+        _refuse_another(package, agreement)
     with progress("Sending", quiet=as_json) as tick:
         path = send_package(package, url=url, token=token, receipts=receipts, progress=tick)
     receipt = load_receipt(path)
@@ -109,6 +112,17 @@ def send(
         as_json=as_json,
         next_step=f"keep the receipt; check it any time with: linkwell receipt verify {path}",
     )
+
+
+def _refuse_another(package: Path, agreement: str) -> None:
+    sealed_for = read_manifest(package).agreement
+    if sealed_for != agreement:
+        raise WrongUse(
+            "This file was sealed for another agreement.",
+            where=f"sealed for {sealed_for}, asked to go under {agreement}",
+            why="The portal would turn it away, and a file of one client must never go under another's name.",
+            fix="Name the right file, or seal it again for this agreement.",
+        )
 
 
 def _practice_to_send(

@@ -12,7 +12,7 @@ arguments by keyword; actions raise NotAllowed, WrongState and other LinkwellErr
     custody.demo.sign_ins(home) -> list[DemoPerson]; custody.demo.password_of(home, username) -> str
     custody.demo.person(username) -> Person   "provider", "integrator", "linker", "checker" …
     custody.organisations.actions.add_person(by, username, name, password, organisation, roles) -> Person
-    custody.organisations.actions.sign_in(username, password) -> Person
+    custody.signin.proof.sign_in(username, password, code=None) -> Person
     custody.agreements.actions.enrol_provider(by, code, name, agreement, specification_toml,
         specification_digest, sender_key_pem, permits_single_provider_output, starts, ends,
         purpose="") -> Enrolment

@@ -14,11 +14,12 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
+from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies import permissions as supplies
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, refreshes,
-    projects, outputs,
+    projects, outputs, signin,
 )  # fmt: skip
 
 

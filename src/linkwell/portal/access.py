@@ -9,18 +9,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import Capability, Relation
+from linkwell.custody.signin.factors import required
+from linkwell.portal.again import lately
 
 View = Callable[..., HttpResponseBase]
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
 SENDER = "a sender with a token"
+
+SECOND = "second factor"
+"""In a session: which second factor it was begun with."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Page:
         route, name: as Django's `path` takes them.
         who: ANYONE, SIGNED_IN, SENDER, or capabilities of which the person must hold one (somewhere).
         methods: which HTTP methods it answers.
+        enrolling: whether it also opens for somebody who has not set up what sign-in needs yet.
     """
 
     route: str
@@ -38,6 +44,7 @@ class Page:
     who: str | tuple[Capability, ...]
     methods: tuple[str, ...]
     view: View
+    enrolling: bool = False
 
 
 PAGES: list[Page] = []
@@ -49,8 +56,14 @@ def page(
     name: str,
     who: str | Capability | Iterable[Capability],
     methods: tuple[str, ...] = ("GET", "POST"),
+    asked_lately: bool = False,
+    enrolling: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view with its address and whom it is for.
+
+    Args:
+        asked_lately: the password or passkey has to have been given again a few minutes ago at most.
+        enrolling: it opens also before somebody has set up the second factor that is required.
 
     A person without the role gets the same refusal whether or not the thing exists, because the role is asked
     before anything is looked up. Which thing of the right kind a person may see is the view's own question.
@@ -70,11 +83,15 @@ def page(
                 return view(request, *args, **kwargs)
             if not isinstance(request.user, Person):
                 return _to_sign_in(request)
+            if not enrolling and (lacks := what_lacks(request)):
+                return redirect(lacks)
             if not isinstance(for_whom, str) and not any(holds(request.user, need) for need in for_whom):
                 return render(request, "portal/403.html", status=403)
+            if asked_lately and not lately(request):
+                return redirect(reverse("again") + "?" + urlencode({"next": request.path}))
             return view(request, *args, **kwargs)
 
-        PAGES.append(Page(route, name, for_whom, methods, guarded))
+        PAGES.append(Page(route, name, for_whom, methods, guarded, enrolling))
         return guarded
 
     return declare
@@ -103,9 +120,20 @@ def _held(person: Person) -> frozenset[tuple[str, bool]]:
     return found
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    from django.shortcuts import redirect
+def what_lacks(request: HttpRequest) -> str:
+    """The page on which somebody has to set up what sign-in needs before anything else; "" if nothing lacks.
 
+    Asks the session only: who signed in with a second factor has one (see signin.enter).
+    """
+    person = request.user
+    if not required() or not isinstance(person, Person):
+        return ""
+    if not person.password_own:
+        return "password"
+    return "" if request.session.get(SECOND) else "second-factor"
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
     where = reverse("signin")
     if request.method == "GET":
         where += "?" + urlencode({"next": request.path})

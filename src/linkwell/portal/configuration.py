@@ -31,6 +31,8 @@ class Configuration:
         behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
         database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
         largest_upload: LINKWELL_LARGEST_UPLOAD in bytes.
+        second_factor: LINKWELL_SECOND_FACTOR, whether nobody may do anything without one. On, and only a
+            demonstration may turn it off, which is how it starts.
     """
 
     home: Home
@@ -39,6 +41,7 @@ class Configuration:
     behind_proxy: bool
     database_url: str
     largest_upload: int
+    second_factor: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Configuration:
@@ -67,6 +70,7 @@ class Configuration:
             behind_proxy=_flag(environment, "LINKWELL_BEHIND_PROXY", default=False),
             database_url=environment.get("LINKWELL_DATABASE", ""),
             largest_upload=_whole(environment, "LINKWELL_LARGEST_UPLOAD", default=5 * 1024**3),
+            second_factor=_second_factor(environment, demo=home.demo),
         )
 
     def secret_key(self) -> str:
@@ -149,6 +153,18 @@ def _refuse_unsafe_hosts(hosts: tuple[str, ...]) -> None:
             why="A star would let anybody's address stand in links and cookies.",
             fix="Write host names separated by commas, without https:// and without *.",
         )
+
+
+def _second_factor(environment: Mapping[str, str], *, demo: bool) -> bool:
+    wanted = _flag(environment, "LINKWELL_SECOND_FACTOR", default=not demo)
+    if not wanted and not demo:
+        raise RefusedByRule(
+            "A real data home cannot do without a second factor.",
+            where="LINKWELL_SECOND_FACTOR",
+            why="A password alone can be guessed, seen or given away (NZISM 16.7.42).",
+            fix="Leave the value unset. Only a demonstration may turn it off.",
+        )
+    return wanted
 
 
 def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

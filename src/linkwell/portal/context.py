@@ -21,7 +21,7 @@ from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
-from linkwell.custody.signin.permissions import SEND_IN_PERSON
+from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.portal.access import holds
 
@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("outputs", "Outputs", (SEE_OUTPUTS,)),
     ("catalogue", "Catalogue", (SEE_CATALOGUE,)),
     ("organisations", "Organisations", (ENROL,)),
+    ("people", "People", (SPEAK_FOR_OWN, UNLOCK)),
     ("trail", "Record", (READ_RECORD,)),
 )
 

@@ -14,14 +14,15 @@ from django.shortcuts import render
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
 from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.signin.numbers import number
 from linkwell.errors import LinkwellError, TryAgain
 from linkwell.portal.access import roles_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-IDLE_SECONDS_STAFF = 10 * 60
-IDLE_SECONDS = 30 * 60
-LONGEST_SECONDS = 12 * 60 * 60
+IDLE_SECONDS_STAFF = number("idle_minutes_staff") * 60
+IDLE_SECONDS = number("idle_minutes") * 60
+LONGEST_SECONDS = number("longest_hours") * 3600
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
 log = structlog.get_logger("linkwell.portal")
 

@@ -4,10 +4,12 @@ configuration).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from csp.constants import NONE, SELF
 
+from linkwell.custody.signin.numbers import number
 from linkwell.portal.configuration import Configuration
 from linkwell.portal.logs import LOGGING as LOGGING
 
@@ -78,16 +80,17 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["quick", "heavy"]}}
 
-# Sign-in: the NZISM's numbers (16.1.31, 16.1.34, 16.1.42).
+# Sign-in: the numbers are in custody/signin/numbers.toml, each with its source.
 AUTH_USER_MODEL = "custody.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "linkwell.custody.signin.backend.SecondFactor",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 16},
+        "OPTIONS": {"min_length": number("password_characters")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -96,9 +99,9 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "home"
-AXES_FAILURE_LIMIT = 3
+AXES_FAILURE_LIMIT = number("failures")
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_COOLOFF_TIME = 1
+AXES_COOLOFF_TIME = timedelta(minutes=number("lock_minutes"))
 # A provider's whole office may share one address: three mistakes there must not lock everybody out.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
@@ -106,7 +109,8 @@ AXES_LOCKOUT_CALLABLE = "linkwell.portal.signin.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "linkwell.custody.signin.sessions"
+SESSION_COOKIE_AGE = number("longest_hours") * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIGURATION.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -9,11 +9,17 @@ from linkwell.portal.views import (
     assessments,
     breaches,
     clients,
+    command,
+    command_api,
     drafting,
+    factors,
     front,
     health,
+    me,
     organisations,
     outputs,
+    passkeys,
+    people,
     proposals,
     provider,
     readiness,
@@ -27,8 +33,9 @@ from linkwell.portal.views import (
 )
 
 DECLARED_BY = (
-    agreements, assessments, breaches, clients, drafting, front, health, organisations, outputs, proposals,
-    provider, readiness, reports, research, sending, signin, staff, trail, uploads, versions,
+    agreements, assessments, breaches, clients, command, command_api, drafting, factors, front, health, me,
+    organisations, outputs, passkeys, people, proposals, provider, readiness, reports, research, sending,
+    signin, staff, trail, uploads, versions,
 )  # fmt: skip
 
 urlpatterns = patterns()

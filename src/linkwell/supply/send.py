@@ -41,7 +41,7 @@ def send(
 
     Args:
         url: the portal's address; its uploads live at `/api/uploads/`.
-        token: upload-only token; sent to that address and nowhere else.
+        token: an upload-only token, or a person's (portal_sign_in); sent to that address and nowhere else.
         receipts: folder for the receipt (JSON and text) and the public key it was checked with.
         progress: called with (bytes the server has acknowledged, bytes in all).
 

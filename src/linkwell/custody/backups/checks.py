@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.utils import timezone
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.audit.record import verify_record
 from linkwell.custody.outputs.models import Release
+from linkwell.custody.signin.models import PersonSession
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.ledger.chain import Checkpoint
@@ -145,5 +145,5 @@ def to_do() -> list[str]:
 
 def end_sessions() -> int:
     """Sign everybody out: a session of the past must not come back to life."""
-    count, _ = Session.objects.all().delete()
+    count, _ = PersonSession.objects.all().delete()
     return count

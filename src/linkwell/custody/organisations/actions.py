@@ -1,15 +1,13 @@
-"""Entering organisations, people, roles and sender keys; signing a person in for the command line."""
+"""Entering organisations, people, roles and sender keys."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
 
 from linkwell.custody.audit.record import SYSTEM, record
@@ -18,7 +16,7 @@ from linkwell.custody.organisations.models import Membership, Organisation, Pers
 from linkwell.custody.organisations.permissions import ENROL
 from linkwell.custody.organisations.roles import PLACES, Kind, Role
 from linkwell.custody.permissions import NotAllowed, check
-from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.errors import WrongUse
 from linkwell.vault import keys
 
 
@@ -168,22 +166,3 @@ def end_sender_key(*, by: Person, key: SenderKey) -> None:
             about=key.organisation.code,
             details={"fingerprint": key.fingerprint},
         )
-
-
-def sign_in(*, username: str, password: str) -> Person:
-    """The person with this name and password, with the same lock-out as the portal's sign-in page.
-
-    Raises:
-        RefusedByRule: wrong name or password, or locked after three failures.
-    """
-    request = HttpRequest()
-    request.META.update(REMOTE_ADDR="127.0.0.1", HTTP_USER_AGENT="linkwell command line")
-    request.path = "/signin/"
-    person = authenticate(request, username=username, password=password)
-    if not isinstance(person, Person):
-        raise RefusedByRule(
-            "That sign-in name and password do not match, or the account is locked.",
-            why="After three wrong passwords an account locks for an hour.",
-            fix="Check --as and the password, or ask your custodian manager.",
-        )
-    return person

@@ -50,16 +50,7 @@ def sign_in(*, username: str, password: str, code: str | None = None) -> Person:
         RefusedByRule: wrong name, password or code; locked; or a second factor is needed and not set up.
         CodeNeeded: the password was right, and this person has a second factor.
     """
-    request = HttpRequest()
-    request.META.update(REMOTE_ADDR="127.0.0.1")
-    person = attempt(request, username=username, password=password)
-    if person is None:
-        raise RefusedByRule(
-            "That sign-in name and password do not match, or the account is locked.",
-            why=f"After {number('failures')} wrong passwords or codes an account locks for "
-            f"{number('lock_minutes')} minutes.",
-            fix="Check --as and the password, or ask your custodian manager.",
-        )
+    request, person = _by_password(username, password)
     if has_factor(person):
         _second(request, person, code)
     elif required():
@@ -70,6 +61,33 @@ def sign_in(*, username: str, password: str, code: str | None = None) -> Person:
         )
     forget_failures(person)
     return person
+
+
+def first_sign_in(*, username: str, password: str) -> Person:
+    """The person at the command line who sets their first factor up there.
+
+    Raises:
+        RefusedByRule: wrong name or password, locked, or they have a factor already.
+    """
+    _, person = _by_password(username, password)
+    if has_factor(person):
+        raise RefusedByRule("You have a second factor.", fix="Change it in the portal, on your own page.")
+    forget_failures(person)
+    return person
+
+
+def _by_password(username: str, password: str) -> tuple[HttpRequest, Person]:
+    request = HttpRequest()
+    request.META.update(REMOTE_ADDR="127.0.0.1")
+    person = attempt(request, username=username, password=password)
+    if person is None:
+        raise RefusedByRule(
+            "That sign-in name and password do not match, or the account is locked.",
+            why=f"After {number('failures')} wrong passwords or codes an account locks for "
+            f"{number('lock_minutes')} minutes.",
+            fix="Check --as and the password, or ask your custodian manager.",
+        )
+    return request, person
 
 
 class CodeNeeded(RefusedByRule):

@@ -110,7 +110,7 @@ def begin_upload(
         arrivals.make_room(upload)
         record(
             "supply.begun",
-            by=f"token/{token.key_id}",
+            by=token.actor,
             subject=supply.subject,
             about=supply.organisation.code,
             acting_for=supply.organisation.code,
@@ -168,7 +168,7 @@ def complete_upload(upload: Upload) -> Supply:
         return supply
     digest = arrivals.digest_of_arrived(upload)
     path = arrivals.lock_away(upload)
-    sender = f"token/{upload.token.key_id}"
+    sender = upload.token.actor
     try:
         manifest = read_manifest(path)
         refuse_clock_ahead(manifest)

@@ -1,35 +1,20 @@
-"""Outputs: where each stands, and the checker's decision, which asks for the password again."""
+"""Outputs: where each stands, and the checker's decision, which asks again who sits here."""
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs import actions
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import RELEASE, SEE_OUTPUTS
 from linkwell.custody.outputs.states import OUTPUT, OutputState
 from linkwell.custody.permissions import allows
 from linkwell.errors import WrongUse
-from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
-
-
-class DecisionForm(PagesForm):
-    """The checker's decision; the password shows that it is the checker who sits here."""
-
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        help_text="Releasing cannot be undone, so we ask again.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password"},
-    )
+from linkwell.portal.again import AgainForm
 
 
 @page("custodian/outputs/", name="outputs", who=SEE_OUTPUTS, methods=("GET",))
@@ -42,16 +27,14 @@ def outputs(request: HttpRequest) -> HttpResponse:
 @page("custodian/outputs/<slug:reference>/", name="output", who=SEE_OUTPUTS, methods=("GET",))
 def output(request: HttpRequest, reference: str) -> HttpResponse:
     """One output."""
-    return _show(request, _find(reference), DecisionForm())
+    return _show(request, _find(reference), _form(request))
 
 
 @page("custodian/outputs/<slug:reference>/release", name="release", who=RELEASE, methods=("POST",))
 @sensitive_post_parameters("password")
 def release(request: HttpRequest, reference: str) -> HttpResponse:
-    """Release an output, after the password."""
-    found, person, form = _find(reference), signed_in(request), DecisionForm(request.POST)
-    if form.is_valid() and not _is_them(request, person, form.cleaned_data["password"]):
-        form.add_error("password", "This is not your password")
+    """Release an output, after the password or passkey."""
+    found, person, form = _find(reference), signed_in(request), _form(request)
     if not form.is_valid():
         return _show(request, found, form)
     actions.release(by=person, output=found)
@@ -68,11 +51,13 @@ def _find(reference: str) -> Output:
         raise Http404 from None
 
 
-def _is_them(request: HttpRequest, person: Person, password: str) -> bool:
-    return authenticate(request, username=person.username, password=password) == person
+def _form(request: HttpRequest) -> AgainForm:
+    form = AgainForm(request, request.POST or None)
+    form.fields["password"].help_text = "Releasing cannot be undone, so we ask again."
+    return form
 
 
-def _show(request: HttpRequest, found: Output, form: DecisionForm) -> HttpResponse:
+def _show(request: HttpRequest, found: Output, form: AgainForm) -> HttpResponse:
     person = signed_in(request)
     context = {
         "output": found,

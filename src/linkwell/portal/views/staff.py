@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.home import links_path
@@ -24,6 +25,7 @@ from linkwell.custody.supplies.permissions import ACCEPT, SEE_ALL
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
+from linkwell.portal.again import AgainForm
 from linkwell.portal.embedded import report_response
 from linkwell.portal.views.provider import story
 
@@ -53,23 +55,33 @@ def supplies(request: HttpRequest) -> HttpResponse:
 def supply(request: HttpRequest, reference: str) -> HttpResponse:
     """One supply: its story, and the next step for whoever may take it."""
     found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    return _show(request, found, AgainForm(request))
+
+
+def _show(request: HttpRequest, found: Supply, form: AgainForm) -> HttpResponse:
     person = signed_in(request)
+    form.fields["password"].help_text = "Opening a sealed file uses the custodian's keys, so we ask again."
     context = story(found) | {
         "may_accept": SUPPLY.may("accept", found.state) and allows(person, ACCEPT),
         "may_link": SUPPLY.may("link", found.state) and allows(person, LINK),
         "may_see_linkage": found.state in (SupplyState.LINKED, SupplyState.LOADED)
         and allows(person, SEE_LINKAGE),
         "may_judge": found.state in linkage_actions.AGAIN and allows(person, JUDGE_PAIRS),
-        "jobs": Job.objects.filter(subject=reference, kind__startswith="supply."),
-        "form": ReasonForm(),
+        "jobs": Job.objects.filter(subject=found.reference, kind__startswith="supply."),
+        "form": form,
     }
     return render(request, "portal/staff_supply.html", context)
 
 
 @page("custodian/supplies/<slug:reference>/accept", name="accept", who=ACCEPT, methods=("POST",))
+@sensitive_post_parameters("password")
 def accept(request: HttpRequest, reference: str) -> HttpResponse:
-    """Open and check a supply."""
-    supply_actions.accept(by=signed_in(request), supply=get_object_or_404(Supply, reference=reference))
+    """Open and check a supply, after the password or passkey: this uses the custodian's keys."""
+    found = get_object_or_404(Supply.objects.select_related("agreement__organisation"), reference=reference)
+    form = AgainForm(request, request.POST)
+    if not form.is_valid():
+        return _show(request, found, form)
+    supply_actions.accept(by=signed_in(request), supply=found)
     messages.success(request, "Opening and checking has begun. This page shows how it went.")
     return redirect("staff-supply", reference)
 

@@ -189,7 +189,7 @@ def upload(request: HttpRequest, token: UploadToken, number: str) -> HttpRespons
     if request.method == "HEAD":
         return _where(found)
     if request.method == "DELETE":
-        actions.stop_upload(found, by=f"token/{token.key_id}")
+        actions.stop_upload(found, by=token.actor)
         return HttpResponse(status=204)
     return _more(request, found)
 
