@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from linkwell.bulk import check as check_tables
+from linkwell.cli.inputs import Given, files_named, query_option, read_given, sheet_option, source_type
 from linkwell.cli.output import finish, json_option
-from linkwell.cli.provider import files_named, read_files, sheet_option, spec_option
+from linkwell.cli.provider import spec_option
 from linkwell.documents.html import write_html
 from linkwell.errors import WrongUse
 from linkwell.specification.model import Specification
@@ -28,7 +29,7 @@ Examples:
   linkwell preview participants.xlsx --spec specification.toml --person C017 --out for-them.html
 """
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=source_type)
 @spec_option
 @click.option(
     "--person",
@@ -40,13 +41,15 @@ Examples:
     "--out", type=click.Path(path_type=Path), help="With --person: also write a page to show or print."
 )
 @sheet_option
+@query_option
 @json_option
 def preview(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     spec_path: Path,
     person: str | None,
     out: Path | None,
     sheet: str | None,
+    queries: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Show what leaves and what stays, and why. Nothing is written but the page you ask for."""
@@ -58,7 +61,7 @@ def preview(
             "No files were named.", fix="Name your files, or use --person alone for an invented person."
         )
     else:
-        verdict = check_tables(spec, read_files(files, sheet, quiet=as_json))
+        verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json))
         if person is None:
             shown = preview_of(spec, verdict)
             step = f"linkwell check {files_named(files)} --spec {spec_path} --out checked"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 import click
 
 from linkwell.bulk import check as check_tables
-from linkwell.bulk import read_tables
 from linkwell.checking.drift import drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
 from linkwell.checking.staying import people_out, workspace_of
 from linkwell.checking.verdict import Severity, Verdict
-from linkwell.cli.output import finish, json_option, progress
+from linkwell.cli.inputs import Given, files_argument, files_named, query_option, read_given, sheet_option
+from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
 from linkwell.primer import Answers, load_answers, worded
 from linkwell.reading.table import Table
@@ -31,11 +30,8 @@ from linkwell.supply.handover import hand_over
 from linkwell.supply.split import keep_split_secrets, split
 from linkwell.vault.zones import Home, data_home_of
 
-WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 TOP = 8  # findings printed at the terminal; the report has all of them
 
-files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-sheet_option = click.option("--sheet", help="Read only this sheet of the workbooks.")
 spec_option = click.option(
     "--spec", "spec_path", required=True, type=click.Path(path_type=Path), help="The specification file."
 )
@@ -57,6 +53,8 @@ workspace_option = click.option(
 Examples:
   linkwell describe participants.xlsx visits.csv --out specification.toml
   linkwell describe clients.xlsx --sheet 2025 --organisation "Our Trust" --out specification.toml
+  linkwell describe exports/ --out specification.toml                        every file in a folder
+  linkwell describe sqlite:///clients.db --query people.sql --query visits.sql --out specification.toml
 """
 )
 @files_argument
@@ -68,15 +66,17 @@ Examples:
 @click.option("--yes", "take_suggested", is_flag=True, help="Take the suggested answer to every question.")
 @click.option("--answers", type=click.Path(path_type=Path), help="Take your own words from these answers.")
 @sheet_option
+@query_option
 @json_option
 def describe(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     out: Path,
     organisation: str,
     initiative: str,
     take_suggested: bool,
     answers: Path | None,
     sheet: str | None,
+    queries: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Draft a data specification from your own files.
@@ -85,7 +85,7 @@ def describe(
     and month could be either way round, you are asked. Nothing leaves your computer.
     """
     said = load_answers(answers) if answers is not None else Answers()
-    tables = read_files(files, sheet, quiet=as_json)
+    tables = read_given(files, sheet, queries, quiet=as_json)
     made = draft(tables, organisation=organisation or said.organisation, initiative=initiative)
     made = replace(made, specification=worded(made.specification, said))
     spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
@@ -128,15 +128,17 @@ Exit codes: 0 ready, 1 something must be mended first, 2 wrong file or option.
     help="Compare with the profile.json of an earlier check, to see what drifted.",
 )
 @sheet_option
+@query_option
 @json_option
 def check(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     spec_path: Path,
     out: Path,
     notices_path: Path | None,
     workspace: Path | None,
     last: Path | None,
     sheet: str | None,
+    queries: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Check your files against the specification.
@@ -146,7 +148,7 @@ def check(
     """
     spec = Specification.load(spec_path)
     earlier = load_profile(last) if last is not None else None
-    tables = read_files(files, sheet, quiet=as_json)
+    tables = read_given(files, sheet, queries, quiet=as_json)
     verdict = check_tables(
         spec, tables, **people_out(spec_path, notices_path=notices_path, workspace=workspace)
     )
@@ -187,14 +189,16 @@ The workspace holds the secrets that make record keys. Keep it private and keep 
 )
 @notices_option
 @sheet_option
+@query_option
 @json_option
 def handover(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     spec_path: Path,
     out: Path,
     workspace: Path | None,
     notices_path: Path | None,
     sheet: str | None,
+    queries: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Write only the agreed columns as plain CSV, names apart from details.
@@ -204,7 +208,7 @@ def handover(
     """
     spec = Specification.load(spec_path)
     people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
-    verdict = check_tables(spec, read_files(files, sheet, quiet=as_json), **people)
+    verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json), **people)
     if verdict.blocks:
         facts = {"command": "handover", **_facts(verdict), "written": False}
         finish(facts, [*_summary(verdict), "", "Nothing was written."], as_json=as_json,
@@ -227,17 +231,6 @@ def handover(
     lines += [f"Handover: {done.folder} (read cover-sheet.txt first)", "The files are not encrypted."]
     finish(facts, lines, as_json=as_json, next_step="send the folder through the custodian's secure service")
     return 0
-
-
-def read_files(files: Sequence[Path], sheet: str | None, *, quiet: bool) -> list[Table]:
-    """Every table of every file; a sheet name is meant for the workbooks among them."""
-    workbooks = [path for path in files if path.suffix.lower() in WORKBOOKS] or list(files)
-    tables: list[Table] = []
-    with progress("Reading", quiet=quiet) as tick:
-        for at, path in enumerate(files):
-            tables += read_tables(path, sheet=sheet if path in workbooks else None)
-            tick(at + 1, len(files))
-    return tables
 
 
 def _answered(made: Draft, *, take_suggested: bool, may_ask: bool) -> Specification:
@@ -350,10 +343,6 @@ def _unknown_columns(verdict: Verdict) -> list[str]:
     """Headings nobody agreed, always named: a column added by mistake must not pass unseen."""
     found = [f.column for f in verdict.findings if f.code == "unknown_column"]
     return [f"Not in the specification, so not supplied: {', '.join(dict.fromkeys(found))}."] if found else []
-
-
-def files_named(files: Sequence[Path]) -> str:
-    return " ".join(f'"{path}"' if " " in str(path) else str(path) for path in files)
 
 
 def _many(count: int, noun: str) -> str:
