@@ -19,6 +19,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("statement", "linkwell.cli.statement:statement", "Say what your privacy statement lacks."),
         ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
         ("spec", "linkwell.cli.spec:spec", "Base specification, changes, Excel, Word, PDF and exports."),
+        ("codes", "linkwell.cli.codes:codes", "New Zealand's code lists, and what your words mean in them."),
         ("objection", "linkwell.cli.objection:objection", "Leave somebody who objects out of all you send."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
     ],
@@ -58,6 +59,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     ],
 }
 _EXTRA_OF = {
+    "sqlalchemy": "sql",
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
     "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
     "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
