@@ -79,7 +79,12 @@ def _values(verdict: Verdict, name: str) -> dict[int, list[str]]:
 def _labelled(spec: Specification, codes: str, members: Mapping[int, list[str]]) -> dict[int, list[str]]:
     found = spec.code_list(codes)
     labels = found.labels() if found else {}
-    return {at: [labels.get(code, code) for code in each] for at, each in members.items()}
+    return {at: [_plain(labels, code) for code in each] for at, each in members.items()}
+
+
+def _plain(labels: Mapping[str, str], code: str) -> str:
+    """A group's name; the standard's "residual categories" in words people know."""
+    return "Not stated or not known" if code == "9" else labels.get(code, code)
 
 
 def _table(title: str, members: Iterable[list[str]]) -> TotalsTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from linkwell.checking.package import CLIENT_KEY
 from linkwell.checking.verdict import Verdict
@@ -39,7 +40,7 @@ def about_invented_person(spec: Specification) -> tuple[Leaves, ...]:
             field.name, {}
         )
         value = field.constant or about.get("example", "")
-        found += [_leaves(table, field, value)] if value else []
+        found += [_leaves(spec, table, field, value)] if value else []
     return tuple(dict.fromkeys(found))
 
 
@@ -61,14 +62,30 @@ def about_person(spec: Specification, verdict: Verdict, client_key: str) -> tupl
         rows = verdict.table(table.name)
         for record, row in zip(rows.records, rows.rows, strict=True) if rows else ():
             if record in records:
-                found += [_leaves(table, f, cell) for f, cell in zip(table.fields, row, strict=True) if cell]
+                cells = zip(table.fields, row, strict=True)
+                found += [_leaves(spec, table, field, cell) for field, cell in cells if cell]
     return tuple(dict.fromkeys(found))
 
 
-def _leaves(table: TableSpec, field: Field, value: str) -> Leaves:
+def _leaves(spec: Specification, table: TableSpec, field: Field, value: str) -> Leaves:
+    return Leaves(table.compartment, field.label, _said(spec, field, value), field.purpose)
+
+
+def _said(spec: Specification, field: Field, value: str) -> str:
+    """A value as the person would say it: codes by their meaning, days in words."""
     if field.type is FieldType.KEY:
-        value = KEYED
-    return Leaves(table.compartment, field.label, value, field.purpose)
+        return KEYED
+    codes = spec.code_list(field.codes) if field.codes else None
+    if codes is not None:
+        labels = codes.labels()
+        return "; ".join(labels.get(code, code) for code in value.split(";"))
+    if field.type is FieldType.DATE:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value
+        return f"{day.day} {day:%B %Y}"
+    return value
 
 
 def person_document(spec: Specification, leaves: tuple[Leaves, ...], *, invented: bool) -> Document:

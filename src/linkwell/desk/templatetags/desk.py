@@ -31,6 +31,12 @@ def day(text: str) -> str:
 
 
 @register.filter
+def sent(becomes: str) -> str:
+    """What becomes of a column on its way, without the name of a list nobody knows by it."""
+    return "a code" if becomes.startswith("a code of the list") else becomes
+
+
+@register.filter
 def percent(share: float) -> str:
     """A share of one as a whole percentage."""
     return f"{share:.0%}"

@@ -23,6 +23,16 @@ from linkwell.specification.model import Specification
 
 MOST_ROWS = 30
 _FIXABLE = {"now": "in the file or the specification", "source": "only where it is recorded"}
+# where at the desk a finding is mended: the page, and the words that lead there
+_PAGES = {
+    "value_not_in_list": ("words", "Say what these words mean"),
+    "value_loses_meaning": ("words", "Look at what these words mean"),
+    "person_not_told": ("told", "Say who has been told"),
+    "person_objected": ("people", "See people’s choices"),
+    "review_due": ("not-held", "Look at it again"),
+    "missing_column": ("not-held", "Say that you do not hold it"),
+    "unanswered_question": ("describe-question", "Answer it"),
+}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -112,7 +122,7 @@ def _shown(finding: dict[str, Any]) -> dict[str, Any]:
         "" if finding["fix"].startswith("Nothing") else f"It can be mended {_FIXABLE[finding['fixable']]}."
     )
     return {**finding, "said": said, "word": "Row" if len(rows) == 1 else "Rows", "mended": mended,
-            "place": finding["file"] or finding["table"]}  # fmt: skip
+            "place": finding["file"] or finding["table"], "page": _PAGES.get(finding["code"])}  # fmt: skip
 
 
 def _marked(desk: Desk) -> list[Any]:

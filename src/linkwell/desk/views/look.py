@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         desk.choose(looked=spec.digest)
         return redirect("hand")
     shown = preview(spec, verdict)
-    labels = {table.name: table.label for table in spec.tables}
+    labels = {table.name: table.label.partition(":")[0] for table in spec.tables}
     halves = []
     for compartment, title, words in (
         ("identity", "Names and numbers", "Sealed apart. Seen only by the people who find each person once."),

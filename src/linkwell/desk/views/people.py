@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linkwell.checking.cover import count_cover
+from linkwell.checking.cover import Starts, count_cover
 from linkwell.checking.notices import OPEN_END, Basis, NoticeCover, Statement
 from linkwell.desk import doing, drafts, told
 from linkwell.desk.desk import Desk
@@ -18,6 +18,10 @@ from linkwell.desk.forms_people import BasisForm, StatementForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
+from linkwell.errors import LinkwellError
+from linkwell.specification.model import Specification
+
+AT_ONCE = 20_000  # rows counted while the page is made; more are counted when asked for
 
 
 @require_GET
@@ -46,12 +50,23 @@ def overview(request: HttpRequest) -> HttpResponse:
         return begin(request, "Counting who has been told", work, begins=here, then=here)
     cover = told.cover_of(desk)
     spec = desk.specification_or_none()
-    starts = desk.starts(spec) if spec else None
+    starts = _starts(desk, spec) if spec and (cover.statements or cover.bases) else None
     return render(request, "desk/told.html", {
         "cover": cover, "any": bool(cover.statements or cover.bases), "undo": told.may_undo(desk),
         "count": count_cover(starts, cover) if starts is not None else None,
         "may_count": bool(spec and desk.choices.files), "open_end": OPEN_END,
     })  # fmt: skip
+
+
+def _starts(desk: Desk, spec: Specification) -> tuple[Starts, ...] | None:
+    """When everybody started; worked out at once where the file is small and in memory already."""
+    tables = desk.tables()
+    if tables is not None and sum(map(len, tables)) <= AT_ONCE and desk.starts(spec) is None:
+        try:
+            doing.count_starts(desk, Job("", "", ""))
+        except LinkwellError:  # said when the count is asked for
+            return None
+    return desk.starts(spec)
 
 
 @require_http_methods(["GET", "POST"])

@@ -56,10 +56,14 @@ def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
     labels = codes.labels() if codes else {}
     return render(request, "desk/words_column.html", {
         "table": of, "field": found, "labels": labels, "keep_back": KEEP_BACK,
-        "words": [(at, each, ";" in each.code) for at, each in enumerate(words)],
+        "words": [(at, each, _several(each.code, labels)) for at, each in enumerate(words)],
         "losing": [each for each in words if each.loses],
-        "several": [each for each in words if ";" in each.code],
     })  # fmt: skip
+
+
+def _several(codes: str, labels: dict[str, str]) -> str:
+    """What one cell with several answers is read as; "" for a single one."""
+    return " and ".join(labels.get(code, code) for code in codes.split(";")) if ";" in codes else ""
 
 
 def _find(spec: Specification, table: str, name: str) -> tuple[TableSpec, Field]:
