@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,26 +210,33 @@ def _by_person(cells: Ints, persons: Ints) -> tuple[Ints, Ints]:
 
 
 def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
-    """Compare the sketches of groups whose sizes are within `distance`."""
-    ours = np.flatnonzero(chosen & (new.counts >= WIDE))
-    theirs = np.flatnonzero(old.counts >= WIDE)
-    theirs = theirs[np.argsort(old.counts[theirs], kind="stable")]
-    sizes = old.counts[theirs]
-    low = np.searchsorted(sizes, new.counts[ours] - distance, side="left")
-    times = np.searchsorted(sizes, new.counts[ours] + distance, side="right") - low
-    ranks, old_ranks = new.wide_rank, old.wide_rank
-    found = [(np.zeros(0, dtype=np.int64),) * 3]
-    for part in _batches(times, 1 << 20):
-        a, place = expanded(ours[part], low[part], times[part])
-        b = theirs[place]
-        for width in (8, BUCKETS):  # eight buckets settle most pairs
-            differ = new.sketches[ranks[a], :width] != old.sketches[old_ranks[b], :width]
-            apart = np.count_nonzero(differ, axis=1)
-            keep = apart <= distance
-            a, b, apart = a[keep], b[keep], apart[keep]
-        keep = apart >= 1
-        found.append((a[keep], b[keep], apart[keep].astype(np.int64)))
-    return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    """Join on bands of the sketches: at most `distance` buckets of two near twins differ, so of one more band
+    than that at least one is equal. No pair is missed; the work grows with the groups, not their square.
+    """
+    ours, theirs = np.flatnonzero(chosen & (new.counts >= WIDE)), np.flatnonzero(old.counts >= WIDE)
+    a, b = new.sketches[new.wide_rank[ours]], old.sketches[old.wide_rank[theirs]]
+    found = [np.zeros(0, dtype=np.int64)]
+    for band in np.array_split(np.arange(BUCKETS), distance + 1):
+        ours_folded, theirs_folded = _folded(a[:, band]), _folded(b[:, band])
+        order = np.argsort(theirs_folded, kind="stable")
+        low = np.searchsorted(theirs_folded[order], ours_folded, side="left")
+        times = np.searchsorted(theirs_folded[order], ours_folded, side="right") - low
+        left, place = expanded(np.arange(len(ours)), low, times)
+        found.append(np.unique(left * max(len(theirs), 1) + order[place]))
+    left, right = np.divmod(np.unique(np.concatenate(found)), max(len(theirs), 1))
+    apart = np.concatenate([np.zeros(0, dtype=np.int64), *(
+        np.count_nonzero(a[left[part]] != b[right[part]], axis=1) for part in _slices(len(left), 1 << 16)
+    )])  # fmt: skip
+    sizes = np.abs(new.counts[ours[left]] - old.counts[theirs[right]])
+    keep = (apart >= 1) & (apart <= distance) & (sizes <= distance)
+    return Pairs(ours[left[keep]], theirs[right[keep]], apart[keep])
+
+
+def _folded(columns: Keys) -> Keys:
+    """One number per row, out of all its columns."""
+    odd = np.random.default_rng(64).integers(1, 2**62, columns.shape[1]).astype(np.uint64) * np.uint64(2)
+    found: Keys = (columns * (odd + np.uint64(1))).sum(axis=1, dtype=np.uint64)
+    return found
 
 
 def expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:
@@ -240,11 +246,8 @@ def expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:
     return np.repeat(values, times), np.repeat(low, times) + offsets
 
 
-def _batches(times: Ints, most: int) -> list[slice]:
-    """Slices of rows whose candidate pairs come to about `most` each."""
-    edges = np.flatnonzero(np.diff(np.cumsum(times) // most)) + 1
-    bounds = [0, *edges.tolist(), len(times)]
-    return [slice(a, b) for a, b in pairwise(bounds) if b > a]
+def _slices(number: int, most: int) -> list[slice]:
+    return [slice(start, start + most) for start in range(0, number, most)]
 
 
 def xor_runs(values: Keys, counts: Ints) -> Keys:
