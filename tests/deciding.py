@@ -9,9 +9,12 @@ from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.assessments import actions as assessments
 from linkwell.custody.organisations.actions import add_person
 from linkwell.custody.organisations.roles import Role
+from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.proposals import actions as proposals
 from linkwell.custody.proposals.documentation import questions
 from linkwell.custody.proposals.models import MandateKind
+from linkwell.custody.refreshes.models import Refresh
 from linkwell.specification.file import render
 
 ANSWERS = {question.id: "Everybody was told on the sign-up form of 1 July 2025." for question in questions()}
@@ -96,3 +99,24 @@ def somebody(registry, username, organisation, *roles: Role):
         organisation=organisation, roles=roles,
     )  # fmt: skip
     return registry.people[username]
+
+
+def released(registry, *, reference="R1"):
+    """A released report about the first provider, as the release job leaves it."""
+    project = approve_standing_project(
+        by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]
+    )
+    refresh, _ = Refresh.objects.get_or_create(
+        label=f"of-{reference}", defaults={"state": "ready", "digest": "ab" * 48}
+    )
+    output = Output.objects.create(
+        reference=f"out-{reference}", project=project, refresh=refresh, state="released", analyst="analyst"
+    )
+    folder = registry.home.path / "released" / reference
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("<!doctype html><title>x</title><style>p{color:red}</style><p>ok")
+    (folder / "reach.csv").write_text("a,b\n")
+    return Release.objects.create(
+        reference=reference, output=output, organisation=registry.agreement.organisation, title="Insights",
+        report_digest="0" * 96, files=["reach.csv"],
+    )  # fmt: skip

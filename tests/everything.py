@@ -14,6 +14,7 @@ from django.utils import timezone
 from linkwell.custody.agreements.models import Agreement, AgreementVersion, Route
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.commissioning.actions import pass_on
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import PLACES, Kind, Role
@@ -26,6 +27,8 @@ from linkwell.custody.signin.lost import ask as ask_lost
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
+from linkwell.custody.uses.actions import ask_use
+from linkwell.custody.uses.models import LaterUse
 from linkwell.portal.access import SIGNED_IN, Page
 from tests import deciding
 
@@ -81,8 +84,12 @@ class World:
         if page in ("report", "report-file"):
             return {"aroha", "a-payer"}  # it was passed on
         if page == "client":
-            return {"an-intermediary"}
-        parties = page.startswith("agreement") and page not in ("agreement-vendor", "agreement-story")
+            return {"a-vendor"}
+        parties = page.startswith("agreement") and page not in (
+            "agreement-vendor",
+            "agreement-sender",
+            "agreement-story",
+        )
         return {"aroha", "an-intermediary"} if parties else {"aroha"}
 
 
@@ -94,6 +101,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     )
     _output(registry)
     deciding.offered(registry, route=Route.INTERMEDIARY, via=Organisation.objects.get(code="an-intermediary"))
+    _shared_further(registry)
     vendor = Organisation.objects.get(code="a-vendor")
     Agreement.objects.filter(pk=registry.agreement.pk).update(route=Route.VENDOR, via=vendor)
     record_breach(
@@ -125,6 +133,17 @@ def _output(registry: Any) -> None:
     )  # fmt: skip
 
 
+def _shared_further(registry: Any) -> None:
+    pass_on(
+        by=registry.person("provider"), release=Release.objects.get(),
+        to=Organisation.objects.get(code="a-payer"),
+    )  # fmt: skip
+    ask_use(
+        by=registry.person("manager"), agreement=Agreement.objects.get(reference="aroha-agreement-2"),
+        title="A study", purpose="To learn.",
+    )  # fmt: skip
+
+
 BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("proposal-version", ["aroha-p1", "1"]),
     ("proposal-new", []),
@@ -132,11 +151,12 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("assessment", ["aroha-p1-a1"]),
     ("agreement-draft", ["aroha-p1"]),
     ("agreement-vendor", ["DSA-2026-001"]),
+    ("agreement-sender", ["DSA-2026-001"]),
     *((f"agreement-{step}", ["aroha-agreement-2", "1"])
       for step in ("version", "sign", "decline", "offer", "take-back")),
     ("agreement", ["aroha-agreement-2"]),
     ("use", ["aroha-u1"]),
-    ("client", ["aroha-agreement-2"]),
+    ("client", ["DSA-2026-001"]),
     ("vendor-token", ["a-vendor"]),
     ("breach-new", []),
     ("breach", ["aroha-b1"]),
@@ -169,6 +189,7 @@ def arrange(name: str) -> None:
     Proposal.objects.update(state="approved" if approved else "put forward")
     Assessment.objects.update(state="approved" if name.startswith("agreement") else "waiting", assessor="")
     AgreementVersion.objects.update(state="draft" if name == "agreement-offer" else "offered")
+    LaterUse.objects.update(state="asked")
     Supply.objects.update(state="received" if name in ("accept", "reject", "recall") else "accepted")
 
 

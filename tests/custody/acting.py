@@ -24,6 +24,9 @@ from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.clients import actions as clients
 from linkwell.custody.clients.models import ClientOk
 from linkwell.custody.clients.states import CLIENT_OK
+from linkwell.custody.commissioning import actions as passing
+from linkwell.custody.commissioning.models import PassedOn
+from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.linkage import actions as linkage
 from linkwell.custody.machine import Machine, WrongState
 from linkwell.custody.organisations import actions as organisations
@@ -42,6 +45,7 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.signin import lost
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.signin.states import LOST
@@ -49,6 +53,9 @@ from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies import destroying
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SUPPLY
+from linkwell.custody.uses import actions as uses
+from linkwell.custody.uses.models import LaterUse
+from linkwell.custody.uses.states import USE
 from linkwell.specification.file import render
 from linkwell.vault.keys import new_key, public_pem
 from linkwell.vault.zones import Home
@@ -174,6 +181,8 @@ def text(registry: Any) -> Noun:
             # the integrator drew it up, so every custodian manager is a second pair of eyes
             ("sign", "sign"): lambda by: signing.sign(
                 by=by, version=now(), digest=row.digest, own_agreement="have"),
+            ("answer", "answer_own_agreement"): lambda by: signing.answer_own_agreement(
+                by=by, version=now(), answer="still needed"),
         },
         {
             ("draft", "draft"): lambda by: drafting.draft(by=by, proposal=fresh, wanted=deciding.wanted()),
@@ -194,6 +203,8 @@ def agreement(registry: Any) -> Noun:
         {
             ("end", "end_agreement"): lambda by: signing.end_agreement(by=by, agreement=now()),
             ("leave", "leave"): lambda by: signing.leave(by=by, agreement=now()),
+            ("ask for destruction", "ask_for_destruction"): lambda by: ask_for_destruction(
+                by=by, agreement=now()),
         },
         {
             ("draft", "draft"): lambda by: drafting.draft(by=by, proposal=fresh, wanted=deciding.wanted()),
@@ -204,6 +215,50 @@ def agreement(registry: Any) -> Noun:
                 sender_key_pem=public_pem(new_key().public_key()), permits_single_provider_output=False,
                 starts=date.today(), ends=date.today()),
         },
+    )  # fmt: skip
+
+
+def later_use(registry: Any) -> Noun:
+    whose = registry.agreement
+
+    def ask(by: Person) -> LaterUse:
+        return uses.ask_use(by=by, agreement=whose, title="A study", purpose="To learn.")
+
+    row = ask(registry.person("manager"))
+
+    def now() -> LaterUse:
+        return LaterUse.objects.select_related("agreement__organisation").get(pk=row.pk)
+
+    def answering(verb: str) -> Do:
+        return lambda by: uses.answer_use(by=by, use=now(), verb=verb)
+
+    return Noun(
+        USE, [whose.organisation], putting(LaterUse, row.pk),
+        {
+            ("agree", "answer_use"): answering("agree"),
+            ("not agree", "answer_use"): answering("not agree"),
+            ("take back", "take_back_use"): lambda by: uses.take_back_use(by=by, use=now()),
+        },
+        {("ask", "ask_use"): ask},
+    )  # fmt: skip
+
+
+def report_passed_on(registry: Any) -> Noun:
+    payer = Organisation.objects.get(code="a-payer")
+    release = deciding.released(registry)
+    row = PassedOn.objects.create(
+        release=release, to=payer, state="passed on", by="x", passed_at=timezone.now()
+    )
+
+    other = deciding.released(registry, reference="R8")
+    return Noun(
+        PASSING, [release.organisation], putting(PassedOn, row.pk),
+        {
+            ("pass on", "pass_on"): lambda by: passing.pass_on(by=by, release=release, to=payer),
+            ("stop", "stop_passing"): lambda by: passing.stop_passing(by=by, release=release, to=payer),
+        },
+        {("pass on", "pass_on"): lambda by: passing.pass_on(by=by, release=other, to=payer)},
+        {("pass on", "passed on")},
     )  # fmt: skip
 
 
@@ -413,6 +468,8 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
     "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
     "project": project, "output": output, "organisation": organisation, "person": person,
-    "signing key": signing_key, "lost device": lost_device,
+    "signing key": signing_key, "lost device": lost_device, "later use": later_use,
+    "report passed on": report_passed_on,
+    "notices by e-mail": lambda registry: stateless([]),
 }  # fmt: skip
 """One builder for every noun of the matrix."""

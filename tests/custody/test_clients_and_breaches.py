@@ -10,13 +10,14 @@ from tests import deciding
 
 from linkwell.custody.agreements.actions import issue_vendor_token, token_holder
 from linkwell.custody.agreements.models import Route
-from linkwell.custody.audit.trail import own_events, waiting
+from linkwell.custody.audit.trail import own_events
 from linkwell.custody.breaches import actions as breaches
 from linkwell.custody.clients import actions as clients
 from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.timeline.waiting import waiting
 from linkwell.errors import RefusedByRule, WrongUse
 
 
@@ -71,7 +72,7 @@ def test_only_the_providers_lead_gives_its_ok(registry, vendor, name) -> None:
 
 
 def test_a_token_for_a_vendor_is_for_a_vendor(registry) -> None:
-    with pytest.raises(WrongUse, match="not a vendor"):
+    with pytest.raises(WrongUse, match="not a vendor or an intermediary"):
         issue_vendor_token(by=registry.person("manager"), vendor=registry.agreement.organisation)
 
 
@@ -117,5 +118,6 @@ def test_a_partys_trail_holds_everything_about_it_and_nothing_about_another(regi
     assert set(mine.values_list("about", flat=True)) == {"aroha"}
     assert set(own_events(registry.person("other")).values_list("about", flat=True)) == {"other"}
     assert not own_events(registry.person("linker")).exists()
-    assert [each.key for each in waiting(registry.person("provider"))] == ["put forward"]
+    found = [(each.kind, each.who) for each in waiting(registry.person("provider"))]
+    assert found == [("proposal", "an independent assessor at the custodian")]
     assert waiting(registry.person("other")) == []

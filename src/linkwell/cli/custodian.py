@@ -8,20 +8,25 @@ from typing import Any
 import click
 
 from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
+from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_parties import add_organisation
-from linkwell.cli.custodian_people import lost_device, second_factor, unlock
+from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
+from linkwell.cli.custodian_timeline import TIMELINE
 from linkwell.cli.custodian_tokens import tokens
 from linkwell.cli.output import finish, json_option, progress
-from linkwell.errors import WrongUse
+from linkwell.errors import LinkwellError, WrongUse
+from linkwell.supply.joint import is_joint, parts_folder, read_joint, take_all_out
 
 _ORDER = (
-    "init", "add-organisation", "add-person", "propose", "put-forward", "assess", "agree", "sign",
-    "end-agreement", "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
-    "insights", "release", "verify-record", "tokens", "second-factor", "unlock", "lost-device", "backup",
-    "restore", "drill", "rebuild-ledger",
+    "init", "add-organisation", "add-person", "propose", "comment", "put-forward", "assess", "agree",
+    "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
+    "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
+    "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
+    "insights", "release", "pass-on", "verify-record", "tokens", "backup", "restore", "drill",
+    "rebuild-ledger",
 )  # fmt: skip
 
 
@@ -62,8 +67,13 @@ def receive(package: Path | None, home: Path, username: str, agreement: str | No
     from linkwell.pages.labels import label
 
     if package is not None:
+        if agreement is None and is_joint(package):
+            _receive_joint(package, by, as_json=as_json)
+            return
         if agreement is None:
             raise WrongUse("Under which agreement was it sent?", fix="Give --agreement REFERENCE.")
+        if is_joint(package):
+            raise WrongUse("A joint file names each member's agreement itself.", fix="Leave --agreement out.")
         supply = import_package(by=by, agreement=agreement_of(agreement), package=package)
         result = _supply_facts(supply) | {"receipts": [r.kind for r in supply.receipts.all()]}
         lines = [f"{supply.reference} has arrived: {supply.size:,} bytes, receipt signed."]
@@ -81,6 +91,34 @@ def receive(package: Path | None, home: Path, username: str, agreement: str | No
         as_json=as_json,
         next_step=f"linkwell custodian accept {waiting}" if waiting else "",
     )
+
+
+def _receive_joint(package: Path, by: Any, *, as_json: bool) -> None:
+    """Bring in every part of a joint file under its own agreement; one that is refused stops no other."""
+    import shutil
+
+    from linkwell.custody.supplies.actions import import_package
+
+    results: list[dict[str, Any]] = []
+    for part in read_joint(package):
+        try:
+            (path,) = take_all_out(package, [part])
+            supply = import_package(by=by, agreement=agreement_of(part.agreement), package=path)
+            results.append(_supply_facts(supply) | {"taken": True})
+        except LinkwellError as error:
+            why = " ".join(filter(None, (error.what, error.why)))
+            results.append({"agreement": part.agreement, "taken": False, "why": why})
+    shutil.rmtree(parts_folder(package), ignore_errors=True)
+    taken = sum(bool(each["taken"]) for each in results)
+    lines = [f"{each['agreement']:<28} {each.get('supply') or each['why']}" for each in results]
+    finish(
+        {"parts": results, "taken": taken},
+        [*lines, f"{taken} of {len(results)} sealed files have arrived."],
+        as_json=as_json,
+        next_step="linkwell custodian accept … (each)" if taken else "",
+    )
+    if taken < len(results):
+        raise click.exceptions.Exit(1)
 
 
 def _supply_facts(supply: Any, *, for_linker: bool = False) -> dict[str, Any]:
@@ -260,9 +298,6 @@ for _command in (
     approve_insights,
     verify_record,
     tokens,
-    second_factor,
-    unlock,
-    lost_device,
     backup,
     restore,
     drill,
@@ -270,5 +305,5 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in DECISIONS:
+for _command in (*DECISIONS, *RELATIONS, *TIMELINE, breach):
     custodian.add_command(_command)

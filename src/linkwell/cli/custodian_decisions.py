@@ -17,10 +17,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-def _proposal(reference: str) -> Any:
+def proposal_of(reference: str) -> Any:
+    """The proposal of this reference."""
     from linkwell.custody.proposals.models import Proposal
 
-    return _found(
+    return found_or_wrong(
         Proposal.objects.select_related("organisation").filter(reference=reference).first(), reference
     )
 
@@ -28,17 +29,25 @@ def _proposal(reference: str) -> Any:
 def _assessment(reference: str) -> Any:
     from linkwell.custody.assessments.models import Assessment
 
-    return _found(
+    return found_or_wrong(
         Assessment.objects.select_related("proposal").filter(reference=reference).first(), reference
     )
 
 
-def _newest_text(reference: str) -> Any:
+def newest_text(reference: str) -> Any:
+    """The newest text of the agreement of this reference."""
     agreement = agreement_of(reference)
-    return _found(agreement.versions.select_related("agreement__organisation", "via").last(), reference)
+    return found_or_wrong(
+        agreement.versions.select_related("agreement__organisation", "via").last(), reference
+    )
 
 
-def _found(thing: Any, reference: str) -> Any:
+def found_or_wrong(thing: Any, reference: str) -> Any:
+    """The thing itself.
+
+    Raises:
+        WrongUse: there is none.
+    """
     if thing is None:
         raise WrongUse(
             "There is nothing of this name.", where=reference, fix="Look in the portal for its name."
@@ -64,7 +73,7 @@ def propose(
     from linkwell.custody.organisations.models import Organisation
     from linkwell.custody.proposals import actions
 
-    owner = _found(Organisation.objects.filter(code=organisation).first(), organisation)
+    owner = found_or_wrong(Organisation.objects.filter(code=organisation).first(), organisation)
     made = actions.begin(by=by, organisation=owner, title=title)
     version = actions.upload(by=by, proposal=made, toml=specification.read_text("utf-8-sig"))
     if answers is not None:
@@ -87,22 +96,28 @@ def propose(
     "--mandate-kind", type=click.Choice(["board", "hapu_iwi", "kaitiaki", "owner"]), default="board"
 )
 @click.option("--mandate-day", type=_DAY, help="The day it decided (today).")
+@click.option("--asks-later", is_flag=True, help="They want to be asked about later uses.")
+@click.option("--mandate-only", is_flag=True, help="Record the mandate; ask for no assessment yet.")
 @json_option
 def put_forward(
     proposal: str, home: Path, username: str, mandate: str | None, mandate_kind: str, mandate_day: Any,
-    as_json: bool,
+    asks_later: bool, mandate_only: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Record a mandate and ask for the independent assessment (the provider's lead)."""
     by = signed_in(home, username)
     from linkwell.custody.proposals import actions
     from linkwell.custody.proposals.models import MandateKind
 
-    found = _proposal(proposal)
+    found = proposal_of(proposal)
     if mandate:
         day = mandate_day.date() if mandate_day else datetime.datetime.now().astimezone().date()
         actions.record_mandate(
-            by=by, proposal=found, kind=MandateKind(mandate_kind), body=mandate, decided_on=day
-        )
+            by=by, proposal=found, kind=MandateKind(mandate_kind), body=mandate, decided_on=day,
+            asks_about_later_uses=asks_later,
+        )  # fmt: skip
+    if mandate_only:
+        finish({"proposal": found.reference, "mandate": mandate}, ["It is recorded."], as_json=as_json)
+        return
     assessment = actions.put_forward(by=by, proposal=found)
     finish(
         {"proposal": found.reference, "assessment": assessment.reference},
@@ -120,6 +135,7 @@ def put_forward(
 @click.option("--decision", type=click.Choice(["return", "refuse", "approve"]), required=True)
 @click.option("--reasons", required=True, help="The provider reads this; never name a person.")
 @click.option("--condition", "codes", multiple=True, help="Code of a condition; repeat for several.")
+@click.option("--own-condition", default="", help="One more condition in words, kept by people.")
 @json_option
 def assess(
     assessment: str,
@@ -128,6 +144,7 @@ def assess(
     decision: str,
     reasons: str,
     codes: tuple[str, ...],
+    own_condition: str,
     as_json: bool,
 ) -> None:
     """Take an assessment and decide it (an assessor who negotiated none of it)."""
@@ -138,7 +155,9 @@ def assess(
     if found.state == "waiting":
         found = actions.take(by=by, assessment=found)
     if decision == "approve":
-        found = actions.approve(by=by, assessment=found, codes=codes, reasons=reasons)
+        found = actions.approve(
+            by=by, assessment=found, codes=codes, own_condition=own_condition, reasons=reasons
+        )
     else:
         act = actions.give_back if decision == "return" else actions.refuse
         found = act(by=by, assessment=found, reasons=reasons)
@@ -164,11 +183,17 @@ def assess(
     "--permit-single-provider", is_flag=True, help="Results about this provider alone are permitted."
 )
 @click.option("--cut-off", "cut_offs", type=_DAY, multiple=True, help="A day by which a delivery is due.")
+@click.option("--retention-years", type=click.IntRange(0, 50), default=10, show_default=True)
+@click.option("--commissioner", help="Code of the commissioner reports can be passed on to.")
+@click.option(
+    "--passes-on-days", type=click.IntRange(1, 365), help="Days after which that happens by itself."
+)
 @click.option("--renew", is_flag=True, help="Vary or renew the agreement on this proposal.")
 @json_option
 def agree(
     proposal: str, home: Path, username: str, starts: Any, ends: Any, route: str, via: str | None,
-    permit_single_provider: bool, cut_offs: tuple[Any, ...], renew: bool, as_json: bool,
+    permit_single_provider: bool, cut_offs: tuple[Any, ...], retention_years: int, commissioner: str | None,
+    passes_on_days: int | None, renew: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw up an agreement, variation or renewal on an approved proposal, lock it and offer it."""
     by = signed_in(home, username)
@@ -176,19 +201,21 @@ def agree(
 
     from linkwell.custody.agreements import drafting
     from linkwell.custody.agreements.models import Route
-    from linkwell.custody.organisations.models import Organisation
 
-    found = _proposal(proposal)
+    found = proposal_of(proposal)
     wanted = drafting.Wanted(
         starts=starts.date() if starts else timezone.localdate(),
         ends=ends.date(),
         alone=permit_single_provider,
         route=Route(route),
-        via=_found(Organisation.objects.filter(code=via).first(), via) if via else None,
+        via=_organisation(via) if via else None,
         cut_offs=tuple(day.date() for day in cut_offs),
+        retention_years=retention_years,
+        commissioner=_organisation(commissioner) if commissioner else None,
+        passes_on_days=passes_on_days,
     )
     if renew:
-        agreement = _found(found.agreements.order_by("pk").last(), proposal)
+        agreement = found_or_wrong(found.agreements.order_by("pk").last(), proposal)
         version = drafting.vary(by=by, agreement=agreement, wanted=wanted)
     else:
         version = drafting.draft(by=by, proposal=found, wanted=wanted)
@@ -201,6 +228,12 @@ def agree(
         as_json=as_json,
         next_step=f"linkwell custodian sign {reference} --fingerprint … (each side)",
     )  # fmt: skip
+
+
+def _organisation(code: str) -> Any:
+    from linkwell.custody.organisations.models import Organisation
+
+    return found_or_wrong(Organisation.objects.filter(code=code).first(), code)
 
 
 @click.command(epilog="Example:\n\n  linkwell custodian sign aroha-agreement-1 --fingerprint 3f0a… --as pat")
@@ -220,7 +253,7 @@ def sign(
     from linkwell.custody.agreements.notices import waits_for
 
     version = signing.sign(
-        by=by, version=_newest_text(agreement), digest=fingerprint, own_agreement=own_agreement or ""
+        by=by, version=newest_text(agreement), digest=fingerprint, own_agreement=own_agreement or ""
     )
     waits = waits_for(version.agreement)
     finish(

@@ -35,6 +35,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("sign-in", "linkwell.cli.sign_in:sign_in", "Sign this computer in, to send in your name."),
         ("send", "linkwell.cli.supply:send", "Send a sealed file and keep the signed receipt."),
         ("ok", "linkwell.cli.ok:ok", "Say yes to a file your vendor sealed, after a look at its rows."),
+        ("batch", "linkwell.cli.batch:batch", "Send for many clients or members, with one token."),
         ("receipt", "linkwell.cli.receipts:receipt", "Check a receipt, without any server."),
         ("sign-out", "linkwell.cli.sign_in:sign_out", "Sign this computer out again."),
     ],

@@ -7,6 +7,7 @@ from linkwell.custody.assessments import permissions as assessments
 from linkwell.custody.audit import permissions as audit
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients import permissions as clients
+from linkwell.custody.commissioning import permissions as commissioning
 from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
@@ -14,12 +15,13 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
-from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies import permissions as supplies
+from linkwell.custody.timeline import permissions as timeline
+from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, refreshes,
-    projects, outputs, signin,
+    projects, outputs, uses, commissioning, timeline,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from linkwell.custody.agreements.states import AGREEMENT, TOKEN, VERSION
 from linkwell.custody.assessments.states import ASSESSMENT
 from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.clients.states import CLIENT_OK
+from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
@@ -22,10 +23,11 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.signin.states import COMMAND, LOST
 from linkwell.custody.supplies.states import SUPPLY
+from linkwell.custody.uses.states import USE
 
 MACHINES = (
-    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, KEY, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT,
-    LOST, COMMAND, JOB,
+    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT, USE,
+    PASSING, KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 

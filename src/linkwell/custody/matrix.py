@@ -13,6 +13,7 @@ from linkwell.custody.agreements import permissions as agreements
 from linkwell.custody.assessments.permissions import ASSESS
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients.permissions import DECIDE_OK, SEE_CLIENTS
+from linkwell.custody.commissioning.permissions import PASS_ON
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
@@ -24,6 +25,7 @@ from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies.permissions import ACCEPT, RECALL
+from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE
 
 SENDER = "a sender with a live token of this agreement, or its vendor's where the provider gave its OK"
 
@@ -112,6 +114,8 @@ ACTS: tuple[Act, ...] = (
         ("draft", "agreements.drafting.draft", _DRAFT, "agreement.drafted"),
         ("end", "agreements.signing.end_agreement", _MANAGE, "agreement.ended"),
         ("leave", "agreements.signing.leave", _LEAD, "agreement.ended"),
+        ("ask for destruction", "retention.actions.ask_for_destruction", _LEAD,
+         "agreement.destruction asked"),
     ),
     *_rows(
         "version of an agreement",
@@ -121,7 +125,22 @@ ACTS: tuple[Act, ...] = (
         ("take back", "agreements.drafting.take_back", _DRAFT, "agreement.taken back"),
         ("sign", "agreements.signing.sign", _SIGN, "agreement.signed"),
         ("decline", "agreements.signing.decline", _LEAD, "agreement.declined"),
+        ("answer", "agreements.signing.answer_own_agreement", _LEAD, "agreement.own agreement answered"),
     ),
+    *_rows(
+        "later use",
+        ("ask", "uses.actions.ask_use", (ASK_USE,), "use.asked"),
+        ("agree", "uses.actions.answer_use", (ANSWER_USE,), "use.agreed"),
+        ("not agree", "uses.actions.answer_use", (ANSWER_USE,), "use.not agreed"),
+        ("take back", "uses.actions.take_back_use", (ASK_USE,), "use.taken back"),
+    ),
+    *_rows(
+        "report passed on",
+        ("pass on", "commissioning.actions.pass_on", (PASS_ON,), "report.passed on"),
+        ("stop", "commissioning.actions.stop_passing", (PASS_ON,), "report.no longer shown"),
+    ),
+    Act("notices by e-mail", "choose", "mail.sending.choose_mail", (), ("mail.chosen",),
+        of_itself=SELF),
     *_rows("undertaking", ("promise", "agreements.signing.promise", (agreements.UNDERTAKE,),
                            "undertaking.signed")),
     *_rows(

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.portal.mail import checked_mail
 from linkwell.vault.secrets import demo_secret, keep_secret
 from linkwell.vault.zones import Home, ZoneName
 
@@ -31,6 +32,8 @@ class Configuration:
         behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
         database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
         largest_upload: LINKWELL_LARGEST_UPLOAD in bytes.
+        mail_url: LINKWELL_MAIL, the server notices are sent by; without it no e-mail is ever sent.
+        mail_from: LINKWELL_MAIL_FROM, the address they come from.
         second_factor: LINKWELL_SECOND_FACTOR, whether nobody may do anything without one. On, and only a
             demonstration may turn it off, which is how it starts.
     """
@@ -42,6 +45,8 @@ class Configuration:
     database_url: str
     largest_upload: int
     second_factor: bool = False
+    mail_url: str = ""
+    mail_from: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Configuration:
@@ -71,7 +76,14 @@ class Configuration:
             database_url=environment.get("LINKWELL_DATABASE", ""),
             largest_upload=_whole(environment, "LINKWELL_LARGEST_UPLOAD", default=5 * 1024**3),
             second_factor=_second_factor(environment, demo=home.demo),
+            mail_url=checked_mail(environment),
+            mail_from=environment.get("LINKWELL_MAIL_FROM", ""),
         )
+
+    def address(self) -> str:
+        """Where people reach this portal, for links in messages."""
+        host = self.hosts[3] if len(self.hosts) > 3 else "localhost"
+        return f"{'https' if self.https else 'http'}://{host.lstrip('.')}"
 
     def secret_key(self) -> str:
         """The portal's own secret, kept in keys/; a demonstration's follows from its seed."""

@@ -13,6 +13,7 @@ from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
 from linkwell.custody.audit.permissions import READ_OWN_TRAIL
 from linkwell.custody.breaches.permissions import SEE_BREACHES, SEE_OWN_BREACHES
 from linkwell.custody.clients.permissions import SEE_CLIENTS
+from linkwell.custody.commissioning.permissions import READ_PASSED_ON
 from linkwell.custody.home import current_home
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
@@ -23,16 +24,21 @@ from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PR
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
+from linkwell.custody.timeline.permissions import SEE_WAITING
+from linkwell.custody.uses.permissions import SEE_ALL_USES, SEE_OWN_USES
 from linkwell.portal.access import holds
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
     ("send", "Send a sealed file", (SEND_IN_PERSON,)),
     ("reports", "Reports", (READ_RELEASES,)),
+    ("passed-on", "Reports passed on to you", (READ_PASSED_ON,)),
+    ("waiting", "What waits", (SEE_WAITING,)),
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
+    ("uses", "Later uses", (SEE_OWN_USES, SEE_ALL_USES)),
     ("notices", "Notices", (READ_NOTICES,)),
-    ("clients", "Your clients", (SEE_CLIENTS,)),
+    ("clients", "Who you send for", (SEE_CLIENTS,)),
     ("own-trail", "What happened", (READ_OWN_TRAIL,)),
     ("breaches", "Breaches", (SEE_OWN_BREACHES, SEE_BREACHES)),
     ("assessments", "Assessments", (SEE_ASSESSMENTS,)),

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from linkwell.custody.signin.numbers import number
 from linkwell.portal.configuration import Configuration
 from linkwell.portal.logs import LOGGING as LOGGING
+from linkwell.portal.mail import mail_server
 
 CONFIGURATION = Configuration.read()
 LINKWELL_HOME = CONFIGURATION.home.path
@@ -135,6 +136,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+_MAIL = mail_server(CONFIGURATION.mail_url)
+EMAIL_BACKEND = _MAIL["BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("HOST", ""), _MAIL.get("PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("HOST_USER", ""), _MAIL.get("HOST_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.get("USE_SSL", False), _MAIL.get("USE_TLS", False)
+EMAIL_TIMEOUT = _MAIL.get("TIMEOUT")
+DEFAULT_FROM_EMAIL = CONFIGURATION.mail_from or "nobody@localhost"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

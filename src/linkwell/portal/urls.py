@@ -11,11 +11,13 @@ from linkwell.portal.views import (
     clients,
     command,
     command_api,
+    commissioning,
     drafting,
     factors,
     front,
     health,
     me,
+    notices,
     organisations,
     outputs,
     passkeys,
@@ -23,19 +25,22 @@ from linkwell.portal.views import (
     proposals,
     provider,
     readiness,
+    relaying,
     reports,
     research,
     sending,
     staff,
+    timeline,
     trail,
     uploads,
+    uses,
     versions,
 )
 
 DECLARED_BY = (
-    agreements, assessments, breaches, clients, command, command_api, drafting, factors, front, health, me,
-    organisations, outputs, passkeys, people, proposals, provider, readiness, reports, research, sending,
-    signin, staff, trail, uploads, versions,
+    agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, factors,
+    front, health, me, notices, organisations, outputs, passkeys, people, proposals, provider, readiness,
+    relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses, versions,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -17,7 +17,7 @@ from linkwell.custody.agreements.states import AGREEMENT
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.actions import enrol_sender_key
 from linkwell.custody.organisations.models import Organisation, Person
-from linkwell.custody.organisations.roles import Kind
+from linkwell.custody.organisations.roles import RELAYS
 from linkwell.custody.permissions import check
 from linkwell.errors import RefusedByRule, WrongUse
 
@@ -111,14 +111,14 @@ def issue_upload_token(*, by: Person, agreement: Agreement, days: int = TOKEN_DA
 
 
 def issue_vendor_token(*, by: Person, vendor: Organisation, days: int = TOKEN_DAYS) -> str:
-    """Make one token for all clients of a vendor; it sends only for those that gave their OK.
+    """Make one token for all a vendor or intermediary sends for; only those that gave their OK are sent for.
 
     Raises:
-        NotAllowed: `by` is not a custodian manager. WrongUse: the organisation is no vendor.
+        NotAllowed: `by` is not a custodian manager. WrongUse: the organisation sends for nobody.
     """
     check(by, MANAGE_AGREEMENTS)
-    if vendor.kind != Kind.VENDOR:
-        raise WrongUse("This organisation is not a vendor.", where=vendor.code)
+    if vendor.kind not in RELAYS:
+        raise WrongUse("This organisation is not a vendor or an intermediary.", where=vendor.code)
     return _issue(by, days, vendor.code, {"vendor": vendor.code}, vendor=vendor)
 
 

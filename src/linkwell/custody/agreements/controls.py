@@ -10,9 +10,10 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.models import Agreement, Undertaking
 from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.assessments.conditions import conditions
 from linkwell.custody.organisations.models import Person
@@ -29,7 +30,7 @@ OFFICIAL_NUMBERS = frozenset({"nhi", "ird", "msd"})
 @dataclass(frozen=True)
 class Attempt:
     """Something about to be done under an agreement, at one of the moments
-    "offer", "sign", "send", "open", "work" or "release".
+    "offer", "sign", "send", "open", "use" (a new use is approved), "work" or "release".
     """
 
     moment: str
@@ -42,6 +43,7 @@ class Attempt:
     mandates: int = 1
     alone: bool = False
     promised: bool = True
+    use_agreed: bool = True
 
 
 Rule = Callable[[Agreement, Attempt], str]
@@ -123,6 +125,10 @@ def _promised(agreement: Agreement, attempt: Attempt) -> str:
     return "" if attempt.promised else "This person has not signed the confidentiality undertaking."
 
 
+def _asked(agreement: Agreement, attempt: Attempt) -> str:
+    return "" if attempt.use_agreed else "The body behind the mandate has not agreed to this later use."
+
+
 STANDING = (
     Control("term", EVERYWHERE, "Nothing is sent, opened, worked on or released outside its dates.",
             _term,
@@ -138,6 +144,11 @@ ALONE = Control(
 MANDATE = Control(
     "mandate", ("sign", "send"), "Nothing is signed or sent before a mandate is recorded.", _mandate,
     lambda a, t: replace(t, mandates=0), "a delivery without a mandate",
+)  # fmt: skip
+LATER_USE = Control(
+    "later use", ("use", "work", "release"),
+    "Nothing new is approved before the body that wants to be asked about later uses agreed.", _asked,
+    lambda a, t: replace(t, use_agreed=False), "a new use nobody has agreed to",
 )  # fmt: skip
 CALENDAR = Control(
     "calendar", ("open",), "A delivery is opened only in its window of the calendar.", _calendar,
@@ -155,6 +166,7 @@ BY_CONDITION = {
         "no single visits", ("offer", "open"), "", _visits,
         lambda a, t: replace(t, fields=t.fields | {"service_date"}), "a specification with single visits"),
     "single provider": ALONE,
+    "later use": LATER_USE,
     "named people": Control(
         "named people", ("work",), "", _promised, lambda a, t: replace(t, promised=False),
         "work by somebody who has not promised"),
@@ -173,11 +185,21 @@ def controls_of(agreement: Agreement) -> list[Control]:
         found.append(MANDATE)
     if agreement.cut_offs:
         found.append(CALENDAR)
+    if asks_about_later_uses(agreement) and "later-uses-asked" not in agreement.conditions:
+        found.append(LATER_USE)
     for code in agreement.conditions:
         condition = conditions()[code]
         if condition.control in BY_CONDITION:
             found.append(replace(BY_CONDITION[condition.control], words=condition.words))
     return found
+
+
+def asks_about_later_uses(agreement: Agreement) -> bool:
+    """Whether a later use has to be asked about: a mandate says so, or a condition of the assessment."""
+    if "later-uses-asked" in agreement.conditions:
+        return True
+    mandates = agreement.proposal.mandates.all() if agreement.proposal else ()
+    return any(mandate.asks_about_later_uses for mandate in mandates)
 
 
 def by_people(agreement: Agreement) -> list[tuple[str, str]]:
@@ -192,9 +214,12 @@ def as_now(agreement: Agreement, moment: str, *, test: bool = False, by: Person 
     """What is really the case now."""
     from linkwell.custody.supplies.models import Supply
 
-    practices = Supply.objects.filter(agreement=agreement, manifest__test=True, state__in=WENT_WELL)
+    practices = Supply.objects.filter(
+        Q(manifest__specification=agreement.specification_id) | Q(manifest__specification__isnull=True),
+        agreement=agreement, manifest__test=True, state__in=WENT_WELL,
+    )  # fmt: skip
     spec = parse(agreement.specification.toml, name="specification")
-    promised = by is None or agreement.undertakings.filter(person=by).exists()
+    promised = by is None or promises(agreement).filter(person=by).exists()
     return Attempt(
         moment,
         timezone.localdate(),
@@ -206,6 +231,14 @@ def as_now(agreement: Agreement, moment: str, *, test: bool = False, by: Person 
         mandates=agreement.proposal.mandates.count() if agreement.proposal else 0,
         promised=promised,
     )
+
+
+def promises(agreement: Agreement) -> QuerySet[Undertaking]:
+    """The promises by name that hold: made on a text with the specification that is agreed now."""
+    texts = agreement.versions.filter(specification=agreement.specification_id).values_list(
+        "digest", flat=True
+    )
+    return agreement.undertakings.filter(digest__in=[*texts, agreement.specification_id])
 
 
 def refuse_what_is_not_agreed(agreement: Agreement, attempt: Attempt) -> None:

@@ -41,6 +41,8 @@ class Wanted:
     retention_years: int = 10
     cut_offs: tuple[datetime.date, ...] = ()
     resupply_days: int = 30
+    commissioner: Organisation | None = None
+    passes_on_days: int | None = None
 
 
 def draft(*, by: Person, proposal: Proposal, wanted: Wanted) -> AgreementVersion:
@@ -125,20 +127,51 @@ def _terms(wanted: Wanted, assessment: Assessment) -> dict[str, Any]:
         "retention_years": wanted.retention_years,
         "cut_offs": sorted(day.isoformat() for day in wanted.cut_offs),
         "resupply_days": wanted.resupply_days,
+        "commissioner": wanted.commissioner,
+        "passes_on_days": wanted.passes_on_days,
     }
+
+
+def wanted_as_now(agreement: Agreement) -> Wanted:
+    """The terms that hold now, to change some of them."""
+    return Wanted(
+        starts=agreement.starts,
+        ends=agreement.ends,
+        alone=agreement.permits_single_provider_output,
+        route=Route(agreement.route),
+        via=agreement.via,
+        retention_years=agreement.retention_years,
+        cut_offs=tuple(datetime.date.fromisoformat(day) for day in agreement.cut_offs),
+        resupply_days=agreement.resupply_days,
+        commissioner=agreement.commissioner,
+        passes_on_days=agreement.passes_on_days,
+    )
 
 
 def _check_wanted(wanted: Wanted) -> None:
     if wanted.ends < max(wanted.starts, timezone.localdate()):
         raise WrongUse("The last day is before the first, or past.", fix="Choose a later last day.")
-    kinds = {Route.DIRECT: None, Route.VENDOR: Kind.VENDOR, Route.INTERMEDIARY: Kind.INTERMEDIARY}
     kind = wanted.via.kind if wanted.via else None
-    if kind != kinds[wanted.route]:
+    if kind not in _KINDS_OF_RELAY[wanted.route]:
         raise WrongUse(
             "The route and the organisation it goes by do not fit.",
             why="A vendor sends for a provider; an intermediary passes sealed files on; direct needs none.",
             fix="Choose the vendor or intermediary, or the direct route.",
         )
+    to, days = wanted.commissioner, wanted.passes_on_days
+    if (to is not None and to.kind != Kind.COMMISSIONER) or (days is not None and (to is None or days < 1)):
+        raise WrongUse(
+            "This cannot be agreed about passing reports on.",
+            why="Reports are passed on to a commissioner, and the provider has them a day or more first.",
+            fix="Choose the commissioner, and the number of days, or leave both empty.",
+        )
+
+
+_KINDS_OF_RELAY: dict[Route, tuple[str | None, ...]] = {
+    Route.DIRECT: (None,),
+    Route.VENDOR: (Kind.VENDOR,),
+    Route.INTERMEDIARY: (Kind.INTERMEDIARY, Kind.COMMISSIONER),
+}
 
 
 def _new_version(

@@ -1,4 +1,4 @@
-"""Telling each side of an agreement what it has to know; every notice is given once."""
+"""Telling each side what it has to know, about an agreement or about one other thing; every notice once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from linkwell.custody.agreements.models import Agreement, Notice
 from linkwell.custody.agreements.states import AGREEMENT, AgreementState, VersionState
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Organisation
+from linkwell.custody.organisations.roles import Kind
 
 WARN_DAYS = 60
 
@@ -25,21 +26,51 @@ def _words() -> dict[str, dict[str, str]]:
 
 def words(notice: Notice) -> tuple[str, str]:
     """Title and text of a notice."""
-    agreement, said = notice.agreement, _words()[notice.kind]
-    facts = {"reference": agreement.reference, "starts": agreement.starts, "ends": agreement.ends}
+    said, agreement = _words()[notice.kind], notice.agreement
+    facts: dict[str, object] = {"about": place(notice)[1]}
+    if agreement is not None:
+        facts |= {"reference": agreement.reference, "starts": agreement.starts, "ends": agreement.ends}
     return said["title"], said["text"].format(**facts)
 
 
-def tell(agreement: Agreement, kind: str, *organisations: Organisation, about: str = "") -> None:
-    """Tell organisations once about a thing; call in the transaction of the change itself."""
+def title(kind: str) -> str:
+    """The title of a kind of notice; it names nobody and nothing."""
+    return _words()[kind]["title"]
+
+
+def place(notice: Notice) -> tuple[str, str]:
+    """The portal's page for what a notice is about, and the reference it takes."""
+    page = _words()[notice.kind].get("page", "agreement")
+    if page == "agreement" and notice.agreement is not None:
+        return page, notice.agreement.reference
+    return page, notice.about.partition("#")[0]
+
+
+def tell(agreement: Agreement | None, kind: str, *organisations: Organisation, about: str = "") -> None:
+    """Tell organisations once about a thing; call in the transaction of the change itself.
+
+    Args:
+        about: what makes it one of its kind; without an agreement the reference of the thing, and after a #
+            what tells one time from another.
+    """
     for organisation in organisations:
         Notice.objects.get_or_create(organisation=organisation, agreement=agreement, kind=kind, about=about)
 
 
+def custodian() -> Organisation:
+    """The custodian's own organisation."""
+    return Organisation.objects.get(is_custodian=True)
+
+
 def tell_all(agreement: Agreement, kind: str, *, about: str = "") -> None:
-    """Tell every party, the custodian among them."""
-    custodian = Organisation.objects.filter(is_custodian=True)
-    parties = [agreement.organisation, *([agreement.via] if agreement.via else []), *custodian]
+    """Tell every party, the custodian among them.
+
+    A commissioner that passes files on is told when one can be sent, never that somebody stopped.
+    """
+    relay = agreement.via
+    if relay is not None and relay.kind == Kind.COMMISSIONER and kind != "in_force":
+        relay = None
+    parties = [agreement.organisation, *([relay] if relay else []), custodian()]
     tell(agreement, kind, *parties, about=about)
 
 
@@ -74,6 +105,8 @@ def waits_for(agreement: Agreement) -> str:
         return "the custodian, to finish the text"
     if version.state != VersionState.OFFERED:
         return "the custodian" if agreement.state == AgreementState.BEING_AGREED else "nobody"
+    if version.own_agreement == "still needed":
+        return "the provider, to make an agreement of its own with whoever sends for it"
     signed = {signature.side for signature in version.signatures.all()}
     waiting = [side for side in ("provider", "intermediary", "custodian") if side not in signed]
     if version.route != "intermediary" and "intermediary" in waiting:

@@ -55,7 +55,9 @@ UNDERTAKE = Capability(
 )
 READ_NOTICES = Capability(
     "notice.read own",
-    PROVIDER_ROLES | {Role.INTERMEDIARY, Role.VENDOR_SENDER, Role.CUSTODIAN_MANAGER, Role.INTEGRATOR},
+    PROVIDER_ROLES
+    | {Role.INTERMEDIARY, Role.VENDOR_SENDER, Role.COMMISSIONER, Role.KAITIAKI}
+    | {Role.CUSTODIAN_MANAGER, Role.INTEGRATOR},
     Relation.OWN,
-    "Each side is told what it has to know about its agreements.",
+    "Each side is told what it has to know.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.agreements.drafting import in_force, move
@@ -15,7 +16,7 @@ from linkwell.custody.agreements.models import (
     Signature,
     Undertaking,
 )
-from linkwell.custody.agreements.notices import tell, tell_all
+from linkwell.custody.agreements.notices import custodian, tell, tell_all
 from linkwell.custody.agreements.permissions import (
     MANAGE_AGREEMENTS,
     SIGN_FOR_CUSTODIAN,
@@ -28,8 +29,11 @@ from linkwell.custody.agreements.text import digest_of
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.organisations.roles import Kind
 from linkwell.custody.permissions import allows, check
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.specification.diff import Weight, compare
+from linkwell.specification.file import parse
 
 OWN_AGREEMENT = {
     "have": "We have an agreement of our own with them",
@@ -82,6 +86,7 @@ def sign(*, by: Person, version: AgreementVersion, digest: str, own_agreement: s
         check_acts(act="agreement.sign for the custodian", by=by.username, done=done)
         refuse_what_is_not_agreed(in_force(version), as_now(in_force(version), "sign"))
     _same_text(version, digest)
+    own_agreement = own_agreement or version.own_agreement
     _chain(version, side, own_agreement)
     with transaction.atomic():
         row = move(version, "sign", by=by, event="agreement.signed", side=side, digest=digest)
@@ -95,6 +100,9 @@ def sign(*, by: Person, version: AgreementVersion, digest: str, own_agreement: s
             digest=digest,
             own_agreement=own_agreement if side == "provider" else "",
         )
+        if side == "provider" and row.route != Route.DIRECT:
+            row.own_agreement = own_agreement
+            row.save(update_fields=["own_agreement"])
         if set(row.signatures.values_list("side", flat=True)) == set(sides(row)):
             row = _come_into_force(row)
     return row
@@ -110,6 +118,32 @@ def _same_text(version: AgreementVersion, digest: str) -> None:
         )
 
 
+def answer_own_agreement(*, by: Person, version: AgreementVersion, answer: str) -> AgreementVersion:
+    """Say whether the provider needs an agreement of its own with whoever sends for it; kept with the text.
+
+    Args:
+        answer: "have", "not needed" or "still needed"; the last makes signing wait, and the others know why.
+
+    Raises:
+        NotAllowed, WrongState. WrongUse: nobody else sends, or it is none of these answers.
+    """
+    check(by, SIGN_FOR_PROVIDER, owner=version.agreement.organisation)
+    if version.route == Route.DIRECT or answer not in OWN_AGREEMENT:
+        raise WrongUse(
+            "This cannot be answered so.",
+            why="It is asked where somebody else sends for the provider.",
+            fix="Answer: " + ", ".join(OWN_AGREEMENT),
+        )
+    with transaction.atomic():
+        row = move(version, "answer", by=by, event="agreement.own agreement answered", answer=answer)
+        row.own_agreement = answer
+        row.save(update_fields=["own_agreement"])
+        if answer == "still needed":
+            told = [custodian(), *([row.via] if row.via and row.via.kind != Kind.COMMISSIONER else [])]
+            tell(row.agreement, "own_agreement_needed", *told, about=str(row.number))
+    return row
+
+
 def _chain(version: AgreementVersion, side: str, own_agreement: str) -> None:
     if side != "provider" or version.route == Route.DIRECT:
         return
@@ -123,17 +157,38 @@ def _chain(version: AgreementVersion, side: str, own_agreement: str) -> None:
 
 def _come_into_force(version: AgreementVersion) -> AgreementVersion:
     agreement = in_force(version)
-    for before in agreement.versions.filter(state=VersionState.IN_FORCE):
+    before = agreement.versions.filter(state=VersionState.IN_FORCE).select_related("specification").last()
+    if before is not None:
         move(before, "replace", by=SYSTEM, event="agreement.version replaced")
     row = move(version, "come into force", by=SYSTEM, event="agreement.in force", digest=version.digest)
     agreement.state = AGREEMENT.after("come into force", agreement.state)
     agreement.save()
-    if agreement.route == Route.VENDOR:
-        from linkwell.custody.clients.actions import ok_of  # it builds on agreements
-
-        ok_of(agreement)
     tell_all(agreement, "in_force", about=str(version.number))
+    _reopen(agreement, before, version)
     return row
+
+
+def _reopen(agreement: Agreement, before: AgreementVersion | None, now: AgreementVersion) -> None:
+    """Ask anew for the OK to whoever sends, where what would be sent, or who sends it, has changed.
+
+    A specification that breaks deliveries made under the one before, or lets more be shared, is another
+    thing to say yes to. The promises by name and the practice before a real delivery are each for one
+    specification, so they are asked for again by their own controls.
+    """
+    from linkwell.custody.clients import actions as clients  # it builds on agreements
+
+    same_sender = before is not None and before.via_id == now.via_id
+    changed = before is None or not same_sender or weighty(before, now)
+    if agreement.route in clients.RELAYED and changed:
+        clients.ask_again(agreement)
+
+
+def weighty(before: AgreementVersion, now: AgreementVersion) -> bool:
+    """Whether deliveries have to change, or more may be shared, from one text to the next."""
+    if before.specification_id == now.specification_id:
+        return False
+    found = compare(parse(before.specification.toml), parse(now.specification.toml))
+    return any(change.weight is not Weight.WORDS for change in found)
 
 
 def decline(*, by: Person, version: AgreementVersion, reason: str) -> AgreementVersion:
@@ -142,7 +197,7 @@ def decline(*, by: Person, version: AgreementVersion, reason: str) -> AgreementV
     with transaction.atomic():
         version.said_no = reason.strip()
         row = move(version, "decline", by=by, event="agreement.declined")
-        tell(row.agreement, "declined", Organisation.objects.get(is_custodian=True), about=str(row.number))
+        tell(row.agreement, "declined", custodian(), about=str(row.number))
     return row
 
 
@@ -162,8 +217,8 @@ def _close(agreement: Agreement, verb: str, *, by: Person) -> Agreement:
     """End an agreement today; its tokens stop working at once, and every party is told."""
     with transaction.atomic():
         row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-        row.state = AGREEMENT.after(verb, row.state)
-        row.save(update_fields=["state"])
+        row.state, row.ended_on = AGREEMENT.after(verb, row.state), timezone.localdate()
+        row.save(update_fields=["state", "ended_on"])
         for version in row.versions.all():
             if VERSION.may("close", version.state):
                 move(version, "close", by=SYSTEM, event="agreement.version over")
@@ -187,6 +242,8 @@ def promise(*, by: Person, agreement: Agreement) -> Undertaking:
         made, created = Undertaking.objects.get_or_create(
             agreement=agreement, person=by, defaults={"digest": digest}
         )
-        if created:
+        if created or made.digest != digest:
+            made.digest, made.signed_at = digest, timezone.now()
+            made.save(update_fields=["digest", "signed_at"])
             record("undertaking.signed", by=by, subject=agreement.subject, about=agreement.organisation.code)
     return made

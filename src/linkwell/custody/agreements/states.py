@@ -60,6 +60,16 @@ AGREEMENT = Machine(
         Move("leave", _A.IN_FORCE, _A.ENDED, _LEAD, "The provider ends it."),
         Move("leave", _A.LAPSED, _A.ENDED, _LEAD, "The provider ends it."),
         Move("leave", _A.BEING_AGREED, _A.ENDED, _LEAD, "The provider does not want it."),
+        *(
+            Move(
+                "ask for destruction",
+                state,
+                state,
+                _LEAD,
+                "What is kept is destroyed now, not at the end of its time.",
+            )
+            for state in (_A.LAPSED, _A.ENDED)
+        ),
     ),
 )
 
@@ -79,6 +89,13 @@ VERSION = Machine(
         Move("draft", None, _V.DRAFT, _DRAFTER, "A text is assembled from the model clauses."),
         Move("offer", _V.DRAFT, _V.OFFERED, _DRAFTER, "It is locked and offered for signing."),
         Move("sign", _V.OFFERED, _V.OFFERED, "each side", "One side signs the fingerprint it read."),
+        Move(
+            "answer",
+            _V.OFFERED,
+            _V.OFFERED,
+            _LEAD,
+            "The provider says whether it needs an agreement of its own with whoever sends for it.",
+        ),
         Move("come into force", _V.OFFERED, _V.IN_FORCE, _SYSTEM, "The last side has signed."),
         Move("decline", _V.OFFERED, _V.DECLINED, _LEAD, "The provider says no, with a reason."),
         Move("take back", _V.DRAFT, _V.TAKEN_BACK, _DRAFTER, "The custodian takes it back."),

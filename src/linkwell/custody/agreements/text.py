@@ -49,6 +49,8 @@ def write_document(version: AgreementVersion, *, custodian: str, version_number:
         "starts": version.starts.isoformat(),
         "ends": version.ends.isoformat(),
         "conditions": " ".join(conditions),
+        "commissioner": version.commissioner.name if version.commissioner else "",
+        "passes_on_days": version.passes_on_days,
     }
     return assemble(facts, holds=_holds(version, conditions))
 
@@ -56,7 +58,10 @@ def write_document(version: AgreementVersion, *, custodian: str, version_number:
 def _holds(version: AgreementVersion, conditions: list[str]) -> list[str]:
     alone = version.permits_single_provider_output
     holds = [Route(version.route).value, "alone" if alone else "not alone"]
-    return holds + ["calendar"] * bool(version.cut_offs) + ["conditions"] * bool(conditions)
+    holds += ["calendar"] * bool(version.cut_offs) + ["conditions"] * bool(conditions)
+    if version.commissioner is not None:
+        holds.append("passed on" if version.passes_on_days is None else "passed on as agreed")
+    return holds
 
 
 def digest_of(version: AgreementVersion) -> str:
@@ -72,6 +77,8 @@ def digest_of(version: AgreementVersion) -> str:
         "route": str(version.route),
         "via": version.via.code if version.via else "",
     }
+    if version.commissioner is not None:
+        terms |= {"commissioner": version.commissioner.code, "passes_on_days": version.passes_on_days}
     return hashlib.sha384(canonical_json(terms)).hexdigest()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.assessments.conditions import conditions
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.assessments.permissions import ASSESS
@@ -97,6 +98,9 @@ def _decide(
         change_proposal(assessment.proposal, verb, by=by, event=f"proposal.{_PROPOSAL_EVENT[verb]}")
         assessment.reasons, assessment.conditions = reasons.strip(), list(codes)
         assessment.own_condition = own
+        proposal = assessment.proposal
+        about = f"{proposal.reference}#{assessment.pk}"
+        tell(None, "assessment_decided", proposal.organisation, about=about)
         return _move(assessment, verb, by=by, event=event, conditions=len(list(codes)) + bool(own))
 
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from linkwell.custody.agreements.notices import custodian as custodians
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import record
 from linkwell.custody.breaches.models import Breach
 from linkwell.custody.breaches.permissions import (
@@ -58,6 +60,7 @@ def record_breach(
             recorded_by=by.username,
         )
         record("breach.recorded", by=by, subject=breach.subject, about=organisation.code)
+        tell(None, "breach_recorded", organisation, custodians(), about=breach.reference)
     return breach
 
 

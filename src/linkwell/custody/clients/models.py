@@ -1,4 +1,4 @@
-"""A client's OK to its vendor, and a vendor's rounds of sending."""
+"""A client's OK to whoever sends for it, and the rounds of sending."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linkwell.custody.organisations.models import Organisation
 
 
 class ClientOk(models.Model):
-    """Whether the vendor of an agreement may send under it."""
+    """Whether the vendor or intermediary of an agreement may send under it."""
 
     agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="client_ok")
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in OkState])
@@ -24,7 +24,7 @@ class ClientOk(models.Model):
 
 
 class Round(models.Model):
-    """One round of sending by a vendor; what each client sent since it began belongs to it."""
+    """One round of sending; what was sent for each client since it began belongs to it."""
 
     vendor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="rounds")
     label = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""Who may give a vendor its OK, and what a vendor sees."""
+"""Who may give its OK to whoever sends for it, and what those see."""
 
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import Capability, Relation
@@ -7,11 +7,11 @@ DECIDE_OK = Capability(
     "client.decide",
     frozenset({Role.PROVIDER_LEAD}),
     Relation.OWN,
-    "A vendor sends for a provider only with its OK, which it can pause or take back.",
+    "Somebody else sends for a provider only with its OK, which it can pause or take back.",
 )
 SEE_CLIENTS = Capability(
     "client.see",
-    frozenset({Role.VENDOR_SENDER}),
+    frozenset({Role.VENDOR_SENDER, Role.INTERMEDIARY}),
     Relation.OWN,
-    "A vendor sees which of its own clients still have to give their OK, and what was sent for them.",
+    "Who sends for others sees which of its own clients gave their OK, and what was sent for them.",
 )

@@ -37,6 +37,7 @@ PASSING = Machine(
             _SYSTEM,
             "The agreement says after how many days; the provider is told.",
         ),
+        Move("pass on", _P.PASSED, _P.PASSED, _LEAD, "It is shown already; nothing changes."),
         Move("stop", _P.PASSED, _P.STOPPED, _LEAD, "The provider stops showing it."),
         Move("pass on", _P.STOPPED, _P.PASSED, _LEAD, "The provider shows it again."),
     ),

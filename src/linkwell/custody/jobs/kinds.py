@@ -51,4 +51,6 @@ KINDS: dict[str, Kind] = {
     "refresh.load": Kind("linkwell.custody.refreshes.jobs", "load", HEAVY),
     "output.analyse": Kind("linkwell.custody.outputs.jobs", "analyse", HEAVY),
     "output.release": Kind("linkwell.custody.outputs.jobs", "release", HEAVY),
+    "agreement.destroy": Kind("linkwell.custody.retention.jobs", "destroy", QUICK),
+    "notices.mail": Kind("linkwell.custody.mail.jobs", "mail", QUICK),
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -125,14 +125,20 @@ def _tidy_for_ever() -> None:
     from django.db import close_old_connections
 
     from linkwell.custody.agreements.notices import watch_dates
+    from linkwell.custody.commissioning.actions import pass_on_what_is_due
+    from linkwell.custody.mail.sending import mail_what_is_due
+    from linkwell.custody.retention.actions import destroy_what_is_due
     from linkwell.custody.supplies.tidying import tidy
 
+    rounds: tuple[Callable[[], object], ...] = (
+        watch_dates, tidy, pass_on_what_is_due, destroy_what_is_due, mail_what_is_due,
+    )  # fmt: skip
     while True:
-        try:
-            watch_dates()
-            tidy()
-        except Exception as error:  # noqa: BLE001  tidying waits for the next round; its text may hold values
-            log.warning("tidying broke", error=type(error).__name__)
+        for each in rounds:
+            try:
+                each()
+            except Exception as error:  # noqa: BLE001  it waits for the next round; its text may hold values
+                log.warning("tidying broke", what=each.__name__, error=type(error).__name__)
         close_old_connections()
         time.sleep(TIDY_SECONDS)
 

@@ -24,6 +24,9 @@ class Kind(StrEnum):
         return _KINDS[self]
 
 
+RELAYS = frozenset({Kind.VENDOR, Kind.INTERMEDIARY, Kind.COMMISSIONER})
+"""The kinds of organisation that can send for others; only a vendor seals what it sends."""
+
 _KINDS: dict[Kind, str] = {
     Kind.CUSTODIAN: "custodian",
     Kind.PROVIDER: "provider",
@@ -107,7 +110,7 @@ PLACES: dict[Role, frozenset[Kind]] = {
     **dict.fromkeys(CUSTODIAN_ROLES, frozenset({Kind.CUSTODIAN})),
     **dict.fromkeys(PROVIDER_ROLES, frozenset({Kind.PROVIDER})),
     Role.VENDOR_SENDER: frozenset({Kind.VENDOR}),
-    Role.INTERMEDIARY: frozenset({Kind.INTERMEDIARY}),
+    Role.INTERMEDIARY: frozenset({Kind.INTERMEDIARY, Kind.COMMISSIONER}),
     Role.COMMISSIONER: frozenset({Kind.COMMISSIONER}),
     Role.KAITIAKI: frozenset({Kind.CUSTODIAN, Kind.PROVIDER, Kind.INTERMEDIARY}),
     Role.RESEARCHER: _ANY_KIND,

@@ -20,6 +20,7 @@ from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.states import ProjectState
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
+from linkwell.custody.uses.actions import refuse_unasked_use
 from linkwell.errors import RefusedByRule, WrongUse
 
 
@@ -77,6 +78,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         raise RefusedByRule("This project is closed.", where=project.code)
     if project.agreement is not None:
         refuse_what_is_not_agreed(project.agreement, as_now(project.agreement, "work", by=by))
+        refuse_unasked_use(project.agreement, project.code, moment="work")
     if refresh.state != RefreshState.READY:
         raise WrongUse(
             "This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again."
@@ -121,6 +123,7 @@ def release(*, by: Person, output: Output) -> Job:
         )
     if agreement is not None:
         refuse_what_is_not_agreed(agreement, replace(as_now(agreement, "release"), alone=True))
+        refuse_unasked_use(agreement, output.project.code, moment="release")
     with transaction.atomic():
         output.checker = by.username
         change(output, "release", by=by, event="output.approved")

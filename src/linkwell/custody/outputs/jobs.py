@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
@@ -136,6 +137,7 @@ def finish_release(job: Job, result: Published) -> None:
         },
     )
     facts: dict[str, object] = {"release": result.release_id, "report": result.report_digest}
+    tell(None, "report_released", provider_of(output), about=result.release_id)
     change(output, "released", by=SYSTEM, event=RELEASED, **facts, **result.ledger)
     about = provider_of(output).code
     for supply in _supplies_of(output):

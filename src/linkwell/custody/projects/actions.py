@@ -12,6 +12,7 @@ from linkwell.custody.permissions import NotAllowed, check
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.uses.actions import refuse_unasked_use
 
 
 def standing_code(agreement: Agreement) -> str:
@@ -29,11 +30,13 @@ def approve_standing_project(
 
     Raises:
         NotAllowed: `by` is not a custodian manager, or somebody named is not an analyst.
+        RefusedByRule: a board, hapū, iwi or kaitiaki wants to be asked first, and has not agreed.
     """
     check(by, APPROVE_PROJECT)
     for person in analysts:
         if Role.ANALYST not in person.roles():
             raise NotAllowed(f"{person.username} is not an analyst.", fix="Give the role first.")
+    refuse_unasked_use(agreement, standing_code(agreement))
     with transaction.atomic():
         project, created = Project.objects.get_or_create(
             code=standing_code(agreement),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import SpecificationText
+from linkwell.custody.agreements.notices import custodian, tell
 from linkwell.custody.assessments.evidence import Facts, as_plain, cards
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.assessments.states import ASSESSMENT, AssessmentState
@@ -122,7 +123,7 @@ def comment(*, by: Person, proposal: Proposal, text: str, place: str = "") -> Co
     with transaction.atomic():
         change(proposal, "comment", by=by, event="proposal.commented", custodian=not own)
         newest = proposal.newest()
-        return Comment.objects.create(
+        made = Comment.objects.create(
             proposal=proposal,
             version=newest.number if newest else 0,
             place=place.strip(),
@@ -130,6 +131,9 @@ def comment(*, by: Person, proposal: Proposal, text: str, place: str = "") -> Co
             by=by,
             for_custodian=not own,
         )
+        other = custodian() if own else proposal.organisation
+        tell(None, "commented", other, about=f"{proposal.reference}#{made.pk}")
+    return made
 
 
 def record_mandate(
@@ -202,6 +206,7 @@ def put_forward(*, by: Person, proposal: Proposal) -> Assessment:
             evidence=as_plain(cards(facts)),
         )
         record("assessment.opened", by=by, subject=assessment.subject, about=row.organisation.code)
+        tell(None, "put_forward", custodian(), about=f"{row.reference}#{assessment.pk}")
     return assessment
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import custodian, tell
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.home import content_folder, current_home, links_path
+from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.retention.clock import KEPT, destroyed_on
@@ -25,12 +25,13 @@ WHAT = "names and numbers, who was found, and the service details as they were s
 
 
 def kept_folders(reference: str) -> tuple[Path, ...]:
-    """Every folder in which something of a delivery is kept after it was accepted."""
+    """Every folder in which something of a delivery is kept after it was accepted; none of them is made."""
     identity = current_home().zone(ZoneName.IDENTITY)
+    research = current_home().zone(ZoneName.RESEARCH)
     return (
         identity.folder("supplies") / reference,
-        links_path(reference).parent,
-        content_folder(reference),
+        identity.folder("links") / reference,
+        research.folder("supplies") / reference,
     )
 
 

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.agreements.models import Agreement, UploadToken
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.clients.actions import RELAYED, need_ok
 from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
@@ -209,6 +211,7 @@ def _received(
             "package": manifest.package,
             "sender": manifest.sender,
             "base": base_of(supply.agreement),
+            "specification": manifest.specification,
             "created": manifest.created,
             "delivery": manifest.delivery,
             "follows": manifest.follows,
@@ -270,6 +273,8 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
     refuse_clock_ahead(manifest)
     if not agreement.live():
         raise RefusedByRule("The agreement is not in force.", where=agreement.reference)
+    if agreement.route in RELAYED:
+        need_ok(agreement)
     if not manifest.test:
         need_practice(agreement, sender=manifest.sender)
     digest = _digest_of(package)
@@ -342,6 +347,7 @@ def reject(*, by: Person, supply: Supply, reason: str) -> Supply:
     with transaction.atomic():
         supply.reasons = {"what": reason.strip(), "why": "", "fix": ""}
         row = change(supply, "reject", by=by, event="supply.rejected")
+        tell(None, "supply_rejected", row.organisation, about=row.reference)
         give(row, Kind.REJECTED, {"reason": reason.strip(), **stated_rows(row)})
         transaction.on_commit(lambda: _destroy(row))
     return row

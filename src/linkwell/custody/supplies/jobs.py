@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 
 from linkwell.custody.agreements.models import Route
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import SYSTEM
 from linkwell.custody.home import current_home, package_path
@@ -114,6 +115,7 @@ def give_up_accept(job: Job, error: LinkwellError) -> None:
         return
     supply.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
     supply = change(supply, "rejected", by=SYSTEM, event="supply.rejected", job=job.pk)
+    tell(None, "supply_rejected", supply.organisation, about=supply.reference)
     words = {"reason": error.what, "where": error.where, "why": error.why, "what_to_do": error.fix}
     give(supply, Kind.REJECTED, {name: text for name, text in words.items() if text} | stated_rows(supply))
 

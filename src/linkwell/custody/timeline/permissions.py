@@ -11,9 +11,9 @@ SEE_OWN_STORY = Capability(
 )
 SEE_ALL_STORIES = Capability(
     "story.see all",
-    frozenset({Role.INTEGRATOR, Role.CUSTODIAN_MANAGER, Role.ASSESSOR, Role.AUDITOR}),
+    frozenset({Role.INTEGRATOR, Role.CUSTODIAN_MANAGER, Role.ASSESSOR, Role.KAITIAKI, Role.AUDITOR}),
     Relation.CUSTODIAN,
-    "The custodian sees where its own side lets others wait.",
+    "The custodian and its kaitiaki see where its own side lets others wait.",
 )
 SEE_WAITING = Capability(
     "waiting.see",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from linkwell.pages.labels import label
 
@@ -30,6 +34,13 @@ def size(value: int) -> str:
             return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
         amount /= 1000
     raise AssertionError("unreachable")
+
+
+@register.filter
+def lasting(long: timedelta) -> str:
+    """A length of time in words, as `timesince` has it."""
+    now = timezone.now()
+    return timesince(now - long, now)
 
 
 @register.filter

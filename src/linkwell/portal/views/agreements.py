@@ -17,7 +17,6 @@ from linkwell.custody.agreements.models import Agreement, AgreementVersion
 from linkwell.custody.agreements.permissions import (
     DRAFT_AGREEMENT,
     MANAGE_AGREEMENTS,
-    READ_NOTICES,
     SEE_ALL_AGREEMENTS,
     SEE_OWN_AGREEMENTS,
     SIGN_FOR_CUSTODIAN,
@@ -25,11 +24,16 @@ from linkwell.custody.agreements.permissions import (
     SIGN_FOR_PROVIDER,
     UNDERTAKE,
 )
-from linkwell.custody.agreements.seeing import own_notices, visible_agreements
+from linkwell.custody.agreements.seeing import visible_agreements
 from linkwell.custody.agreements.states import AGREEMENT, VERSION, AgreementState, VersionState
 from linkwell.custody.agreements.text import differences
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.permissions import allows
+from linkwell.custody.retention.clock import destroyed_on
+from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
+from linkwell.custody.timeline.story import steps
+from linkwell.custody.timeline.waiting import since_last_event
+from linkwell.custody.uses.permissions import ASK_USE
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.specification.diff import compare
@@ -62,9 +66,10 @@ class DeclineForm(AgainForm):
 def agreements(request: HttpRequest) -> HttpResponse:
     """The agreements this person may know of."""
     person = signed_in(request)
-    found = visible_agreements(person).prefetch_related("versions__signatures")
+    found = list(visible_agreements(person).prefetch_related("versions__signatures"))
+    since = since_last_event([each.subject for each in found if notices.waits_for(each) != "nobody"])
     context = {
-        "agreements": [(each, notices.waits_for(each)) for each in found],
+        "agreements": [(each, notices.waits_for(each), since.get(each.subject)) for each in found],
         "staff": allows(person, SEE_ALL_AGREEMENTS),
     }
     return render(request, "portal/agreements.html", context)
@@ -104,9 +109,16 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
         "by_people": controls.by_people(found),
         "versions": found.versions.prefetch_related("signatures"),
         "undertakings": found.undertakings.select_related("person"),
-        "events": AuditEvent.objects.filter(subject=found.subject),
+        "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")),
         "client_ok": getattr(found, "client_ok", None),
         "may_ok": lead,
+        "may_story": allows(person, SEE_OWN_STORY, owner=found.organisation)
+        or allows(person, SEE_ALL_STORIES),
+        "may_destroy": lead and AGREEMENT.may("ask for destruction", found.state),
+        "may_ask_use": allows(person, ASK_USE) and found.live(),
+        "uses": found.later_uses.all(),
+        "destroyed_on": destroyed_on(found),
+        "since": since_last_event([found.subject]).get(found.subject),
         "may_leave": lead and AGREEMENT.may("leave", found.state),
         "may_end": allows(person, MANAGE_AGREEMENTS) and AGREEMENT.may("end", found.state),
         "may_vary": allows(person, DRAFT_AGREEMENT)
@@ -167,6 +179,10 @@ def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         form.order_fields(SignForm.field_order)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        if given.get("own_agreement") == "still needed":
+            signing.answer_own_agreement(by=person, version=found, answer="still needed")
+            messages.success(request, "It is written down, and the others know what it waits on.")
+            return redirect("agreement", reference)
         done = signing.sign(
             by=person, version=found, digest=given["digest"], own_agreement=given.get("own_agreement", "")
         )
@@ -259,10 +275,3 @@ def token(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "portal/token.html", {"token": text, "agreement": found})
     intro = ["A token lets a computer send sealed files under this agreement, and do nothing else."]
     return _form(request, form, "Issue a token to send with", "Issue it", reference, intro=intro)
-
-
-@page("notices/", name="notices", who=READ_NOTICES, methods=("GET",))
-def told(request: HttpRequest) -> HttpResponse:
-    """What this person's organisations were told."""
-    found = [(notice, *notices.words(notice)) for notice in own_notices(signed_in(request))[:200]]
-    return render(request, "portal/notices.html", {"notices": found})

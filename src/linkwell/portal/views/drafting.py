@@ -14,7 +14,7 @@ from linkwell.custody.agreements import drafting
 from linkwell.custody.agreements.models import Agreement, AgreementVersion, Route
 from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
 from linkwell.custody.organisations.models import Organisation
-from linkwell.custody.organisations.roles import Kind
+from linkwell.custody.organisations.roles import RELAYS, Kind
 from linkwell.custody.proposals.models import Proposal
 from linkwell.errors import WrongUse
 from linkwell.pages.forms import PagesForm
@@ -47,12 +47,25 @@ class TermsForm(PagesForm):
         label="Days after a due day in which a delivery can be mended", initial=30, min_value=0, max_value=365
     )
 
+    commissioner = forms.ChoiceField(
+        label="Commissioner the provider may pass reports on to", required=False,
+        help_text="Not passing on is never shown, and never held against anybody.",
+    )  # fmt: skip
+    passes_on_days = forms.IntegerField(
+        label="Days after its release a report is passed on",
+        required=False,
+        min_value=1,
+        max_value=365,
+        help_text="Leave it empty if the provider decides each time.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        relays = Organisation.objects.filter(kind__in=(Kind.VENDOR, Kind.INTERMEDIARY)).order_by("name")
-        via = self.fields["via"]
-        assert isinstance(via, forms.ChoiceField)
-        via.choices = [("", "Nobody"), *((each.code, each.name) for each in relays)]
+        others = Organisation.objects.filter(kind__in=RELAYS).order_by("name")
+        for name, kinds in (("via", RELAYS), ("commissioner", {Kind.COMMISSIONER})):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "Nobody"), *((o.code, o.name) for o in others if o.kind in kinds)]
 
     def wanted(self) -> drafting.Wanted:
         """What was chosen.
@@ -66,11 +79,17 @@ class TermsForm(PagesForm):
             ends=given["ends"],
             alone=given["alone"] == "yes",
             route=Route(given["route"]),
-            via=Organisation.objects.filter(code=given["via"]).first() if given["via"] else None,
+            via=_named(given["via"]),
+            commissioner=_named(given["commissioner"]),
+            passes_on_days=given["passes_on_days"],
             retention_years=given["retention_years"],
             cut_offs=drafting.chosen_days(given["cut_offs"].splitlines()),
             resupply_days=given["resupply_days"],
         )
+
+
+def _named(code: str) -> Organisation | None:
+    return Organisation.objects.filter(code=code).first() if code else None
 
 
 @page("custodian/proposals/<slug:reference>/agreement", name="agreement-draft", who=DRAFT_AGREEMENT)
@@ -89,13 +108,15 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
 @page("custodian/agreements/<slug:reference>/vary", name="agreement-vary", who=DRAFT_AGREEMENT)
 def vary(request: HttpRequest, reference: str) -> HttpResponse:
     """Draw up a variation or renewal; the first day stays."""
-    found = get_object_or_404(Agreement.objects.select_related("via"), reference=reference)
+    found = get_object_or_404(Agreement.objects.select_related("via", "commissioner"), reference=reference)
     initial = {
         "starts": found.starts, "ends": found.ends, "route": found.route,
         "via": found.via.code if found.via else "",
         "alone": "yes" if found.permits_single_provider_output else "no",
         "retention_years": found.retention_years, "cut_offs": "\n".join(found.cut_offs),
         "resupply_days": found.resupply_days,
+        "commissioner": found.commissioner.code if found.commissioner else "",
+        "passes_on_days": found.passes_on_days,
     }  # fmt: skip
     form = TermsForm(request.POST or None, initial=initial)
     made = _made(request, form, lambda wanted: drafting.vary(
@@ -112,10 +133,16 @@ def _made(request: HttpRequest, form: TermsForm, make: Any) -> AgreementVersion 
     try:
         made: AgreementVersion = make(form.wanted())
     except WrongUse as error:
-        form.add_error("ends" if "day" in error.what else "via", f"{error.what} {error.fix}")
+        form.add_error(_field_of(error), f"{error.what} {error.fix}")
         return None
     messages.success(request, "The text is drawn up. Read it, then offer it.")
     return made
+
+
+def _field_of(error: WrongUse) -> str:
+    if "passing" in error.what:
+        return "commissioner"
+    return "ends" if "day" in error.what else "via"
 
 
 def _show(request: HttpRequest, form: TermsForm, title: str, caption: str, back: str) -> HttpResponse:

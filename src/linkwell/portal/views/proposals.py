@@ -30,6 +30,7 @@ from linkwell.custody.proposals.permissions import (
 )
 from linkwell.custody.proposals.seeing import said_before, visible_proposals
 from linkwell.custody.proposals.states import PROPOSAL, ProposalState
+from linkwell.custody.timeline.story import steps
 from linkwell.errors import LinkwellError
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
@@ -161,7 +162,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
         "missing": unanswered(found.documentation),
         "answers": [(q.text, found.documentation.get(q.id, "")) for q in questions()],
         "decided": [(each, words_of(each.conditions)) for each in found.assessments.exclude(decided_at=None)],
-        "events": AuditEvent.objects.filter(subject__in=subjects),
+        "steps": steps(AuditEvent.objects.filter(subject__in=subjects).order_by("seq")),
     }
     return render(request, "portal/proposal.html", context)
 

@@ -14,6 +14,7 @@ from linkwell.custody.supplies.approving import BEFORE_OPENING, needs_ok, ok_giv
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, own_supplies, visible_supplies
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
+from linkwell.custody.timeline.story import steps
 from linkwell.ledger.receipts import PLAIN, Kind
 from linkwell.portal.access import page, signed_in
 
@@ -53,7 +54,7 @@ def story(found: Supply) -> dict[str, object]:
     return {
         "supply": found,
         "meaning": SUPPLY.meaning[SupplyState(found.state)],
-        "events": events,
+        "steps": steps(events.order_by("seq")),
         "receipts": receipts,
     }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from linkwell.custody.audit.record import record_view
+from linkwell.custody.commissioning.actions import passed_on_to
+from linkwell.custody.commissioning.permissions import PASS_ON, READ_PASSED_ON
 from linkwell.custody.home import current_home
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Release
@@ -20,10 +22,13 @@ from linkwell.portal.embedded import report_response
 from linkwell.vault.zones import ZoneName
 
 READERS = (READ_RELEASES, READ_ALL_RELEASES)
+READERS_OF_ONE = (*READERS, READ_PASSED_ON)
 
 
 def _readable(person: Person) -> QuerySet[Release]:
-    return Release.objects.all() if allows(person, READ_ALL_RELEASES) else own_releases(person)
+    if allows(person, READ_ALL_RELEASES):
+        return Release.objects.all()
+    return Release.objects.filter(Q(pk__in=own_releases(person)) | Q(pk__in=passed_on_to(person)))
 
 
 def _folder(release: Release) -> Path:
@@ -33,11 +38,13 @@ def _folder(release: Release) -> Path:
 @page("reports/", name="reports", who=READERS, methods=("GET",))
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports this person may read."""
-    found = _readable(signed_in(request)).select_related("organisation", "output__refresh")
-    return render(request, "portal/reports.html", {"releases": found})
+    person = signed_in(request)
+    found = _readable(person).select_related("organisation", "output__refresh")
+    lead = person.memberships.filter(role__in=PASS_ON.roles).exists()
+    return render(request, "portal/reports.html", {"releases": found, "may_pass": lead})
 
 
-@page("reports/<slug:reference>/", name="report", who=READERS, methods=("GET",))
+@page("reports/<slug:reference>/", name="report", who=READERS_OF_ONE, methods=("GET",))
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """A released report, as it was released."""
     person = signed_in(request)
@@ -48,7 +55,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     return report_response(_folder(found) / "report.html")
 
 
-@page("reports/<slug:reference>/files/<str:name>", name="report-file", who=READERS, methods=("GET",))
+@page("reports/<slug:reference>/files/<str:name>", name="report-file", who=READERS_OF_ONE, methods=("GET",))
 def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """A file that was released with a report."""
     found = _readable(signed_in(request)).filter(reference=reference).first()

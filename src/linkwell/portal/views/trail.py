@@ -8,8 +8,10 @@ from django.shortcuts import render
 
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.permissions import READ_OWN_TRAIL
-from linkwell.custody.audit.trail import own_events, waiting
+from linkwell.custody.audit.trail import own_events
 from linkwell.custody.organisations.permissions import READ_RECORD
+from linkwell.custody.timeline.story import own_stories
+from linkwell.custody.timeline.waiting import waiting
 from linkwell.portal.access import page, signed_in
 
 
@@ -25,4 +27,5 @@ def own_trail(request: HttpRequest) -> HttpResponse:
     """What happened to my data? Everything about this person's organisations, and who it waits on."""
     person = signed_in(request)
     events = Paginator(own_events(person), 50).get_page(request.GET.get("page"))
-    return render(request, "portal/own_trail.html", {"events": events, "waiting": waiting(person)})
+    context = {"events": events, "waiting": waiting(person), "stories": own_stories(person)}
+    return render(request, "portal/own_trail.html", context)

@@ -1,0 +1,140 @@
+"""The clock destroys what an agreement says, when it says so, and signs for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests import deciding
+
+from linkwell.custody.agreements import drafting, signing
+from linkwell.custody.agreements.models import Agreement, Notice
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import run
+from linkwell.custody.machine import WrongState
+from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.refreshes.actions import loadable_supplies
+from linkwell.custody.retention import jobs as destroying
+from linkwell.custody.retention.actions import ask_for_destruction, destroy_what_is_due
+from linkwell.custody.retention.clock import destroyed_on, years_after
+from linkwell.custody.supplies.models import Supply
+from linkwell.ledger.receipts import Receipt, verify
+
+TODAY = date.today()
+
+
+@pytest.fixture
+def kept(registry) -> Supply:
+    """A delivery that is loaded, with something of it in every place where something is kept."""
+    agreement = deciding.in_force(registry, retention_years=2)
+    supply = Supply.objects.create(
+        reference=f"{agreement.reference}-001", agreement=agreement, state="loaded", digest="ab" * 48,
+        sealed_gone=True, manifest={"package": "cd" * 16},
+    )  # fmt: skip
+    for folder in destroying.kept_folders(supply.reference):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "people.csv").write_text("Anahera\n")
+    return supply
+
+
+def there(supply: Supply) -> list[bool]:
+    return [folder.exists() for folder in destroying.kept_folders(supply.reference)]
+
+
+def end(supply: Supply, **change: object) -> Agreement:
+    Agreement.objects.filter(pk=supply.agreement_id).update(**{"state": "ended", "ended_on": TODAY, **change})
+    return Agreement.objects.get(pk=supply.agreement_id)
+
+
+def do_jobs() -> None:
+    for job in Job.objects.filter(state="waiting"):
+        run(job.pk)
+
+
+def test_nothing_is_destroyed_before_its_time_and_everything_after(registry, kept) -> None:
+    end(kept)
+    due = years_after(TODAY, 2)
+    assert destroyed_on(end(kept)) == due
+    assert destroy_what_is_due(due.replace(year=due.year - 1)) == 0
+    assert there(kept) == [True, True, True]
+    assert destroy_what_is_due(due) == 1
+    assert destroy_what_is_due(due) == 1  # asked again while the job waits: still one job
+    assert Job.objects.filter(kind="agreement.destroy").count() == 1
+    do_jobs()
+    assert there(kept) == [False, False, False]
+    kept.refresh_from_db()
+    assert kept.state == "destroyed"
+    assert destroy_what_is_due(due) == 0
+
+
+def test_a_signed_receipt_an_event_and_both_sides_say_so(registry, kept) -> None:
+    destroy_what_is_due(destroyed_on(end(kept)))
+    do_jobs()
+    receipt = Receipt.from_json(kept.receipts.get(kind="destroyed", about="kept").document)
+    assert "names and numbers" in str(receipt.facts["what"])
+    assert "2 years" in str(receipt.facts["why"])
+    from linkwell.custody.home import current_home
+    from linkwell.vault.custodian_keys import receipt_key
+
+    verify(receipt, receipt_key(current_home()).public_key())
+    assert AuditEvent.objects.filter(subject=kept.subject, verb="supply.kept data destroyed").count() == 1
+    assert Notice.objects.filter(kind="kept_destroyed").count() == 2
+    assert "Anahera" not in receipt.to_json()
+
+
+def test_a_killed_destruction_is_done_again_and_nothing_is_signed_twice(registry, kept) -> None:
+    agreement = end(kept)
+    destroying.destroy_folder(destroying.kept_folders(kept.reference)[0])  # died after the first folder
+    destroy_what_is_due(destroyed_on(agreement))
+    job = Job.objects.get(kind="agreement.destroy")
+    done = destroying.work_destroy(job, lambda done, total: None)  # died before it could say so
+    assert done == [kept.reference]
+    do_jobs()
+    assert there(kept) == [False, False, False]
+    assert kept.receipts.filter(about="kept").count() == 1
+
+
+def test_a_renewal_stops_the_clock_also_for_a_job_that_was_left(registry, kept) -> None:
+    agreement = end(kept, state="lapsed", ended_on=None)
+    due = destroyed_on(agreement)
+    destroy_what_is_due(due)
+    text = drafting.vary(by=registry.person("integrator"), agreement=agreement, wanted=deciding.wanted())
+    text = drafting.offer(by=registry.person("integrator"), version=text)
+    deciding.signed(registry, text, "provider", "manager")
+    assert destroyed_on(Agreement.objects.get(pk=agreement.pk)) is None
+    do_jobs()
+    assert there(kept) == [True, True, True]
+    assert Job.objects.get(kind="agreement.destroy").state == "failed"
+
+
+def test_a_provider_has_it_destroyed_now_once_the_agreement_is_over(registry, kept) -> None:
+    lead = registry.person("provider")
+    with pytest.raises(WrongState):
+        ask_for_destruction(by=lead, agreement=kept.agreement)
+    ended = signing.leave(by=lead, agreement=kept.agreement)
+    assert ended.ended_on == TODAY
+    for name in ("other", "provider_staff", "manager"):
+        with pytest.raises(NotAllowed):
+            ask_for_destruction(by=registry.person(name), agreement=ended)
+    ask_for_destruction(by=lead, agreement=ended)
+    do_jobs()
+    assert there(kept) == [False, False, False]
+    assert kept.receipts.get(about="kept").document.count("the provider asked") == 1
+
+
+def test_another_agreements_people_stay(registry, kept) -> None:
+    other = Supply.objects.create(
+        reference="DSA-2026-002-001", agreement=registry.other_agreement, state="loaded", digest="ef" * 48
+    )
+    for folder in destroying.kept_folders(other.reference):
+        folder.mkdir(parents=True, exist_ok=True)
+    destroy_what_is_due(destroyed_on(end(kept)))
+    do_jobs()
+    assert there(other) == [True, True, True]
+    assert [supply.reference for supply in loadable_supplies()] == [other.reference]
+
+
+def test_the_day_of_a_leap_year_has_a_day_years_later() -> None:
+    assert years_after(date(2024, 2, 29), 1) == date(2025, 3, 1)
+    assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 29)
