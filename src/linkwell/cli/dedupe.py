@@ -29,7 +29,7 @@ Examples:
 @click.option(
     "--map", "maps", multiple=True, metavar="THEIRS=OURS", help="A column of LIST and the field it holds."
 )
-@click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a pair must be (default 0.92).")
+@click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a pair must be (default 0.95).")
 @click.option("--memory", default="2GB", show_default=True, help="Memory the engine may use.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 256))
 @json_option

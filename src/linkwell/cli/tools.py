@@ -41,7 +41,7 @@ Examples:
     "--map", "maps", multiple=True, metavar="THEIRS=OURS", help="A column of EXTRACT and the field it holds."
 )
 @click.option("--map-spine", "spine_maps", multiple=True, metavar="THEIRS=OURS", help="The same for SPINE.")
-@click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a link must be (default 0.92).")
+@click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a link must be (default 0.95).")
 @click.option(
     "--review-at", type=click.FloatRange(0, 1), help="From here a person should look (default 0.2)."
 )

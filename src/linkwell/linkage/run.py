@@ -193,14 +193,15 @@ def compared_pairs(
     table = con.sql(f"SELECT * FROM ({query}) ORDER BY r, pid").to_arrow_table()
     records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
-    def ints(name: str) -> Any:
-        return table[name].to_numpy().astype(np.int64)
+    def ints(name: str) -> Any:  # as narrow as the engine gave them: there may be millions
+        return table[name].to_numpy()
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
     seen = {c.name: ints(f"n_{c.name}") for c in compared}
     unseen = _unseen(con, model)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
-    return table, Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records, unseen)
+    pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records, unseen)
+    return table.select([alias for _, alias in carry]), pairs
 
 
 def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:

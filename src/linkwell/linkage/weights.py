@@ -18,7 +18,7 @@ import numpy.typing as npt
 from linkwell.linkage.compare import STRATUM, Comparison
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer[Any]]
 _TINY = 1e-12
 
 
@@ -27,7 +27,8 @@ class Pairs:
     """Candidate pairs sorted by record then person.
 
     Attributes:
-        record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length.
+        record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length, as
+            narrow as their values.
         pair_seen: spine people sharing given name and surname of the candidate.
         settled: pairs that a pass settled by itself, bool. records: length of the list.
         unseen: per record, the chance that its person is on the spine and yet no pass brings it up.
