@@ -100,7 +100,7 @@ def load_profile(path: Path) -> dict[str, Any]:
         assert all("rows" in table and "fields" in table for table in tables.values())
     except FileNotFoundError:
         raise WrongUse("There is no profile of an earlier supply there.", where=str(path)) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError):
         raise WrongUse("This is not the profile of an earlier supply.", where=path.name) from None
     found: dict[str, Any] = facts
     return found

@@ -93,7 +93,7 @@ def load_notices(path: Path) -> NoticeCover:
         data = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise WrongUse("There is no such notices file.", where=str(path)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         raise WrongUse("The notices file cannot be read.", where=path.name, fix=_EXAMPLE) from None
     if strangers := sorted(set(data) - {"statement", "basis"}):
         raise WrongUse(f"There is no section called {strangers[0]}.", where=path.name, fix=_EXAMPLE)

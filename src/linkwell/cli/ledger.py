@@ -110,7 +110,7 @@ def _read_copy(path: Path) -> Iterator[Event]:
             try:
                 event = Event(**json.loads(line))
                 whole = isinstance(event.seq, int) and isinstance(event.details, dict)
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError):
                 whole = False
             if not whole:
                 raise WrongUse("This is not a copy of the record.", where=f"{path.name}, line {number}")

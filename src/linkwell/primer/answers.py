@@ -81,6 +81,8 @@ def parse_answers(text: str, *, name: str, questions: Questions | None = None) -
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(name, str(error)) from None
+    except RecursionError:
+        raise _unreadable(name, "It is nested too deeply.") from None
     return _checked(data, name, questions or load_questions())
 
 

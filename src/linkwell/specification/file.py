@@ -74,6 +74,8 @@ def parse(text: str, *, name: str = "specification") -> Specification:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(name, str(error)) from None
+    except RecursionError:
+        raise _not_toml(name, "it is nested too deeply") from None
     return from_data(data, name=name)
 
 

@@ -106,7 +106,7 @@ def _read(path: Path) -> Sent | None:
             return None
         people = kept.pop("people")
         return Sent(**kept, people=people and {ref: Known(*known) for ref, known in people.items()})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

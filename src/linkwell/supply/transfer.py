@@ -63,7 +63,7 @@ def transfer_note(receipts: Path, handover: str) -> TransferNote | None:
     """The note about a handover, or None."""
     try:
         return TransferNote(**json.loads(_path(receipts, handover).read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

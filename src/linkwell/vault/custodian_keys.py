@@ -128,7 +128,7 @@ def load_bundle(path: Path) -> CustodianKeys:
             where=str(path),
             fix="Give the path of the custodian-keys.json the custodian gave you.",
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):  # not JSON, or nested past reading
         bundle = {}
     return CustodianKeys.from_bundle(bundle)
 

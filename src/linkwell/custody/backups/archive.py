@@ -142,7 +142,7 @@ def read_manifest(backup: Path) -> dict[str, Any]:
         raise WrongUse(
             "There is no such file.", where=str(backup), fix="Give the path of a backup."
         ) from None
-    except (tarfile.TarError, KeyError, TypeError, ValueError):
+    except (tarfile.TarError, KeyError, TypeError, ValueError, RecursionError):
         raise WrongUse(
             "This is not a backup made by Linkwell.", where=str(backup), fix="Give the file backup wrote."
         ) from None

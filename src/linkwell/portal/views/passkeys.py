@@ -45,7 +45,7 @@ def _state(request: HttpRequest) -> passkeys.State | None:
 def _said(request: HttpRequest) -> dict[str, Any]:
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     return said if isinstance(said, dict) else {}
 
