@@ -11,6 +11,7 @@ from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_parties import add_organisation
+from linkwell.cli.custodian_people import lost_device, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
@@ -25,8 +26,8 @@ _ORDER = (
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
     "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
-    "insights", "release", "pass-on", "verify-record", "tokens", "backup", "restore", "drill",
-    "rebuild-ledger",
+    "insights", "release", "pass-on", "verify-record", "tokens", "second-factor", "unlock", "lost-device",
+    "backup", "restore", "drill", "rebuild-ledger",
 )  # fmt: skip
 
 
@@ -298,6 +299,9 @@ for _command in (
     approve_insights,
     verify_record,
     tokens,
+    second_factor,
+    unlock,
+    lost_device,
     backup,
     restore,
     drill,

@@ -15,13 +15,14 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
+from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies import permissions as supplies
 from linkwell.custody.timeline import permissions as timeline
 from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, refreshes,
-    projects, outputs, uses, commissioning, timeline,
+    projects, outputs, signin, uses, commissioning, timeline,
 )  # fmt: skip
 
 
