@@ -55,6 +55,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ),
     ],
     "Try it": [
+        ("conformance", "linkwell.cli.conformance:conformance", "Try a sender or reader built elsewhere."),
         ("demo", "linkwell.cli.demo.command:demo", "Walk the whole road with invented people."),
         ("synthetic", "linkwell.cli.synthetic:synthetic", "Make an invented population and provider."),
     ],
