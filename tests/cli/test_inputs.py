@@ -73,3 +73,20 @@ def test_an_empty_folder_and_a_query_without_a_database_are_said_plainly(
     assert (code, said["what"]) == (2, "There is no spreadsheet or CSV file in this folder.")
     code, said = run_json(capsys, "describe", str(tmp_path / "a.csv"), "--query", "people", "--out", out)
     assert (code, said["what"]) == (2, "A query was named, and no database.")
+
+
+def test_what_moved_since_the_last_supply_is_in_the_report(tmp_path: Path, capsys: Capture) -> None:
+    spec, first = str(tmp_path / "spec.toml"), save_csv(laid_out(PEOPLE, people()), tmp_path / "people.csv")
+    run(capsys, "describe", str(first), "--out", spec)
+    run(capsys, "check", str(first), "--spec", spec, "--out", str(tmp_path / "then"))
+    assert "Against your last supply" not in (tmp_path / "then" / "check-report.html").read_text("utf-8")
+    second = save_csv(laid_out(PEOPLE, people(ethnicity=["", "", "", *["Māori"] * 7])), tmp_path / "now.csv")
+    last = str(tmp_path / "then" / "profile.json")
+    out = tmp_path / "now"
+    _, said = run_json(capsys, "check", str(second), "--spec", spec, "--out", str(out), "--last", last)
+    page = (out / "check-report.html").read_text("utf-8")
+    assert said["drift"]
+    assert "Against your last supply" in page
+    assert said["drift"][0]["what"] in page
+    run(capsys, "check", str(second), "--spec", spec, "--out", str(out), "--last", str(out / "profile.json"))
+    assert "Nothing moved enough" in (out / "check-report.html").read_text("utf-8")

@@ -29,7 +29,8 @@ def test_identity_and_content_lie_apart_with_sums_that_hold(tmp_path: Path) -> N
     found = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
     assert found == {
         "identity/identity.csv", "content/enrolment.csv", "content/interaction.csv", "control-totals.csv",
-        "specification.toml", "cover-sheet.txt", SUMS,
+        "specification.toml", "specification.html", "specification.pdf", "specification.docx",
+        "cover-sheet.txt", SUMS,
     }  # fmt: skip
     for line in (done.folder / SUMS).read_text("utf-8").splitlines():
         digest, _, name = line.partition("  ")

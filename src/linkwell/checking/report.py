@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from importlib import resources
 from pathlib import Path
 
+from linkwell.checking.drift import Drift
 from linkwell.checking.outlook import FileOutlook
 from linkwell.checking.verdict import Finding, Severity, Verdict
 from linkwell.specification.model import Specification
@@ -30,14 +32,30 @@ def write_json(verdict: Verdict, path: Path) -> None:
 
 
 def write_html(
-    verdict: Verdict, spec: Specification, path: Path, *, expected: FileOutlook | None = None
+    verdict: Verdict,
+    spec: Specification,
+    path: Path,
+    *,
+    expected: FileOutlook | None = None,
+    moved: Sequence[Drift] | None = None,
 ) -> None:
     """Write one self-contained page, without script, that also prints."""
-    write_whole(path, render_html(verdict, spec, expected=expected).encode())
+    write_whole(path, render_html(verdict, spec, expected=expected, moved=moved).encode())
 
 
-def render_html(verdict: Verdict, spec: Specification, *, expected: FileOutlook | None = None) -> str:
-    """The page as text. Its title states the outcome; `expected` adds what the file lets you expect."""
+def render_html(
+    verdict: Verdict,
+    spec: Specification,
+    *,
+    expected: FileOutlook | None = None,
+    moved: Sequence[Drift] | None = None,
+) -> str:
+    """The page as text. Its title states the outcome.
+
+    Args:
+        expected: what the file lets you expect.
+        moved: what differs from the last supply; None: not compared.
+    """
     title = headline(verdict)
     parts = [
         '<!DOCTYPE html><html lang="en-NZ"><head><meta charset="utf-8">',
@@ -53,6 +71,7 @@ def render_html(verdict: Verdict, spec: Specification, *, expected: FileOutlook 
             parts.append(f"<h2>{heading}</h2>" + (f"<p>{words}</p>" if words else ""))
             parts += [_section(finding) for finding in found]
     parts += [
+        "" if moved is None else _drifted(moved),
         _expected(expected) if expected else "",
         "<h2>Fingerprints</h2>",
         "<p>The same file and specification give the same fingerprint on any computer.</p>",
@@ -92,6 +111,25 @@ def _counts_table(verdict: Verdict) -> str:
         '<table><caption>Rows of each file</caption><thead><tr><th scope="col">File</th>'
         '<th scope="col" class="n">Read</th><th scope="col" class="n">Stay with you</th>'
         f'<th scope="col" class="n">Ready to go</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _drifted(moved: Sequence[Drift]) -> str:
+    """What differs from the last supply; a change may be right, and somebody should know why."""
+    if not moved:
+        return "<h2>Against your last supply</h2><p>Nothing moved enough to be worth a look.</p>"
+    rows = "".join(
+        f'<tr><th scope="row">{escape(each.table)}</th><td>{escape(each.field)}</td>'
+        f"<td>{escape(each.what)}</td></tr>"
+        for each in moved
+    )
+    return (
+        "<h2>Against your last supply</h2><p>Some things moved. A change may be right; whoever uses the data "
+        "will ask why.</p>"
+        '<div class="wide" role="region" aria-label="What moved since the last supply" tabindex="0">'
+        '<table><caption>What moved since the last supply</caption><thead><tr><th scope="col">Table</th>'
+        f'<th scope="col">Field</th><th scope="col">What moved</th></tr></thead><tbody>{rows}</tbody>'
+        "</table></div>"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import click
 
 from linkwell.bulk import check as check_tables
-from linkwell.checking.drift import drift, load_profile, profile, save_profile
+from linkwell.checking.drift import Drift, drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import HEADINGS, headline, row_list, write_html, write_json
@@ -26,6 +27,7 @@ from linkwell.reading.table import Table
 from linkwell.specification.answers import answer
 from linkwell.specification.draft import Draft, draft
 from linkwell.specification.model import Specification
+from linkwell.specification.recipe import with_recipe
 from linkwell.supply.handover import hand_over
 from linkwell.supply.split import keep_split_secrets, split
 from linkwell.vault.zones import Home, data_home_of
@@ -65,6 +67,11 @@ Examples:
 @click.option("--initiative", default="", help="The service's name, where no column says it.")
 @click.option("--yes", "take_suggested", is_flag=True, help="Take the suggested answer to every question.")
 @click.option("--answers", type=click.Path(path_type=Path), help="Take your own words from these answers.")
+@click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    help="Take what was said about these columns from an earlier specification, yours or another's.",
+)
 @sheet_option
 @query_option
 @json_option
@@ -75,6 +82,7 @@ def describe(
     initiative: str,
     take_suggested: bool,
     answers: Path | None,
+    recipe: Path | None,
     sheet: str | None,
     queries: tuple[str, ...],
     as_json: bool,
@@ -87,7 +95,10 @@ def describe(
     said = load_answers(answers) if answers is not None else Answers()
     tables = read_given(files, sheet, queries, quiet=as_json)
     made = draft(tables, organisation=organisation or said.organisation, initiative=initiative)
-    made = replace(made, specification=worded(made.specification, said))
+    drafted = worded(made.specification, said)
+    if recipe is not None:
+        drafted = with_recipe(drafted, Specification.load(recipe))
+    made = replace(made, specification=drafted)
     spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
     spec.save(out)
     still_open = spec.unanswered()
@@ -155,7 +166,7 @@ def check(
     now = profile(spec, verdict)
     moved = drift(earlier, now) if earlier is not None else ()
     expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
-    reports = _write_reports(tables, spec, verdict, out, expected)
+    reports = _write_reports(tables, spec, verdict, out, expected, moved if earlier is not None else None)
     facts = {"command": "check", **_facts(verdict), "outlook": expected.outlook.as_dict(), "reports": reports}
     save_profile(now, out / "profile.json")
     facts["drift"] = [asdict(each) for each in moved]
@@ -265,13 +276,18 @@ def _description(made: Draft, spec: Specification, out: Path) -> list[str]:
 
 
 def _write_reports(
-    tables: list[Table], spec: Specification, verdict: Verdict, out: Path, expected: FileOutlook
+    tables: list[Table],
+    spec: Specification,
+    verdict: Verdict,
+    out: Path,
+    expected: FileOutlook,
+    moved: Sequence[Drift] | None,
 ) -> dict[str, Any]:
     if out.exists() and not out.is_dir():
         raise WrongUse(
             "The place for the reports is a file.", where=str(out), fix="Name a folder with --out."
         )
-    write_html(verdict, spec, out / "check-report.html", expected=expected)
+    write_html(verdict, spec, out / "check-report.html", expected=expected, moved=moved)
     write_json(verdict, out / "check-report.json")
     by_file: dict[str, list[Table]] = {}
     for table in tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,16 @@ def shapes() -> tuple[str, ...]:
     """The shapes this computer can make: "html", and "pdf" and "docx" with the documents extra."""
     more = (("pdf", "typst"), ("docx", "docx"))
     return ("html", *(shape for shape, module in more if find_spec(module) is not None))
+
+
+def render_everywhere(document: Document) -> dict[str, bytes]:
+    """The document's bytes in every shape, by suffix; the same document gives the same bytes."""
+    renderers: dict[str, Callable[[Document], bytes]] = {
+        "html": lambda each: html.render_html(each).encode(),
+        "pdf": pdf.render_pdf,
+        "docx": word.render_docx,
+    }
+    return {shape: renderers[shape](document) for shape in shapes()}
 
 
 def write_everywhere(document: Document, folder: Path, stem: str) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,16 @@ def render_docx(document: Document) -> bytes:
         _add(book, block)
     made = io.BytesIO()
     book.save(made)
-    return made.getvalue()
+    return _undated(made)
+
+
+def _undated(made: io.BytesIO) -> bytes:
+    """The same archive without the moment it was packed, so that the same document is the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _prepare(book: Any, document: Document) -> None:

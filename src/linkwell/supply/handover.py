@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linkwell.checking.verdict import Verdict
+from linkwell.documents.everywhere import render_everywhere, shapes
 from linkwell.errors import TryAgain, WrongUse
+from linkwell.specification.document import specification_document
 from linkwell.specification.file import render
 from linkwell.specification.model import Specification
 from linkwell.supply.preview import preview, preview_text
@@ -73,6 +75,8 @@ def _files(split: Split, spec: Specification, verdict: Verdict) -> dict[str, byt
         files[f"content/{table.name}.csv"] = table.to_csv_bytes()
     files["control-totals.csv"] = _control_totals(split)
     files["specification.toml"] = render(spec).encode()
+    for shape, data in render_everywhere(specification_document(spec)).items():
+        files[f"specification.{shape}"] = data
     files["cover-sheet.txt"] = _cover_sheet(split, spec, verdict).encode()
     return files
 
@@ -123,7 +127,8 @@ def _cover_sheet(split: Split, spec: Specification, verdict: Verdict) -> str:
         "Files",
         *(f"  {name}: {len(table.rows):,} rows, {len(table.columns)} columns" for name, table in tables),
         "  control-totals.csv: rows and filled cells of every column",
-        "  specification.toml: what was agreed, field by field",
+        "  specification.toml: what was agreed, field by field, for software",
+        f"  specification.{', .'.join(shapes())}: the same to read, under the IDI data dictionary's headings",
         f"  {SUMS}: fingerprints of the files above; check them with: sha384sum -c {SUMS}",
         "",
         "All tables are UTF-8 text with commas, one heading row, dates as year-month-day, and nothing for",
