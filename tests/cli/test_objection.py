@@ -38,3 +38,14 @@ def test_drift_is_said_at_the_terminal(tmp_path: Path, capsys: pytest.CaptureFix
     last = str(tmp_path / "checked" / "profile.json")
     _, said = run(capsys, "check", file, "--spec", spec, "--out", str(tmp_path / "again"), "--last", last)
     assert "Changed since last time: person gender: Filled in 0% of rows now, 100% last time." in said
+
+
+def test_somebody_who_changed_their_mind_is_taken_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = ("objection", "--workspace", str(tmp_path / "linkwell-workspace"), "--client-number")
+    assert run(capsys, *listed, "C001")[0] == 0
+    assert run(capsys, *listed, "C002", "--off")[0] == 1
+    code, said = run(capsys, *listed, "C001", "--off")
+    assert (code, "Taken off" in said) == (0, True)
+    assert run(capsys, *listed, "C001", "--off")[0] == 1

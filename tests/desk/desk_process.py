@@ -56,7 +56,8 @@ class RunningDesk:
         command = [sys.executable, "-c", "from linkwell.cli.main import main; main()", "desk", "--no-browser"]
         self.process = subprocess.Popen(
             [*command, "--workspace", str(workspace)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+            env=environment,
         )  # fmt: skip
         self.address = self._address()
 

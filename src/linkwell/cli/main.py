@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -122,6 +123,9 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; every known error ends in words and an exit code, never a traceback."""
     arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # an old console may know no macrons: it is told the rest
+            stream.reconfigure(errors="replace")
     try:
         outcome = cli.main(args=arguments, standalone_mode=False)
     except LinkwellError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from linkwell.checking.objections import add_objection, objection_slip
+from linkwell.checking.objections import add_objection, objection_slip, remove_objection
 from linkwell.cli.output import finish, json_option
 from linkwell.documents.html import write_html
 from linkwell.errors import WrongUse
@@ -34,6 +34,7 @@ The list is used by check, handover and seal whenever the same workspace is.
 )
 @click.option("--sent-before", is_flag=True, help="Something about the person was sent already.")
 @click.option("--organisation", default="", help="Your name, for the slip.")
+@click.option("--off", is_flag=True, help="They changed their mind: take them off the list again.")
 @json_option
 def objection(
     client_number: str,
@@ -44,6 +45,7 @@ def objection(
     slip: Path | None,
     sent_before: bool,
     organisation: str,
+    off: bool,
     as_json: bool,
 ) -> int:
     """Leave somebody who objects out of everything you send from now on.
@@ -59,7 +61,10 @@ def objection(
         "date_of_birth": born,
     }
     home = data_home_of(workspace)
-    add_objection(workspace, person, demo_seed=Home.open(home).demo_seed if home else None)
+    seed = Home.open(home).demo_seed if home else None
+    if off:
+        return _taken_off(workspace, person, seed, as_json=as_json)
+    add_objection(workspace, person, demo_seed=seed)
     if slip is not None:
         day = datetime.now(UTC).date()
         write_html(objection_slip(organisation, day, sent_before=sent_before), slip)
@@ -69,3 +74,13 @@ def objection(
     step = "linkwell check YOUR-FILES --spec specification.toml --out checked"
     finish(facts, lines, as_json=as_json, next_step=step)
     return 0
+
+
+def _taken_off(workspace: Path, person: dict[str, str], seed: int | None, *, as_json: bool) -> int:
+    """Take somebody off; exit code 1 where nobody is on the list under what was given."""
+    was_on = remove_objection(workspace, person, demo_seed=seed)
+    said = "Nobody is on the list under this. Try the client number, or name and birth date."
+    if was_on:
+        said = "Taken off. This person would be part of what you send again."
+    finish({"command": "objection", "taken_off": was_on}, [said], as_json=as_json)
+    return int(not was_on)

@@ -12,6 +12,7 @@ from linkwell.errors import WrongUse
 from linkwell.ledger.receipts import PLAIN, Receipt
 from linkwell.ledger.receipts import load as load_receipt
 from linkwell.ledger.receipts import verify as verify_receipt
+from linkwell.standards.dates import parse_date
 from linkwell.vault.custodian_keys import load_bundle
 from linkwell.vault.keys import PublicKey, fingerprint, read_public_key, spoken
 
@@ -103,6 +104,28 @@ def fetch(package: Path, url: str, token_file: Path | None, receipts: Path, as_j
         lines or ["There is no receipt about this file yet."],
         as_json=as_json,
     )
+
+
+@receipt.command(
+    epilog="Example:\n\n  linkwell receipt note handover --service Transfer --said 'No 77' --day 2026-08-01"
+)
+@click.argument("handover", type=FOLDER)
+@click.option("--service", required=True, help="Which transfer service you used.")
+@click.option("--said", required=True, help="What it said when the files had arrived.")
+@click.option("--day", required=True, help="When, as year-month-day.")
+@click.option(
+    "--receipts", default="receipts", show_default=True, type=FOLDER, help="Where receipts are kept."
+)
+@json_option
+def note(handover: Path, service: str, said: str, day: str, receipts: Path, as_json: bool) -> None:
+    """Write down what another transfer service said about a handover: your own note, signed by nobody."""
+    from linkwell.supply.transfer import note_transfer
+
+    when = parse_date(day, "iso").value
+    if when is None:
+        raise WrongUse("The day must be one such as 2026-08-01.")
+    path = note_transfer(handover, receipts, service=service, reference=said, day=when)
+    finish({"note": str(path)}, [f"Written down: {path}"], as_json=as_json)
 
 
 def _key_for(found: Receipt, file: Path, key_path: Path | None) -> tuple[PublicKey, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from linkwell.desk.server import start
@@ -22,6 +23,8 @@ def main() -> int:
 
 def _say(text: str) -> None:
     if sys.stdout is not None:  # started by `pyw`, which has no window to write in
+        if isinstance(sys.stdout, TextIOWrapper):  # an old console may know no macrons: say the rest
+            sys.stdout.reconfigure(errors="replace")
         print(text)
 
 
