@@ -1,72 +1,45 @@
-"""`python -m bench.confidentiality [--quick]`: attacks and speed at full size, printed as Markdown."""
+"""`python -m bench.confidentiality [--size N]`: attacks at full size and what safety costs, printed.
+
+Speed: `python -m bench.confidentiality.speed [--peers PYTHON]`.
+"""
 
 from __future__ import annotations
 
 import argparse
-import time
+from collections.abc import Callable
 
 import numpy as np
 from bench.confidentiality import attacks
 from bench.confidentiality.world import World, ask, desk_for
 
-from linkwell.confidentiality.profile import load_profile
-from linkwell.confidentiality.rounding import RoundingKeys, round_counts
+from linkwell.confidentiality.merging import proposals
+
+Found = dict[str, float]
 
 
-def run_attacks(size: int) -> dict[str, dict[str, float]]:
+def parts(size: int) -> dict[str, Callable[[], Found]]:
     """Each attack at `size` times its smallest sensible size."""
-    areas = [attacks.small_area(people, seed) for seed in range(1, size + 1) for people in (110, 200, 400)]
     return {
-        "difference by five context variables": attacks.differencing(60 * size),
-        "zero against small": attacks.zero_against_small(100 * size),
-        "small areas, all 1-, 2-, 3-way tables of six variables": {
-            key: float(sum(area[key] for area in areas)) for key in areas[0]
-        },
-        "one person between two refreshes": attacks.one_person_changes(1000 * size),
-        "dominance": attacks.dominance(300 * size),
-        "number of people from a mean": attacks.numbers_from_means(300 * size),
+        "difference by five context variables": lambda: attacks.differencing(100 * size),
+        "an insider subtracts": lambda: attacks.insider(100 * size),
+        "zero against small, nz-fixed": lambda: attacks.zero_against_small(100 * size),
+        "zero against small, nz-grr": lambda: attacks.zero_against_small(100 * size, profile="nz-grr"),
+        "small areas, all 1-, 2-, 3-way tables of six variables": lambda: _areas(size),
+        "one person between two refreshes": lambda: attacks.one_person_changes(1000 * size),
+        "dominance": lambda: attacks.dominance(300 * size),
+        "number of people from a mean": lambda: attacks.numbers_from_means(300 * size),
+        "sparse seven-way table": lambda: attacks.sparse_table(10_000 * size),
     }
 
 
-def rounding_speed() -> float:
-    """Cells a second."""
-    draw = np.random.default_rng(1)
-    counts, keys = draw.integers(0, 200, 2_000_000), draw.integers(0, 2**63, 2_000_000).astype(np.uint64)
-    begun = time.perf_counter()
-    round_counts(keys, counts, RoundingKeys.derive(bytes(32)), load_profile("nz-fixed"))
-    return len(counts) / (time.perf_counter() - begun)
+def _areas(size: int) -> Found:
+    areas = [attacks.small_area(people, seed) for seed in range(1, size + 1) for people in (110, 200, 400)]
+    return {key: float(sum(area[key] for area in areas)) for key in areas[0]}
 
 
-def small_table() -> float:
-    """Seconds for a table under 1,000 cells with an empty ledger, median of five."""
-    world = World.of(20_000)
-    times = []
-    for seed in range(5):
-        with desk_for(world, seed) as desk:
-            table = world.table(("age", "ethnicity", "region"), world.ids)
-            begun = time.perf_counter()
-            ask(desk, table, population=world.ids)
-            times.append(time.perf_counter() - begun)
-    return float(np.median(times))
-
-
-def guard_seconds(earlier: int) -> float:
-    """Seconds for one request about 20,000 people after `earlier` releases about different cohorts."""
-    world, draw = World.of(20_000), np.random.default_rng(1)
-    with desk_for(world) as desk:
-        for number in range(earlier):
-            cohort = draw.choice(world.ids, int(draw.integers(50, 15_000)), replace=False)
-            ask(desk, world.table(("sex",), cohort), population=cohort, notes=(str(number),))
-        ask(desk, population=world.ids[:777])
-        begun = time.perf_counter()
-        ask(desk, population=world.ids)
-        return time.perf_counter() - begun
-
-
-def utility() -> dict[str, tuple[float, float]]:
-    """Per table size: share of non-zero cells lost by the rule of six alone, and by everything."""
-    world = World.of(20_000)
-    found = {}
+def utility(skew: float) -> dict[str, Found]:
+    """Per table: share of non-zero cells lost by the rule of six alone, by everything, and merged."""
+    world, found = World.of(20_000, skew=skew), {}
     for variables in (("age", "sex", "ethnicity"), ("age", "sex", "ethnicity", "region"),
                       ("age", "sex", "ethnicity", "region", "income", "health")):  # fmt: skip
         table = world.table(variables, world.ids)
@@ -74,7 +47,11 @@ def utility() -> dict[str, tuple[float, float]]:
         with desk_for(world) as desk:
             cells = ask(desk, table, population=world.ids).tables[table.name].values
         hidden = np.array([value is None for value in cells])[counts > 0]
-        found[str(len(counts))] = (float((counts[counts > 0] < 6).mean()), float(hidden.mean()))
+        one = {"rule of six": float((counts[counts > 0] < 6).mean()), "in all": float(hidden.mean())}
+        merges = proposals(counts, table.labels, table.dimensions, 6) if len(counts) < 5000 else ()
+        if merges:
+            one |= {"best merge": merges[-1].lost, "its cells": merges[-1].cells}
+        found[f"{len(counts):,} cells, skew {skew}"] = one
     return found
 
 
@@ -82,15 +59,12 @@ def main() -> None:
     """Run everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=2)
-    parser.add_argument("--earlier", type=int, default=1000)
     options = parser.parse_args()
-    print(f"rounding: {rounding_speed():,.0f} cells/s")
-    print(f"648-cell table, empty ledger: {small_table():.2f} s")
-    for cells, (rule, lost) in utility().items():
-        print(f"{cells} cells: {rule:.1%} of non-zero cells lost by the rule of six, {lost:.1%} in all")
-    for name, found in run_attacks(options.size).items():
-        print(f"{name}: " + ", ".join(f"{key} {value:.3g}" for key, value in found.items()))
-    print(f"guard against {options.earlier:,} earlier populations: {guard_seconds(options.earlier):.2f} s")
+    for skew in (1.0, 1.4):
+        for table, lost in utility(skew).items():
+            print(f"{table}: " + ", ".join(f"{key} {value:.3g}" for key, value in lost.items()), flush=True)
+    for name, attack in parts(options.size).items():
+        print(f"{name}: " + ", ".join(f"{key} {value:.3g}" for key, value in attack().items()), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bench.confidentiality.world import World, ask, desk_for
 from scipy.optimize import linprog
 
 from linkwell.confidentiality.desk import ReleaseRefused
-from linkwell.confidentiality.request import MeanTable
+from linkwell.confidentiality.request import CountTable, MeanTable
 
 CONTEXT = ("age", "sex", "ethnicity", "income", "health")
 
@@ -28,10 +28,11 @@ def differencing(targets: int, seed: int = 1) -> dict[str, float]:
     """Is the target in the group? Ask about the group, and the group without the target, by five variables.
 
     Returns:
-        accuracy of "the answers differ, so it is", and the base rate.
+        accuracy of the best guess: whoever's answers differ is in it, of the others whatever most are; the
+        base rate (of always guessing what most are); standard error of the difference.
     """
     world, draw = World.of(4000, seed), np.random.default_rng(seed)
-    right = inside = betrayed = 0
+    inside = betrayed = 0
     with desk_for(world, seed) as desk:
         for number in range(targets):
             group = draw.choice(world.ids, int(draw.integers(40, 300)), replace=False)
@@ -48,28 +49,72 @@ def differencing(targets: int, seed: int = 1) -> dict[str, float]:
                                notes=(str(first),))  # fmt: skip
                     views.append((first, [value for value, _, _ in seen(told)]))
             before, after = ([v for f, view in views for v in view if f == which] for which in (0, 1))
-            right += (before != after) == member
             inside += member
-            betrayed += member and before != after
-    rate = inside / targets
-    return {"accuracy": right / targets, "base rate": max(rate, 1 - rate),
-            "members betrayed": betrayed / inside}  # fmt: skip
+            betrayed += before != after
+    rate = betrayed / targets
+    return {
+        "accuracy": (betrayed + max(inside - betrayed, targets - inside)) / targets,
+        "base rate": max(inside, targets - inside) / targets,
+        "members betrayed": betrayed / inside, "standard error": float(np.sqrt(rate * (1 - rate) / targets)),
+    }  # fmt: skip
 
 
-def zero_against_small(groups: int, seed: int = 2) -> dict[str, float]:
-    """Filters that single out nobody or 1 to 5 people: total variation between what is seen, and of time."""
+def insider(targets: int, seed: int = 7, friends: int = 4) -> dict[str, float]:
+    """A provider's own list is known to the attacker, but for what one person on it is: subtract, and see.
+
+    Asked about the list, the list without the target, and without the target and up to `friends` others; as a
+    member of a collective might subtract itself and its friends. The guess is the category that falls.
+
+    Returns:
+        accuracy, and the base rate of guessing the list's largest category.
+    """
+    world, draw = World.of(4000, seed), np.random.default_rng(seed)
+    right = base = 0
+    with desk_for(world, seed) as desk:
+        for number in range(targets):
+            listed = draw.choice(world.ids, int(draw.integers(40, 300)), replace=False)
+            target, others = listed[0], listed[1 : 1 + number % (friends + 1)]
+            truth = int(world.codes["income"][target - 1])
+            common = int(np.bincount(world.codes["income"][listed - 1]).argmax())
+            views = []
+            for members in (listed, listed[1:], np.setdiff1d(listed, np.append(others, target))):
+                told = ask(desk, world.table(("income",), members), population=members, family=f"f{number}",
+                           notes=(str(len(views)),))  # fmt: skip
+                views.append([-1 if value is None else value for value, _, _ in seen(told)])
+            falls = [
+                cell for cell in range(len(views[0])) if any(v[cell] < views[0][cell] for v in views[1:])
+            ]
+            right += (falls[0] if falls else common) == truth
+            base += common == truth
+    return {"accuracy": right / targets, "base rate": base / targets}
+
+
+def sparse_table(people: int, seed: int = 8) -> dict[str, float]:
+    """A seven-way table: small cells of which a number is told, and how many numbers are told at all."""
+    world = World.of(people, seed, dict(zip("abcdefg", (3, 3, 3, 3, 3, 2, 2), strict=True)))
+    table = world.table(tuple("abcdefg"), world.ids)
+    counts = np.bincount(table.cells, minlength=len(table.labels))
+    with desk_for(world, seed) as desk:
+        cells = ask(desk, table, population=world.ids).tables[table.name].values
+    told = np.array([value is not None for value in cells])
+    return {"small told": int((told & (counts < 6)).sum()), "told": int(told.sum()), "cells": len(counts)}
+
+
+def zero_against_small(groups: int, seed: int = 2, profile: str = "nz-fixed") -> dict[str, float]:
+    """Filters that single out nobody or 1 to 5 people: total variation between what is seen, and of time.
+
+    Seen are the order of the rows, the marks, the numbers' remainders, and the words of a refusal.
+    """
     world, draw = World.of(4000, seed), np.random.default_rng(seed)
     views: dict[bool, list] = {False: [], True: []}
     times: dict[bool, list[float]] = {False: [], True: []}
-    with desk_for(world, seed) as desk:
+    with desk_for(world, seed, profile) as desk:
         for number in range(groups):
             some = bool(number % 2)
             few = draw.choice(world.ids, int(draw.integers(1, 6)) if some else 0, replace=False)
-            rest = np.setdiff1d(draw.choice(world.ids, 300, replace=False), few)
+            rest = np.setdiff1d(draw.choice(world.ids, 300, replace=False), few)[:280]
             parts = {"few": few, "a": rest[:100], "b": rest[100:120], "c": rest[120:]}
             cells = np.repeat(np.arange(4), [len(p) for p in parts.values()])
-            from linkwell.confidentiality.request import CountTable
-
             table = CountTable(
                 "t", ("g",), tuple((k,) for k in parts), cells, np.concatenate(list(parts.values()))
             )
@@ -137,8 +182,6 @@ def one_person_changes(cells: int, seed: int = 4) -> dict[str, float]:
     world = World.of(int(sizes.sum()), seed)
     place = np.repeat(np.arange(cells), sizes)
     labels = tuple((f"cell {i}",) for i in range(cells))
-    from linkwell.confidentiality.request import CountTable
-
     leaving = (np.cumsum(sizes) - 1)[: cells // 2]
     stay = np.setdiff1d(np.arange(world.people), leaving)
     with desk_for(world, seed) as desk:

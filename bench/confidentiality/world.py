@@ -29,12 +29,12 @@ class World:
     codes: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, people: int, seed: int = 1, levels: dict[str, int] | None = None) -> World:
-        """Draw a population with uneven levels."""
+    def of(cls, people: int, seed: int = 1, levels: dict[str, int] | None = None, skew: float = 1.0) -> World:
+        """Draw a population with uneven levels; the larger `skew`, the more uneven."""
         draw = np.random.default_rng(seed)
         found = {}
         for name, number in (levels or LEVELS).items():
-            weights = np.arange(1, number + 1) ** -SKEW.get(name, 0.5)
+            weights = np.arange(1, number + 1) ** (-skew * SKEW.get(name, 0.5))
             found[name] = draw.choice(number, people, p=weights / weights.sum())
         return cls(people, found)
 
@@ -53,12 +53,12 @@ class World:
 
 
 @contextmanager
-def desk_for(world: World, seed: int = 1) -> Iterator[ReleaseDesk]:
+def desk_for(world: World, seed: int = 1, profile: str = "nz-fixed") -> Iterator[ReleaseDesk]:
     """A desk with an empty ledger."""
     with tempfile.TemporaryDirectory() as folder:
         home = Home.create(Path(folder) / "home", name="Attacked custodian", demo_seed=seed)
         write_person_index(home.zone(ZoneName.DISCLOSURE), "one", world.ids, world.ids * 7919 + 13)
-        with ReleaseDesk.open(home) as desk:
+        with ReleaseDesk.open(home, profile=profile) as desk:
             yield desk
 
 

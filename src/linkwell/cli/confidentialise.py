@@ -52,6 +52,10 @@ Examples:
 @click.option(
     "--codes", multiple=True, metavar="COLUMN=FILE", help="A column's whole code list, one label a line."
 )
+@click.option(
+    "--levels", multiple=True, metavar="COLUMN=FILE",
+    help="A coarser level to propose merges by: lines of label,group.",
+)  # fmt: skip
 @click.option("--long", is_flag=True, help="--by is a heading and a category; several rows a person.")
 @click.option("--profile", default="nz-fixed", show_default=True, help="The rules: nz-fixed or nz-grr.")
 @json_option
@@ -69,6 +73,7 @@ def confidentialise(
     unit: str,
     entities: tuple[str, ...],
     codes: tuple[str, ...],
+    levels: tuple[str, ...],
     long: bool,
     profile: str,
     as_json: bool,
@@ -98,7 +103,8 @@ def confidentialise(
 
     found = run(
         data, by=by, mean=mean, with_totals=total, percents=percents, unit=unit,
-        entities=dict(_pairs(entities)), codes=lists, long=long, **facts,
+        entities=dict(_pairs(entities)), codes=lists, long=long,
+        levels={name: _groups(Path(path)) for name, path in _pairs(levels)}, **facts,
     )  # fmt: skip
     more = {
         "lost_percent": round(found.lost_percent, 1),
@@ -152,6 +158,13 @@ def _pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     if any(not left or not right for left, right in found):
         raise WrongUse("Write it as NAME=VALUE.", where=" ".join(texts))
     return found
+
+
+def _groups(path: Path) -> dict[str, str]:
+    rows = [line.rpartition(",")[::2] for line in _lines(path)]
+    if any(not label or not group for label, group in rows):
+        raise WrongUse("A line of this file is not label,group.", where=path.name)
+    return {label.strip(): group.strip() for label, group in rows}
 
 
 def _lines(path: Path) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from linkwell.confidentiality.request import Ints, Labels
+
+Levels = Mapping[str, Mapping[str, str]]
 
 GOOD_ENOUGH = 0.10
 MOST_STEPS = 12
@@ -36,11 +39,46 @@ class Merge:
             if len(groups) == 1:
                 words.append(f"without {name}")
             elif any(len(group) > 1 for group in groups):
-                words.append(f"{name} in {len(groups)} groups: " + "; ".join(
-                    group[0] if len(group) == 1 else f"{group[0]} to {group[-1]}" for group in groups
-                ))  # fmt: skip
-        told = f"{self.lost:.0%} instead of {self.lost_before:.0%} of cells lost, {self.cells} cells"
-        return f"{', '.join(words) or 'as it is'}: {told}"
+                together = "; ".join(_together(group) for group in groups if len(group) > 1)
+                words.append(f"{name} in {len(groups)} groups ({together})")
+        told = f"{self.lost:.0%} instead of {self.lost_before:.0%} of cells lost"
+        people = f"{self.people_lost:.1%} of people in them"
+        return f"{', '.join(words) or 'as it is'}: {told}, {people}, {self.cells} cells"
+
+
+def _together(group: tuple[str, ...]) -> str:
+    return " and ".join(group) if len(group) == 2 else f"{group[0]} to {group[-1]}, {len(group)} labels"
+
+
+def coarser(
+    counts: Ints, labels: Labels, dimensions: tuple[str, ...], threshold: int, levels: Levels
+) -> tuple[Merge, ...]:
+    """What each coarser level of a code list would save (ethnicity level 1, regions), and all together.
+
+    Args:
+        levels: dimension -> label -> its group at the coarser level; a label without one stays.
+    """
+    axes = [tuple(dict.fromkeys(column)) for column in zip(*labels, strict=True)]
+    cube = counts.reshape([len(axis) for axis in axes])
+    before = _lost(cube, threshold)[0]
+    known = [place for place, name in enumerate(dimensions) if name in levels]
+    found = []
+    for chosen in [[place] for place in known] + ([known] if len(known) > 1 else []):
+        merged, groups = cube, [tuple((label,) for label in axis) for axis in axes]
+        for place in chosen:
+            names = [levels[dimensions[place]].get(label, label) for label in axes[place]]
+            order = list(dict.fromkeys(names))
+            codes = np.array([order.index(name) for name in names], dtype=np.int64)
+            made = np.zeros((len(order), *np.delete(merged.shape, place).tolist()), dtype=np.int64)
+            np.add.at(made, codes, np.moveaxis(merged, place, 0))
+            merged = np.moveaxis(made, 0, place)
+            groups[place] = tuple(
+                tuple(label for label, own in zip(axes[place], names, strict=True) if own == name)
+                for name in order
+            )
+        lost, people = _lost(merged, threshold)
+        found.append(Merge(dimensions, tuple(groups), lost, before, people, merged.size))
+    return tuple(found)
 
 
 def proposals(counts: Ints, labels: Labels, dimensions: tuple[str, ...], threshold: int) -> tuple[Merge, ...]:

@@ -17,7 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from linkwell.confidentiality.desk import SECRET, ReleaseDesk
-from linkwell.confidentiality.merging import Merge, proposals
+from linkwell.confidentiality.merging import Levels, Merge, coarser, proposals
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.release import Release
@@ -51,7 +51,7 @@ def confidentialise(
     unit: str = "units", with_totals: bool = False, percents: Sequence[int] = (),
     entities: Mapping[str, str] | None = None, codes: Mapping[str, Sequence[str]] | None = None,
     name: str = "table", purpose: str = "a table from own files", profile: str = "nz-fixed",
-    long: bool = False,
+    long: bool = False, levels: Levels | None = None,
 ) -> Confidentialised:  # fmt: skip
     """Release a table of counts (and amounts) from one row per person, or per person and category.
 
@@ -64,6 +64,7 @@ def confidentialise(
         entities: kind -> column of organisations.
         codes: column -> its whole code list. Without one, labels that fewer than six people have are left
             out, as an absent label would tell a zero; labels told before from this ledger stay listed.
+        levels: column -> label -> its group at a coarser level, to propose merges by.
         long: `by` is a heading and a category, and a person may have several rows.
 
     Raises:
@@ -90,7 +91,8 @@ def confidentialise(
             asked.append(CountTable(name, **facts))
         release = own.release(np.unique(own.units[kept]), purpose, tables=tuple(asked), notes=notes)
     counts = np.bincount(places, minlength=len(labels))
-    found = () if long else proposals(counts, labels, tuple(by), own.rules.people_threshold)
+    asked_as = counts, labels, tuple(by), own.rules.people_threshold
+    found = () if long else (*coarser(*asked_as, levels or {}), *proposals(*asked_as))
     there = counts > 0
     hidden = np.array([value is None for value in release.tables[name].values])
     return Confidentialised(release, 100 * float(hidden[there].mean()) if there.any() else 0.0, found)
