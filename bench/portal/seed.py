@@ -6,6 +6,7 @@ record, so that its chain holds.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Membership, Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.supplies.models import Supply
+from linkwell.specification.base import base_specification
+from linkwell.specification.file import render
 
 STATES = ("loaded", "loaded", "loaded", "linked", "accepted", "received", "rejected")
 
@@ -28,7 +31,10 @@ def seed_year(*, organisations: int, supplies: int) -> list[Person]:
     """
     today = timezone.localdate()
     with transaction.atomic():
-        text, _ = SpecificationText.objects.get_or_create(digest="5e" * 48, defaults={"toml": ""})
+        specification = replace(base_specification(), organisation="Te Puna", demo=True)
+        text, _ = SpecificationText.objects.get_or_create(
+            digest=specification.digest, defaults={"toml": render(specification)}
+        )
         made = Organisation.objects.bulk_create(
             Organisation(code=f"seeded-{n:03}", name=f"Te Puna {n}") for n in range(organisations)
         )
