@@ -15,6 +15,7 @@ from linkwell.custody.agreements.models import Agreement, AgreementVersion, Rout
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.breaches.actions import record_breach
 from linkwell.custody.commissioning.actions import pass_on
+from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import PLACES, Kind, Role
@@ -111,6 +112,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     ask_lost(by=registry.person("provider"), person=registry.person("provider_staff"))
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
+    _stopped(supply.reference)
     (links / "report.html").write_text(REPORT + "linkage")
     return World(registry, supply.reference, people)
 
@@ -144,6 +146,19 @@ def _shared_further(registry: Any) -> None:
     )  # fmt: skip
 
 
+STOPPED = (("supply.accept", "quick"), ("supply.link", "heavy"), ("refresh.load", "heavy"),
+           ("output.analyse", "heavy"))  # fmt: skip
+
+
+def _stopped(reference: str) -> None:
+    """One stopped job of every kind that can be begun anew."""
+    subjects = (reference, reference, "2026-11", "out-1")
+    for n, ((kind, queue), subject) in enumerate(zip(STOPPED, subjects, strict=True)):
+        Job.objects.create(
+            pk=100 + n, kind=kind, queue=queue, subject=subject, state="failed", by="integrator"
+        )
+
+
 BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("proposal-version", ["aroha-p1", "1"]),
     ("proposal-new", []),
@@ -158,6 +173,7 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("use", ["aroha-u1"]),
     ("client", ["DSA-2026-001"]),
     ("vendor-token", ["a-vendor"]),
+    *((f"work-{verb}", [str(100 + n)]) for n, verb in enumerate(("accept", "link", "load", "analyse"))),
     ("breach-new", []),
     ("breach", ["aroha-b1"]),
     ("report-file", ["R1", "reach.csv"]),
@@ -190,7 +206,10 @@ def arrange(name: str) -> None:
     Assessment.objects.update(state="approved" if name.startswith("agreement") else "waiting", assessor="")
     AgreementVersion.objects.update(state="draft" if name == "agreement-offer" else "offered")
     LaterUse.objects.update(state="asked")
-    Supply.objects.update(state="received" if name in ("accept", "reject", "recall") else "accepted")
+    untouched = name in ("accept", "reject", "recall", "work-accept")
+    Supply.objects.update(state="received" if untouched else "accepted")
+    Refresh.objects.update(state="failed" if name == "work-load" else "ready")
+    Output.objects.update(state="failed" if name == "work-analyse" else "released")
 
 
 def holds(need: Capability, somebody: Somebody, owners: set[str]) -> bool:
@@ -218,5 +237,5 @@ def address(page: Page, world: World, *, never: bool = False) -> str:
     """Where a page about the thing that is there is; or about one that never was, with a name as long."""
     names = arguments(page.name, page.route, world.reference)
     if never:
-        names = ["q" * len(names[0]), *names[1:]]
+        names = ["9" * len(names[0]) if names[0].isdigit() else "q" * len(names[0]), *names[1:]]
     return reverse(page.name, args=names)

@@ -27,6 +27,8 @@ from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.commissioning import actions as passing
 from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.commissioning.states import PASSING
+from linkwell.custody.jobs import stopped
+from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import actions as linkage
 from linkwell.custody.machine import Machine, WrongState
 from linkwell.custody.organisations import actions as organisations
@@ -364,6 +366,32 @@ def supply(registry: Any) -> Noun:
     )  # fmt: skip
 
 
+def stopped_work(registry: Any) -> Noun:
+    sent, analysed = supply(registry), output(registry)
+    row, held = Supply.objects.get(), Output.objects.get()
+    failing = Refresh.objects.create(label="failing", state="failed")
+
+    def again(kind: str, subject: str, *state: Callable[[], object]) -> Do:
+        job = Job.objects.create(kind=kind, queue="quick", subject=subject, state="failed", by="x")
+
+        def act(by: Person) -> None:
+            for put in state:
+                put()
+            stopped.try_again(by=by, job=job)
+
+        return act
+
+    assert (sent.machine, analysed.machine) == (SUPPLY, OUTPUT)
+    return Noun(
+        None, [], lambda state: None, begins={
+            ("accept", "try_again"): again("supply.accept", row.reference),
+            ("link", "try_again"): again("supply.link", row.reference, lambda: sent.put("accepted")),
+            ("load", "try_again"): again("refresh.load", failing.label),
+            ("analyse", "try_again"): again("output.analyse", held.reference, lambda: analysed.put("failed")),
+        },
+    )  # fmt: skip
+
+
 def refresh(registry: Any) -> Noun:
     sent = supply(registry)
     sent.put("linked")
@@ -468,6 +496,7 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
     "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
     "project": project, "output": output, "organisation": organisation, "person": person,
+    "stopped work": stopped_work,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
     "report passed on": report_passed_on,
     "notices by e-mail": lambda registry: stateless([]),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
+from tests import deciding
 
 from linkwell.cli.custodian import custodian
 from linkwell.custody.proposals.documentation import questions
@@ -52,4 +53,23 @@ def test_from_proposal_to_signature_renewal_and_end(registry, run, tmp_path) -> 
 
 def test_a_refusal_is_the_same_as_in_the_portal(registry, run) -> None:
     with pytest.raises(LinkwellError, match="role does not allow"):
-        run("other", "end-agreement", registry.agreement.reference)
+        run("auditor", "end-agreement", registry.agreement.reference)
+
+
+@pytest.mark.parametrize("words", [
+    ("end-agreement", "{}"), ("put-forward", "{}"), ("sign", "{}", "--fingerprint", "00"),
+    ("assess", "{}", "--decision", "refuse", "--reasons", "x"), ("propose", "{}", "--title", "x"),
+])  # fmt: skip
+def test_anothers_thing_and_one_that_never_was_get_the_same_words(registry, run, tmp_path, words) -> None:
+    made, spec = deciding.put_forward(registry), tmp_path / "spec.toml"
+    spec.write_text(render(registry.sealed.specification))
+    theirs = {
+        "put-forward": made.proposal.reference, "assess": made.reference, "propose": "aroha",
+    }.get(words[0], registry.agreement.reference)  # fmt: skip
+    more = ("--specification", str(spec)) if words[0] == "propose" else ()
+    said = []
+    for name in (theirs, "q" * len(theirs)):
+        with pytest.raises(LinkwellError) as refused:
+            run("other", *(word.format(name) for word in words), *more)
+        said.append((type(refused.value), str(refused.value).replace(name, "it")))
+    assert said[0] == said[1]

@@ -83,6 +83,39 @@ def test_every_role_and_relation_gets_what_the_table_says_and_nothing_else(world
     assert not wrong, "\n".join(str(each)[:300] for each in wrong)
 
 
+PEOPLE_ON_IT = {"linkage-pairs"}
+"""Pages of ours that show something about single people."""
+
+NOBODY_IN_IT = {"proposal-version-file"}
+"""Files that hold nothing about anybody: a specification, which its page shows as well."""
+
+
+def test_looking_at_what_is_sensitive_leaves_one_event_and_other_pages_none(world: World) -> None:
+    """What is served as a file, or as a report of its own, is sensitive; nothing else is written down."""
+    signed_in, wrong, files = clients(world), [], []
+    for page in FOR_PEOPLE:
+        if "GET" not in page.methods:
+            continue
+        arrange(page.name)
+        for somebody, client in signed_in:
+            if not listed(page, somebody, world):
+                continue
+            before = AuditEvent.objects.count()
+            answer = ask(client, "GET", address(page, world))
+            file = "attachment" in answer.get("Content-Disposition", "") or own_policy(answer)
+            files += [page.name] if file else []
+            sensitive = page.name in PEOPLE_ON_IT or (file and page.name not in NOBODY_IN_IT)
+            if answer.events - before != (1 if sensitive else 0):
+                wrong.append((page.name, str(somebody), answer.events - before))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert {"receipt", "report", "report-file", "linkage"} <= set(files)
+
+
+def own_policy(answer: HttpResponseBase) -> bool:
+    """Whether a page is a report with styles of its own."""
+    return "style-src 'self'" not in answer.get("Content-Security-Policy", "")
+
+
 def test_other_methods_are_refused_before_anything_is_looked_at(world: World) -> None:
     client = Client()
     client.force_login(world.registry.person("manager"), backend=BACKEND)
@@ -133,7 +166,8 @@ def asked_for() -> Iterator[list[str]]:
     questions: list[str] = []
 
     def note(execute, sql, params, many, context):
-        questions.append(shape(sql))
+        if "session" not in sql:  # noted anew every half minute, whatever the page
+            questions.append(shape(sql))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

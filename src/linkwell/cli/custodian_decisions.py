@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
+from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in, whoever
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
 
@@ -18,20 +18,18 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def proposal_of(reference: str) -> Any:
-    """The proposal of this reference."""
-    from linkwell.custody.proposals.models import Proposal
+    """The proposal of this reference, if whoever is signed in may know of it."""
+    from linkwell.custody.proposals.seeing import visible_proposals
 
-    return found_or_wrong(
-        Proposal.objects.select_related("organisation").filter(reference=reference).first(), reference
-    )
+    return found_or_wrong(visible_proposals(whoever()).filter(reference=reference).first(), reference)
 
 
 def _assessment(reference: str) -> Any:
     from linkwell.custody.assessments.models import Assessment
+    from linkwell.custody.proposals.seeing import visible_proposals
 
-    return found_or_wrong(
-        Assessment.objects.select_related("proposal").filter(reference=reference).first(), reference
-    )
+    visible = Assessment.objects.select_related("proposal").filter(proposal__in=visible_proposals(whoever()))
+    return found_or_wrong(visible.filter(reference=reference).first(), reference)
 
 
 def newest_text(reference: str) -> Any:
@@ -73,7 +71,8 @@ def propose(
     from linkwell.custody.organisations.models import Organisation
     from linkwell.custody.proposals import actions
 
-    owner = found_or_wrong(Organisation.objects.filter(code=organisation).first(), organisation)
+    theirs = Organisation.objects.filter(memberships__person=by)
+    owner = found_or_wrong(theirs.filter(code=organisation).first(), organisation)
     made = actions.begin(by=by, organisation=owner, title=title)
     version = actions.upload(by=by, proposal=made, toml=specification.read_text("utf-8-sig"))
     if answers is not None:

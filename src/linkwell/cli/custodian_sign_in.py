@@ -20,6 +20,7 @@ home_option = click.option(
     required=True,
     help="The data home (or LINKWELL_HOME).",
 )
+_WHO = "linkwell.custodian.person"
 as_option = click.option("--as", "username", required=True, metavar="PERSON", help="Your sign-in name.")
 
 
@@ -37,10 +38,18 @@ def signed_in(home: Path, username: str) -> Person:
     password = ask_password(f"Password of {username}")
     given = os.environ.get("LINKWELL_CODE")
     try:
-        return sign_in(username=username, password=password, code=given)
+        person = sign_in(username=username, password=password, code=given)
     except CodeNeeded:
         code = click.prompt("Code of your authenticator app, or a recovery code", err=True)
-        return sign_in(username=username, password=password, code=str(code))
+        person = sign_in(username=username, password=password, code=str(code))
+    click.get_current_context().meta[_WHO] = person
+    return person
+
+
+def whoever() -> Person:
+    """The person this command works for; `signed_in` comes first."""
+    person: Person = click.get_current_context().meta[_WHO]
+    return person
 
 
 def ask_password(prompt: str, *, variable: str = "LINKWELL_PASSWORD", confirm: bool = False) -> str:
@@ -50,14 +59,14 @@ def ask_password(prompt: str, *, variable: str = "LINKWELL_PASSWORD", confirm: b
 
 
 def agreement_of(reference: str) -> Any:
-    """The agreement of this reference.
+    """The agreement of this reference, if whoever is signed in may know of it.
 
     Raises:
-        WrongUse: there is none.
+        WrongUse: there is none; another's is answered with the same words.
     """
-    from linkwell.custody.agreements.models import Agreement
+    from linkwell.custody.agreements.seeing import visible_agreements
 
-    found = Agreement.objects.select_related("organisation").filter(reference=reference).first()
+    found = visible_agreements(whoever()).filter(reference=reference).first()
     if found is None:
         raise WrongUse(
             "There is no such agreement.", where=reference, fix="Enter it: linkwell custodian enrol-provider"

@@ -16,6 +16,10 @@ from linkwell.cli.output import finish, json_option
 from linkwell.errors import TryAgain, WrongUse
 
 _STOP_SECONDS = 10.0
+_LOOK_SECONDS = 15.0
+_SETTLED_SECONDS = 60.0
+_MOST_DEATHS, _WITHIN_SECONDS = 4, 300.0
+"""A part that dies more often than this within that time is not started again."""
 
 
 @click.command(
@@ -86,26 +90,81 @@ def refuse_taken(bind: str, port: int) -> None:
 
 
 def run(home: Path, *, bind: str, port: int, threads: int) -> None:
-    """Start web and workers, and stop all of them when one ends or somebody says stop."""
+    """Start web and workers, keep them up, and stop all of them when somebody says stop."""
     environment = {**os.environ, "LINKWELL_HOME": str(home.resolve())}
-    children = [_start(command, environment) for command in _commands(bind, port, threads)]
+    parts = [Part(command, environment) for command in _commands(bind, port, threads)]
 
     def stop(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        while all(child.poll() is None for child in children):
+        looked = time.monotonic()
+        while True:
+            for part in parts:
+                part.keep_up()
+            if time.monotonic() - looked > _LOOK_SECONDS:
+                _end_what_hangs(parts)
+                looked = time.monotonic()
             time.sleep(0.3)
-        raise TryAgain(
-            "A part of the portal stopped by itself.",
-            where=", ".join(str(child.args[2]) for child in children if child.poll() is not None),  # type: ignore[index]
-            fix="Look at what it wrote above, then start it again. Nothing is lost.",
-        )
     except KeyboardInterrupt:
         click.echo("Stopping …", err=True)
     finally:
-        _stop_all(children)
+        _stop_all([part.child for part in parts])
+
+
+class Part:
+    """Web server or worker: started anew when it dies, until it dies too often."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.command, self.environment = command, environment
+        self.deaths: list[float] = []
+        self.child, self.began = _start(command, environment), time.monotonic()
+
+    @property
+    def queue(self) -> str:
+        """The queue this worker serves; "" for the web server."""
+        return self.command[3] if self.command[2] == "linkwell.portal.worker" else ""
+
+    def keep_up(self) -> None:
+        """Start it again if it has died.
+
+        Raises:
+            TryAgain: it has died too often in a short time.
+        """
+        if self.child.poll() is None:
+            return
+        now = time.monotonic()
+        self.deaths = [at for at in self.deaths if now - at < _WITHIN_SECONDS] + [now]
+        name = f"{self.command[2]} {self.queue}".strip()
+        if len(self.deaths) > _MOST_DEATHS:
+            raise TryAgain(
+                "A part of the portal stops again and again.",
+                where=name,
+                fix="Look at what it wrote above, then start it again. Nothing is lost.",
+            )
+        click.echo(f"{name} stopped by itself; it is started again.", err=True)
+        self.child, self.began = _start(self.command, self.environment), now
+
+
+def _end_what_hangs(parts: list[Part]) -> None:
+    """Kill a worker whose job has not been heard of for too long; it starts anew and puts the job back."""
+    from django.db import DatabaseError, close_old_connections
+
+    from linkwell.custody.jobs.stopped import silent_jobs
+
+    try:
+        hanging = {job.queue for job in silent_jobs()}
+    except DatabaseError:
+        return  # busy or away: looked at again soon
+    finally:
+        close_old_connections()
+    for part in parts:
+        settled = time.monotonic() - part.began > _SETTLED_SECONDS  # a new one first puts old work back
+        if part.queue in hanging and settled and part.child.poll() is None:
+            click.echo(f"The {part.queue} worker has not been heard of for too long; it is ended.", err=True)
+            part.child.kill()
+            part.child.wait()
 
 
 def _commands(bind: str, port: int, threads: int) -> list[list[str]]:

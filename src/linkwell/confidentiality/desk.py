@@ -237,7 +237,9 @@ class ReleaseDesk:
     def _content(self, prepared: Draft, decision: Decision) -> dict[str, Any]:
         last = self._ledger.last_event()
         entry = 1 if last is None else last.seq + 1
-        heading = {"release_id": f"R{entry:06d}-{prepared.digest[:8]}", "ledger_entry": entry,
+        # Stands in addresses a provider sees: it must not count what was released to others.
+        name = hashlib.sha384(f"{prepared.digest} {entry}".encode()).hexdigest()[:16]
+        heading = {"release_id": f"R-{name}", "ledger_entry": entry,
                    "disclaimers": disclaimers(prepared.request.sources)}  # fmt: skip
         return heading | content_of(prepared, decision, self.profile, HIDDEN)
 

@@ -8,6 +8,7 @@ from linkwell.custody.audit import permissions as audit
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients import permissions as clients
 from linkwell.custody.commissioning import permissions as commissioning
+from linkwell.custody.jobs import permissions as jobs
 from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
@@ -21,8 +22,8 @@ from linkwell.custody.timeline import permissions as timeline
 from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
-    organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, refreshes,
-    projects, outputs, signin, uses, commissioning, timeline,
+    organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, jobs,
+    refreshes, projects, outputs, signin, uses, commissioning, timeline,
 )  # fmt: skip
 
 

@@ -170,6 +170,14 @@ ACTS: tuple[Act, ...] = (
         ("recall", "supplies.destroying.recall", (RECALL,), "supply.recalled"),
         ("link", "linkage.actions.link", (LINK,), "supply.linking"),
     ),
+    *_rows(
+        "stopped work",
+        ("accept", "jobs.stopped.try_again", (ACCEPT,), "supply.opened"),
+        ("link", "jobs.stopped.try_again", (LINK,), "supply.linking"),
+        ("load", "jobs.stopped.try_again", (LOAD,), "refresh.started"),
+        ("analyse", "jobs.stopped.try_again", (ANALYSE,), "output.analysing"),
+        also="and what the same row of the thing itself says",
+    ),
     *_rows("refresh", ("load", "refreshes.actions.load", (LOAD,), "refresh.started")),
     *_rows(
         "project",

@@ -15,6 +15,7 @@ from linkwell.custody.breaches.permissions import SEE_BREACHES, SEE_OWN_BREACHES
 from linkwell.custody.clients.permissions import SEE_CLIENTS
 from linkwell.custody.commissioning.permissions import READ_PASSED_ON
 from linkwell.custody.home import current_home
+from linkwell.custody.jobs.permissions import SEE_WORK
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.permissions import ENROL, READ_RECORD
@@ -45,6 +46,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),
     ("outputs", "Outputs", (SEE_OUTPUTS,)),
+    ("work", "The computer’s work", (SEE_WORK,)),
     ("catalogue", "Catalogue", (SEE_CATALOGUE,)),
     ("organisations", "Organisations", (ENROL,)),
     ("people", "People", (SPEAK_FOR_OWN, UNLOCK)),

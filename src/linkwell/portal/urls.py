@@ -35,12 +35,13 @@ from linkwell.portal.views import (
     uploads,
     uses,
     versions,
+    work,
 )
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, factors,
     front, health, me, notices, organisations, outputs, passkeys, people, proposals, provider, readiness,
-    relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses, versions,
+    relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses, versions, work,
 )  # fmt: skip
 
 urlpatterns = patterns()

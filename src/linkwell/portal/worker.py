@@ -18,6 +18,8 @@ def main(queues: list[str]) -> int:
         from linkwell.custody.jobs.worker import work_for_ever
 
         end_with_parent()
+        if queues == ["heavy"]:
+            os.nice(10)  # pages come first
         work_for_ever(tuple(queues))
     except LinkwellError as error:
         print(error, file=sys.stderr)

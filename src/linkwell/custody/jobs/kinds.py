@@ -19,11 +19,13 @@ class Kind:
 
     `work(job, tick) -> result` runs outside any transaction and may be run again after a death;
     `finish(job, result)` publishes in one short transaction; `give_up(job, error)` undoes the action's state.
+    A job that says nothing for `quiet_minutes` is taken to hang, and its worker is ended and started anew.
     """
 
     module: str
     name: str
     queue: str
+    quiet_minutes: int = 30
 
     def _part(self, part: str) -> Any:
         return getattr(import_module(self.module), f"{part}_{self.name}")

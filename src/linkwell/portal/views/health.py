@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import QUEUES
+from linkwell.custody.jobs.stopped import silent_jobs
 from linkwell.custody.jobs.worker import alive
 from linkwell.portal.access import ANYONE, page
 from linkwell.vault.zones import ZoneName
@@ -28,11 +29,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Database, storage, disk room and workers: 200 when work can be done, else 503 with which is missing."""
     intake = current_home().zone(ZoneName.INTAKE).path
+    if not _database():
+        return JsonResponse({"database": False}, status=503)
     checks = {
-        "database": _database(),
+        "database": True,
         "storage": _writable(intake),
         "disk": shutil.disk_usage(intake).free > ROOM_NEEDED,
         **{f"worker {queue}": alive(queue) for queue in QUEUES},
+        "work goes on": not silent_jobs(),
     }
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 

@@ -58,7 +58,9 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 @page("reports/<slug:reference>/files/<str:name>", name="report-file", who=READERS_OF_ONE, methods=("GET",))
 def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """A file that was released with a report."""
-    found = _readable(signed_in(request)).filter(reference=reference).first()
+    person = signed_in(request)
+    found = _readable(person).select_related("organisation").filter(reference=reference).first()
     if found is None or name not in found.files:
         raise Http404
+    record_view("release.downloaded", by=person, subject=f"release/{reference}", about=found.organisation.code)
     return FileResponse((_folder(found) / name).open("rb"), as_attachment=True, filename=name)
