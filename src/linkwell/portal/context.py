@@ -27,7 +27,7 @@ from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, U
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.custody.timeline.permissions import SEE_WAITING
 from linkwell.custody.uses.permissions import SEE_ALL_USES, SEE_OWN_USES
-from linkwell.portal.access import holds
+from linkwell.portal.access import holds, what_lacks
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
@@ -58,7 +58,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
     home = current_home()
     user = getattr(request, "user", None)
-    menu = _menu(user) if isinstance(user, Person) else []
+    menu = _menu(user) if isinstance(user, Person) and not what_lacks(request) else []
     return {"custodian_name": home.name, "demo": home.demo, "menu": menu}
 
 

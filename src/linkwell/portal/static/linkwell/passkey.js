@@ -62,6 +62,7 @@
     : error.name === "SecurityError" ? "Passkeys work at this portal’s own name only, not at a number address."
     : error.message;
 
+  for (const words of document.querySelectorAll("[data-without-script]")) words.hidden = true;
   for (const box of document.querySelectorAll("[data-passkey]")) {
     const button = box.querySelector("button");
     const status = box.querySelector("[role=status]");
