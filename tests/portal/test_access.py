@@ -13,6 +13,7 @@ from django.test import Client
 from tests.everything import BACKEND, World, address, arrange, build, listed
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.supplies.models import Supply
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
@@ -146,6 +147,7 @@ def test_a_form_from_elsewhere_is_refused_in_plain_words(world) -> None:
 
 
 def test_releasing_asks_for_the_password_again(world, password) -> None:
+    PassedOn.objects.all().delete()
     Release.objects.all().delete()
     Output.objects.update(state="ready to check")
     client = signed_in(world, "output_checker")

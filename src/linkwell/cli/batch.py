@@ -57,7 +57,7 @@ def send(files: tuple[Path, ...], url: str, token_file: Path | None, receipts: P
     A client that has not given its OK, or whose file is refused, is named and the others go on. Run the same
     command again after a dropped line, or once somebody gave an OK: what has its receipt is not sent twice.
     """
-    token = token_from(token_file)
+    token = token_from(token_file, url)
     packages = [one for file in files for one in _sealed(file)]
     results = []
     with progress("Sending", quiet=as_json) as tick:
@@ -129,7 +129,7 @@ def clients(url: str, token_file: Path | None, as_json: bool) -> None:
     from linkwell.pages.labels import label
     from linkwell.supply import tus
 
-    headers = {"Authorization": f"Bearer {token_from(token_file)}"}
+    headers = {"Authorization": f"Bearer {token_from(token_file, url)}"}
     try:
         answer = httpx.get(tus.portal_address(url).join("/api/clients/"), headers=headers, timeout=60.0)
         tus.expect(answer, 200)

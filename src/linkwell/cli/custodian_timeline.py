@@ -45,15 +45,10 @@ def waiting(home: Path, username: str, as_json: bool) -> None:
 def story(agreement: str, home: Path, username: str, as_json: bool) -> None:
     """What happened to my data? From the first question to release and destruction, and whom it waited on."""
     by = signed_in(home, username)
-    from linkwell.custody.agreements.seeing import visible_agreements
-    from linkwell.custody.permissions import check
     from linkwell.custody.retention.clock import destroyed_on
-    from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
-    from linkwell.custody.timeline.story import story_of, totals
+    from linkwell.custody.timeline.story import readable_stories, story_of, totals
 
-    found = found_or_wrong(visible_agreements(by).filter(reference=agreement).first(), agreement)
-    if not by.memberships.filter(role__in=SEE_ALL_STORIES.roles, organisation__is_custodian=True).exists():
-        check(by, SEE_OWN_STORY, owner=found.organisation)
+    found = found_or_wrong(readable_stories(by).filter(reference=agreement).first(), agreement)
     chapters = story_of(found)
     day = destroyed_on(found)
     result = {

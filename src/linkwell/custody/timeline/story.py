@@ -19,7 +19,8 @@ from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Output
-from linkwell.custody.timeline.permissions import SEE_OWN_STORY
+from linkwell.custody.permissions import allows
+from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
 
 NOBODY = "nobody"
 
@@ -100,6 +101,13 @@ def own_stories(person: Person) -> QuerySet[Agreement]:
     """The agreements whose whole story this person sees because it is their own organisation's."""
     mine = person.memberships.filter(role__in=SEE_OWN_STORY.roles, organisation__is_custodian=False)
     return Agreement.objects.filter(organisation__in=mine.values("organisation")).order_by("-pk")
+
+
+def readable_stories(person: Person) -> QuerySet[Agreement]:
+    """Every agreement whose whole story this person may read."""
+    if allows(person, SEE_ALL_STORIES):
+        return Agreement.objects.select_related("organisation", "proposal").order_by("-pk")
+    return own_stories(person).select_related("organisation", "proposal")
 
 
 _UNSEEN = ("receipt.downloaded", "linkage report.viewed", "release.read")

@@ -13,7 +13,7 @@ from linkwell.custody.permissions import allows
 from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.retention.clock import destroyed_on
 from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY, SEE_WAITING
-from linkwell.custody.timeline.story import story_of, totals
+from linkwell.custody.timeline.story import readable_stories, story_of, totals
 from linkwell.custody.timeline.waiting import waiting_for_staff
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
@@ -24,8 +24,8 @@ from linkwell.portal.views.agreements import find
       methods=("GET",))  # fmt: skip
 def story(request: HttpRequest, reference: str) -> HttpResponse:
     """From the first question to release and destruction, with whom each step waited on and for how long."""
-    person, found = signed_in(request), find(request, reference)
-    if not (allows(person, SEE_OWN_STORY, owner=found.organisation) or allows(person, SEE_ALL_STORIES)):
+    found = readable_stories(signed_in(request)).filter(reference=reference).first()
+    if found is None:
         raise Http404
     chapters = story_of(found)
     context = {
