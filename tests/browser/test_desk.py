@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Hands:
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             tag, said = self.page.evaluate(_FOCUSED)
-            if tag in {"A", "BUTTON", "INPUT", "TEXTAREA", "SUMMARY"} and said.startswith(words):
+            if tag in {"A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "SUMMARY"} and said.startswith(words):
                 assert self.page.evaluate(_VISIBLE), f"the focus on {words!r} cannot be seen"
                 return
         raise AssertionError(f"no way by keyboard to {words!r} on {self.page.url}")
@@ -109,6 +109,13 @@ class Hands:
         self.to(label)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
+
+    def pick(self, label: str, option: str) -> None:
+        """Go to a list and choose by its first letters."""
+        self.to(label)
+        self.page.keyboard.type(option)
+        chosen = self.page.evaluate("document.activeElement.selectedOptions[0].innerText")
+        assert chosen.startswith(option)
 
     def give(self, label: str, file: Path) -> None:
         """Reach a file field by Tab; the dialogue it opens is the system's own, so the file is set for it."""
@@ -308,6 +315,142 @@ def _page_that_is_not_there(hands: Hands, desk: RunningDesk) -> None:
     hands.page.goto(f"{desk.root}/nothing/")
     hands.look()
     hands.press("Go to your road")
+
+
+@pytest.mark.slow
+def test_every_further_page_by_keyboard_on_a_phone(
+    page: Any, axe: Any, faults: list[str], start_desk: Any, tmp_path: Path
+) -> None:
+    desk = start_desk()
+    page.set_viewport_size(PHONE)
+    page.set_default_timeout(30_000)
+    hands = Hands(page, axe, [])
+    page.goto(desk.address)
+    hands.look()
+    hands.press("Practise with invented people")
+    hands.press("Go on: describe your data")
+    hands.write("What is the service called?", "Steady Steps")
+    hands.press("Describe these 2 files")
+    _say_more_about_the_data(hands, tmp_path)
+    hands.press("Go on: check")
+    hands.press("Check now")
+    hands.press("Will you see anything?")
+    hands.press("Check")
+    _peoples_choices(hands)
+
+    desk.kill()  # in the middle of a statement: what was typed is there when the laptop runs again
+    desk = start_desk()
+    page.goto(desk.address)
+    hands.look()
+    page.goto(f"{desk.root}/people/told/statement/")
+    hands.look()
+    assert page.input_value("#id_version") == "Version 4"
+    hands.press("Throw it away")
+    assert page.input_value("#id_version") == ""
+
+    page.goto(f"{desk.root}/check/")
+    hands.press("Check again")
+    assert "11 people are ready to go" in page.inner_text("h1")
+    hands.press("Go on: see what leaves")
+    hands.press("I have read it. Go on")
+    hands.press("Hand over files")
+    hands.press("Write the files")
+    hands.press("write down what it said")
+    hands.write("Which service did you use?", "Secure transfer")
+    hands.write("What did it say?", "No 77")
+    hands.press("Save")
+    assert "No 77" in page.inner_text("main")
+    _papers_and_totals(hands, desk)
+    assert [fault for fault in faults if "ERR_CONNECTION_REFUSED" not in fault] == []
+
+
+def _say_more_about_the_data(hands: Hands, folder: Path) -> None:
+    from linkwell.specification.model import Specification
+    from linkwell.specification.workbook import to_excel
+
+    hands.press("Look at what your words mean")
+    hands.press("See them (Gender)")
+    hands.pick("M", "Another gender")
+    hands.press("Save")
+    assert "Some meaning is lost" in hands.page.inner_text("main")
+    hands.press("What your words mean")
+    hands.press("Describe your data")
+    hands.press("Take it back")
+    hands.press("Change what you do not hold")
+    hands.press("Put it on the list")
+    assert hands.page.title().startswith("Error: ")
+    hands.pick("What do you not hold?", "Earlier last name")
+    hands.write("Why not?", "We do not ask for it.")
+    hands.write("When will you look at this again?", "1 July 2027")
+    hands.press("Put it on the list")
+    hands.press("Back to what leaves")
+    hands.press("Change which services are a secret")
+    hands.tick("Steady Steps")
+    hands.press("Save")
+    hands.press("Change what the delivery is")
+    hands.write("How often is it sent?", "every quarter")
+    hands.press("Save")
+    hands.press("Change Gender")
+    hands.write("What its values mean", "As people see themselves.")
+    hands.press("Save")
+    hands.press("Bring back one that was edited")
+    hands.press("See what changed")
+    assert hands.page.title().startswith("Error: ")
+    spec = Specification.load(folder / "desk" / "specification.toml")
+    edited = folder / "edited.xlsx"
+    to_excel(replace(spec, retention="ten years"), edited)
+    hands.give("The edited file", edited)
+    hands.press("See what changed")
+    assert "ten years" in hands.page.inner_text("main")
+    hands.press("Keep these changes")
+    assert "kept as version 2" in hands.page.inner_text("main")
+
+
+def _peoples_choices(hands: Hands) -> None:
+    hands.press("People’s choices")
+    hands.press("Who has been told")
+    hands.press("Add a statement")
+    hands.press("Save")
+    assert hands.page.title().startswith("Error: ")
+    hands.write("What is this version called?", "Version 3")
+    hands.write("From when were people shown it?", "1/3/2024")
+    hands.choose("yes")
+    hands.write("Where did people see it?", "the sign-up form")
+    hands.press("Save")
+    assert "4 of 12 people have not been told" in hands.page.inner_text("h1")
+    hands.press("Say what stands in")
+    hands.choose("told_later")
+    hands.write("For people who started from", "1 January 2024")
+    hands.write("until", "29 February 2024")
+    hands.write("How, and when?", "Letter of 1 August 2026")
+    hands.press("Save")
+    assert "Everybody has been told" in hands.page.inner_text("h1")
+    hands.press("People’s choices")
+    hands.press("Somebody says no")
+    hands.write("Your own number of that person", "EX-001")
+    hands.press("Leave this person out")
+    hands.press("Show the slip")
+    hands.press("Left out from now on")
+    hands.press("People’s choices")
+    hands.press("Somebody asks what leaves about them")
+    hands.press("People’s choices")
+    hands.press("Who has been told")
+    hands.press("Add a statement")
+    hands.write("What is this version called?", "Version 4")
+    hands.page.get_by_text("Kept for later").wait_for()
+
+
+def _papers_and_totals(hands: Hands, desk: RunningDesk) -> None:
+    hands.page.goto(f"{desk.root}/ready/")
+    hands.press("What your privacy statement lacks")
+    hands.write("Your privacy statement", "We are a trust. Phone 06 000 0000.")
+    hands.press("Look at it")
+    assert "things to look at" in hands.page.inner_text("h1")
+    hands.page.goto(f"{desk.root}/ready/")
+    hands.press("Your answers as a file")
+    hands.press("Get ready")
+    hands.press("Totals instead of data about people")
+    assert "Year of first start" in hands.page.inner_text("main")
 
 
 def test_without_the_key_the_page_says_how_to_get_in(page: Any, axe: Any, start_desk: Any) -> None:

@@ -37,6 +37,11 @@ def test_a_word_nobody_knows_comes_first_and_stays_open_until_somebody_says() ->
     assert words(with_words(SPEC, "person", "gender", {"Gx": ""}), **put("gender", 0, "Gx"))["Gx"].loses
 
 
+def test_a_word_that_usually_means_something_else_is_warned_about() -> None:
+    spec = with_words(SPEC, "person", "gender", {"male": "2"})
+    assert "it usually means “Male / Tāne”" in words(spec, **put("gender", 0, "male"))["male"].loses
+
+
 def test_a_word_the_list_means_by_itself_needs_no_line() -> None:
     spec = with_words(SPEC, "person", "gender", {"Gx": "1"})
     assert values(with_words(spec, "person", "gender", {"Gx": "2", "female": "2"}))["Gx"] == "2"

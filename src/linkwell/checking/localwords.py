@@ -74,22 +74,28 @@ def _words(field: Field, cells: Iterable[str]) -> Iterable[str]:
 
 
 def _with_merged(spec: Specification, field: Field, words: list[LocalWord]) -> list[LocalWord]:
-    """Say it where a person put a word of their own under a code that other words have too."""
+    """Say what is lost by what a person decided about a word of their own."""
     own = {word for word, _ in field.values}
     codes = spec.code_list(field.codes)
     labels = codes.labels() if codes else {}
     users = Counter(word.code for word in words if word.code)
-    found = []
-    for word in words:
-        by_hand = word.text in own and code_for(field.codes, word.text) is None
-        if by_hand and not word.loses and users[word.code] > 1:
-            becomes = labels.get(word.code, word.code)
-            loses = f"nobody can tell it from the other words that become “{becomes}”"
-            word = replace(word, loses=loses)
-        elif by_hand and word.code == LEFT_EMPTY:
-            word = replace(word, loses="nothing is sent for it")
-        found.append(word)
-    return found
+    return [
+        replace(word, loses=_lost(field, word, users, labels))
+        if word.text in own and not word.loses
+        else word
+        for word in words
+    ]
+
+
+def _lost(field: Field, word: LocalWord, users: Counter[str], labels: Mapping[str, str]) -> str:
+    usual = code_for(field.codes, word.text)
+    if usual is not None:
+        same = usual == word.code
+        return "" if same else f"it usually means “{labels.get(usual, usual) or 'not stated'}”"
+    if word.code == LEFT_EMPTY:
+        return "nothing is sent for it"
+    others = f"nobody can tell it from the other words that become “{labels.get(word.code, word.code)}”"
+    return others if users[word.code] > 1 else ""
 
 
 def with_words(spec: Specification, table: str, field: str, chosen: Mapping[str, str]) -> Specification:

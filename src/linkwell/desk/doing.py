@@ -13,7 +13,7 @@ from typing import Any
 
 from linkwell.bulk import check, read_tables
 from linkwell.checking.cover import starts_of
-from linkwell.checking.drift import profile, save_profile
+from linkwell.checking.drift import Drift, drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import write_html, write_json
@@ -99,12 +99,29 @@ def look_over(desk: Desk, job: Job) -> Verdict:
         tick(at, len(by_file))
         stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
         write_marked(found, verdict, folder / f"{stem}-marked.xlsx")
-    write_html(verdict, spec, folder / "check-report.html", expected=expected(desk, spec, verdict))
+    now = profile(spec, verdict)
+    write_html(
+        verdict,
+        spec,
+        folder / "check-report.html",
+        expected=expected(desk, spec, verdict),
+        moved=moved_since(desk, now),
+    )
     write_json(verdict, folder / "check-report.json")
-    save_profile(profile(spec, verdict), folder / "check-profile.json")
+    save_profile(now, folder / "check-profile.json")
     desk.remember_verdict(fingerprint, verdict)
     desk.choose(checked=(fingerprint, spec.digest))
     return verdict
+
+
+def moved_since(desk: Desk, now: dict[str, Any]) -> tuple[Drift, ...] | None:
+    """What moved since the last delivery; None before there was one, or where its note cannot be read."""
+    if not desk.workspace.last_delivery.exists():
+        return None
+    try:
+        return drift(load_profile(desk.workspace.last_delivery), now)
+    except LinkwellError:  # a file somebody changed by hand compares with nothing, and stops no check
+        return None
 
 
 def _alone(desk: Desk) -> bool | None:
@@ -187,6 +204,7 @@ def seal_up(desk: Desk, job: Job) -> None:
         leaving,
         spec,
         verdict_digest=verdict.digest,
+        left_out=verdict.left_out,
         agreement=chosen.agreement,
         organisation=spec.organisation,
         signing_key=sender_key(desk.workspace.secrets),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.checking.drift import Drift, drift, load_profile
+from linkwell.checking.drift import Drift, load_profile
 from linkwell.checking.report import HEADINGS
 from linkwell.desk import doing
 from linkwell.desk.desk import Desk
@@ -65,11 +65,11 @@ def _moved(desk: Desk, spec: Specification | None) -> dict[str, Any]:
     if spec is None or not desk.workspace.last_delivery.exists() or not now.exists():
         return {}
     try:
-        before = load_profile(desk.workspace.last_delivery)
-        moved = drift(before, load_profile(now))
-    except LinkwellError:  # a file somebody changed by hand compares with nothing, and stops no check
+        moved = doing.moved_since(desk, load_profile(now))
+        since = date.fromisoformat(load_profile(desk.workspace.last_delivery)["day"])
+    except (LinkwellError, KeyError, ValueError):  # changed by hand: compares with nothing
         return {}
-    return {"since": date.fromisoformat(before["day"]), "moved": [_placed(spec, each) for each in moved]}
+    return {"since": since, "moved": [_placed(spec, each) for each in moved or ()]}
 
 
 def _placed(spec: Specification, each: Drift) -> tuple[str, str]:
