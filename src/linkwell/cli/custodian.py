@@ -27,7 +27,7 @@ _ORDER = (
     "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
     "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
     "insights", "release", "pass-on", "verify-record", "tokens", "second-factor", "unlock", "lost-device",
-    "backup", "restore", "drill", "rebuild-ledger",
+    "backup", "restore", "drill", "rebuild-ledger", "why",
 )  # fmt: skip
 
 
@@ -270,16 +270,21 @@ def insights(agreement: str, home: Path, username: str, refresh: str | None, as_
 
 @custodian.command(epilog="Example:\n\n  linkwell custodian release insights-DSA-2026-001-2026-11 --as chris")
 @click.argument("output")
+@click.option("--override", default="", metavar="REASON", help="Why new numbers may go all the same.")
 @home_option
 @as_option
 @json_option
-def release(output: str, home: Path, username: str, as_json: bool) -> None:
-    """Make every number safe and publish the report (an output checker who did not work it out)."""
+def release(output: str, override: str, home: Path, username: str, as_json: bool) -> None:
+    """Make every number safe and publish the report (an output checker who did not work it out).
+
+    About nearly the same people as before, earlier numbers are repeated and new ones hidden. With --override,
+    in words the record keeps, new ones are told as well; no override shows a small group.
+    """
     by = signed_in(home, username)
     from linkwell.custody import road
 
     with progress("Releasing", quiet=as_json) as tick:
-        done = road.release(by=by, reference=output, tick=tick)
+        done = road.release(by=by, reference=output, tick=tick, override=override)
     released = done.release
     report = home / "released" / released.reference / "report.html"
     finish(
@@ -289,6 +294,25 @@ def release(output: str, home: Path, username: str, as_json: bool) -> None:
         as_json=as_json,
         next_step="the provider reads it in the portal, under Reports",
     )  # fmt: skip
+
+
+@custodian.command(epilog="Example:\n\n  linkwell custodian why R000003-0123abcd --as chris")
+@click.argument("reference")
+@home_option
+@as_option
+@json_option
+def why(reference: str, home: Path, username: str, as_json: bool) -> None:
+    """Why numbers of a release are hidden, or a request was refused (output checkers; looks are recorded)."""
+    by = signed_in(home, username)
+    from linkwell.custody.outputs.heads import why as reasons
+
+    found = reasons(by=by, reference=reference)
+    if found is None:
+        raise WrongUse("Nothing is known under this reference.", where=reference)
+    tables = found if isinstance(found, dict) else {}
+    lines = [f"{name}: " + ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in kinds.items())
+             for name, kinds in tables.items()]  # fmt: skip
+    finish({"reference": reference, "reasons": found}, lines or [str(found)], as_json=as_json)
 
 
 for _command in (

@@ -127,8 +127,8 @@ def insights(
     return outputs.find(output.reference)
 
 
-def release(*, by: Person, reference: str, tick: Tick | None = None) -> Output:
-    """Bring an output that is ready to check to released."""
+def release(*, by: Person, reference: str, tick: Tick | None = None, override: str = "") -> Output:
+    """Bring an output that is ready to check to released; `override`: see `outputs.release`."""
     output = outputs.find(reference)
     if output.state == OutputState.RELEASED:
         return output
@@ -140,7 +140,7 @@ def release(*, by: Person, reference: str, tick: Tick | None = None) -> Output:
             why=said.get("why", ""),
             fix=said.get("fix", ""),
         )
-    job = _under_way("output.release", reference) or outputs.release(by=by, output=output)
+    job = _under_way("output.release", reference) or outputs.release(by=by, output=output, override=override)
     see_through(job, tick=tick)
     return outputs.find(reference)
 

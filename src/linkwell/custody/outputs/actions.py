@@ -101,8 +101,11 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         return output, running.leave("output.analyse", subject=output.reference, by=by)
 
 
-def release(*, by: Person, output: Output) -> Job:
+def release(*, by: Person, output: Output, override: str = "") -> Job:
     """Approve an output for release; the release desk's rules then have the last word.
+
+    Args:
+        override: the checker's reason for new numbers about a cohort nearly an earlier one; recorded.
 
     Raises:
         NotAllowed: `by` is not an output checker, or worked it out.
@@ -126,7 +129,9 @@ def release(*, by: Person, output: Output) -> Job:
         refuse_unasked_use(agreement, output.project.code, moment="release")
     with transaction.atomic():
         output.checker = by.username
-        change(output, "release", by=by, event="output.approved")
+        told: dict[str, object] = {"override": override.strip()} if override.strip() else {}
+        output.reasons = dict(told)
+        change(output, "release", by=by, event="output.approved", **told)
         return running.leave("output.release", subject=output.reference, by=by)
 
 

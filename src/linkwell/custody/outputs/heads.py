@@ -1,4 +1,4 @@
-"""Where the record says the release ledger stands, and where the release ledger says the record stands.
+"""What the record and the release ledger know of each other, and what the checker alone may see of a release.
 
 Each keeps the other's head (design §8.4), so that neither can be rolled back alone without being seen.
 """
@@ -9,9 +9,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import record_view
+from linkwell.custody.home import current_home
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.outputs.models import Output
+from linkwell.custody.outputs.permissions import RELEASE
+from linkwell.custody.permissions import check
 
 if TYPE_CHECKING:
     from linkwell.confidentiality.release_ledger import Head
+    from linkwell.confidentiality.request import Override
 
 RELEASED = "output.released"
 NEWEST = 100
@@ -38,3 +45,32 @@ def record_head() -> str:
     """Number and hash of the record's newest event; "" before the first."""
     last = AuditEvent.objects.order_by("-seq").first()
     return "" if last is None else f"{last.seq} {last.hash}"
+
+
+def override_of(output: Output) -> Override | None:
+    """The checker's recorded reason to lift the guard over nearly the same cohort, if there is one."""
+    from linkwell.confidentiality.request import Override
+
+    reason = str(output.reasons.get("override", ""))
+    return Override(output.checker, reason) if reason else None
+
+
+def why(*, by: Person, reference: str) -> dict[str, dict[str, int]] | str | None:
+    """Why cells of a release are hidden (counts by reason), or why a request was refused; None if unknown.
+
+    For an output checker's eyes; that they looked is recorded.
+
+    Args:
+        reference: id of a release, or the reference a refusal gave.
+
+    Raises:
+        NotAllowed: `by` is not an output checker.
+    """
+    from linkwell.confidentiality.desk import RELEASE_ID, ReleaseDesk
+
+    check(by, RELEASE)
+    record_view("output.reasons seen", by=by, subject=f"release/{reference}")
+    with ReleaseDesk.open(current_home(), expected_head=expected_head()) as desk:
+        if RELEASE_ID.fullmatch(reference):
+            return desk.why(reference).inside() or None
+        return desk.reason(reference).inside()

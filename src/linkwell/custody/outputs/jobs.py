@@ -15,7 +15,7 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.outputs.actions import change, find, provider_of
-from linkwell.custody.outputs.heads import RELEASED, as_detail, expected_head, record_head
+from linkwell.custody.outputs.heads import RELEASED, as_detail, expected_head, override_of, record_head
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.protocols import protocol_of
 from linkwell.custody.supplies.models import Supply
@@ -104,7 +104,7 @@ def work_release(job: Job, tick: Tick) -> Published:
     with ReleaseDesk.open(home, expected_head=expected_head()) as desk:
         release = desk.release(
             insights.release_request(results), permission_single_provider=permitted, actor=output.checker,
-            registry_head=record_head(),
+            override=override_of(output), registry_head=record_head(),
         )  # fmt: skip
         head = as_detail(desk.head())
     told = insights.tell(results, organisation=provider_of(output).name, demo=home.demo)
