@@ -12,7 +12,7 @@ from linkwell.confidentiality.groups import Flags
 from linkwell.confidentiality.guard import HIDDEN
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import Ints
+from linkwell.confidentiality.request import Ints, ReleaseRequest
 from linkwell.confidentiality.suppression import Fate, Fates
 
 ROUNDS = 12
@@ -20,6 +20,15 @@ FEWEST_LINKED = 3
 """Fewer crossed tables than this cannot tell more than their own lines do, which `second` looks after."""
 MOST_ROWS = 6000
 """More rows about so few people are nearly all hidden anyway; a person decides."""
+
+
+def belongs_in_queue(request: ReleaseRequest) -> bool:
+    """Whether a request may need exact bounds, told by its shape alone: a crossed table among its tables.
+
+    Whoever answers at once (a lab) leaves such a request to a queued job, whoever it is about: if only small
+    cohorts went to the queue, the queue would tell that a cohort is small.
+    """
+    return any(len(table.dimensions) > 1 for table in request.tables)
 
 
 def is_small(draft: Draft, profile: Profile) -> bool:
