@@ -21,6 +21,7 @@ from linkwell.checking.objections import (
     objection_slip,
 )
 from linkwell.checking.package import package_verdict
+from linkwell.checking.verdict import LeftOut
 from linkwell.documents.html import render_html
 from linkwell.errors import WrongUse
 from linkwell.specification.model import NotHeld
@@ -49,6 +50,7 @@ def test_everything_about_a_person_who_objects_stays_and_only_the_count_is_said(
     verdict = check(SPEC, clean(), as_of=AS_OF, objections=objections)
     finding = found(verdict, "person_objected")
     assert (finding.count, finding.rows, finding.file) == (1, (), "")
+    assert verdict.left_out == LeftOut(not_told=0, objected=1)
     assert verdict.people == 9
     for table in verdict.kept:
         assert 1 not in table.records
@@ -102,6 +104,7 @@ def test_people_nobody_told_stay_out_unless_there_is_a_basis(tmp_path: Path) -> 
     finding = found(verdict, "person_not_told")
     assert finding.rows == (2, 3, 7, 8), "they started in January and February 2023"
     assert verdict.people == 6
+    assert verdict.left_out == LeftOut(not_told=4, objected=0)
     told = Basis("told_later", date(2023, 1, 1), date(2023, 2, 28), "letter", date(2026, 5, 1))
     later = replace(notices, bases=(told,))
     assert check(SPEC, clean(), as_of=AS_OF, notices=later).people == 10

@@ -16,7 +16,7 @@ import pytest
 from linkwell.insights import load_protocol
 from linkwell.insights.gates import gates
 from linkwell.insights.protocol import Outcome
-from linkwell.insights.story import Spoken, Story
+from linkwell.insights.story import Spoken, Story, stayed_out_words
 from linkwell.insights.words import findings, needed, sentences, together, verdict
 
 
@@ -216,3 +216,17 @@ def test_all_headline_outcomes_together_get_one_word_by_the_rule(effects, word):
     told = release(*(effect(name, *ends) for name, ends in effects.items()))
     assert together(findings(told, story())) == word
     assert word in sentences()["together"]
+
+
+def test_people_who_were_never_in_the_supply_are_told_to_the_nearest_ten_and_small_numbers_not() -> None:
+    assert stayed_out_words({}) == ()
+    assert stayed_out_words({"not_told": 0, "objected": 0}) == ()
+    (few,) = stayed_out_words({"objected": 3, "not_told": 0})
+    assert few.startswith("Fewer than ten people")
+    assert "3" not in few
+    assert stayed_out_words({"not_told": 1_234, "objected": 96}) == (
+        "About 1,230 people in the provider's files were left out of the supply, because nobody has told them yet. "
+        "They are in no number here.",
+        "About 100 people in the provider's files were left out of the supply, because they objected. They are in "
+        "no number here.",
+    )

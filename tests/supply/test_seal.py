@@ -1,5 +1,6 @@
 """Sealing a supply: once, under an agreement, never over something else."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from linkwell.checking.verdict import LeftOut
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.ledger.canonical import canonical_json
+from linkwell.supply.manifest import Manifest
 from linkwell.supply.seal import package_id, seal
 from linkwell.vault.custodian_keys import create_custodian_keys
 from linkwell.vault.keys import fingerprint, new_key
@@ -120,3 +124,20 @@ def test_real_people_are_never_sealed_to_the_keys_of_a_demonstration(
 def test_the_package_is_named_by_the_supplys_secret() -> None:
     assert package_id(b"a" * 32) == package_id(b"a" * 32) != package_id(b"b" * 32)
     assert len(package_id(b"a" * 32)) == 32
+
+
+def test_how_many_stayed_out_travels_in_the_signed_manifest_and_not_in_a_practice(
+    seal_to: Callable[..., Any], custodian_home: Home, tmp_path: Path
+) -> None:
+    supply, out = seal_to(custodian_home), LeftOut(not_told=4, objected=1)
+    told = again(supply, out=tmp_path / "told.lwp", left_out=out)
+    assert told.left_out == out
+    assert Manifest.from_bytes(told.to_bytes()).left_out == out
+    practice = again(supply, out=tmp_path / "practice.lwp", left_out=out, test=True)
+    assert practice.left_out == LeftOut()
+    early = json.loads(told.to_bytes())
+    del early["left_out"]  # a manifest of the first version
+    assert Manifest.from_bytes(canonical_json(early)).left_out == LeftOut()
+    early["left_out"] = {"not_told": -1, "objected": 0}
+    with pytest.raises(WrongUse):
+        Manifest.from_bytes(canonical_json(early))

@@ -12,6 +12,7 @@ from linkwell.checking import spells
 from linkwell.checking.cells import ReadColumn, ReadValues, read_values
 from linkwell.checking.columns import heading_of, note_column
 from linkwell.checking.sources import Source
+from linkwell.checking.verdict import NOBODY, LeftOut
 from linkwell.checking.wording import Collector
 from linkwell.checking.work import parted
 from linkwell.specification.model import FieldType, Specification, TableSpec
@@ -36,6 +37,7 @@ class Bulk:
     columns: dict[str, Columns] = field(default_factory=dict)
     refused: dict[str, Bools] = field(default_factory=dict)
     person_of: dict[str, Ints] = field(default_factory=dict)
+    how_many_out: LeftOut = NOBODY
     coded: dict[tuple[str, tuple[str, ...]], Coded] = field(default_factory=dict)
 
     def cells(self, source: Source, headings: tuple[str, ...]) -> Coded:

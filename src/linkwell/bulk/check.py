@@ -19,7 +19,7 @@ from linkwell.checking.households import note_households
 from linkwell.checking.notices import NoticeCover
 from linkwell.checking.objections import Objections
 from linkwell.checking.sources import find_sources
-from linkwell.checking.verdict import Counts, KeptTable, Verdict
+from linkwell.checking.verdict import Counts, KeptTable, LeftOut, Verdict
 from linkwell.reading.table import Table
 from linkwell.specification.content import folded
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
@@ -74,6 +74,7 @@ def _checked(
         people=int((~left_out).sum()),
         specification_digest=spec.digest,
         kept=kept,
+        left_out=work.how_many_out,
     )
 
 
@@ -139,16 +140,20 @@ def _leave_out(
 ) -> Bools:
     """Who stays out as a whole: those who objected and those nobody told; see `checking.leaving`."""
     left_out = np.zeros(len(folk), bool)
+    objected = not_told = 0
     if objections is not None and objections.hashes:
         said_no = np.array([objections.holds(folk.row(person)) for person in range(len(folk))] or [False])
-        left_out[said_no[: len(folk)]] = True
-        if said_no.any():
-            work.collector.add("person_objected", identity.source, count=int(said_no.sum()))
+        left_out |= said_no[: len(folk)]
+        objected = int(left_out.sum())
+        if objected:
+            work.collector.add("person_objected", identity.source, count=objected)
     if notices is not None:
         untold = _untold(work, folk, notices) & ~left_out
         left_out |= untold
+        not_told = int(untold.sum())
         at = np.flatnonzero((folk.person_of >= 0) & np.append(untold, False)[folk.person_of])
         work.collector.add("person_not_told", work.sources[identity.source], at.tolist())
+    work.how_many_out = LeftOut(not_told, objected)
     stays = np.append(left_out, False)
     for name, person_of in work.person_of.items():
         table = work.spec.table(name)

@@ -74,6 +74,7 @@ def check(
         people=len(work.people.details) - len(work.left_out),
         specification_digest=spec.digest,
         kept=kept,
+        left_out=work.how_many_out,
     )
 
 

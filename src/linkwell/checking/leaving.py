@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linkwell.checking.notices import NoticeCover
 from linkwell.checking.objections import Objections
+from linkwell.checking.verdict import LeftOut
 from linkwell.checking.wording import Collector
 from linkwell.checking.work import Work
 from linkwell.specification.model import Specification, TableSpec
@@ -17,16 +18,20 @@ def leave_out_people(
     Rows of people who objected are not numbered: who they are must not be read off a report.
     """
     people = work.people
+    objected = not_told = 0
     if objections is not None and objections.hashes:
         said_no = {at for at, person in enumerate(people.details) if objections.holds(person)}
         work.left_out |= said_no
+        objected = len(said_no)
         if said_no:
             work.collector.add("person_objected", identity.source, count=len(said_no))
     if notices is not None:
         untold = _untold(work, notices) - work.left_out
         work.left_out |= untold
+        not_told = len(untold)
         rows = [at for at, person in people.person_of.items() if person in untold]
         work.collector.add("person_not_told", work.sources[identity.source], rows)
+    work.how_many_out = LeftOut(not_told, objected)
     for name, person_of in work.person_of.items():
         table = work.spec.table(name)
         if table is not None:

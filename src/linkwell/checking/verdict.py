@@ -81,6 +81,17 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """People who stay out as a whole: not told, or they objected; whoever analyses needs to know how many."""
+
+    not_told: int = 0
+    objected: int = 0
+
+
+NOBODY = LeftOut()
+
+
+@dataclass(frozen=True)
 class KeptTable:
     """The rows of one specified table that may leave, with cells in exchange form.
 
@@ -109,6 +120,7 @@ class Verdict:
         people: how many participants are kept.
         kept: the tables that may leave, empty cells where a cell was held back.
         specification_digest: the specification it was checked against.
+        left_out: people who stay out as a whole, by reason.
     """
 
     findings: tuple[Finding, ...]
@@ -116,6 +128,7 @@ class Verdict:
     people: int
     specification_digest: str
     kept: tuple[KeptTable, ...] = field(repr=False)
+    left_out: LeftOut = NOBODY
 
     @property
     def blocks(self) -> bool:
@@ -147,6 +160,7 @@ class Verdict:
             "specification": self.specification_digest,
             "blocks": self.blocks,
             "people": self.people,
+            "left_out": vars(self.left_out),
             "counts": [vars(each) for each in self.counts],
             "findings": [finding.as_dict() for finding in self.findings],
         }

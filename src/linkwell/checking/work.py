@@ -10,6 +10,7 @@ from linkwell.checking.cells import read_column
 from linkwell.checking.columns import heading_of, note_column
 from linkwell.checking.people import People
 from linkwell.checking.sources import Source
+from linkwell.checking.verdict import NOBODY, LeftOut
 from linkwell.checking.wording import Collector
 from linkwell.specification.model import Specification, TableSpec
 
@@ -30,6 +31,7 @@ class Work:
     person_of: dict[str, dict[int, int]] = field(default_factory=dict)  # by table name
     refused_keys: set[str] = field(default_factory=set)
     left_out: set[int] = field(default_factory=set)  # people who objected or were not told
+    how_many_out: LeftOut = NOBODY
 
 
 def read_table(work: Work, table: TableSpec, source: Source) -> Columns:

@@ -38,7 +38,7 @@ def document(release: Release, story: Story, earlier: Earlier | None = None) -> 
     since = changes(earlier, release, story) if earlier is not None else ()
     parts = (
         ("answer", "In short", _answer(release, story, found)),
-        ("flow", "The people in this report", report_reach.flow(release)),
+        ("flow", "The people in this report", report_reach.flow(release, story)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
         ("notyet", "Who you do not reach yet", report_reach.not_yet(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),

@@ -51,8 +51,8 @@ def in_short(release: Release) -> str:
     return sentence
 
 
-def flow(release: Release) -> tuple[Block, ...]:
-    """The steps from the people supplied to those compared."""
+def flow(release: Release, story: Story) -> tuple[Block, ...]:
+    """The steps from the people supplied to those compared, and who was never in the supply."""
     steps = release.tables["flow"]
     first = steps.cell(SUPPLIED)
     rows, drawn = [], []
@@ -67,7 +67,7 @@ def flow(release: Release) -> tuple[Block, ...]:
     drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
     return (Figure(title, (drawing,), numbers(
         "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
-    )),)  # fmt: skip
+    )), *map(Text, story.stayed_out))  # fmt: skip
 
 
 def numbers(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:

@@ -6,6 +6,7 @@ No number about people is in it: gate values stay behind, only their sentences g
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +58,7 @@ class Story:
         strongest: per outcome, the label of the measure whose leaving out moves the estimate most.
         slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
+        stayed_out: sentences about people who were never in the supply, with numbers to the nearest ten.
     """
 
     organisation: str
@@ -72,6 +74,7 @@ class Story:
     strongest: tuple[tuple[str, str], ...] = ()
     slices: tuple[Groups, ...] = ()
     alike_within: float = 0.0
+    stayed_out: tuple[str, ...] = ()
     demo: bool = False
 
     @property
@@ -80,8 +83,19 @@ class Story:
         return tuple(gate for gate in self.design if gate.level == "red")
 
 
-def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -> Story:
-    """Take out of the results what a report may be framed with."""
+def tell(
+    results: Internal[Results],
+    *,
+    organisation: str,
+    stayed_out: Mapping[str, int] | None = None,
+    demo: bool = False,
+) -> Story:
+    """Take out of the results what a report may be framed with.
+
+    Args:
+        stayed_out: people the provider left out as a whole, by reason ("not_told", "objected"), as its own
+            manifest says; they are in no number of the report.
+    """
     found = results.inside()
     present = {measure.code for measure in found.measures}
     used = {outcome.measure for outcome in found.protocol.outcomes}
@@ -99,8 +113,23 @@ def tell(results: Internal[Results], *, organisation: str, demo: bool = False) -
         strongest=_strongest(found),
         slices=tuple(_groups(one) for one in found.impact.slices),
         alike_within=_alike_within(found),
+        stayed_out=stayed_out_words(stayed_out or {}),
         demo=demo,
     )
+
+
+def stayed_out_words(people: Mapping[str, int]) -> tuple[str, ...]:
+    """A sentence a reason; numbers to the nearest ten, and none below ten."""
+    words = wording()["stayed_out"]
+    return tuple(
+        str(words[reason].format(people=_about(people[reason])))
+        for reason in ("not_told", "objected")
+        if people.get(reason)
+    )
+
+
+def _about(people: int) -> str:
+    return "Fewer than ten people" if people < 10 else f"About {(people + 5) // 10 * 10:,} people"
 
 
 def _groups(one: SliceResult) -> Groups:

@@ -118,6 +118,7 @@ def seal_planned(
         planned.split,
         spec,
         verdict_digest=verdict.digest,
+        left_out=verdict.left_out,
         agreement=planned.after.agreement,
         organisation=planned.after.organisation,
         on_behalf_of=planned.after.on_behalf_of,

@@ -105,12 +105,11 @@ def _control_totals(split: Split) -> bytes:
 
 def _left_out(verdict: Verdict) -> list[str]:
     """How many stay behind because they were not told or objected: whoever analyses needs to know."""
-    words = {
-        "person_not_told": "rows stay behind because the person has not been told.",
-        "person_objected": "of the people in the files left out because of an objection.",
-    }
-    counts = {code: sum(f.count for f in verdict.findings if f.code == code) for code in words}
-    return [f"{count:,} {words[code]}" for code, count in counts.items() if count]
+    told = (
+        (verdict.left_out.not_told, "of the people in the files left out because they have not been told."),
+        (verdict.left_out.objected, "of the people in the files left out because of an objection."),
+    )
+    return [f"{count:,} {words}" for count, words in told if count]
 
 
 def _cover_sheet(split: Split, spec: Specification, verdict: Verdict) -> str:

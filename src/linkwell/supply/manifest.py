@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from linkwell.checking.verdict import NOBODY, LeftOut
 from linkwell.errors import WrongUse
 from linkwell.ledger.canonical import canonical_json, digest, parse_canonical
 from linkwell.vault.custodian_keys import COMPARTMENTS
@@ -89,6 +90,7 @@ class Manifest:
         verdict: digest of the provider's own check of its files.
         receipt_key: base64 of the custodian's receipt key the sender will believe.
         sender_key: base64 of the key this manifest is signed with.
+        left_out: how many people stayed out as a whole: not told, or they objected.
     """
 
     package: str
@@ -108,6 +110,7 @@ class Manifest:
     receipt_key: str
     sender_key: str
     compartments: tuple[CompartmentFacts, ...]
+    left_out: LeftOut = NOBODY
 
     @property
     def sender(self) -> str:
@@ -164,6 +167,7 @@ class Manifest:
             if found["changes"] is not None:
                 found["changes"] = Changes(**found["changes"])
             found["compartments"] = tuple(_compartment(half) for half in found["compartments"])
+            found["left_out"] = _left_out(found.get("left_out", {}))  # not said by the first version
             manifest = cls(**found)
             _check(manifest)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -205,6 +209,12 @@ def _check(manifest: Manifest) -> None:
             read_public_key(key)
         except WrongUse:
             raise ValueError("a key that is none") from None
+
+
+def _left_out(found: Mapping[str, Any]) -> LeftOut:
+    counts = LeftOut(**found)
+    _require(all(type(count) is int and count >= 0 for count in (counts.not_told, counts.objected)))
+    return counts
 
 
 def _check_delivery(manifest: Manifest) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from linkwell.checking.verdict import NOBODY, LeftOut
 from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.specification.model import Specification
@@ -82,6 +83,7 @@ def seal(
     delivery: Delivery = Delivery.FULL,
     follows: str = "",
     changes: Changes | None = None,
+    left_out: LeftOut = NOBODY,
     test: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
@@ -89,7 +91,7 @@ def seal(
 
     Args:
         package: the package's name, see `package_id`.
-        delivery, follows, changes: see `Manifest`; `split` is then the part of it that is sent.
+        delivery, follows, changes, left_out: see `Manifest`; `split` is then the part of it that is sent.
         test: a practice. Invented people are then sealed in place of `split`, whoever is in it: nobody real
             is ever sent to try a line out.
         progress: called with (plaintext bytes sealed, plaintext bytes in all).
@@ -101,7 +103,7 @@ def seal(
     if test:
         package = practice_package(package)
         split, verdict_digest = practice_split(spec, package), practice_verdict(spec)
-        delivery, follows, changes = Delivery.FULL, "", None
+        delivery, follows, changes, left_out = Delivery.FULL, "", None, NOBODY
     elif custodian.demo and not spec.demo:
         raise _real_people_for_a_demonstration()
     if not agreement.strip():
@@ -128,6 +130,7 @@ def seal(
         receipt_key=public_text(custodian.receipts),
         sender_key=public_text(signing_key.public_key()),
         compartments=(),
+        left_out=left_out,
     )
     sealed = _already_sealed(out, facts, custodian)
     if sealed is not None:
@@ -168,7 +171,7 @@ def _already_sealed(out: Path, facts: Manifest, custodian: CustodianKeys) -> Man
     same = found is not None and all(
         getattr(found, name) == getattr(facts, name)
         for name in ("package", "specification", "agreement", "organisation", "on_behalf_of", "delivery",
-                     "follows", "changes", "verdict", "demo", "test", "receipt_key", "sender_key")
+                     "follows", "changes", "left_out", "verdict", "demo", "test", "receipt_key", "sender_key")
     )  # fmt: skip
     if found is None or not same or not _sealed_to(found, custodian):
         raise WrongUse(

@@ -216,6 +216,7 @@ def _received(
             "delivery": manifest.delivery,
             "follows": manifest.follows,
             "changes": asdict(manifest.changes) if manifest.changes else None,
+            "left_out": asdict(manifest.left_out),
             "test": manifest.test,
             "demo": manifest.demo,
             "tables": {table.name: table.rows for _, table in manifest.tables()},
