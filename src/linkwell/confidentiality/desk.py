@@ -124,7 +124,7 @@ class ReleaseDesk:
 
         A request that was released before gives the same release again. About a cohort that is nearly an
         earlier one, earlier numbers are repeated cell by cell and nothing new is told, unless a checker
-        overrides that with a reason.
+        overrides that with a reason. The strictest of the profile's rules and the request's conditions holds.
 
         Args:
             permission_single_provider: the agreement records permission for output about this one provider.
@@ -138,6 +138,12 @@ class ReleaseDesk:
             WrongUse: the request does not fit together.
             TryAgain: the ledger is busy or the disk full; nothing was released.
         """
+        if request.conditions:
+            strict = replace(self, profile=self.profile.stricter(request.conditions))
+            return strict.release(
+                replace(request, conditions=()), permission_single_provider=permission_single_provider,
+                actor=actor, override=override, registry_head=registry_head,
+            )  # fmt: skip
         exempt = _exempt(request, permission_single_provider)
         people = People.of(load(index_path(self.zone, request.project)), self._keys)
         prepared = draft(request, people, self.profile, self._secret, exempt=exempt)
