@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MOST = 25
 PAGES = {
-    "lead": ["/me/", "/supplies/", "/supplies/SEED-000-001/", "/reports/", "/trail/", "/agreements/"],
+    "lead": ["/me/", "/supplies/", "/supplies/SEED-000-001/", "/reports/", "/trail/", "/agreements/",
+             "/agreements/SEED-000/story/", "/notices/", "/uses/"],
     "integrator": [
         "/custodian/supplies/", "/custodian/supplies/SEED-000-001/", "/custodian/refreshes/", "/agreements/",
     ],
-    "manager": ["/custodian/organisations/", "/custodian/record/", "/agreements/"],
+    "manager": ["/custodian/organisations/", "/custodian/record/", "/agreements/", "/custodian/waiting/"],
     "output_checker": ["/custodian/outputs/", "/catalogue/"],
     "auditor": ["/custodian/record/", "/custodian/supplies/"],
 }  # fmt: skip

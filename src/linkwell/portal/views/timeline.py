@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,8 +40,9 @@ def story(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page("custodian/waiting/", name="waiting", who=SEE_WAITING, methods=("GET",))
 def waits(request: HttpRequest) -> HttpResponse:
-    """Everything that waits, of the kinds this person may see, longest waiting first."""
-    return render(request, "portal/waiting.html", {"waiting": waiting_for_staff(signed_in(request))})
+    """Everything that waits, of the kinds this person may see, longest waiting first, fifty to a page."""
+    pages = Paginator(waiting_for_staff(signed_in(request)), 50)
+    return render(request, "portal/waiting.html", {"waiting": pages.get_page(request.GET.get("page"))})
 
 
 @page("agreements/<slug:reference>/destroy", name="agreement-destroy", who=SIGN_FOR_PROVIDER)
