@@ -23,6 +23,7 @@ from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
+from linkwell.custody.signin.factors import required
 from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.custody.timeline.permissions import SEE_WAITING
@@ -59,7 +60,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     home = current_home()
     user = getattr(request, "user", None)
     menu = _menu(user) if isinstance(user, Person) and not what_lacks(request) else []
-    return {"custodian_name": home.name, "demo": home.demo, "menu": menu}
+    return {"custodian_name": home.name, "demo": home.demo, "asks_second": required(), "menu": menu}
 
 
 def _menu(person: Person) -> list[tuple[str, str]]:

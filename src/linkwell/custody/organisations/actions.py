@@ -71,7 +71,11 @@ def first_manager(*, username: str, name: str, password: str) -> Person:
     custodian = Organisation.objects.get(is_custodian=True)
     if Membership.objects.filter(role=Role.CUSTODIAN_MANAGER).exists():
         raise NotAllowed("This home already has a manager.", fix="Ask them to add you.")
-    return _enter(SYSTEM, username, name, password, custodian, [Role.CUSTODIAN_MANAGER])
+    with transaction.atomic():
+        person = _enter(SYSTEM, username, name, password, custodian, [Role.CUSTODIAN_MANAGER])
+        person.password_own = True  # typed by themself, at the machine
+        person.save(update_fields=["password_own"])
+    return person
 
 
 def add_person(
