@@ -78,10 +78,11 @@ def test_hosts_are_added_to_loopback(real_home: Home) -> None:
     )
 
 
-def test_a_real_home_always_asks_for_a_second_factor_and_a_demonstration_may(real, custodian_home) -> None:
-    assert Configuration.read({"LINKWELL_HOME": str(real.path)}).second_factor
+def test_a_real_home_always_asks_for_a_second_factor_and_a_demonstration_may(
+    real_home: Home, custodian_home: Home
+) -> None:
+    assert read(real_home).second_factor
     with pytest.raises(RefusedByRule, match="second factor"):
-        Configuration.read({"LINKWELL_HOME": str(real.path), "LINKWELL_SECOND_FACTOR": "0"})
-    demo = {"LINKWELL_HOME": str(custodian_home.path)}
-    assert not Configuration.read(demo).second_factor
-    assert Configuration.read({**demo, "LINKWELL_SECOND_FACTOR": "1"}).second_factor
+        read(real_home, LINKWELL_SECOND_FACTOR="0")
+    assert not read(custodian_home).second_factor
+    assert read(custodian_home, LINKWELL_SECOND_FACTOR="1").second_factor
