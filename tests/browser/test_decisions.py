@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from tests import deciding
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import watch_dates
 from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.clients import actions as clients
+from linkwell.custody.commissioning.actions import pass_on
 from linkwell.custody.organisations.actions import enter_organisation
+from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.proposals.documentation import questions
+from linkwell.custody.uses.actions import ask_use
 from linkwell.specification.file import render
 
 TODAY = date.today()
@@ -180,22 +185,129 @@ def test_by_a_vendor_the_provider_gives_its_ok_and_pauses(walk, registry) -> Non
     walk.as_("vendor", "/clients/")
     walk.sees("Still has to give its OK")
     for choice, now in (("give", "Gave its OK"), ("pause", "Paused")):
-        walk.as_("provider", "/agreements/aroha-agreement-2/vendor")
+        walk.as_("provider", "/agreements/aroha-agreement-2/sender/")
+        walk.follow("Decide whether they may send")
         walk.choose("May they send for you?", choice)
         walk.press("Decide", again=True)
+        walk.sees("What you decided")
         walk.as_("vendor", "/clients/")
         walk.sees(now)
+    walk.follow("Riverbend Aroha")
+    walk.sees("What you sent for it")
 
 
-def test_by_an_intermediary_three_sides_sign(walk, registry) -> None:
+def test_by_an_intermediary_three_sides_sign_once_the_provider_has_an_agreement_of_its_own(
+    walk, registry
+) -> None:
     relay(registry, Kind.INTERMEDIARY, Role.INTERMEDIARY, "between")
     deciding.approved(registry)
     draw_up(walk, route="intermediary", via="tui")
+    walk.as_("provider", "/agreements/aroha-agreement-2/versions/1/")
+    walk.follow("Sign it")
+    walk.choose("Do you need an agreement of your own", "still needed")
+    walk.press("Sign it", again=True)
+    walk.sees("the provider, to make an agreement of its own")
     sign(walk, "provider", own=True)
     sign(walk, "manager")
     walk.sees("the signature of the intermediary")
     sign(walk, "between")
     walk.sees("In force")
+    walk.as_("provider", "/agreements/aroha-agreement-2/sender/")
+    walk.sees("Nothing: you seal your file on your own computer")
+    walk.follow("Decide whether they may send")
+    walk.choose("May they send for you?", "give")
+    walk.press("Decide", again=True)
+    walk.as_("between", "/clients/")
+    walk.sees("Gave its OK")
+
+
+def test_a_report_is_passed_on_read_by_the_commissioner_and_no_longer_shown(walk, registry) -> None:
+    relay(registry, Kind.COMMISSIONER, Role.COMMISSIONER, "payer")
+    deciding.released(registry)
+    walk.as_("payer", "/passed-on/")
+    walk.sees("There is none.")
+    for choice, now in (("pass:tui", "Tūī Systems can read it now."), ("stop:tui", "can no longer open it")):
+        walk.as_("provider", "/reports/")
+        walk.page.get_by_role("link", name="Who else reads it").first.click()
+        walk.choose("What do you decide?", choice)
+        walk.press("Decide", again=True)
+        walk.sees(now)
+        walk.as_("payer", "/start/")
+        shown = walk.page.get_by_role("link", name="Insights").count()
+        assert shown == (1 if choice.startswith("pass") else 0)
+
+
+def test_kaitiaki_are_asked_about_a_later_use_and_their_answer_stands(walk, registry) -> None:
+    agreement = deciding.in_force(registry)
+    deciding.somebody(registry, "hana", agreement.organisation, Role.KAITIAKI)
+    walk.as_("hana", "/proposals/aroha-p1/mandate")
+    walk.choose("Who decided?", "kaitiaki")
+    walk.page.get_by_label("Name of the board").fill("Kaitiaki of the rohe")
+    walk.page.get_by_label("Day of the decision").fill("2026-03-01")
+    walk.choose("Do they want to be asked", "yes")
+    walk.press("Record it")
+    walk.as_("manager", "/agreements/aroha-agreement-2/")
+    walk.sees("Nothing new is approved before the body")
+    walk.follow("Ask about a later use")
+    walk.page.get_by_label("What is it, in a few words?").fill("A study of school years")
+    walk.page.get_by_label("What is it for").fill("To learn what helps.")
+    walk.press("Ask")
+    walk.as_("hana", "/notices/")
+    walk.sees("A later use is asked about")
+    walk.follow("Look at aroha-u1")
+    walk.follow("Record what they decided")
+    walk.choose("What did they decide?", "agree")
+    walk.press("Record it", again=True)
+    walk.sees("They agreed to this use.")
+
+
+def test_the_whole_story_and_its_end_by_the_providers_own_wish(walk, registry) -> None:
+    deciding.in_force(registry)
+    walk.as_("provider", "/trail/")
+    walk.follow("The whole story of aroha-agreement-2")
+    walk.sees("Waited on an independent assessor at the custodian")
+    walk.follow("The agreement")
+    walk.follow("End this agreement")
+    walk.press("End it", again=True)
+    walk.follow("Destroy what is kept now")
+    walk.press("Destroy it now", again=True)
+    walk.sees("The provider asked that what is kept is destroyed now")
+
+
+def test_a_changed_specification_reopens_the_assessment_and_the_ok_of_whoever_sends(
+    walk, registry, tmp_path
+) -> None:
+    relay(registry, Kind.VENDOR, Role.VENDOR_SENDER, "vendor")
+    deciding.approved(registry)
+    draw_up(walk, route="vendor", via="tui")
+    sign(walk, "provider", own=True)
+    sign(walk, "manager")
+    clients.decide(
+        by=registry.person("provider"), agreement=Agreement.objects.get(reference="aroha-agreement-2"),
+        verb="give",
+    )  # fmt: skip
+    walk.as_("provider", "/proposals/aroha-p1/")
+    walk.press("Change something (reopens the assessment)")
+    less = replace(registry.sealed.specification, tables=registry.sealed.specification.tables[:2])
+    (tmp_path / "less.toml").write_text(render(less), "utf-8")
+    walk.follow("Add a version of the specification")
+    walk.page.get_by_label("Specification file").set_input_files(tmp_path / "less.toml")
+    walk.press("Upload")
+    walk.sees("Deliveries have to change")
+    walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")
+    walk.press("Draw it up")
+    walk.sees("This proposal is not approved.")
+    walk.as_("provider", "/proposals/aroha-p1/put-forward")
+    walk.press("Put it forward", again=True)
+    decide(walk, "approve", "Less is better.", round_=2)
+    walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")
+    walk.press("Draw it up")
+    walk.press("Lock and offer it")
+    walk.sees("Deliveries have to change")
+    sign(walk, "provider", number=2, own=True)
+    sign(walk, "manager", number=2)
+    walk.as_("vendor", "/clients/")
+    walk.sees("Still has to give its OK")
 
 
 def test_it_lapses_both_are_told_and_a_renewal_brings_it_back(walk, registry) -> None:
@@ -239,15 +351,37 @@ PAGES = {
         "/proposals/aroha-p1/upload", "/proposals/aroha-p1/documentation", "/proposals/aroha-p1/mandate",
         "/agreements/", "/agreements/aroha-agreement-2/", "/agreements/aroha-agreement-2/versions/1/",
         "/agreements/aroha-agreement-2/end", "/notices/", "/trail/", "/breaches/", "/breaches/new",
-        "/breaches/aroha-b1/", "/breaches/aroha-b1/judge",
+        "/breaches/aroha-b1/", "/breaches/aroha-b1/judge", "/agreements/aroha-agreement-2/story/",
+        "/reports/R1/passing", "/uses/", "/uses/aroha-u1/", "/uses/aroha-u1/answer", "/me/notices/",
+        "/agreements/DSA-2026-001/sender/", "/agreements/DSA-2026-001/vendor",
     ],
     "assessor": ["/custodian/assessments/", "/custodian/assessments/aroha-p1-a1/",
                  "/custodian/assessments/aroha-p1-a1/decide"],
     "manager": ["/custodian/organisations/", "/custodian/organisations/new", "/proposals/aroha-p1/comment",
-                "/custodian/proposals/aroha-p1/agreement", "/custodian/agreements/aroha-agreement-2/vary"],
+                "/custodian/proposals/aroha-p1/agreement", "/custodian/agreements/aroha-agreement-2/vary",
+                "/custodian/waiting/", "/custodian/agreements/aroha-agreement-2/use"],
     "analyst": ["/agreements/aroha-agreement-2/promise"],
-    "vendor": ["/clients/", "/clients/round"],
+    "vendor": ["/clients/", "/clients/round", "/clients/DSA-2026-001/"],
+    "payer": ["/passed-on/", "/notices/", "/me/notices/"],
 }  # fmt: skip
+
+
+def _relations(registry) -> None:
+    """A vendor that may send, a commissioner that was passed a report, a later use that is asked about."""
+    vendor = Organisation.objects.get(code="tui")
+    Agreement.objects.filter(pk=registry.agreement.pk).update(route="vendor", via=vendor)
+    clients.decide(
+        by=registry.person("provider"), agreement=Agreement.objects.get(pk=registry.agreement.pk), verb="give"
+    )
+    payer = enter_organisation(
+        by=registry.person("manager"), code="ministry", name="A ministry", kind=Kind.COMMISSIONER
+    )
+    deciding.somebody(registry, "payer", payer, Role.COMMISSIONER)
+    pass_on(by=registry.person("provider"), release=deciding.released(registry), to=payer)
+    ask_use(
+        by=registry.person("manager"), agreement=Agreement.objects.get(reference="aroha-agreement-2"),
+        title="A study", purpose="To learn.",
+    )  # fmt: skip
 
 
 def test_every_page_of_the_decisions_is_clean_for_axe_and_fits_a_narrow_phone(
@@ -257,6 +391,7 @@ def test_every_page_of_the_decisions_is_clean_for_axe_and_fits_a_narrow_phone(
     deciding.in_force(registry, codes=["practice-first", "told-people-only"])
     record_breach(by=registry.person("manager"), organisation=registry.agreement.organisation,
                   found_at=timezone.now(), what="A lost stick.")  # fmt: skip
+    _relations(registry)
     walk = Walk(page, live_server.url, password, axe)
     for person, places in PAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})

@@ -11,6 +11,7 @@ from linkwell.custody.agreements import controls, drafting, signing
 from linkwell.custody.agreements.actions import issue_vendor_token, token_holder
 from linkwell.custody.agreements.models import Agreement, Notice, Route
 from linkwell.custody.assessments import actions as assessments
+from linkwell.custody.assessments.evidence import Facts, cards
 from linkwell.custody.clients import actions as clients
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.roles import Kind, Role
@@ -112,3 +113,19 @@ def test_another_sender_is_another_thing_to_say_yes_to(registry, agreed) -> None
     text = drafting.offer(by=registry.person("integrator"), version=text)
     deciding.signed(registry, text, "provider", "manager")
     assert clients.ok_of(Agreement.objects.get(pk=agreed.pk)).state == "waiting"
+
+
+def test_the_cards_a_change_affects_are_open_again_and_no_other(registry, agreed) -> None:
+    facts = Facts(
+        replace(registry.sealed.specification, tables=registry.sealed.specification.tables[:2]),
+        dict(agreed.proposal.documentation), tuple(agreed.proposal.mandates.all()),
+        registry.sealed.specification,
+    )  # fmt: skip
+    changed = {card.code for card in cards(facts) if "changed since it was approved" in str(card.says)}
+    assert "shared" in changed
+    assert not changed & {"purpose", "documented", "mandates"}
+    codes = [card.code for card in cards(facts)]
+    assert codes[-2:] == ["mandate-before", "changes"]
+    same = replace(facts, specification=registry.sealed.specification)
+    assert [card.look for card in cards(same) if card.code == "changes"] == [False]
+    assert "mandate-before" not in [card.code for card in cards(same)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from linkwell.custody.proposals.documentation import questions
 from linkwell.custody.proposals.models import Mandate
 from linkwell.custody.proposals.seeing import notes_of
-from linkwell.specification.diff import compare
+from linkwell.specification.diff import Weight, compare
 from linkwell.specification.model import FieldClass, Specification
 
 
@@ -67,11 +67,36 @@ def _unsure(answer: str) -> bool:
 
 
 def cards(facts: Facts) -> tuple[Card, ...]:
-    """Every card, in the order an assessor reads them."""
+    """Every card, in the order an assessor reads them; after a change, those it affects are open again."""
+    drawn = _drawn(facts)
+    if facts.approved_before is None:
+        return drawn
+    before = {each.code: each for each in _drawn(replace(facts, specification=facts.approved_before))}
+    return (*(_reopened(each, before[each.code]) for each in drawn), *_mandate_older(facts), *_changes(facts))
+
+
+def _drawn(facts: Facts) -> tuple[Card, ...]:
     return (
         _purpose(facts), _shared(facts), _documented(facts), _mandates(facts), _risk(facts), _impact(facts),
-        *_changes(facts),
     )  # fmt: skip
+
+
+def _reopened(now: Card, before: Card) -> Card:
+    """A card that says something else than under the specification that was approved is open again."""
+    if now.says == before.says:
+        return now
+    return replace(now, says=(*now.says, "This has changed since it was approved."), look=True)
+
+
+def _mandate_older(facts: Facts) -> tuple[Card, ...]:
+    """Where more may be shared, or something else: nobody has decided about it since."""
+    assert facts.approved_before is not None
+    found = compare(facts.approved_before, facts.specification)
+    if not facts.mandates or all(change.weight is Weight.WORDS for change in found):
+        return ()
+    last = max(mandate.decided_on for mandate in facts.mandates)
+    says = (f"The last mandate is of {last:%Y-%m-%d}. Ask whether it covers what has changed.",)
+    return (Card("mandate-before", "Who stands behind the change", says, look=True),)
 
 
 def as_plain(found: Iterable[Card]) -> list[dict[str, Any]]:
