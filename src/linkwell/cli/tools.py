@@ -108,7 +108,7 @@ def link(
 
     The results hold identity. Keep them as you keep names and birth dates.
     """
-    from linkwell.linkage import LinkSettings
+    from linkwell.linkage import LinkSettings, report
 
     if (out is None) == (again is None):
         raise WrongUse(
@@ -136,6 +136,7 @@ def link(
     written = _write(result, out)
     if sample:
         written += _sampled(result, extract, spine, settings, sample, out)
+    notes = report.notes(result)
     reasons = [*checked, *_changes(result, last), *(result.explain(explain) if explain else [])]
     q = result.quality
     finish(
@@ -150,13 +151,14 @@ def link(
             "near_exact_share": q.near_exact_share,
             "conflicts": q.conflicts,
             "files": [str(path) for path in written],
+            **({"notes": notes} if notes else {}),
             **({"said": reasons} if reasons else {}),
         },
         [
             f"Linked {q.linked:,} of {q.records:,} records ({100 * q.link_rate:.1f} %); {q.review:,} for "
             f"a person to look at, {q.unlinked:,} not linked.",
             f"Expected false links: {q.false_links:,.1f}. Expected missed links: {q.missed_links:,.1f}.",
-            *(_why_so_few(result)),
+            *notes,
             *reasons,
             f"Results: {out}",
         ],
@@ -255,24 +257,6 @@ def _write(result: LinkResult, out: Path) -> list[Path]:
     if work.exists() and not any(work.iterdir()):
         work.rmdir()
     return paths
-
-
-def _why_so_few(result: LinkResult) -> list[str]:
-    """Plain reasons where less than half of a list was found."""
-    q = result.quality
-    if q.records == 0:
-        return ["The list has no rows."]
-    if q.link_rate >= 0.5:
-        return []
-    fields = set(q.fields)
-    reasons = []
-    if result.model["on_spine"] < 0.5:
-        reasons.append("Most of the list seems not to be on this spine: records were not forced onto it.")
-    if "dob" not in fields:
-        reasons.append("The list has no birth dates: common names cannot be told apart.")
-    if not fields & {"nhi", "ird", "msd", "nsn", "national_id"}:
-        reasons.append("The list has no agency numbers.")
-    return reasons
 
 
 def outside_homes(paths: Iterable[Path]) -> None:

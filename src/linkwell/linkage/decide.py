@@ -39,16 +39,7 @@ def decide(
     """Choose per record. In a list mostly of bare records (no birth date, no number) those must be surer.
 
     A verified number whose owner disagrees in everything comparable never links by rule."""
-    rows = np.arange(len(pairs.record))
-    order = np.lexsort((rows, -posterior, pairs.record))  # ties go to the first person by id
-    record = pairs.record[order]
-    first = np.concatenate(([True], record[1:] != record[:-1])) if len(record) else np.zeros(0, dtype=bool)
-    best = np.full(pairs.records, -1)
-    best[record[first]] = order[first]
-    top, second = np.zeros(pairs.records), np.zeros(pairs.records)
-    top[record[first]] = posterior[order[first]]
-    runner_up = np.concatenate(([False], first[:-1])) & ~first if len(record) else first
-    second[record[runner_up]] = posterior[order[runner_up]]
+    best, top, second = _best_two(pairs, posterior)
     refused = by_number & _owner_disagrees(pairs, model)
     conflict = np.zeros(pairs.records, dtype=bool)
     conflict[pairs.record[refused]] = True
@@ -61,6 +52,24 @@ def decide(
     sure = (top >= link_at) & (margin >= settings.threshold("margin_at")) & ~best_refused
     decision = np.where(sure, LINK, np.where(top >= settings.threshold("review_at"), REVIEW, NONE))
     return Decisions(best, top, margin, decision, conflict)
+
+
+def _best_two(pairs: Pairs, posterior: Floats) -> tuple[Ints, Floats, Floats]:
+    """Per record: row of the best pair (-1 without candidates; ties go to the first person by id), its
+    posterior, and the second best's. Pairs stand sorted by record, so each record is one run of rows."""
+    best, top, second = np.full(pairs.records, -1), np.zeros(pairs.records), np.zeros(pairs.records)
+    n = len(pairs.record)
+    if not n:
+        return best, top, second
+    starts = np.flatnonzero(np.concatenate(([True], pairs.record[1:] != pairs.record[:-1])))
+    whose = pairs.record[starts]
+    top[whose] = np.maximum.reduceat(posterior, starts)
+    rows = np.where(posterior == top[pairs.record], np.arange(n), n)
+    best[whose] = np.minimum.reduceat(rows, starts)
+    others = posterior.copy()
+    others[best[whose]] = 0.0
+    second[whose] = np.maximum.reduceat(others, starts)
+    return best, top, second
 
 
 def _owner_disagrees(pairs: Pairs, model: Model) -> Bools:

@@ -107,7 +107,7 @@ def measure(
         near_exact_share=round(float(np.sum(near[linked].astype(bool))) / max(int(linked.sum()), 1), 6),
         conflicts=int(chosen.conflict.sum()),
         people=people,
-        shared=int(linked.sum()) - len(persons.unique()),
+        shared=int(linked.sum()) - pc.count_distinct(persons).as_py(),
         fields=fields,
         groups=by_group,
         bands=_bands(chosen),

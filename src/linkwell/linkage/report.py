@@ -92,6 +92,7 @@ def as_html(
         _notes(result),
         _judged(judged),
         _changes(changes),
+        _filled(result),
         _chart(q),
         _bands(q),
         _thresholds(q),
@@ -130,13 +131,42 @@ def _summary(q: Quality) -> str:
     )
 
 
+def notes(result: LinkResult) -> list[str]:
+    """What a person should know about the list, in words: why so few were linked, and what was done to it."""
+    q, filled = result.quality, result.model["filled"]
+    said = []
+    if result.model["names_turned"]:
+        said.append(
+            "Given names and surnames stood in each other's place throughout the list; they were turned "
+            "round for linking. Tell the provider."
+        )
+    if q.records == 0:
+        said.append("The list has no rows.")
+    if q.records == 0 or q.link_rate >= 0.5:
+        return said
+    if result.model["on_spine"] < 0.5:
+        said.append("Most of the list seems not to be on this spine: records were not forced onto it.")
+    if filled["birth date"] < 0.5:
+        said.append("Most records have no birth date that can be read: common names cannot be told apart.")
+    if filled["surname"] < 0.5:
+        said.append("Most records have no name that can be read.")
+    elif filled["given name"] < 0.5:
+        said.append("Most records have one name only: many people share it.")
+    if max([0.0, *(share for name, share in filled.items() if name not in _NAMED)]) < 0.1:
+        said.append("Hardly any record has an agency number.")
+    return said
+
+
+_NAMED = ("given name", "surname", "birth date", "gender", "area")
+
+
 def _notes(result: LinkResult) -> str:
-    if not result.model.get("names_turned"):
-        return ""
-    return (
-        "<p><strong>Given names and surnames stood in each other's place throughout the list.</strong> "
-        "They were turned round for linking; tell the provider.</p>"
-    )
+    return "".join(f"<p><strong>{escape(line)}</strong></p>" for line in notes(result))
+
+
+def _filled(result: LinkResult) -> str:
+    rows = [(name, _percent(share)) for name, share in result.model["filled"].items()]
+    return _table("Records with something to compare", ("Field", "Share"), rows)
 
 
 def _judged(judged: Estimate | None) -> str:

@@ -24,7 +24,6 @@ from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
 from linkwell.linkage.standardise import (
-    coded_sql,
     extra_columns,
     held_sql,
     read_rows,
@@ -136,21 +135,44 @@ def standardise_list(
         kinds = register(con, "extract", extract)
         found = recognise(kinds, settings.model.columns, "record", settings.extract_columns)
         model = settings.model.with_kinds(set(found) & set(on_spine))
-        key = (
-            f"CAST({quoted(found['record'])} AS VARCHAR)"
-            if "record" in found
-            else "CAST(row_number() OVER () AS VARCHAR)"
-        )
-        key = f"{key} AS record"
-        read_rows(con, "extract", found, kinds, model, key=key, nhi_map=settings.nhi_map)
+        key = f"CAST({quoted(found['record'])} AS VARCHAR)" if "record" in found else "linkwell_row"
+        view = "extract" if "record" in found else _with_row_numbers(con)
+        _number_records(con, key, view)
+        held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
+
+        def read(*, turned: bool) -> None:
+            read_rows(
+                con, view, found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map,
+                turned=turned, extra=f", n.r{held}", joins="JOIN numbered n ON n.known = r.record",
+            )  # fmt: skip
+
+        read(turned=False)
         turned = turned_names(con)
         if turned:
-            read_rows(con, "extract", found, kinds, model, key=key, nhi_map=settings.nhi_map, turned=True)
+            read(turned=True)
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
-    held = "".join(f"{held_sql(model, i, i, unchecked)} AS {i}_ok, " for i in model.id_names)
+    con.execute("ALTER TABLE rows RENAME TO list")
+    return found, model, turned
+
+
+def _with_row_numbers(con: duckdb.DuckDBPyConnection) -> str:
+    """A list without keys, numbered as its rows stand; returns the table's name."""
+    con.execute("SET preserve_insertion_order = true")
+    number = "CAST(row_number() OVER () AS VARCHAR) AS linkwell_row"
+    con.execute(f"CREATE TEMP TABLE keyed AS SELECT {number}, * FROM extract")
+    con.execute("SET preserve_insertion_order = false")
+    return "keyed"
+
+
+def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str) -> None:
+    """Number the records by key, whatever order they come in; refuse keys that repeat or are missing."""
+    con.execute(
+        f"CREATE TEMP TABLE numbered AS SELECT {key} AS known, "
+        f"CAST(row_number() OVER (ORDER BY {key}) - 1 AS INTEGER) AS r FROM {view}"
+    )
     rows, keys, distinct = con.execute(
-        "SELECT count(*), count(record), count(DISTINCT record) FROM rows"
+        "SELECT count(*), count(known), count(DISTINCT known) FROM numbered"
     ).fetchall()[0]
     if rows != keys or keys != distinct:
         raise WrongUse(
@@ -159,10 +181,6 @@ def standardise_list(
             why="A link is reported by record key; one that repeats could not be told apart.",
             fix="Name the right column with --map THEIRS=record, or leave the key out and rows are numbered.",
         )
-    number = "SELECT record AS known, CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS r FROM rows"
-    coded = coded_sql(f"n.r, {held}", f"JOIN ({number}) n ON n.known = r.record")
-    con.execute(f"CREATE TEMP TABLE list AS {coded}")
-    return found, model, turned
 
 
 def worth_comparing(
@@ -216,6 +234,16 @@ def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
     return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
 
 
+def _filled(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Share of records with something to compare, by field, as the linking copy has it."""
+    there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
+    fields = {"given name": "k_g1", "surname": "k_fs", "birth date": "yy", "gender": "sex", "area": "area"}
+    fields |= {i.removesuffix("_ok"): i.removesuffix("_ok") for i in sorted(there) if i.endswith("_ok")}
+    counts = ", ".join(f"count({column}) / greatest(count(*), 1)" for column in fields.values())
+    shares = con.execute(f"SELECT {counts} FROM list").fetchall()[0]
+    return {name: round(float(share), 4) for name, share in zip(fields, shares, strict=True)}
+
+
 def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
     counts: dict[str, dict[int, int]] = {}
     for name, code, n in con.execute("SELECT comparison, code, n FROM sampled ORDER BY ALL").fetchall():
@@ -262,5 +290,5 @@ def _result(
         chosen.decision,
         {str(row["name"]): str(row["label"]) for row in settings.model.passes},
     )
-    told = described(model, settings, spine) | {"names_turned": turned}
+    told = described(model, settings, spine) | {"names_turned": turned, "filled": _filled(con)}
     return LinkResult(links, review, quality, told, evidence, groups)

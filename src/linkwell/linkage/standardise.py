@@ -44,6 +44,8 @@ def read_rows(
     key: str,
     nhi_map: Source | None = None,
     turned: bool = False,
+    extra: str = "",
+    joins: str = "",
 ) -> None:
     """Standardise `view` into temp tables `words`, `dates` and `rows`; `heads` must be loaded.
 
@@ -53,7 +55,8 @@ def read_rows(
 
     Args:
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
-        turned: given name and surname stand in each other's place.
+        turned: given name and surname stand in each other's place. extra, joins: SQL of further columns of
+            `rows` and of what they come from.
     """
     american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
     raw = _raw(found, model, turned=turned)
@@ -61,7 +64,7 @@ def read_rows(
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
     _make_words(con, model)
     kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE dates AS {_dates_sql(model, kind, american)}")
+    _make_dates(con, model, kind, american)
     con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, {_number_codes(i)}" for i in model.id_names)
@@ -69,11 +72,11 @@ def read_rows(
         f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
     )
     con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named()},
-        d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
+        d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
-        LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender""")
+        LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender {joins}""")
 
 
 def _named() -> str:
@@ -296,21 +299,28 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
             con.execute(f"DROP TABLE {name}")
 
 
-def _dates_sql(model: ModelFiles, kind: str, american: bool) -> str:
-    """One row per different birth date as written: its parts as whole numbers, NULL where not known."""
+def _make_dates(con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, american: bool) -> None:
+    """Temp table `dates`: a row per different birth date as written, its parts as whole numbers, NULL where
+    not known. In steps, each a table, because the engine would otherwise read a date once per use."""
     defaults = sql.text_list(model.words["default_dates"])
-    return f"""
-    WITH texts AS (SELECT d AS raw, {sql.date_text("d", kind, american)} AS d FROM
-        (SELECT DISTINCT d FROM raw WHERE d IS NOT NULL)),
-    parts AS (SELECT raw, CAST(left(d, 4) AS SMALLINT) AS yy,
-        nullif(CAST(substr(d, 5, 2) AS TINYINT), 0) AS m, nullif(CAST(right(d, 2) AS TINYINT), 0) AS d2,
-        CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
-        FROM texts WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')),
-    dated AS (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
-        CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM parts)
-    SELECT *, CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL THEN CAST(yy AS INTEGER) * 10000
-        + CAST(dd AS INTEGER) * 100 + mm END AS dsw,
-        CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md FROM dated"""
+    steps = {
+        "date_texts": f"SELECT d AS raw, {sql.date_text('d', kind, american)} AS d FROM "
+        "(SELECT DISTINCT d FROM raw WHERE d IS NOT NULL)",
+        "date_parts": f"""SELECT raw, CAST(left(d, 4) AS SMALLINT) AS yy,
+            nullif(CAST(substr(d, 5, 2) AS TINYINT), 0) AS m, nullif(CAST(right(d, 2) AS TINYINT), 0) AS d2,
+            CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
+            FROM date_texts
+            WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')""",
+        "dates": """SELECT *, CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL
+            THEN CAST(yy AS INTEGER) * 10000 + CAST(dd AS INTEGER) * 100 + mm END AS dsw,
+            CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
+            FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
+                CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)""",
+    }
+    for name, query in steps.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    for name in ("date_texts", "date_parts"):
+        con.execute(f"DROP TABLE {name}")
 
 
 def _genders_sql(model: ModelFiles) -> str:

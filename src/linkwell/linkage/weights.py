@@ -276,7 +276,8 @@ def _with_settled(pairs: Pairs, model: Model, strength: float) -> tuple[dict[str
         settled = np.bincount(pairs.codes[c.name], minlength=size)[:size].astype(np.float64)
         settled[::STRATUM] = 0.0
         counts[c.name] = settled + strength * model.m[c.name]
-    return counts, len(np.unique(pairs.record))
+    record = pairs.record  # sorted
+    return counts, int(np.count_nonzero(record[1:] != record[:-1])) + int(len(record) > 0)
 
 
 def _counted(c: Comparison, code: Ints, share: Floats, start: Floats) -> Floats:

@@ -1,0 +1,167 @@
+"""Poor, odd and foreign lists in any file form: each links, or the report says plainly why not."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as property_settings
+from hypothesis import strategies as st
+
+from linkwell.errors import WrongUse
+from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, report
+
+Rows = list[dict[str, Any]]
+NAMES = ["first_name", "middle_name", "last_name", "dob", "gender", "nhi"]
+
+
+def listed(rows: Rows, fields: list[str], key: str = "spine_id") -> pa.Table:
+    columns = {
+        name: pa.array([None if row.get(name) is None else str(row[name]) for row in rows], pa.string())
+        for name in fields
+    }
+    return pa.table({"rec_id": pa.array([f"{n}-{row[key]}" for n, row in enumerate(rows)]), **columns})
+
+
+def wrong_and_right(result: LinkResult) -> tuple[int, int]:
+    wrong = right = 0
+    for row in result.links.to_pylist():
+        if row["decision"] == "link":
+            hit = row["record"].split("-", 1)[1] == str(row["person"])
+            wrong, right = wrong + (not hit), right + hit
+    return wrong, right
+
+
+@property_settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data())
+def test_any_columns_any_form_any_length_link_or_say_why(
+    data: st.DataObject, people: Rows, prepared: PreparedSpine, settings: LinkSettings, folder: Path
+) -> None:
+    fields = data.draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6, unique=True))
+    rng = random.Random(data.draw(st.integers(0, 10_000)))
+    rows = [dict(rng.choice(people)) for _ in range(data.draw(st.sampled_from([1, 2, 40, 150])))]
+    for row in rows:
+        for name in fields:
+            harm = rng.random()
+            value = row.get(name)
+            if value is not None and harm < 0.3:
+                row[name] = {0: str(value).upper(), 1: "", 2: f" {value} "}[int(harm * 10)]
+    table, form = listed(rows, fields), data.draw(st.sampled_from(["arrow", "parquet", "csv"]))
+    source: Any = table
+    if form == "parquet":
+        pq.write_table(table, source := folder / "list.parquet")
+    elif form == "csv":
+        pyarrow.csv.write_csv(table, source := folder / "list.csv")
+    if fields == ["gender"]:
+        with pytest.raises(WrongUse, match="No column to link on"):
+            link(source, prepared, settings=settings)
+        return
+    result = link(source, prepared, settings=settings)
+    wrong, right = wrong_and_right(result)
+    assert result.links.num_rows == len(rows)
+    assert wrong <= max(1, 0.02 * len(rows)), (fields, wrong)
+    assert result.quality.link_rate >= 0.5 or report.notes(result), (fields, right)
+
+
+def test_one_word_names_are_not_guessed_and_the_report_says_so(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    rows = [{"spine_id": row["spine_id"], "full_name": row["first_name"]} for row in people[:200]]
+    result = link(listed(rows, ["full_name"]), prepared, settings=settings)
+    assert wrong_and_right(result)[0] <= 2
+    assert any("one name only" in line for line in report.notes(result))
+
+
+def test_given_and_family_names_in_each_others_column_are_turned_round(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    rows = [{**row, "first_name": row["last_name"], "last_name": row["first_name"]} for row in people[:200]]
+    plain = link(listed(people[:200], ["first_name", "last_name", "dob"]), prepared, settings=settings)
+    turned = link(listed(rows, ["first_name", "last_name", "dob"]), prepared, settings=settings)
+    assert turned.links["person"].to_pylist() == plain.links["person"].to_pylist()
+    assert not plain.model["names_turned"]
+    assert any("each other's place" in line for line in report.notes(turned))
+
+
+@pytest.mark.parametrize("pattern", ["{first_name} {last_name}", "{last_name} {first_name}",
+                                     "{last_name}, {first_name}"])  # fmt: skip
+def test_names_in_one_column_are_read_in_either_order(
+    pattern: str, people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    rows = [{**row, "name": pattern.format(**row)} for row in people[:200]]
+    result = link(listed(rows, ["name", "dob"]), prepared, settings=settings)
+    wrong, right = wrong_and_right(result)
+    assert (wrong, right) == (0, 200)
+
+
+def test_a_list_from_another_country_is_not_forced_onto_the_spine(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    rng = random.Random(8)
+    syllables = [
+        "ak",
+        "bo",
+        "cz",
+        "dr",
+        "eł",
+        "fi",
+        "gř",
+        "ho",
+        "ij",
+        "ka",
+        "lm",
+        "no",
+        "ől",
+        "pr",
+        "uv",
+        "za",
+    ]
+    rows = [
+        {
+            "spine_id": f"x{n}",
+            "first_name": "".join(rng.choices(syllables, k=2)).capitalize(),
+            "last_name": "".join(rng.choices(syllables, k=3)).capitalize() + "ová",
+            "dob": str(rng.choice(people[:4000])["dob"]),
+            "gender": rng.choice("12"),
+        }
+        for n in range(300)
+    ]
+    result = link(listed(rows, ["first_name", "last_name", "dob", "gender"]), prepared, settings=settings)
+    assert result.quality.linked == 0
+    assert any("not to be on this spine" in line for line in report.notes(result))
+    assert "not to be on this spine" in report.as_html(result, "x")
+
+
+def test_addresses_phones_and_declared_columns_tell_people_apart(settings: LinkSettings) -> None:
+    places = ("Pukeko Street", "Weka Road", "Kiwi Terrace", "Tui Lane", "Moa Place")
+    spine = pa.table(
+        {
+            "spine_id": list(range(300)),
+            "first_name": [("Ann", "Bea", "Cat")[n % 3] for n in range(300)],
+            "last_name": ["Hill"] * 300,
+            "street_address": [f"{n // 5 + 1} {places[n % 5]}" for n in range(300)],
+            "suburb": ["Lower Hutt"] * 300,
+            "Village": [f"v{n % 50}" for n in range(300)],
+        }
+    )
+    rows = list(range(0, 300, 7))
+    typed = [spine["street_address"][n].as_py().upper().replace("STREET", "STRET") for n in rows]
+    extract = spine.take(rows).set_column(3, "street_address", pa.array(typed))
+    extract = extract.rename_columns(["rec_id", *extract.column_names[1:]])
+    bare = link(extract.select(["rec_id", "first_name", "last_name"]), spine, settings=settings)
+    assert bare.quality.linked == 0
+    told = link(extract, spine, settings=replace(settings, also=("Village",)))
+    found = {row["record"]: row["person"] for row in told.links.to_pylist() if row["decision"] == "link"}
+    assert all(str(person) == record for record, person in found.items())
+    assert len(found) > 0.7 * len(rows)
+    assert "level_address" in told.links.column_names
+    assert "level_also_village" in told.links.column_names
