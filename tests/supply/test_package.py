@@ -1,5 +1,6 @@
 """The sealed file: what went in comes out, and a file that was touched anywhere is refused."""
 
+import random
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from linkwell.ledger.canonical import canonical_json, parse_canonical
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.package import (
     MAGIC,
+    HalvesCheck,
     TableSource,
     check_sealed_bytes,
     open_compartment,
@@ -134,15 +136,48 @@ def test_every_single_bit_flip_of_the_cover_page_is_refused(
             read_manifest(forged)
 
 
-def test_a_flip_in_any_byte_of_the_sealed_halves_is_refused(
-    tiny: tuple[Path, Manifest], tmp_path: Path
-) -> None:
-    """One bit of each byte, a different one each time; test_envelope flips every bit of a sealed stream."""
-    data, forged = tiny[0].read_bytes(), tmp_path / "forged.lwp"
-    for damaged in flips(data, (at * 8 + at % 8 for at in range(tiny[1].compartments[0].offset, len(data)))):
-        forged.write_bytes(damaged)
+def test_every_single_bit_flip_of_the_sealed_halves_is_refused(tiny: tuple[Path, Manifest]) -> None:
+    """With the test above: every bit of a package of about 4 KiB. A flip never reaches a key."""
+    data, manifest = tiny[0].read_bytes(), tiny[1]
+    assert 4_000 < len(data) < 6_000
+    for damaged in flips(data, range(manifest.compartments[0].offset * 8, len(data) * 8)):
         with pytest.raises(RefusedByRule):
-            check_sealed_bytes(forged, tiny[1])
+            HalvesCheck(manifest).update(damaged)
+
+
+def test_ten_thousand_random_flips_of_a_larger_package_are_refused(
+    custodian_home: Home, tmp_path: Path
+) -> None:
+    path, manifest = sealed(custodian_home, tmp_path / "larger.lwp", rows=1_500)
+    data, dice = path.read_bytes(), random.Random(384)
+    page, forged = manifest.compartments[0].offset, tmp_path / "forged.lwp"
+    assert len(data) > 100_000
+    in_page = 0
+    for damaged in flips(data, (dice.randrange(len(data) * 8) for _ in range(10_000))):
+        if damaged[:page] == data[:page]:
+            with pytest.raises(RefusedByRule):
+                HalvesCheck(manifest).update(damaged)
+            continue
+        in_page += 1
+        forged.write_bytes(damaged)
+        with pytest.raises(LinkwellError):
+            read_manifest(forged)
+    assert in_page > 50
+
+
+@pytest.mark.parametrize("name", ["identity", "content"])
+def test_what_slips_past_the_digests_stops_at_the_seal(
+    tiny: tuple[Path, Manifest], custodian_home: Home, tmp_path: Path, name: str
+) -> None:
+    """As if a forger could also sign: one bit of each byte of a half, with its digests made to match."""
+    data, manifest = tiny[0].read_bytes(), tiny[1]
+    half, key = manifest.compartment(name), read_private_key(zone_key_path(custodian_home, name))
+    forged = tmp_path / "forged.lwp"
+    bits = (at * 8 + at % 8 for at in range(half.offset, half.offset + half.sealed_bytes, 3))
+    for damaged in flips(data, bits):
+        forged.write_bytes(damaged)
+        with pytest.raises(Unopenable):
+            list(open_compartment(forged, manifest, name, key))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -164,15 +199,13 @@ def test_random_damage_never_gets_past_the_digests(
         read_all(forged, custodian_home)
 
 
+@pytest.mark.slow
 def test_every_truncation_is_refused(tiny: tuple[Path, Manifest], tmp_path: Path) -> None:
     data = tiny[0].read_bytes()
     forged = tmp_path / "forged.lwp"
     page = tiny[1].compartments[0].offset
-    for end in [
-        *range(page),
-        *range(page, len(data), 7),
-        len(data) - 1,
-    ]:  # the halves are cut off by the size
+    assert page < len(data)
+    for end in range(len(data)):
         forged.write_bytes(data[:end])
         with pytest.raises(WrongUse):
             read_manifest(forged)

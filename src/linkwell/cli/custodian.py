@@ -10,6 +10,7 @@ import click
 from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_decisions import DECISIONS
+from linkwell.cli.custodian_keys import new_keys, quota
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import lost_device, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
@@ -323,6 +324,8 @@ for _command in (
     approve_insights,
     verify_record,
     tokens,
+    new_keys,
+    quota,
     second_factor,
     unlock,
     lost_device,

@@ -1,11 +1,20 @@
 """The custodian's front door: verify a package, open it into the zones, re-check it."""
 
-from linkwell.intake.opening import IntakeResult, check_package, open_package, sweep_openings
+from linkwell.intake.opening import (
+    IntakeResult,
+    check_package,
+    close_opened,
+    lies_open,
+    open_package,
+    sweep_openings,
+)
 from linkwell.intake.verify import received_facts, verify_package
 
 __all__ = [
     "IntakeResult",
     "check_package",
+    "close_opened",
+    "lies_open",
     "open_package",
     "received_facts",
     "sweep_openings",

@@ -28,7 +28,8 @@ from linkwell.specification.file import render
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import REPLACES, Changes, CompartmentFacts, Delivery, Manifest
 from linkwell.supply.package import read_manifest
-from linkwell.vault.custodian_keys import COMPARTMENTS, zone_key_path
+from linkwell.vault.custodian_keys import COMPARTMENTS
+from linkwell.vault.periods import key_path_for
 from linkwell.vault.zones import Home, ZoneName, write_whole
 
 DEADLINE_SECONDS = 2 * 3600
@@ -125,6 +126,23 @@ def check_package(
     job = _Opening(path, home, supply_id, manifest, specification, scanner, _earlier(home, manifest, follows))
     with _opened(job) as (result, _):
         return result
+
+
+def lies_open(home: Home, supply_id: str) -> bool:
+    """Whether anything of a supply lies opened in a zone under its final name."""
+    return any(_final(home, name, supply_id).exists() for name in COMPARTMENTS)
+
+
+def close_opened(home: Home, supply_id: str) -> bool:
+    """Remove what was opened of a supply that was not taken in after all; returns whether anything was."""
+    if not _SAFE.fullmatch(supply_id):
+        raise ValueError("a supply id is letters, digits, dots and hyphens")
+    folders = [_final(home, name, supply_id) for name in COMPARTMENTS]
+    there = [folder for folder in folders if folder.exists()]
+    _record_path(home, supply_id).unlink(missing_ok=True)
+    for folder in there:
+        shutil.rmtree(folder)
+    return bool(there)
 
 
 def sweep_openings(home: Home, *, under_way: Collection[str]) -> int:
@@ -238,7 +256,7 @@ def _open_half(job: _Opening, half: CompartmentFacts, staging: Path, scratch: Pa
         "package": str(job.path.resolve()),
         "manifest": hashlib.sha384(job.manifest.to_bytes()).hexdigest(),
         "compartment": half.name,
-        "key": str(zone_key_path(job.home, half.name).resolve()),
+        "key": str(key_path_for(job.home, half.name, half.recipients).resolve()),
         "staging": str(staging.resolve()),
         "files": _file_names(half),
         "earlier": str(_final(job.home, half.name, job.earlier).resolve()) if job.earlier else "",

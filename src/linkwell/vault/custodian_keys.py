@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,21 @@ class CompartmentKeys:
 
 @dataclass(frozen=True)
 class CustodianKeys:
-    """A custodian's public keys, as providers hold them."""
+    """A custodian's public keys, as providers hold them.
+
+    Attributes:
+        earlier: of ended periods whose private keys are still there; only the custodian itself knows them.
+    """
 
     custodian: str
     demo: bool
     compartments: Mapping[str, CompartmentKeys]
     receipts: keys.PublicKey
+    earlier: Mapping[str, tuple[CompartmentKeys, ...]] = field(default_factory=dict)
+
+    def may_seal_to(self, compartment: str) -> tuple[CompartmentKeys, ...]:
+        """What one half may be sealed to: this period's keys, and those of ended periods that still open."""
+        return (self.compartments[compartment], *self.earlier.get(compartment, ()))
 
     @classmethod
     def from_bundle(cls, bundle: Mapping[str, Any]) -> CustodianKeys:
@@ -105,8 +114,15 @@ def custodian_keys(home: Home) -> CustodianKeys:
         )
         for name in COMPARTMENTS
     }
+    earlier = {
+        name: tuple(
+            CompartmentKeys(keys.read_private_key(path).public_key(), halves[name].recovery)
+            for path in sorted(earlier_folder(home).glob(f"*/{name}.key.pem"))
+        )
+        for name in COMPARTMENTS
+    }
     receipts = keys.read_private_key(receipt_key_path(home)).public_key()
-    return CustodianKeys(home.name, home.demo, halves, receipts)
+    return CustodianKeys(home.name, home.demo, halves, receipts, earlier)
 
 
 def public_bundle(home: Home) -> dict[str, Any]:
@@ -136,6 +152,11 @@ def load_bundle(path: Path) -> CustodianKeys:
 def zone_key_path(home: Home, compartment: str) -> Path:
     """Where the private key of one sealed half lies; only the process that opens that half reads it."""
     return home.zone(ZoneName.KEYS) / f"{compartment}.key.pem"
+
+
+def earlier_folder(home: Home) -> Path:
+    """Where the private keys of ended periods lie until they are destroyed (see `vault.periods`)."""
+    return home.zone(ZoneName.KEYS) / "earlier"
 
 
 def receipt_key_path(home: Home) -> Path:

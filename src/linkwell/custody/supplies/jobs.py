@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -109,7 +110,11 @@ def give_up_accept(job: Job, error: LinkwellError) -> None:
     """A rule said no: rejected, with the words, and the file stays sealed in quarantine for a while so that
     the provider can ask why. Our own fault: back to received, to be tried again.
     """
+    from linkwell.intake import close_opened
+
     supply = find(job.subject)
+    with suppress(OSError):  # nothing of it stays open; if the disk says no, tidying does it
+        close_opened(current_home(), supply.reference)
     if isinstance(error, OurFaultError | TryAgain):
         change(supply, "accept failed", by=SYSTEM, event="supply.open failed", job=job.pk)
         return

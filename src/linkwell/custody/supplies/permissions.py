@@ -39,6 +39,12 @@ SET_QUOTA = Capability(
     Relation.CUSTODIAN,
     "A limit for each organisation keeps one from filling the disk for everyone.",
 )
+KEEP_KEYS = Capability(
+    "keys.new period",
+    frozenset({Role.CUSTODIAN_MANAGER}),
+    Relation.CUSTODIAN,
+    "New keys change what every provider seals to.",
+)
 GIVE_OK = Capability(
     "supply.give ok",
     frozenset({Role.PROVIDER_LEAD}),
