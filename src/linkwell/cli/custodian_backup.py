@@ -171,7 +171,7 @@ def rebuild_ledger(home: Path, as_json: bool) -> None:
         record("ledger.rebuilt", by=SYSTEM, subject="release ledger", details=details)
     finish(
         {**details, "put_aside": done.put_aside},
-        [f"The release ledger holds {done.entries:,} entries, {done.from_copies:,} of them from copies.",
+        [f"The release ledger is whole. Entries: {done.entries:,}; from copies: {done.from_copies:,}.",
          *([f"The old file is kept as disclosure/{done.put_aside}."] if done.put_aside else [])],
         as_json=as_json,
         next_step="linkwell custodian verify-record",

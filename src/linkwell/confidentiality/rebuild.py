@@ -52,7 +52,7 @@ def rebuild(home: Home, *, expected_head: Head | None = None) -> Rebuilt:
     witnesses = [*read_head(zone / HEAD), *newest(copies), *([expected_head] if expected_head else [])]
     with alone(zone / LOCK):
         with written_whole(path.with_name("rebuilt.sqlite")) as part:
-            _start_from(path, part, check)
+            whole = _start_from(path, part, check)
             ledger = ReleaseLedger(part)
             try:
                 with ledger.writing():
@@ -60,21 +60,21 @@ def rebuild(home: Home, *, expected_head: Head | None = None) -> Rebuilt:
             finally:
                 ledger.close()
             open_ledger(part, check, witnesses=witnesses, seen=released_ids(home)).close()
-        aside = _put_aside(path)
+        aside = "" if whole and not added else _put_aside(path)
         path.with_name("rebuilt.sqlite").replace(path)
         path.chmod(0o600)
-        whole = open_ledger(path, check, witnesses=witnesses, seen=released_ids(home))
+        made = open_ledger(path, check, witnesses=witnesses, seen=released_ids(home))
         try:
-            head = whole.head()
+            head = made.head()
             if head is not None:
                 write_head(zone / HEAD, head)
         finally:
-            whole.close()
+            made.close()
     return Rebuilt(0 if head is None else head.seq, added, aside)
 
 
-def _start_from(path: Path, part: Path, check: str) -> None:
-    """Copy the ledger that is there into `part`, if it holds together; else begin an empty one."""
+def _start_from(path: Path, part: Path, check: str) -> bool:
+    """Copy the ledger that is there into `part` if it holds together (True); else begin an empty one."""
     try:
         if path.exists():
             old = open_ledger(path, check, witnesses=[], seen=[])
@@ -84,7 +84,7 @@ def _start_from(path: Path, part: Path, check: str) -> None:
                 new.close()
             finally:
                 old.close()
-            return
+            return True
     except RefusedByRule as problem:
         if "another rounding secret" in problem.what:
             raise stopped(problem.what) from problem
@@ -95,6 +95,7 @@ def _start_from(path: Path, part: Path, check: str) -> None:
             ledger.create(check)
     finally:
         ledger.close()
+    return False
 
 
 def _put_aside(path: Path) -> str:
