@@ -113,7 +113,7 @@ def test_where_the_truth_is_the_same_for_all_the_groups_hold_it_and_the_words_sa
     html = report.render(released, story)
     assert "Is it the same for different groups?" in html
     assert "the ranges allow the same difference" in html
-    assert "up to 5 times" in html
+    assert "Up to 5 times" in html
     assert "does not show what coming more often does" in html
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from linkwell.insights.people import NEVER, People, month_of_day
-from linkwell.insights.stack import build_stack
+from linkwell.insights.stack import Stack, build_stack
 
 
 @pytest.fixture
@@ -74,3 +74,13 @@ def test_someone_nobody_resembles_is_alone(people):
     odd = People(**{**vars(people), "born": born})
     stack = stack_of(odd, np.array([0, 5]), np.full(len(people.uid), NEVER))
     assert stack.alone.tolist() == [0]
+
+
+def test_the_nearest_rows_hold_every_participant_with_a_few_candidates_of_their_own():
+    group = np.array([2, 0, 1, 0, 0, 0, 1, 2, 2])
+    treated = np.array([True] * 3 + [False] * 6)
+    stack = Stack(np.arange(9), np.zeros(9, dtype=np.int64), treated, group, np.zeros(0, dtype=np.int64))
+    kept = stack.rows(stack.nearest(2))
+    assert kept.treated.sum() == 3
+    assert kept.place.tolist() == [0, 1, 2, 3, 4, 6, 7, 8]
+    assert stack.nearest(50).all()

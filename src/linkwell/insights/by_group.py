@@ -25,6 +25,9 @@ from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
 
+CANDIDATES = 20
+"""Similar people looked at for each participant of a group: more than 20 hardly help (impact.md §2.1)."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GroupEffect:
@@ -79,13 +82,16 @@ def estimate_slices(
         linked: share of those supplied who were found. months: amounts by month on the rows of `stack`.
     """
     results: list[SliceResult] = []
+    near, headline = stack.nearest(CANDIDATES), _headline(months)
     for landmark, slices in _by_landmark(protocol):
         here = _followed_from(stack, measures, protocol, landmark)
-        trial = stack.without(~here)
-        kept = here[stack.group]
-        theirs = rows_of(months, kept)
+        kept = here[stack.group] & near
+        trial = stack.rows(kept)
+        theirs = rows_of(headline, kept)
         if landmark and trial.treated.any():
-            theirs = outcome_months(connection, people, trial, protocol, measures, landmark=landmark)
+            theirs = _headline(
+                outcome_months(connection, people, trial, protocol, measures, landmark=landmark)
+            )
         mine = trial.treated
         for one, parted in part(connection, people, trial.place[mine], trial.day[mine], slices):
             if parted is None:
@@ -96,6 +102,10 @@ def estimate_slices(
             ))  # fmt: skip
     order = {one.by: place for place, one in enumerate(protocol.slices)}
     return tuple(sorted(results, key=lambda result: order[result.slice.by]))
+
+
+def _headline(months: Months) -> Months:
+    return tuple(one for one in months if one[0].role == "headline")
 
 
 def _by_landmark(protocol: Protocol) -> list[tuple[int, tuple[Slice, ...]]]:
@@ -155,8 +165,6 @@ def _effects(found: Balanced, months: Months, later: Floats, links: LinkError) -
         values = horizons(outcome, after)
         last = values[:, -1]
         rate = outcome.kind == "rate"
-        if outcome.role != "headline":
-            continue
         if rate and refused(judge({"events": fewest(last > 0, stack, weights)})):
             continue
         estimate = without_later_starts(model_effects(model, values, stack.place), later, clusters)

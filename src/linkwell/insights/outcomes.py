@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -30,6 +31,8 @@ from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
+Amounts = NDArray[np.floating[Any]]
+"""Amounts by month: single precision is enough for days, events and dollars, and there are many of them."""
 
 QUARTER, HALF = 3, 6
 RARE = 0.10
@@ -88,7 +91,7 @@ class OutcomeResult:
     bootstrapped: bool = field(default=False)
 
 
-Months = tuple[tuple[Outcome, Floats, Floats], ...]
+Months = tuple[tuple[Outcome, Amounts, Amounts], ...]
 """Outcome, its amounts by month before, shape (rows, months before), and after, shape (rows, months)."""
 
 
@@ -116,11 +119,13 @@ def outcome_months(
 
 def rows_of(months: Months, wanted: Bools) -> Months:
     """The same for some rows."""
+    if wanted.all():
+        return months
     return tuple((outcome, before[wanted], after[wanted]) for outcome, before, after in months)
 
 
 def estimate_months(
-    months: Sequence[tuple[Outcome, Floats, Floats]], design: Design, protocol: Protocol
+    months: Sequence[tuple[Outcome, Amounts, Amounts]], design: Design, protocol: Protocol
 ) -> tuple[OutcomeResult, ...]:
     """Estimate outcomes from their amounts by month before and after the start.
 
@@ -139,17 +144,17 @@ def _months(
     measure: str,
     protocol: Protocol,
     landmark: int,
-) -> tuple[Floats, Floats]:
+) -> tuple[Amounts, Amounts]:
     """Amounts in each month before and after the start, shapes (rows, 24) and (rows, months followed)."""
     uid = people.uid[stack.place]
     register_stack(connection, uid, stack.day)
     past = tuple((f"{month}", month, month + 1) for month in range(-protocol.history_months, 0))
-    before = window_totals(connection, (measure,), past, len(uid))[:, 0, :]
+    before = window_totals(connection, (measure,), past, len(uid))[:, 0, :].astype(np.float32)
     # The index day itself belongs to neither side: the follow-up starts the day after it.
     register_stack(connection, uid, stack.day + 1)
     gap = protocol.gap_months + landmark
     windows = tuple((f"{month}", gap + month, gap + month + 1) for month in range(protocol.follow_months))
-    return before, window_totals(connection, (measure,), windows, len(uid))[:, 0, :]
+    return before, window_totals(connection, (measure,), windows, len(uid))[:, 0, :].astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -157,8 +162,8 @@ class _Joined:
     """An outcome on the rows of the stack: by month, and in total at the last horizon (`last`)."""
 
     outcome: Outcome
-    before: Floats
-    after: Floats
+    before: Amounts
+    after: Amounts
     last: Floats
     gates: tuple[GateResult, ...]
     by_month: tuple[Estimate, ...]
@@ -168,7 +173,7 @@ class _Joined:
         return self.by_month[-1]
 
 
-def _join(outcome: Outcome, before: Floats, after: Floats, design: Design) -> _Joined:
+def _join(outcome: Outcome, before: Amounts, after: Amounts, design: Design) -> _Joined:
     stack, weights = design.stack, design.weights
     values = horizons(outcome, after)
     last = values[:, -1]
@@ -179,9 +184,9 @@ def _join(outcome: Outcome, before: Floats, after: Floats, design: Design) -> _J
     return _Joined(outcome, before, after, last, gates, by_month)
 
 
-def horizons(outcome: Outcome, after: Floats) -> Floats:
+def horizons(outcome: Outcome, after: Amounts) -> Floats:
     """Amounts up to each month of the follow-up; for rates 100 where there was anything, else 0."""
-    values = np.cumsum(after, axis=1)
+    values = np.cumsum(after, axis=1, dtype=np.float64)
     return np.where(values > 0, 100.0, 0.0) if outcome.kind == "rate" else values
 
 
@@ -220,13 +225,21 @@ def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
     groups = len(np.unique(stack.place[stack.treated]))
     estimate = without_later_starts(joined.by_month, design.later, groups)
     estimate = with_link_error(scaled_error(estimate, wider), design.links)
-    told = opinions(outcome, joined.before, joined.last, design.features, stack, design.model, design.ready)
+    told = opinions(
+        outcome,
+        joined.before.astype(np.float64),
+        joined.last,
+        design.features,
+        stack,
+        design.model,
+        design.ready,
+    )
     gates = joined.gates + judge(opinion_values(told, joined.plain, estimate, outcome))
     periods = _periods(outcome, joined.before, joined.after, design)
     return OutcomeResult(outcome, estimate, gates, mine, periods, told, bootstrapped=wider != 1.0)
 
 
-def _periods(outcome: Outcome, before: Floats, after: Floats, design: Design) -> tuple[Period, ...]:
+def _periods(outcome: Outcome, before: Amounts, after: Amounts, design: Design) -> tuple[Period, ...]:
     """Differences by period: before the start as weighted (balanced by design), after it as estimated.
 
     Half years before and quarters after, each as an amount for a quarter: the desk keeps count of how many
@@ -238,7 +251,9 @@ def _periods(outcome: Outcome, before: Floats, after: Floats, design: Design) ->
         (before, HALF, plain, -before.shape[1]), (after, QUARTER, design.model, 0),
     ):  # fmt: skip
         whole = months.shape[1] // step
-        sums = months[:, : whole * step].reshape(len(months), whole, step).sum(axis=2) * (QUARTER / step)
+        sums = months[:, : whole * step].reshape(len(months), whole, step).sum(axis=2, dtype=np.float64) * (
+            QUARTER / step
+        )
         if outcome.kind == "rate":
             sums = np.where(sums > 0, 100.0, 0.0)
         for n, one in enumerate(model_effects(model, sums, stack.place)):

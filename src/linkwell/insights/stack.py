@@ -7,7 +7,7 @@ not started by it (they may start later). They are drawn with a stored seed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,20 @@ class Stack:
     treated: Bools
     group: Ints
     alone: Ints
+
+    def nearest(self, candidates: int) -> Bools:
+        """Rows of every participant and of the first few of their candidates (drawn in random order)."""
+        order = np.argsort(self.group, kind="stable")  # a participant's own row comes before the candidates
+        first = np.flatnonzero(np.diff(self.group[order], prepend=-1))
+        place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+        kept = np.empty(len(order), dtype=np.bool_)
+        kept[order] = place <= candidates
+        return kept
+
+    def rows(self, kept: Bools) -> Stack:
+        """The stack with some of its rows."""
+        return replace(self, place=self.place[kept], day=self.day[kept], treated=self.treated[kept],
+                       group=self.group[kept])  # fmt: skip
 
     def without(self, dropped: Bools) -> Stack:
         """The stack without some participants (one flag a group) and their candidates."""
