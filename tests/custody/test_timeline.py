@@ -13,7 +13,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.breaches.actions import record_breach
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.supplies.models import Supply
-from linkwell.custody.timeline.story import Chapter, steps, story_of, totals, waits_after
+from linkwell.custody.timeline.story import Chapter, steps, steps_of, story_of, totals, waits_after
 from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
 from linkwell.custody.uses.actions import ask_use
 from linkwell.pages.labels import labels
@@ -37,6 +37,13 @@ def test_each_wait_ends_with_the_next_step_and_has_its_length() -> None:
     assert not any(step.going_on for step in found)
     chapter = Chapter("proposal", "p", found)
     assert [(who, long.days) for who, long in totals([chapter])] == [("assessor", 15), ("provider", 5)]
+
+
+def test_a_proposal_waits_for_its_agreement_only_until_the_text_is_drawn_up(registry) -> None:
+    agreement = deciding.in_force(registry)
+    last = steps_of(agreement.proposal)[-1]
+    assert (last.waits_on, last.going_on) == ("drafter", False)
+    assert not any(step.going_on for chapter in story_of(agreement) for step in chapter.steps)
 
 
 def test_a_wait_that_goes_on_is_counted_until_now() -> None:
@@ -67,7 +74,7 @@ def test_a_story_is_told_in_few_questions_however_long_it_is(registry, django_as
     agreement = deciding.in_force(registry)
     for n in range(30):
         Supply.objects.create(reference=f"{agreement.reference}-{n:03}", agreement=agreement, state="loaded")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         story_of(agreement)
 
 

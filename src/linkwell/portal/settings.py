@@ -153,8 +153,7 @@ LANGUAGE_CODE = "en-nz"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Pacific/Auckland"
-DATE_FORMAT = "j F Y"
-DATETIME_FORMAT = "j F Y, g:i a"
+FORMAT_MODULE_PATH = ["linkwell.pages.formats"]
 
 # A sealed file is read as a stream by its own view; anything else posted here is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

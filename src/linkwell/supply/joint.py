@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.ledger.canonical import canonical_json, parse_canonical
@@ -112,7 +112,7 @@ def read_joint(path: Path) -> tuple[Part, ...]:
         entries, start = _index(file)
     parts, offset = [], start
     for entry in entries:
-        parts.append(Part(offset=offset, **entry))
+        parts.append(Part(entry["agreement"], entry["package"], entry["bytes"], entry["sha384"], offset))
         offset += entry["bytes"]
     if offset != path.stat().st_size:
         raise WrongUse(
@@ -121,7 +121,7 @@ def read_joint(path: Path) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _index(file: BinaryIO) -> tuple[list[dict[str, int | str]], int]:
+def _index(file: BinaryIO) -> tuple[list[dict[str, Any]], int]:
     file.seek(len(MAGIC))
     length = int.from_bytes(file.read(4), "big")
     head = file.read(length) if length <= LONGEST_INDEX else b""

@@ -20,9 +20,12 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.permissions import allows
+from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
 
 NOBODY = "nobody"
+SHORTEST = timedelta(minutes=1)
+"""A shorter wait is none."""
 
 
 @cache
@@ -54,6 +57,11 @@ class Step:
         """How long, up to now where it goes on."""
         return (self.until or timezone.now()) - self.event.when if self.waits_on else timedelta()
 
+    @property
+    def worth_saying(self) -> bool:
+        """Whether the wait goes on, or was long enough to be one."""
+        return self.going_on or self.waited >= SHORTEST
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -69,8 +77,13 @@ class Chapter:
         return self.steps[0].event.when
 
 
-def steps(events: Iterable[AuditEvent]) -> tuple[Step, ...]:
-    """The steps of one thing, each wait ended by the next event that begins or ends one."""
+def steps(events: Iterable[AuditEvent], *, then: Iterable[AuditEvent] = ()) -> tuple[Step, ...]:
+    """The steps of one thing, each wait ended by the next event that begins or ends one.
+
+    Args:
+        then: events about what follows from it; the first of them ends a wait that still goes on (a proposal
+            waits for its agreement to be drawn up).
+    """
     found: list[Step] = []
     open_at: int | None = None
     for event in events:
@@ -83,7 +96,21 @@ def steps(events: Iterable[AuditEvent]) -> tuple[Step, ...]:
             found[open_at] = Step(before.event, before.waits_on, event.when)
         open_at = None if who == NOBODY else len(found)
         found.append(Step(event, "" if who == NOBODY else who))
+    if open_at is not None:
+        last = found[open_at]
+        later = next((each.when for each in then if each.seq > last.event.seq), None)
+        found[open_at] = Step(last.event, last.waits_on, later)
     return tuple(found)
+
+
+def steps_of(proposal: Proposal) -> tuple[Step, ...]:
+    """The steps of a proposal and its assessments, up to the first text drawn up on it."""
+    assessed = proposal.assessments.values_list("reference", flat=True)
+    subjects = [proposal.subject, *(f"assessment/{each}" for each in assessed)]
+    agreed = [f"agreement/{each}" for each in proposal.agreements.values_list("reference", flat=True)]
+    events = AuditEvent.objects.filter(subject__in=subjects).order_by("seq")
+    drafted = AuditEvent.objects.filter(subject__in=agreed, verb="agreement.drafted").order_by("seq")
+    return steps(events, then=drafted)
 
 
 def totals(chapters: Iterable[Chapter]) -> list[tuple[str, timedelta]]:
@@ -93,7 +120,7 @@ def totals(chapters: Iterable[Chapter]) -> list[tuple[str, timedelta]]:
         for step in chapter.steps:
             if step.waits_on:
                 sums[step.waits_on] = sums.get(step.waits_on, timedelta()) + step.waited
-    long = [(who, total) for who, total in sums.items() if total >= timedelta(minutes=1)]
+    long = [(who, total) for who, total in sums.items() if total >= SHORTEST]
     return sorted(long, key=lambda each: -each[1])
 
 
@@ -114,13 +141,8 @@ _UNSEEN = ("receipt.downloaded", "linkage report.viewed", "release.read")
 
 
 def story_of(agreement: Agreement) -> list[Chapter]:
-    """From the first question to release and destruction, in four queries."""
+    """From the first question to release and destruction, in ten queries at most however long it is."""
     subjects = [(agreement.subject, "agreement", agreement.reference)]
-    if agreement.proposal is not None:
-        proposal = agreement.proposal
-        subjects.append((proposal.subject, "proposal", proposal.reference))
-        assessed = proposal.assessments.values_list("reference", flat=True)
-        subjects += [(f"assessment/{each}", "proposal", proposal.reference) for each in assessed]
     supplied = agreement.supplies.values_list("reference", flat=True)
     subjects += [(f"supply/{each}", "delivery", each) for each in supplied]
     worked_out = Output.objects.filter(project__agreement=agreement).values_list("reference", flat=True)
@@ -128,7 +150,10 @@ def story_of(agreement: Agreement) -> list[Chapter]:
     subjects += [
         (f"use/{each}", "use", each) for each in agreement.later_uses.values_list("reference", flat=True)
     ]
-    return chapters({subject: (kind, name) for subject, kind, name in subjects})
+    told = chapters({subject: (kind, name) for subject, kind, name in subjects})
+    if agreement.proposal is None:
+        return told
+    return [Chapter("proposal", agreement.proposal.reference, steps_of(agreement.proposal)), *told]
 
 
 def chapters(subjects: dict[str, tuple[str, str]]) -> list[Chapter]:

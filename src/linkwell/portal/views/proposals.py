@@ -13,7 +13,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
 from linkwell.custody.assessments.conditions import words_of
-from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.permissions import allows, check
 from linkwell.custody.proposals import actions
@@ -30,7 +29,7 @@ from linkwell.custody.proposals.permissions import (
 )
 from linkwell.custody.proposals.seeing import said_before, visible_proposals
 from linkwell.custody.proposals.states import PROPOSAL, ProposalState
-from linkwell.custody.timeline.story import steps
+from linkwell.custody.timeline.story import steps_of
 from linkwell.errors import LinkwellError
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
@@ -144,7 +143,6 @@ def _find(request: HttpRequest, reference: str) -> Proposal:
 def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     """One proposal: where it stands, its versions, what was said, who stands behind it."""
     person, found = signed_in(request), _find(request, reference)
-    subjects = [found.subject, *(assessment.subject for assessment in found.assessments.all())]
     may = {
         "write": _may(person, WRITE_PROPOSAL, found, "upload"),
         "comment": PROPOSAL.may("comment", found.state)
@@ -162,7 +160,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
         "missing": unanswered(found.documentation),
         "answers": [(q.text, found.documentation.get(q.id, "")) for q in questions()],
         "decided": [(each, words_of(each.conditions)) for each in found.assessments.exclude(decided_at=None)],
-        "steps": steps(AuditEvent.objects.filter(subject__in=subjects).order_by("seq")),
+        "steps": steps_of(found),
     }
     return render(request, "portal/proposal.html", context)
 
@@ -209,7 +207,7 @@ def documentation(request: HttpRequest, reference: str) -> HttpResponse:
         actions.document(by=signed_in(request), proposal=found, answers=form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("proposal", reference)
-    intro = (
+    intro: tuple[str, ...] = (
         "Answer what you can and save; come back for the rest. “We do not hold this” is an answer.",
         "Do not name or describe a person.",
     )
