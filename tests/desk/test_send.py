@@ -11,7 +11,10 @@ from tests.desk.sending import TOKEN, running_portal
 from tests.supply.conftest import Portal
 
 from linkwell.desk.desk import Desk
-from linkwell.vault.custodian_keys import public_bundle
+from linkwell.ledger.chain import checkpoint_of, next_event
+from linkwell.ledger.receipts import issue
+from linkwell.supply.package import read_manifest
+from linkwell.vault.custodian_keys import public_bundle, receipt_key
 from linkwell.vault.zones import Home
 
 
@@ -157,3 +160,53 @@ def test_real_people_are_never_sealed_to_the_keys_of_a_demonstration(compared: V
     ).content.decode()
     assert "These keys belong to a demonstration" in page
     assert not list(desk.workspace.sealed.glob("*.lwp"))
+
+
+# What changed
+
+
+def accepted(desk: Desk, home: Home) -> str:
+    """The custodian's receipt that says the sealed file was accepted."""
+    event = next_event(None, actor="a", acting_for="", verb="v", subject="s")
+    package = read_manifest(desk.workspace.sealed / desk.choices.sealed).package
+    return issue(
+        "accepted", {"package": package}, signing_key=receipt_key(home),
+        checkpoint=checkpoint_of(event, ledger=event.hash), demo=True, custodian=home.name,
+    ).to_json()  # fmt: skip
+
+
+def seal(visitor: Visitor, delivery: str) -> str:
+    answer = visitor.press(
+        "/hand/seal/", organisation="Riverbend Aroha", agreement="D", practice="no", delivery=delivery
+    )
+    return str(answer.content.decode())
+
+
+def test_what_changed_is_shown_before_sending_and_sent_alone_once_something_was_accepted(
+    compared: Visitor, desk: Desk, portal: Portal, custodian_home: Home
+) -> None:
+    assert "No supply is known to have been accepted" in seal(compared, "delta")
+    assert "no earlier supply is known" in seal(compared, "full")
+    portal.later = [accepted(desk, custodian_home)]
+    assert "No receipt about this file" in compared.text("/hand/later/")
+    page = compared.press("/hand/later/", portal=portal.url, token=TOKEN).content.decode()
+    assert "One receipt is kept" in page
+    assert "opened, checked and accepted" in page
+    assert "nothing to send" in seal(compared, "correction")
+    (file,) = desk.choices.paths()[:1]
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]), "utf-8")
+    compared.press("/check/")
+    page = seal(compared, "deletion")
+    assert "0 new, 0 changed, 1 gone" in page
+    assert read_manifest(desk.workspace.sealed / desk.choices.sealed).delivery == "deletion"
+
+
+def test_a_changed_receipt_proves_nothing(compared: Visitor, desk: Desk, custodian_home: Home) -> None:
+    seal(compared, "full")
+    document = accepted(desk, custodian_home).replace('"demo":true', '"demo":false')
+    package = read_manifest(desk.workspace.sealed / desk.choices.sealed).package
+    desk.workspace.receipts.mkdir(exist_ok=True)
+    (desk.workspace.receipts / f"receipt-{package[:12]}-accepted.json").write_text(document, "utf-8")
+    assert "No receipt about this file" in compared.text("/hand/later/")
+    assert "No supply is known to have been accepted" in seal(compared, "deletion")

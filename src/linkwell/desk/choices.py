@@ -26,6 +26,8 @@ class Choices:
         checked: what the last check was of: {"files", "specification"} fingerprints.
         looked: the check fingerprint whose "what leaves" page was read.
         handed: the folder of the last handover, "" if none.
+        delivery: everybody, or which part of what changed (supply.manifest.Delivery).
+        against: how the last sealed file compares with what was accepted before, in words.
         sealed: the name of the last sealed file.
         receipt: the name of the last receipt.
     """
@@ -37,6 +39,8 @@ class Choices:
     handed: str = ""
     agreement: str = ""
     practice: bool = True
+    delivery: str = "full"
+    against: str = ""
     compared: str = ""
     sealed: str = ""
     portal: str = ""

@@ -27,11 +27,13 @@ from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Specification
 from linkwell.specification.recipe import with_recipe
+from linkwell.supply.delivery import Parties, plan, seal_planned
 from linkwell.supply.handover import hand_over
+from linkwell.supply.manifest import Delivery
 from linkwell.supply.seal import package_id, seal
-from linkwell.supply.send import send
+from linkwell.supply.send import fetch_receipts, send
 from linkwell.supply.split import Split, SplitSecrets, keep_split_secrets, split
-from linkwell.vault.custodian_keys import load_bundle
+from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
 from linkwell.vault.keys import sender_key
 from linkwell.vault.zones import Home, data_home_of, write_whole
 
@@ -168,10 +170,14 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
 
 
 def _leaving(desk: Desk, spec: Specification, verdict: Verdict) -> tuple[Split, SplitSecrets]:
+    secrets = _secrets(desk, verdict)
+    return split(spec, verdict, secrets), secrets
+
+
+def _secrets(desk: Desk, verdict: Verdict) -> SplitSecrets:
     home = data_home_of(desk.workspace.secrets)
     seed = Home.open(home).demo_seed if home else None
-    secrets = keep_split_secrets(desk.workspace.secrets, verdict, demo_seed=seed)
-    return split(spec, verdict, secrets), secrets
+    return keep_split_secrets(desk.workspace.secrets, verdict, demo_seed=seed)
 
 
 def write_handover(desk: Desk, job: Job) -> None:
@@ -191,15 +197,36 @@ def _dated(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def seal_up(desk: Desk, job: Job) -> None:
-    """Seal the agreed tables to the custodian's keys; the same supply again is the same file."""
+    """Seal the agreed tables, or what changed of them, to the custodian's keys; the same again is the same
+    file.
+    """
     chosen = desk.choices
     keys = load_bundle(desk.workspace.custodian)
     spec, verdict = checked(desk, job)
-    job.part("Splitting names from details")
+    desk.workspace.sealed.mkdir(mode=0o700, exist_ok=True)
+    if chosen.practice:
+        _seal_practice(desk, job, spec, verdict, keys)
+        return
+    job.part("Splitting names from details, and comparing with last time")
+    planned = plan(
+        spec, verdict, _secrets(desk, verdict), kind=Delivery(chosen.delivery),
+        parties=Parties(chosen.agreement, spec.organisation), workspace=desk.workspace.secrets,
+        receipts=desk.workspace.receipts, receipt_key=keys.receipts,
+    )  # fmt: skip
+    out = desk.workspace.sealed / f"{planned.package[:12]}.lwp"
+    seal_planned(
+        planned, spec, verdict, signing_key=sender_key(desk.workspace.secrets), custodian=keys, out=out,
+        workspace=desk.workspace.secrets, progress=job.part("Sealing"),
+    )  # fmt: skip
+    save_profile(_dated(profile(spec, verdict)), desk.workspace.last_delivery)
+    desk.choose(sealed=out.name, receipt="", against=planned.words())
+
+
+def _seal_practice(desk: Desk, job: Job, spec: Specification, verdict: Verdict, keys: CustodianKeys) -> None:
+    chosen = desk.choices
     leaving, secrets = _leaving(desk, spec, verdict)
     name = package_id(secrets.supply)
-    out = desk.workspace.sealed / f"{name[:12]}{'-practice' if chosen.practice else ''}.lwp"
-    desk.workspace.sealed.mkdir(mode=0o700, exist_ok=True)
+    out = desk.workspace.sealed / f"{name[:12]}-practice.lwp"
     seal(
         leaving,
         spec,
@@ -211,12 +238,26 @@ def seal_up(desk: Desk, job: Job) -> None:
         custodian=keys,
         out=out,
         package=name,
-        test=chosen.practice,
+        test=True,
         progress=job.part("Sealing"),
     )
-    if not chosen.practice:
-        save_profile(_dated(profile(spec, verdict)), desk.workspace.last_delivery)
-    desk.choose(sealed=out.name, receipt="")
+    desk.choose(sealed=out.name, receipt="", against="")
+
+
+def fetch_later(desk: Desk, job: Job, token: str) -> None:
+    """Ask for every receipt there is about the sealed file, and keep those that are genuine."""
+    chosen = desk.choices
+    job.part("Asking for receipts")
+    kept = fetch_receipts(
+        desk.workspace.sealed / chosen.sealed,
+        url=chosen.portal,
+        token=token,
+        receipts=desk.workspace.receipts,
+    )
+    many = "One receipt is kept." if len(kept) == 1 else f"{len(kept)} receipts are kept."
+    desk.tell(many if kept else "There is no receipt about this file yet.")
+    if kept:
+        desk.choose(receipt=kept[-1][0].name)
 
 
 def send_off(desk: Desk, job: Job, token: str) -> None:

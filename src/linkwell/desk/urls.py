@@ -90,6 +90,7 @@ urlpatterns = [
     path("hand/seal/", hand.seal, name="hand-seal"),
     path("hand/send/", hand.send, name="hand-send"),
     path("hand/receipt/", hand.receipt, name="hand-receipt"),
+    path("hand/later/", hand.later, name="hand-later"),
     path("hand/receipt/save/", hand.save_receipt, name="hand-receipt-save"),
     path("copies/", copies.overview, name="copies"),
     path("copies/delete/", copies.delete, name="copies-delete"),

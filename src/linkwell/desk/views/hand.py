@@ -26,6 +26,7 @@ from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import PLAIN, load, verify
 from linkwell.pages.labels import label
 from linkwell.supply import tus
+from linkwell.supply.manifest import Delivery
 from linkwell.supply.package import read_manifest
 from linkwell.supply.transfer import note_transfer, transfer_note
 from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
@@ -33,6 +34,12 @@ from linkwell.vault.keys import fingerprint, sender_key, spoken
 from linkwell.vault.zones import write_whole
 
 LARGEST_KEY_FILE = 64 * 1024
+KINDS = {
+    Delivery.FULL: ("Everybody", "Takes the place of what was accepted before. Always right."),
+    Delivery.DELTA: ("Only what changed", "Who is new, who changed and who is gone since last time."),
+    Delivery.CORRECTION: ("Only corrections", "Who changed; nobody new, nobody taken away."),
+    Delivery.DELETION: ("Only who is to be taken away", "Who is not in your files any more."),
+}
 
 
 @require_GET
@@ -196,19 +203,22 @@ def seal(request: HttpRequest) -> HttpResponse:
     form = SealForm(
         request.POST or None, initial={"organisation": spec.organisation, "agreement": desk.choices.agreement}
     )
-    practice = desk.choices.practice
+    practice, delivery = desk.choices.practice, desk.choices.delivery
     if request.method == "POST":
         practice = request.POST.get("practice") == "yes"
+        delivery = next((kind for kind in KINDS if kind == request.POST.get("delivery")), Delivery.FULL)
         if form.is_valid():
             _settle(desk, form.cleaned_data["organisation"].strip())
-            desk.choose(agreement=form.cleaned_data["agreement"].strip(), practice=practice)
+            agreement = form.cleaned_data["agreement"].strip()
+            desk.choose(agreement=agreement, practice=practice, delivery=str(delivery))
 
             def work(job: Job) -> None:
                 doing.seal_up(desk, job)
 
             return begin(request, "Sealing", work, begins=reverse("hand-seal"), then=reverse("hand-send"))
     return render(request, "desk/hand_seal.html", {
-        **_standing(desk), "form": form, "keys": keys, "practice": practice,
+        **_standing(desk), "form": form, "keys": keys, "practice": practice, "kinds": KINDS,
+        "delivery": delivery,
         "own": spoken(fingerprint(sender_key(desk.workspace.secrets).public_key())),
     })  # fmt: skip
 
@@ -251,8 +261,50 @@ def send(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/hand_send.html", {
         "form": form, "path": path, "bytes": path.stat().st_size, "manifest": manifest,
         "rows": sum(table.rows for _, table in manifest.tables()), "own": spoken(manifest.sender),
-        "receipt": desk.choices.receipt,
+        "receipt": desk.choices.receipt, "against": desk.choices.against,
     })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def later(request: HttpRequest) -> HttpResponse:
+    """Ask what happened since: the later receipts, one of which says that the file was accepted."""
+    desk = desk_of(request)
+    path = _sealed(desk)
+    if path is None:
+        return redirect("hand")
+    form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["portal"].strip()
+        try:
+            tus.portal_address(address)
+        except LinkwellError as problem:
+            form.add_error("portal", f"{problem.what} {problem.fix}")
+        else:
+            desk.choose(portal=address)
+            token = form.cleaned_data["token"]
+
+            def work(job: Job) -> None:
+                doing.fetch_later(desk, job, token)
+
+            there = reverse("hand-later")
+            return begin(request, "Asking for receipts", work, begins=there, then=there)
+    return render(request, "desk/hand_later.html", {
+        "form": form, "kept": _kept_receipts(desk, path), "folder": desk.workspace.receipts,
+    })  # fmt: skip
+
+
+def _kept_receipts(desk: Desk, path: Path) -> list[tuple[str, str, datetime]]:
+    """The genuine receipts kept about the sealed file, oldest first: kind, what it says, when."""
+    manifest = read_manifest(path)
+    found = []
+    for each in desk.workspace.receipts.glob(f"receipt-{manifest.package[:12]}-*.json"):
+        try:
+            kept = load(each)
+            verify(kept, manifest.custodians_receipt_key)
+        except LinkwellError:
+            continue  # changed since it was kept: it proves nothing
+        found.append((label("receipt", kept.kind.value), PLAIN[kept.kind], datetime.fromisoformat(kept.time)))
+    return sorted(found, key=lambda receipt: receipt[2])
 
 
 @require_GET
