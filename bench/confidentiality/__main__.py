@@ -28,7 +28,7 @@ def parts(size: int) -> dict[str, Callable[[], Found]]:
         "one person between two refreshes": lambda: attacks.one_person_changes(1000 * size),
         "dominance": lambda: attacks.dominance(300 * size),
         "number of people from a mean": lambda: attacks.numbers_from_means(300 * size),
-        "sparse seven-way table": lambda: attacks.sparse_table(10_000 * size),
+        "sparse seven-way table": lambda: attacks.sparse_table(1000 * size),
     }
 
 
