@@ -54,7 +54,7 @@ class Hands:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         assert page.locator("h1").count() == 1, path
         if PICTURES:
-            name = f"{len(self.seen):02}-{path.strip('/').replace('/', '-')}"
+            name = f"{len(self.seen):02}-{path.partition('?')[0].strip('/').replace('/', '-')}"
             for width in (1000, 320):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)

@@ -59,8 +59,26 @@ def walk(browser: Browser) -> None:
     browser.press("/practise/")
     assert "What leaves, and why" in browser.press("/describe/start/", initiative="Steady Steps")
     assert "people are ready to go" in browser.press("/check/")
+    _further_pages(browser)
+    browser.press("/check/")
     browser.press("/look/")
     assert "Your files are ready to hand over" in browser.press("/hand/over/")
+
+
+def _further_pages(browser: Browser) -> None:
+    """What is not on everybody's road, where nothing only Unix has is there."""
+    assert "All understood" in browser.press("/describe/words/")
+    gap = {"id": "person.ird", "reason": "Not asked.", "review": "1 July 2027"}
+    assert "1 July 2027" in browser.press("/describe/not-held/", **gap)
+    edited = browser.client.get("/describe/save/xlsx/").content
+    assert "Nothing changed" in browser.press("/describe/back/", files={"file": ("back.xlsx", edited)})
+    assert "likely to be found" in browser.press("/check/outlook/")
+    assert "Year of first start" in browser.press("/totals/")
+    assert "things to look at" in browser.press("/ready/statement/", text="We are a trust.")
+    told = {"version": "1", "shown_from": "1/3/2024", "names_stats_nz": "yes", "channel": "form"}
+    assert "4 of 12 people have not been told" in browser.press("/people/told/statement/", **told)
+    assert "left out from now on" in browser.press("/people/no/", client_key="EX-012")
+    assert "You are left out" in browser.press("/people/no/slip/", sent="no")
 
 
 def test_the_whole_road_runs_without_any_module_only_unix_has(running: RunningDesk, tmp_path: Path) -> None:

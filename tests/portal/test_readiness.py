@@ -86,7 +86,11 @@ def test_papers_are_made_from_the_answers(paper: str, begins: bytes, anyone: Cli
 
 
 def test_what_is_no_answer_is_passed_over_and_a_wrong_file_explained(anyone: Client) -> None:
-    assert page(anyone, "readiness-report", dates="made up", participants="-3", nothing="x")
+    for number in ("-3", "0" * 9 + "9" * 9, "1e5", "٣"):
+        said = page(
+            anyone, "readiness-report", dates="made up", participants=number, identifiers="biographic"
+        )
+        assert "Will you see anything?" not in said
     assert page(anyone, "readiness-question", at="made up")
     for data in (b"\xff\xfe", b"not = = toml", b"[answers]\nmade = 'up'", b"x" * 300_000):
         given = SimpleUploadedFile("a.toml", data)
