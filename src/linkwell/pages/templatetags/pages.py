@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 
+from linkwell.documents.page import text
 from linkwell.pages.labels import label
 
 register = template.Library()
@@ -34,6 +36,12 @@ def size(value: int) -> str:
             return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
         amount /= 1000
     raise AssertionError("unreachable")
+
+
+@register.filter
+def maori(words: str) -> str:
+    """Text with its Māori words marked, so that a screen reader says them as such."""
+    return mark_safe(str(text(str(words))))  # noqa: S308  `text` escapes everything else
 
 
 @register.filter
