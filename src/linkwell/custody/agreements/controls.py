@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -218,19 +219,24 @@ def as_now(agreement: Agreement, moment: str, *, test: bool = False, by: Person 
         Q(manifest__specification=agreement.specification_id) | Q(manifest__specification__isnull=True),
         agreement=agreement, manifest__test=True, state__in=WENT_WELL,
     )  # fmt: skip
-    spec = parse(agreement.specification.toml, name="specification")
     promised = by is None or promises(agreement).filter(person=by).exists()
     return Attempt(
         moment,
         timezone.localdate(),
         agreement.specification_id,
         state=agreement.state,
-        fields=frozenset(field.name for _, field in spec.fields()),
+        fields=_fields(agreement.specification.toml),
         test=test,
         practised=practices.exists(),
         mandates=agreement.proposal.mandates.count() if agreement.proposal else 0,
         promised=promised,
     )
+
+
+@lru_cache(maxsize=256)
+def _fields(toml: str) -> frozenset[str]:
+    spec = parse(toml, name="specification")
+    return frozenset(field.name for _, field in spec.fields())
 
 
 def promises(agreement: Agreement) -> QuerySet[Undertaking]:
@@ -256,9 +262,9 @@ def refuse_what_is_not_agreed(agreement: Agreement, attempt: Attempt) -> None:
 
 def checks(agreement: Agreement) -> list[Checked]:
     """Try, for every control, what it must stop."""
-    found = []
+    found, now = [], replace(as_now(agreement, ""), state=AgreementState.IN_FORCE)
     for control in controls_of(agreement):
-        calm = replace(as_now(agreement, control.moments[0]), state=AgreementState.IN_FORCE)
+        calm = replace(now, moment=control.moments[0])
         said = control.rule(agreement, control.forbidden(agreement, calm))
         found.append(Checked(control.words, control.stops, bool(said), said))
     return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
+from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
@@ -22,12 +24,15 @@ LOADABLE = (SupplyState.LINKED, SupplyState.LOADED)
 
 def loadable_supplies() -> list[Supply]:
     """What a new refresh would hold: of each agreement in force, the newest supply that is linked."""
-    newest: dict[int, Supply] = {}
-    supplies = Supply.objects.filter(state__in=LOADABLE).select_related("agreement__organisation")
-    for supply in supplies.order_by("pk"):
-        if supply.agreement.live():
-            newest[supply.agreement_id] = supply
-    return list(newest.values())
+    today = timezone.localdate()
+    newest = (
+        Supply.objects.filter(
+            state__in=LOADABLE, agreement__state=AgreementState.IN_FORCE,
+            agreement__starts__lte=today, agreement__ends__gte=today,
+        )
+        .order_by().values("agreement").annotate(newest=Max("pk")).values("newest")
+    )  # fmt: skip
+    return list(Supply.objects.filter(pk__in=newest).select_related("agreement__organisation").order_by("pk"))
 
 
 def latest_ready() -> Refresh | None:

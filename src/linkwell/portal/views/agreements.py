@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,10 +67,12 @@ class DeclineForm(AgainForm):
 def agreements(request: HttpRequest) -> HttpResponse:
     """The agreements this person may know of."""
     person = signed_in(request)
-    found = list(visible_agreements(person).prefetch_related("versions__signatures"))
+    listed = Paginator(visible_agreements(person).prefetch_related("versions__signatures"), 50)
+    found = listed.get_page(request.GET.get("page"))
     since = since_last_event([each.subject for each in found if notices.waits_for(each) != "nobody"])
     context = {
         "agreements": [(each, notices.waits_for(each), since.get(each.subject)) for each in found],
+        "pages": found,
         "staff": allows(person, SEE_ALL_AGREEMENTS),
     }
     return render(request, "portal/agreements.html", context)

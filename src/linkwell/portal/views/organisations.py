@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,8 +36,9 @@ class OrganisationForm(PagesForm):
 @page("custodian/organisations/", name="organisations", who=ENROL, methods=("GET",))
 def organisations(request: HttpRequest) -> HttpResponse:
     """Every organisation, and its people."""
-    found = Organisation.objects.order_by("pk").prefetch_related("memberships__person")
-    return render(request, "portal/organisations.html", {"organisations": found})
+    every = Organisation.objects.order_by("-pk").prefetch_related("memberships__person")
+    found = Paginator(every, 50).get_page(request.GET.get("page"))
+    return render(request, "portal/organisations.html", {"organisations": found, "pages": found})
 
 
 @page("custodian/organisations/new", name="organisation-new", who=ENROL)

@@ -62,5 +62,6 @@ def report_file(request: HttpRequest, reference: str, name: str) -> HttpResponse
     found = _readable(person).select_related("organisation").filter(reference=reference).first()
     if found is None or name not in found.files:
         raise Http404
-    record_view("release.downloaded", by=person, subject=f"release/{reference}", about=found.organisation.code)
+    whose = found.organisation.code
+    record_view("release.downloaded", by=person, subject=f"release/{reference}", about=whose)
     return FileResponse((_folder(found) / name).open("rb"), as_attachment=True, filename=name)

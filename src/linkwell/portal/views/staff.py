@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -158,11 +159,15 @@ def link_again(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("staff-supply", reference)
 
 
+MOST_REFRESHES = 50
+"""As many as the page shows, newest first."""
+
+
 @page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET",))
 def refreshes(request: HttpRequest) -> HttpResponse:
     """Every refresh."""
     context = {
-        "refreshes": Refresh.objects.prefetch_related("supplies"),
+        "refreshes": Refresh.objects.annotate(held=Count("supplies"))[:MOST_REFRESHES],
         "may_load": allows(signed_in(request), LOAD),
         "waiting": refresh_actions.loadable_supplies(),
     }
