@@ -22,8 +22,7 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 	@echo "The registry once more, on PostgreSQL"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/custody tests/portal \
-	  tests/reading/test_database.py $(PYTEST_ARGS)
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m database $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types

@@ -62,6 +62,23 @@ class SealedSupply:
         return {fingerprint(self.sender.public_key())}
 
 
+DATABASE_ROOMS = ("custody", "portal", "security")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever uses the registry's database, so that it is run on PostgreSQL as well."""
+    for item in items:
+        here = Path(__file__).parent
+        room = item.path.relative_to(here).parts[0] if here in item.path.parents else ""
+        reads_one = item.path.name == "test_database.py"
+        if (
+            reads_one
+            or room in DATABASE_ROOMS
+            or {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        ):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(request: pytest.FixtureRequest) -> None:
     """Hash passwords quickly in tests that use the registry; the real hasher has its own test."""

@@ -1,11 +1,12 @@
 """`python -m bench.portal`: twenty people read a seeded year while one heavy job after the other runs.
 
-Walks a small demonstration until its supply is accepted, writes a year of 200 organisations and 2,000 supplies
-into the same home, starts the portal with its workers as `linkwell serve` does, keeps the heavy worker busy
-with the real linking of that supply, and lets twenty people read with five seconds' thought: under six minutes.
+Walks a small demonstration until its supply is accepted, writes a year of 200 organisations and 2,000
+supplies into the same home, starts the portal with its workers as `linkwell serve` does, keeps the heavy
+worker busy with the real linking of that supply, and lets twenty people read with five seconds' thought.
+Takes less than six minutes.
 
-Prints a table per page with p50 and p95 in milliseconds, signing in apart, and PASS or FAIL at the target. Say
-beside the numbers what else the machine was doing: the load average before is printed for that.
+Prints a table per page with p50 and p95 in milliseconds, signing in apart, and PASS or FAIL at the target.
+Say beside the numbers what else the machine was doing: the load average before is printed for that.
 """
 
 from __future__ import annotations

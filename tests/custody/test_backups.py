@@ -32,6 +32,7 @@ class Site:
     environment: dict[str, str]
     folder: Path
     receipt: Path
+    token: str = ""
 
     def run(self, *command: str, exit_code: int = 0, **environment: str) -> dict[str, object]:
         """Run a `linkwell custodian` command and return what it says for machines."""
@@ -62,11 +63,19 @@ def new_database(address: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, sample_specification, sample_split) -> Site:
+    made = make_site(tmp_path_factory.mktemp("backups"), sample_specification, sample_split)
+    package = str(made.folder / "supply.lwp")
+    supply = made.run("receive", package, "--agreement=DSA-2026-001", "--as=integrator")["supply"]
+    made.run("accept", str(supply), "--as=integrator")
+    return made
+
+
+def make_site(folder: Path, sample_specification, sample_split) -> Site:
+    """A custodian's home with a provider enrolled, and its sealed file beside it, not sent yet."""
     from linkwell.supply.seal import package_id, seal
     from linkwell.vault.custodian_keys import create_custodian_keys
     from linkwell.vault.keys import new_key
 
-    folder = tmp_path_factory.mktemp("backups")
     home = Home.create(folder / "home", name="Stats NZ (demonstration)", demo_seed=1)
     sender, package = new_key(), folder / "supply.lwp"
     custodian = create_custodian_keys(home)
@@ -84,12 +93,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample_specification, sample_
         environment["LINKWELL_DATABASE"] = new_database(os.environ["LINKWELL_DATABASE"])
     made = Site(home, environment, folder, folder / "receipt.json")
     made.run("init", "--name", home.name, "--demo-seed", "1")
-    made.run(
+    enrolled = made.run(
         "enrol-provider", "--code=aroha", "--name=Riverbend", "--agreement=DSA-2026-001", "--as=integrator",
         f"--specification={folder / 'spec.toml'}", f"--sender-key={folder / 'sender.pem'}",
     )  # fmt: skip
-    supply = made.run("receive", str(package), "--agreement=DSA-2026-001", "--as=integrator")["supply"]
-    made.run("accept", str(supply), "--as=integrator")
+    made.token = str(enrolled["upload_token"])
     return made
 
 

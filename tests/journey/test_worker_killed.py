@@ -37,11 +37,12 @@ def environment() -> dict[str, str]:
     return {n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))}
 
 
-def serve(home: Path, port: int) -> subprocess.Popen[Any]:
+def serve(home: Path, port: int, env: dict[str, str] | None = None) -> subprocess.Popen[Any]:
     """Start the portal and its workers, and wait until it is ready."""
     process = subprocess.Popen(
         [*LINKWELL, "serve", "--home", str(home), "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env=env or environment(),
     )  # fmt: skip
     wait_for(f"http://localhost:{port}/healthz", process)
     for _ in range(300):

@@ -1,0 +1,132 @@
+"""Killed while a file comes in, a backup is made or restored: nothing is lost, nothing is there twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h11
+import httpx
+import pytest
+from tests.custody.test_backups import LINKWELL, Site, make_site
+from tests.journey.test_portal_opens import free_port
+from tests.journey.test_worker_killed import children, serve, wait_until_back
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]
+TUS = {"Tus-Resumable": "1.0.0"}
+LARGE = 96 * 1024 * 1024
+"""Long enough that a kill falls into the middle of it."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, sample_specification, sample_split) -> Site:
+    """A home whose supply was not sent yet, and with something large to keep."""
+    made = make_site(tmp_path_factory.mktemp("kept"), sample_specification, sample_split)
+    large = made.home.path / "research" / "sources" / "large.bin"
+    large.parent.mkdir(parents=True, exist_ok=True)
+    large.write_bytes(os.urandom(LARGE))
+    return made
+
+
+def killed_when(site: Site, there: Callable[[], bool], *command: str) -> None:
+    """Start a command and kill -9 it as soon as something is there."""
+    with subprocess.Popen(
+        [*LINKWELL, *command], env=site.environment | site.database(), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        until = time.monotonic() + 120
+        while not there():
+            assert process.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < until
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def events(site: Site, verb: str) -> int:
+    """How often the record says something."""
+    asked = (
+        "import os, pathlib, sys; from linkwell.portal.start import start; "
+        "start(pathlib.Path(os.environ['LINKWELL_HOME'])); "
+        "from linkwell.custody.audit.models import AuditEvent; "
+        "print(AuditEvent.objects.filter(verb=sys.argv[1]).count())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked, verb], env=site.environment, capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+def stalling(data: bytes, then: Callable[[], None]) -> Iterator[bytes]:
+    """The first bytes of a body; the rest never come, because something happens first."""
+    yield data
+    time.sleep(0.5)
+    then()
+
+
+def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None:
+    package, port = (site.folder / "supply.lwp").read_bytes(), free_port()
+    half, portal = len(package) // 2, serve(site.home.path, port, site.environment)
+    try:
+        with httpx.Client(
+            base_url=f"http://localhost:{port}", headers={"Authorization": f"Bearer {site.token}", **TUS}
+        ) as sender:
+            begun = sender.post("/api/uploads/", headers={"Upload-Length": str(len(package))})
+            place, chunk = begun.headers["Location"], {"Content-Type": "application/offset+octet-stream"}
+            first = sender.patch(place, content=package[:half], headers={**chunk, "Upload-Offset": "0"})
+            assert first.headers["Upload-Offset"] == str(half)
+
+            def kill() -> None:
+                (web,) = [pid for line, pid in children(portal.pid).items() if "portal.web" in line]
+                for pid in (*children(web).values(), web):  # gunicorn's own worker holds the connection
+                    os.kill(pid, signal.SIGKILL)
+
+            more = {**chunk, "Upload-Offset": str(half), "Content-Length": str(len(package) - half)}
+            with pytest.raises((httpx.TransportError, h11.ProtocolError)):
+                sender.patch(place, content=stalling(package[half:-1], kill), headers=more)
+            wait_until_back("linkwell.portal.web", portal, port)
+            stands = sender.head(place).headers["Upload-Offset"]
+            assert int(stands) >= half
+            rest = sender.patch(
+                place, content=package[int(stands) :], headers={**chunk, "Upload-Offset": stands}
+            )
+            assert rest.status_code == 204
+            assert sender.get(f"{place}/receipt").status_code == 200
+    finally:
+        portal.terminate()
+        portal.wait(timeout=30)
+    assert (events(site, "supply.begun"), events(site, "supply.received")) == (1, 1)
+
+
+def test_a_backup_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: Site, tmp_path: Path) -> None:
+    out, staging = tmp_path / "monday.lwb", site.home.path / "portal" / "backup"
+    before = events(site, "backup.made")
+
+    def half_sealed() -> bool:
+        part = staging / "content.sealed"
+        return part.exists() and part.stat().st_size > LARGE // 4
+
+    killed_when(site, half_sealed, "backup", f"--out={out}")
+    assert not out.exists()
+    assert events(site, "backup.made") == before
+    site.run("backup", f"--out={out}")
+    assert not staging.exists()
+    assert events(site, "backup.made") == before + 1
+    drilled = site.run("drill", str(out), *site.keys, f"--reports={tmp_path / 'drills'}")
+    assert drilled["passed"]
+
+
+def test_a_restore_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: Site, tmp_path: Path) -> None:
+    out, home = tmp_path / "tuesday.lwb", tmp_path / "again"
+    site.run("backup", f"--out={out}")
+    command = ("restore", str(out), f"--home={home}", *site.keys)
+    killed_when(site, lambda: any(tmp_path.glob(".again.part/research/sources/*")), *command)
+    assert not home.exists()
+    site.run(*command, **site.database())
+    large = Path("research") / "sources" / "large.bin"
+    assert (home / large).read_bytes() == (site.home.path / large).read_bytes()
+    assert not (tmp_path / ".again.part").exists()
