@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from linkwell.custody.agreements.notices import tell
@@ -22,7 +21,7 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give, give_all
 from linkwell.errors import LinkwellError, RefusedByRule
 from linkwell.ledger.receipts import Kind
-from linkwell.vault.zones import Home, ZoneName, write_whole
+from linkwell.vault.zones import Home, ZoneName
 
 # The last results worked out in this process, by the project database's digest: an internal result cannot be
 # written down, so another process works it out again, and this one need not.
@@ -107,19 +106,37 @@ def work_release(job: Job, tick: Tick) -> Published:
             override=override_of(output), registry_head=record_head(),
         )  # fmt: skip
         head = as_detail(desk.head())
-    told = insights.tell(results, organisation=provider_of(output).name, demo=home.demo)
-    html = report.render(release, told).encode("utf-8")
+    told = insights.tell(
+        results, organisation=provider_of(output).name, stayed_out=_stayed_out(output), demo=home.demo
+    )
     folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
-    files = release.write(folder)
-    write_whole(folder / "report.html", html)
+    files = report.write(release, told, folder, _report_before(output, home))
     return Published(
         release_id=release.release_id,
         title=output.project.title,
         ledger_entry=str(release.ledger_entry),
-        report_digest=hashlib.sha384(html).hexdigest(),
-        files=sorted(Path(file).name for file in files),
+        report_digest=hashlib.sha384((folder / report.PAGE).read_bytes()).hexdigest(),
+        files=[file.name for file in files if file.name != report.PAGE],
         ledger=head,
     )
+
+
+def _stayed_out(output: Output) -> dict[str, int]:
+    """Whom the provider left out of its latest accepted supply, by reason, as its signed manifest says."""
+    agreement = output.project.agreement
+    assert agreement is not None
+    for supply in agreement.supplies.order_by("-pk"):
+        if supply.counts and not supply.manifest.get("test"):
+            return dict(supply.manifest.get("left_out") or {})
+    return {}
+
+
+def _report_before(output: Output, home: Home) -> Any:
+    """What the latest report of the same project told, or None for the first."""
+    from linkwell.insights.report_changes import read_earlier
+
+    before = Release.objects.filter(output__project=output.project).exclude(output=output).first()
+    return None if before is None else read_earlier(home.zone(ZoneName.RELEASED) / before.reference)
 
 
 def finish_release(job: Job, result: Published) -> None:

@@ -17,6 +17,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Release
 from linkwell.custody.outputs.permissions import READ_ALL_RELEASES, READ_RELEASES, own_releases
 from linkwell.custody.permissions import allows
+from linkwell.pages.labels import labels
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.embedded import report_response
 from linkwell.vault.zones import ZoneName
@@ -40,8 +41,17 @@ def reports(request: HttpRequest) -> HttpResponse:
     """The reports this person may read."""
     person = signed_in(request)
     found = _readable(person).select_related("organisation", "output__refresh")
+    forms = labels()["report_form"]
+    listed = [
+        (
+            release,
+            [(name, forms[name]) for name in forms if name in release.files],
+            [name for name in release.files if name not in forms],
+        )
+        for release in found
+    ]
     lead = person.memberships.filter(role__in=PASS_ON.roles).exists()
-    return render(request, "portal/reports.html", {"releases": found, "may_pass": lead})
+    return render(request, "portal/reports.html", {"releases": listed, "may_pass": lead})
 
 
 @page("reports/<slug:reference>/", name="report", who=READERS_OF_ONE, methods=("GET",))
