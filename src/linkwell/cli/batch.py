@@ -67,7 +67,10 @@ def send(files: tuple[Path, ...], url: str, token_file: Path | None, receipts: P
     _tidy(files, results)
     sent = [each for each in results if each["sent"]]
     later = [each for each in results if not each["sent"]]
-    lines = [f"{each['agreement']:<28} {'sent' if each['sent'] else each['why']}" for each in results]
+    lines = [
+        f"{each['agreement'] or Path(each['file']).name:<28} {'sent' if each['sent'] else each['why']}"
+        for each in results
+    ]
     finish(
         {"results": results, "sent": len(sent), "not_sent": len(later)},
         [*lines, f"{len(sent)} of {len(results)} are sent; receipts in {receipts}."],

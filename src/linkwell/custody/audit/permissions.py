@@ -5,7 +5,7 @@ from linkwell.custody.permissions import Capability, Relation
 
 READ_OWN_TRAIL = Capability(
     "record.read own",
-    PROVIDER_ROLES | {Role.KAITIAKI, Role.VENDOR_SENDER, Role.INTERMEDIARY},
+    PROVIDER_ROLES | {Role.KAITIAKI, Role.VENDOR_SENDER, Role.INTERMEDIARY, Role.COMMISSIONER},
     Relation.OWN,
     "Each party sees everything that was done about it.",
 )
