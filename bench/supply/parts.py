@@ -35,14 +35,21 @@ def plain(folder: Path, mebibytes: str) -> None:
             out.write(os.urandom(BLOCK // 2).hex().encode())
 
 
+def home(folder: Path) -> Home:
+    """The custodian's home, with keys."""
+    made = Home.create(folder / "home", name="Bench", demo_seed=1)
+    create_custodian_keys(made)
+    return made
+
+
 def serve(folder: Path) -> None:
-    """A portal on loopback, until standard input closes."""
-    home = Home.create(folder / "home", name="Bench", demo_seed=1)
-    create_custodian_keys(home)
+    """A portal on loopback, until standard input closes; on the same port when it is begun again."""
+    home_of_bench = home(folder)
     from linkwell.portal.start import start
 
-    start(home.path)
-    _enrol(home, folder)
+    start(home_of_bench.path)
+    if not (folder / "token").exists():
+        _enrol(home_of_bench, folder)
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
     from linkwell.portal.wsgi import application
@@ -51,10 +58,12 @@ def serve(folder: Path) -> None:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    address = folder / "address"
+    port = int(address.read_text().rpartition(":")[2]) if address.exists() else 0
+    server = ThreadedWSGIServer(("127.0.0.1", port), Quiet)
     server.set_app(application)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    (folder / "address").write_text(f"http://localhost:{server.server_port}")
+    address.write_text(f"http://localhost:{server.server_port}")
     print("up", flush=True)
     sys.stdin.read()
     server.shutdown()
@@ -156,11 +165,13 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 PARTS: dict[str, Callable[..., None]] = {
-    "plain": plain, "serve": serve, "seal": seal, "send": send, "open": open, "sink": sink,
+    "plain": plain, "home": home, "serve": serve, "seal": seal, "send": send, "open": open, "sink": sink,
 }  # fmt: skip
 
 if __name__ == "__main__":
     started = time.monotonic()
     PARTS[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"seconds": round(time.monotonic() - started, 2), "mebibytes": most}))
+    took = resource.getrusage(resource.RUSAGE_SELF)
+    said = {"seconds": time.monotonic() - started, "processor seconds": took.ru_utime + took.ru_stime}
+    rounded = {name: round(value, 2) for name, value in said.items()}
+    print(json.dumps({**rounded, "mebibytes": took.ru_maxrss // 1024}))
