@@ -245,6 +245,9 @@ def _content(connection: duckdb.DuckDBPyConnection) -> None:
             "snz_client_uid BIGINT, snz_spine_ind BOOLEAN, link_band_code VARCHAR, "
             f"link_decision_code VARCHAR, organisation_code VARCHAR, {columns})"
         )
+        # A supply without a start date or an ethnicity has no such column; it is there, and empty.
+        for column in columns.split(", "):
+            connection.execute(f"ALTER TABLE {table}_in ADD COLUMN IF NOT EXISTS {column}")
     # A client is a linked person, or, while nobody was found, the provider's own client: the unit of counts.
     connection.execute(f"""
         CREATE TEMP TABLE client_person AS

@@ -32,7 +32,8 @@ class Walk:
 
     @property
     def files(self) -> list[str]:
-        return [str(self.provider / "participants.xlsx"), str(self.provider / "interactions.csv")]
+        names = ("participants.xlsx", "interactions.csv")
+        return [str(path) for path in (self.provider / name for name in names) if path.exists()]
 
     @property
     def specification(self) -> str:
