@@ -136,6 +136,16 @@ def test_nobody_tries_codes_out(door) -> None:
     assert "Too many codes" in answer
 
 
+def test_one_address_does_not_keep_everybody_else_waiting(door) -> None:
+    for _ in range(20):
+        asked()
+    full = Client().post("/api/sign-in/code", {"computer": "desk 5"})
+    assert full.status_code == 503
+    assert "Too many computers" in full.json()["what"]
+    elsewhere = Client(REMOTE_ADDR="203.0.113.7").post("/api/sign-in/code", {"computer": "desk 6"})
+    assert elsewhere.status_code == 200
+
+
 def test_somebody_who_sends_for_nobody_lets_nothing_in(door, password) -> None:
     said = asked()
     client = person_at(door, "auditor")

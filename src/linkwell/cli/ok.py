@@ -64,7 +64,7 @@ def ok(
     out = out or package.with_name(package.name + ".ok.json")
     write_whole(out, statement.to_json().encode("utf-8"), mode=0o644)
     if url is not None:
-        deliver_ok(package, statement.to_json(), url=url, token=token_from(token_file))
+        deliver_ok(package, statement.to_json(), url=url, token=token_from(token_file, url))
     finish(
         {
             "ok": str(out),

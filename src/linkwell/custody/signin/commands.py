@@ -28,7 +28,9 @@ from linkwell.custody.signin.states import COMMAND, CommandState
 from linkwell.errors import RefusedByRule, TryAgain, WrongUse
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628, 6.1: no vowels, so no words; nothing that looks like a digit
-_MOST_WAITING = 500
+_MOST_WAITING = 5000
+_MOST_FROM_ONE = 20
+"""How many may wait at once: in all, and from one network address, which may be a whole office's."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def ask(*, computer: str, address: str) -> Asked:
     now, device_code = timezone.now(), secrets.token_urlsafe(32)
     seconds = number("device_minutes") * 60
     CommandSignIn.objects.filter(expires_at__lt=now - datetime.timedelta(hours=1)).delete()
-    if CommandSignIn.objects.filter(state=CommandState.WAITING, expires_at__gt=now).count() >= _MOST_WAITING:
+    waiting = CommandSignIn.objects.filter(state=CommandState.WAITING, expires_at__gt=now)
+    if waiting.count() >= _MOST_WAITING or waiting.filter(address=address[:45]).count() >= _MOST_FROM_ONE:
         raise TryAgain("Too many computers are signing in just now.", fix="Try again in ten minutes.")
     for _ in range(5):
         user_code = "".join(secrets.choice(_LETTERS) for _ in range(8))

@@ -5,13 +5,17 @@ axes would keep whatever else was posted beside a wrong password: it is shown a 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
-from linkwell.custody.audit.record import record_view
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.signin.factors import has_factor, required
 from linkwell.custody.signin.numbers import number
@@ -109,7 +113,11 @@ def _second(request: HttpRequest, person: Person, code: str | None) -> None:
 
 
 def record_lock(username: str) -> None:
-    """Write down that a sign-in was locked, if it is anybody's."""
-    person = Person.objects.filter(username=username).first()
-    if person is not None:
-        record_view("sign-in.locked", by=person, subject=f"person/{username}")
+    """Write down that a sign-in was locked, if it is anybody's: once for a lock, however often it is tried."""
+    subject, since = f"person/{username}", timezone.now() - timedelta(minutes=number("lock_minutes"))
+    told = AuditEvent.objects.filter(subject=subject, verb__startswith="sign-in.").order_by("-seq").first()
+    if told is not None and told.verb == "sign-in.locked" and told.when > since:
+        return
+    if Person.objects.filter(username=username).exists():
+        with transaction.atomic():
+            record("sign-in.locked", by=SYSTEM, subject=subject)
