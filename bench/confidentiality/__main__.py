@@ -20,6 +20,7 @@ Found = dict[str, float]
 def parts(size: int) -> dict[str, Callable[[], Found]]:
     """Each attack at `size` times its smallest sensible size."""
     return {
+        "the same people asked again": lambda: attacks.averaging(100 * size),
         "difference by five context variables": lambda: attacks.differencing(100 * size),
         "an insider subtracts": lambda: attacks.insider(100 * size),
         "zero against small, nz-fixed": lambda: attacks.zero_against_small(100 * size),

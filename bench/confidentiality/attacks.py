@@ -6,15 +6,19 @@ it does not hold the rounding secret.
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from itertools import combinations
 
 import numpy as np
-from bench.confidentiality.world import World, ask, desk_for
+from bench.confidentiality.world import World, ask, desk_for, kept_home
 from scipy.optimize import linprog
 
-from linkwell.confidentiality.desk import ReleaseRefused
+from linkwell.confidentiality.desk import ReleaseDesk, ReleaseRefused
 from linkwell.confidentiality.request import CountTable, MeanTable
+from linkwell.vault.zones import Home
 
 CONTEXT = ("age", "sex", "ethnicity", "income", "health")
 
@@ -57,6 +61,60 @@ def differencing(targets: int, seed: int = 1) -> dict[str, float]:
         "base rate": max(inside, targets - inside) / targets,
         "members betrayed": betrayed / inside, "standard error": float(np.sqrt(rate * (1 - rate) / targets)),
     }  # fmt: skip
+
+
+def averaging(repeats: int, groups: int = 5, seed: int = 9) -> dict[str, float]:
+    """Ask about the same people again and again: desks opened anew, other words, orders, tables and families.
+
+    Every twentieth time in a new process.
+
+    Returns:
+        the largest number of distinct answers any group gave.
+    """
+    world, draw = World.of(4000, seed), np.random.default_rng(seed)
+    members = [draw.choice(world.ids, int(draw.integers(20, 900)), replace=False) for _ in range(groups)]
+    answers: list[set[object]] = [set() for _ in members]
+    with kept_home(world, seed) as home:
+        for number in range(repeats):
+            if number % 20 == 0:
+                for found, value in zip(answers, _asked_elsewhere(home, members, number), strict=True):
+                    found.add(value)
+                continue
+            with ReleaseDesk.open(home) as desk:
+                for found, people in zip(answers, members, strict=True):
+                    units = draw.permutation(people)
+                    cells, labels = np.zeros(len(units), dtype=np.int64), ((f"words {number}",),)
+                    table = CountTable(f"t{number}", ("g",), labels, cells, units)
+                    told = ask(
+                        desk, table, population=world.ids, family=f"f{number % 3}", notes=(str(number),)
+                    )
+                    found.add(told.tables[f"t{number}"].cells[0].value)
+    return {"distinct answers": max(map(len, answers))}
+
+
+ELSEWHERE = """
+import json, sys
+import numpy as np
+from pathlib import Path
+from bench.confidentiality.world import ask
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.request import CountTable
+from linkwell.vault.zones import Home
+groups, number = json.loads(sys.stdin.read()), sys.argv[2]
+with ReleaseDesk.open(Home.open(Path(sys.argv[1]))) as desk:
+    for group in groups:
+        units = np.array(group)
+        table = CountTable("t", ("g",), (("g " + number,),), np.zeros(len(units), dtype=np.int64), units)
+        print(ask(desk, table, population=np.arange(1, 4001), notes=(number,)).tables["t"].cells[0].value)
+"""
+
+
+def _asked_elsewhere(home: Home, members: list[np.ndarray], number: int) -> list[int]:
+    """The same question from a process of its own."""
+    command = [sys.executable, "-c", ELSEWHERE, str(home.path), str(number)]
+    asked = json.dumps([people.tolist() for people in members])
+    told = subprocess.run(command, input=asked, check=True, capture_output=True, text=True)
+    return [int(line) for line in told.stdout.split()]
 
 
 def insider(targets: int, seed: int = 7, friends: int = 4) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The desk's regressions beside statsmodels, in an environment that has it.
 
-`PYTHONPATH=src peers/bin/python bench/confidentiality/oracle.py [data sets]`: the largest relative difference of
-any coefficient, standard error and share explained, over invented data of many sizes and shapes.
+`PYTHONPATH=src peers/bin/python bench/confidentiality/oracle.py [data sets]`: the largest relative difference
+of any coefficient, standard error and share explained, over invented data of many sizes and shapes.
 """
 
 from __future__ import annotations

@@ -53,13 +53,19 @@ class World:
 
 
 @contextmanager
-def desk_for(world: World, seed: int = 1, profile: str = "nz-fixed") -> Iterator[ReleaseDesk]:
-    """A desk with an empty ledger."""
+def kept_home(world: World, seed: int = 1) -> Iterator[Home]:
+    """A data home with an empty ledger."""
     with tempfile.TemporaryDirectory() as folder:
         home = Home.create(Path(folder) / "home", name="Attacked custodian", demo_seed=seed)
         write_person_index(home.zone(ZoneName.DISCLOSURE), "one", world.ids, world.ids * 7919 + 13)
-        with ReleaseDesk.open(home, profile=profile) as desk:
-            yield desk
+        yield home
+
+
+@contextmanager
+def desk_for(world: World, seed: int = 1, profile: str = "nz-fixed") -> Iterator[ReleaseDesk]:
+    """A desk with an empty ledger."""
+    with kept_home(world, seed) as home, ReleaseDesk.open(home, profile=profile) as desk:
+        yield desk
 
 
 def ask(desk: ReleaseDesk, *tables: Any, population: np.ndarray, family: str = "f", **more: Any) -> Any:

@@ -10,8 +10,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from linkwell.confidentiality.groups import Flags
 from linkwell.confidentiality.linked import LinkedTable, named
@@ -91,6 +89,9 @@ def _narrow(system: System, targets: list[int], width: int) -> list[int]:
 
     Every solution found is remembered for all targets, so that most never need a programme of their own.
     """
+    from scipy.optimize import linprog  # half of a desk's start, and most requests never need it
+    from scipy.sparse import csr_array
+
     number = len(system.low)
     rows = [row for row, (parts, _) in enumerate(system.sums) for _ in range(len(parts) + 1)]
     columns = [spot for parts, whole in system.sums for spot in (*parts, whole)]
