@@ -197,12 +197,9 @@ def clients(home: Path, username: str, label: str | None, as_json: bool) -> None
     """Who you send for, who still has to give an OK, and what was sent in this round."""
     by = signed_in(home, username)
     from linkwell.custody.clients import actions
-    from linkwell.custody.clients.permissions import SEE_CLIENTS
-    from linkwell.custody.organisations.models import Organisation
     from linkwell.pages.labels import label as words
 
-    held = by.memberships.filter(role__in=SEE_CLIENTS.roles)
-    relay = Organisation.objects.filter(pk__in=held.values("organisation")).order_by("pk").first()
+    relay = actions.relay_of(by)
     if relay is None:
         raise WrongUse("You send for nobody.", fix="This is for people at a vendor or an intermediary.")
     if label:

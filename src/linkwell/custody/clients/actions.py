@@ -39,6 +39,12 @@ def clients_of(relay: Organisation) -> QuerySet[Agreement]:
     return found.order_by("organisation__name", "pk")
 
 
+def relay_of(person: Person) -> Organisation | None:
+    """The vendor or intermediary this person sends for, if any."""
+    held = person.memberships.filter(role__in=SEE_CLIENTS.roles)
+    return Organisation.objects.filter(pk__in=held.values("organisation")).order_by("pk").first()
+
+
 def ok_of(agreement: Agreement) -> ClientOk:
     """The OK of an agreement by way of somebody else; asked for when there is none yet."""
     return ClientOk.objects.get_or_create(

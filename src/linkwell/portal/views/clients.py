@@ -47,8 +47,7 @@ class RoundForm(PagesForm):
 
 
 def _vendor(request: HttpRequest) -> Organisation:
-    held = signed_in(request).memberships.filter(role__in=SEE_CLIENTS.roles)
-    found = Organisation.objects.filter(pk__in=held.values("organisation")).order_by("pk").first()
+    found = actions.relay_of(signed_in(request))
     if found is None:
         raise Http404
     return found

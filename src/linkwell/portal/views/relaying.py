@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from linkwell.custody.agreements.actions import token_holder
-from linkwell.custody.clients.actions import client_list
+from linkwell.custody.clients.actions import client_list, relay_of
 from linkwell.errors import RefusedByRule
 from linkwell.portal.access import SENDER, page
 
@@ -20,7 +20,8 @@ def clients(request: HttpRequest) -> HttpResponse:
         if scheme.lower() != "bearer":
             raise RefusedByRule("An upload token is needed.", fix="Send Authorization: Bearer TOKEN.")
         holder = token_holder(token.strip())
-        if holder.vendor is None:
+        relay = holder.vendor or (relay_of(holder.person) if holder.person else None)
+        if relay is None:
             raise RefusedByRule("This token sends for one provider only.", fix="It needs no list of clients.")
     except RefusedByRule as error:
         response: HttpResponse = JsonResponse(error.as_dict(), status=401)
@@ -34,6 +35,6 @@ def clients(request: HttpRequest) -> HttpResponse:
             "may_send": each.may_send,
             "sent": each.sent,
         }
-        for each in client_list(holder.vendor)
+        for each in client_list(relay)
     ]
     return JsonResponse({"clients": listed})
