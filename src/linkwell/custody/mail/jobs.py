@@ -67,7 +67,7 @@ def message(choice: MailChoice, new: list[Notice]) -> EmailMessage:
         ]
     )
     subject = f"Linkwell: {count} new notice{'' if count == 1 else 's'}"
-    # The same message sent again after a killed worker carries the same number, so mail programs show it once.
+    # Sent again after a killed worker, a message carries the same number, so mail programs show it once.
     told = f"{choice.pk}/{new[0].pk}/{new[-1].pk}/{settings.SECRET_KEY}"
     number = hashlib.sha384(told.encode()).hexdigest()
     sender = settings.DEFAULT_FROM_EMAIL
