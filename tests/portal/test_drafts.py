@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import deciding
 
 from linkwell.custody.proposals import actions
 from linkwell.portal.urls import urlpatterns
+from linkwell.primer.answers import Answers, render_answers
 from linkwell.specification.file import parse, render
 
 DATES = '"Joined" is the first meeting & nothing else.\nTāmaki writes it down.'
@@ -78,3 +80,19 @@ def test_a_version_is_taken_to_the_desk_as_it_came(registry, proposal) -> None:
         .status_code
         == 404
     )
+
+
+def test_an_answers_file_fills_in_what_is_still_empty_and_replaces_nothing(registry, proposal) -> None:
+    client, where = as_(registry, "provider"), f"/proposals/{proposal.reference}/answers"
+    client.post(f"/proposals/{proposal.reference}/documentation", {"dates": "Written here."})
+    notes = {"dates": "From the desk.", "recording": "A form.", "services": "Visits."}
+    text = render_answers(Answers(notes=notes))
+    said = client.post(where, {"file": SimpleUploadedFile("answers.toml", text.encode())}, follow=True)
+    assert "1 answer is filled in." in said.content.decode()
+    proposal.refresh_from_db()
+    assert (proposal.documentation["dates"], proposal.documentation["people"]) == ("Written here.", "A form.")
+    again = client.post(where, {"file": SimpleUploadedFile("answers.toml", text.encode())}, follow=True)
+    assert "0 answers are filled in." in again.content.decode()
+    for data in (b"\xff\xfe", b"not = = toml"):
+        wrong = client.post(where, {"file": SimpleUploadedFile("a.toml", data)}).content.decode()
+        assert "There is a problem" in wrong

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import Q, QuerySet
 
 from linkwell.custody.organisations.models import Person
@@ -34,7 +36,11 @@ def notes_of(spec: Specification) -> tuple[tuple[str, str], ...]:
 def said_before(proposal: Proposal) -> dict[str, str]:
     """What the provider wrote while getting ready, by the question here it answers: nobody types it twice."""
     newest = proposal.newest()
-    notes = dict(parse(newest.text.toml, name="specification").notes) if newest else {}
+    return answered_by(dict(parse(newest.text.toml, name="specification").notes) if newest else {})
+
+
+def answered_by(notes: Mapping[str, str]) -> dict[str, str]:
+    """The same from the write-ups themselves, by topic, as a specification or an answers file holds them."""
     said = {
         each.id: "\n".join(notes[topic] for topic in each.notes if notes.get(topic)) for each in questions()
     }
