@@ -15,7 +15,7 @@ from linkwell.checking.sources import Source
 from linkwell.checking.verdict import NOBODY, LeftOut
 from linkwell.checking.wording import Collector
 from linkwell.checking.work import parted
-from linkwell.specification.model import FieldType, Specification, TableSpec
+from linkwell.specification.model import Field, FieldType, Specification, TableSpec
 
 Columns = dict[str, Coded]
 
@@ -66,6 +66,9 @@ def read_table(work: Bulk, table: TableSpec, source: Source) -> Columns:
         cells = work.cells(source, headings) if each.source_column else empty
         if each.name == "end_date":
             raw_end, cells = cells, cells.map(lambda cell: spells.without_words([cell])[0])
+        if _stays_as_it_is(each, cells):
+            columns[each.name] = cells
+            continue
         found = read_values(work.spec, each, cells.counts(), work.as_of)
         columns[each.name] = cells.map(lambda cell, known=found.known: known[cell].value)  # type: ignore[misc]
         read = _as_column(each.type, cells, found, columns[each.name])
@@ -87,8 +90,16 @@ def read_table(work: Bulk, table: TableSpec, source: Source) -> Columns:
     return columns
 
 
+def _stays_as_it_is(field: Field, cells: Coded) -> bool:
+    """Whether exchange form is what was read: a key is any text, and has no rule to break."""
+    return field.type is FieldType.KEY and not field.constant and all(v == v.strip() for v in cells.values)
+
+
 def _as_column(kind: FieldType, cells: Coded, found: ReadValues, values: Coded) -> ReadColumn:
     """What `note_column` looks at: problems by row in the order they first come, and the text of dates."""
+    text = values.cells() if kind is FieldType.DATE else []
+    if not any(said.code for said in found.known.values()):
+        return ReadColumn(text, {}, found.order_fault, found.swap_suspected)
     groups: dict[tuple[str, str], int] = {}
     codes = []
     for cell in cells.values:
@@ -98,7 +109,6 @@ def _as_column(kind: FieldType, cells: Coded, found: ReadValues, values: Coded) 
     at = [(np.flatnonzero(by_row == number), key) for key, number in groups.items()]
     at = [(rows, key) for rows, key in at if len(rows)]
     problems = {key: rows.tolist() for rows, key in sorted(at, key=lambda each: int(each[0][0]))}
-    text = values.cells() if kind is FieldType.DATE else []
     return ReadColumn(text, problems, found.order_fault, found.swap_suspected)
 
 

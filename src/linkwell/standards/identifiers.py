@@ -7,7 +7,7 @@ the answer says so (`IdCheck.checked`). Reasons never repeat the value, so they 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # HISO 10046: the alphabet without I and O, A = 1 to Z = 24.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -24,8 +24,7 @@ _IRD_SECOND_WEIGHTS = (7, 4, 3, 2, 5, 2, 7, 6)
 _IRD_ABOVE, _IRD_BELOW = 10_000_000, 200_000_000
 
 
-@dataclass(frozen=True)
-class IdCheck:
+class IdCheck(NamedTuple):
     """What a check of one identifier found.
 
     Attributes:
