@@ -158,15 +158,16 @@ def heed_small(groups: Groups, shown: Ints, fates: Fates, past: Past, about: Fla
     small = fates == Fate.FEW_PEOPLE
     again = same(groups, past.groups)
     again = _kept(again, small[again.new])
-    twins = near(groups, past.groups, profile.guard_distance, small & about)
-    first = {int(n): True for n in again.new[past.shown[again.old] == HIDDEN]}
-    told = {int(n): int(o) for n, o in zip(again.new, again.old, strict=True) if past.shown[o] != HIDDEN}
+    before = _kept(again, past.shown[again.old] != HIDDEN)
+    told = dict(zip(before.new.tolist(), before.old.tolist(), strict=True))
+    settled = np.zeros(len(groups), dtype=bool)
+    settled[again.new] = True
+    twins = near(groups, past.groups, profile.guard_distance, small & about & ~settled)
     order = np.lexsort((past.shown[twins.old] != HIDDEN, twins.apart, twins.new))
-    for new, old in zip(twins.new[order].tolist(), twins.old[order].tolist(), strict=True):
-        if new not in told and new not in first:
-            first[new] = True
-            if past.shown[old] != HIDDEN:
-                told[new] = old
+    news, first = np.unique(twins.new[order], return_index=True)
+    closest = twins.old[order][first]
+    open_ = past.shown[closest] != HIDDEN
+    told |= dict(zip(news[open_].tolist(), closest[open_].tolist(), strict=True))
     for new, old in told.items():
         number, today = int(past.shown[old]), groups.counts[new : new + 1]
         if abs(number - int(today[0])) <= int(profile.tolerances(today)[0]):

@@ -146,7 +146,7 @@ class ReleaseLedger:
         before = self._base.execute(
             "SELECT body FROM event JOIN release USING (seq) WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)
         ).fetchone()
-        known = int(json.loads(before[0])["details"]["people"]) if before else 0
+        known = int(json.loads(before[0])["details"].get("people", 0)) if before else 0
         found: Entry = {}
         for table in ENTRY_TABLES:
             if table == "people":
