@@ -113,7 +113,7 @@ def _second(request: HttpRequest, person: Person, code: str | None) -> None:
 
 
 def record_lock(username: str) -> None:
-    """Write down that a sign-in was locked, if it is anybody's: once for a lock, however often it is tried."""
+    """Write down that a sign-in was locked, if it is anybody's: once for a lock, however often tried."""
     subject, since = f"person/{username}", timezone.now() - timedelta(minutes=number("lock_minutes"))
     told = AuditEvent.objects.filter(subject=subject, verb__startswith="sign-in.").order_by("-seq").first()
     if told is not None and told.verb == "sign-in.locked" and told.when > since:
