@@ -20,6 +20,8 @@ from linkwell.custody.supplies.actions import import_package
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
 from linkwell.portal.urls import urlpatterns
 
+pytestmark = pytest.mark.slow
+
 FOR_PEOPLE = [page for page in PAGES if page.who not in (ANYONE, SENDER)]
 LET_IN = {200, 302, 409}
 """A page, on to the next page, or "not from this state" in words."""
