@@ -52,7 +52,7 @@ from linkwell.custody.signin import lost
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.signin.states import LOST
 from linkwell.custody.supplies import actions as supplies
-from linkwell.custody.supplies import destroying
+from linkwell.custody.supplies import destroying, limits, periods
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SUPPLY
 from linkwell.custody.uses import actions as uses
@@ -448,7 +448,13 @@ def output(registry: Any) -> Noun:
 
 def organisation(registry: Any) -> Noun:
     return stateless([], enter__enter_organisation=lambda by: organisations.enter_organisation(
-        by=by, code="brand-new", name="Brand New", kind=Kind.PROVIDER))  # fmt: skip
+        by=by, code="brand-new", name="Brand New", kind=Kind.PROVIDER),
+        set_a_quota__set_quota=lambda by: limits.set_quota(
+            by=by, organisation=registry.agreement.organisation, quota_bytes=1))  # fmt: skip
+
+
+def key_period(registry: Any) -> Noun:
+    return stateless([], begin_a_period__new_period=lambda by: periods.new_period(by=by))
 
 
 def person(registry: Any) -> Noun:
@@ -496,7 +502,7 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
     "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
     "project": project, "output": output, "organisation": organisation, "person": person,
-    "stopped work": stopped_work,
+    "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
     "report passed on": report_passed_on,
     "notices by e-mail": lambda registry: stateless([]),

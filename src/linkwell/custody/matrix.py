@@ -24,7 +24,7 @@ from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.signin import permissions as signin
-from linkwell.custody.supplies.permissions import ACCEPT, RECALL
+from linkwell.custody.supplies.permissions import ACCEPT, KEEP_KEYS, RECALL, SET_QUOTA
 from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE
 
 SENDER = "a sender with a live token of this agreement, or its vendor's where the provider gave its OK"
@@ -192,7 +192,9 @@ ACTS: tuple[Act, ...] = (
         ("refuse", "outputs.actions.refuse", (RELEASE,), "output.refused"),
     ),
     *_rows("organisation", ("enter", "organisations.actions.enter_organisation", (ENROL,),
-                            "organisation.entered")),
+                            "organisation.entered"),
+           ("set a quota", "supplies.limits.set_quota", (SET_QUOTA,), "organisation.quota set")),
+    *_rows("keys", ("begin a period", "supplies.periods.new_period", (KEEP_KEYS,), "keys.period begun")),
     *_rows("person", ("give a role", "organisations.actions.add_person", (ENROL,), "person.entered"),
            ("unlock", "signin.lost.unlock", (signin.UNLOCK,), "sign-in.unlocked"), also="not oneself"),
     Act("person", "end sessions", "signin.sessions.end_sessions_of", (), ("session.ended",), of_itself=SELF),
@@ -205,6 +207,8 @@ ACTS: tuple[Act, ...] = (
     ),
     *(Act("sign-in of a command line", verb, "signin.commands.decide", (), (f"command line.{says}",),
           of_itself=SELF) for verb, says in (("allow", "allowed"), ("deny", "denied"))),
+    Act("command line", "send from a page", "supplies.sending.browser_token", (), ("browser.may send",),
+        of_itself=SELF),
     Act("command line", "sign out", "signin.commands.end_command", (), ("command line.signed out",),
         of_itself=SELF),
     *_rows(
