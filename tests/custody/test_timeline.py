@@ -10,7 +10,11 @@ from tests import deciding
 
 from linkwell.custody.agreements import signing
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import record_view
 from linkwell.custody.breaches.actions import record_breach
+from linkwell.custody.commissioning.actions import pass_on
+from linkwell.custody.organisations.actions import enter_organisation
+from linkwell.custody.organisations.roles import Kind
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.timeline.story import Chapter, steps, steps_of, story_of, totals, waits_after
@@ -70,11 +74,20 @@ def test_the_story_runs_from_the_first_question_to_release_and_destruction(regis
     assert (last.event.verb, last.waits_on, last.going_on) == ("agreement.ended", "clock", True)
 
 
+def test_a_report_that_was_passed_on_is_in_the_story_and_who_only_read_it_is_not(registry) -> None:
+    release, manager = deciding.released(registry), registry.person("manager")
+    payer = enter_organisation(by=manager, code="ministry", name="A ministry", kind=Kind.COMMISSIONER)
+    pass_on(by=registry.person("provider"), release=release, to=payer)
+    record_view("release.read", by=registry.person("provider"), subject="release/R1", about="aroha")
+    (told,) = [chapter for chapter in story_of(registry.agreement) if chapter.kind == "release"]
+    assert [step.event.verb for step in told.steps] == ["report.passed on"]
+
+
 def test_a_story_is_told_in_few_questions_however_long_it_is(registry, django_assert_max_num_queries) -> None:
     agreement = deciding.in_force(registry)
     for n in range(30):
         Supply.objects.create(reference=f"{agreement.reference}-{n:03}", agreement=agreement, state="loaded")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         story_of(agreement)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.outputs.models import Output
+from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.permissions import allows
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
@@ -141,12 +141,16 @@ _UNSEEN = ("receipt.downloaded", "linkage report.viewed", "release.read")
 
 
 def story_of(agreement: Agreement) -> list[Chapter]:
-    """From the first question to release and destruction, in ten queries at most however long it is."""
+    """From the first question to release and destruction, in a dozen queries at most however long it is."""
     subjects = [(agreement.subject, "agreement", agreement.reference)]
     supplied = agreement.supplies.values_list("reference", flat=True)
     subjects += [(f"supply/{each}", "delivery", each) for each in supplied]
     worked_out = Output.objects.filter(project__agreement=agreement).values_list("reference", flat=True)
     subjects += [(f"output/{each}", "output", each) for each in worked_out]
+    released = Release.objects.filter(output__project__agreement=agreement).values_list(
+        "reference", flat=True
+    )
+    subjects += [(f"release/{each}", "release", each) for each in released]
     subjects += [
         (f"use/{each}", "use", each) for each in agreement.later_uses.values_list("reference", flat=True)
     ]
