@@ -1,26 +1,23 @@
-"""Hand over files, or seal and send them: the only pages that let anything leave, and only when told to."""
+"""Seal and send: the receiver's keys compared, the file sealed, sent when told to, and the receipt kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linkwell.desk import doing, drafts
-from linkwell.desk.columns import findable
+from linkwell.desk import doing
 from linkwell.desk.desk import Desk
-from linkwell.desk.forms import SealForm, SendForm, TransferForm
+from linkwell.desk.forms import SealForm, SendForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
-from linkwell.desk.synced import synced_by
+from linkwell.desk.standing import handed, sealed, standing
 from linkwell.desk.views.waiting import begin
 from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import PLAIN, load, verify
@@ -28,7 +25,6 @@ from linkwell.pages.labels import label
 from linkwell.supply import tus
 from linkwell.supply.manifest import Delivery
 from linkwell.supply.package import read_manifest
-from linkwell.supply.transfer import note_transfer, transfer_note
 from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
 from linkwell.vault.keys import fingerprint, sender_key, spoken
 from linkwell.vault.zones import write_whole
@@ -47,81 +43,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The two ways, and where each stands."""
     desk = desk_of(request)
     return render(request, "desk/hand.html", {
-        **_standing(desk), "handed": _handed(desk), "sealed": _sealed(desk), "receipt": desk.choices.receipt,
+        **standing(desk), "handed": handed(desk), "sealed": sealed(desk), "receipt": desk.choices.receipt,
     })  # fmt: skip
-
-
-def _standing(desk: Desk) -> dict[str, Any]:
-    """Whether anything may leave now, and if not, what comes first."""
-    spec, report = desk.specification_or_none(), desk.check_report()
-    may = bool(spec and report and not report["blocks"])
-    return {"may": may, "spec": spec, "report": report, "fresh": desk.check_is_fresh,
-            "looked": bool(spec and desk.choices.looked == spec.digest),
-            "findable": bool(spec and findable(spec)), "asked_told": desk.workspace.notices.exists(),
-            "sensitive": spec.sensitive if spec else ()}  # fmt: skip
-
-
-def _handed(desk: Desk) -> Path | None:
-    folder = desk.workspace.handover / desk.choices.handed
-    return folder if desk.choices.handed and folder.is_dir() else None
-
-
-def _sealed(desk: Desk) -> Path | None:
-    path = desk.workspace.sealed / desk.choices.sealed
-    return path if desk.choices.sealed and path.is_file() else None
-
-
-@require_http_methods(["GET", "POST"])
-def over(request: HttpRequest) -> HttpResponse:
-    """Write the agreed files for the receiver's own transfer service."""
-    desk = desk_of(request)
-    if request.method == "POST":
-
-        def work(job: Job) -> None:
-            doing.write_handover(desk, job)
-
-        return begin(request, "Writing the files to hand over", work, begins=reverse("hand-over"),
-                     then=reverse("hand-over"))  # fmt: skip
-    folder = _handed(desk)
-    written = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
-    return render(request, "desk/hand_over.html", {
-        **_standing(desk), "folder": folder,
-        "arrived": transfer_note(desk.workspace.receipts, folder.name) if folder else None,
-        "synced": synced_by(desk.workspace.path),
-        "files": [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in written if folder],
-    })  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def arrived(request: HttpRequest) -> HttpResponse:
-    """Write down what the other service said, before the folder is deleted."""
-    desk = desk_of(request)
-    folder = _handed(desk)
-    if folder is None:
-        return redirect("hand-over")
-    if drafts.kept_while_typing(request, desk):
-        return HttpResponse(status=204)
-    known = transfer_note(desk.workspace.receipts, folder.name)
-    initial = {"day": timezone.localdate()}
-    if known:
-        initial = {**vars(known), "day": date.fromisoformat(known.day)}
-    form = drafts.form_of(TransferForm, request, desk, initial)
-    if request.method == "POST" and "forget" not in request.POST and form.is_valid():
-        note_transfer(folder, desk.workspace.receipts, **form.cleaned_data)
-        drafts.forget(desk, request)
-        desk.tell("It is written down, and kept with your receipts.")
-        return redirect("hand-over")
-    return render(request, "desk/hand_arrived.html", {"form": form, "folder": folder})
-
-
-@require_GET
-def cover(request: HttpRequest) -> HttpResponse:
-    """The cover sheet, to read and print."""
-    folder = _handed(desk_of(request))
-    if folder is None:
-        return redirect("hand-over")
-    text = (folder / "cover-sheet.txt").read_text("utf-8")
-    return render(request, "desk/hand_cover.html", {"text": text})
 
 
 @require_http_methods(["GET", "POST"])
@@ -217,7 +140,7 @@ def seal(request: HttpRequest) -> HttpResponse:
 
             return begin(request, "Sealing", work, begins=reverse("hand-seal"), then=reverse("hand-send"))
     return render(request, "desk/hand_seal.html", {
-        **_standing(desk), "form": form, "keys": keys, "practice": practice, "kinds": KINDS,
+        **standing(desk), "form": form, "keys": keys, "practice": practice, "kinds": KINDS,
         "delivery": delivery,
         "own": spoken(fingerprint(sender_key(desk.workspace.secrets).public_key())),
     })  # fmt: skip
@@ -239,7 +162,7 @@ def _settle(desk: Desk, organisation: str) -> None:
 def send(request: HttpRequest) -> HttpResponse:
     """Send the sealed file; the token is used and forgotten."""
     desk = desk_of(request)
-    path = _sealed(desk)
+    path = sealed(desk)
     if path is None:
         return redirect("hand")
     form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
@@ -269,7 +192,7 @@ def send(request: HttpRequest) -> HttpResponse:
 def later(request: HttpRequest) -> HttpResponse:
     """Ask what happened since: the later receipts, one of which says that the file was accepted."""
     desk = desk_of(request)
-    path = _sealed(desk)
+    path = sealed(desk)
     if path is None:
         return redirect("hand")
     form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
@@ -314,10 +237,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
     path = _receipt(desk)
     if path is None:
         return redirect("hand")
-    found, sealed = load(path), _sealed(desk)
+    found, packed = load(path), sealed(desk)
     checked_with = None
-    if sealed is not None:
-        checked_with = read_manifest(sealed).custodians_receipt_key
+    if packed is not None:
+        checked_with = read_manifest(packed).custodians_receipt_key
     elif (keys := _keys(desk)) is not None:
         checked_with = keys.receipts
     if checked_with is not None:
