@@ -89,7 +89,7 @@ def test_a_passkey_from_the_first_day_to_signing_in_without_a_password(
     page.get_by_role("button", name="Sign out", exact=True).first.click()
     page.goto(real + "/signin/")
     clean(page, axe)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("link", name="What you sent")).to_be_visible()
     page.get_by_role("button", name="Sign out").first.click()
     give_password(page, real, "provider", password, "/signin/?next=/reports/")
