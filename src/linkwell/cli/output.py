@@ -11,11 +11,13 @@ import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 
 Tick = Callable[[int, int], None]
@@ -36,19 +38,20 @@ def finish(result: dict[str, Any], lines: list[str], *, as_json: bool, next_step
 
 
 @contextmanager
-def progress(label: str, *, quiet: bool = False) -> Iterator[Tick]:
-    """Show a bar with count and time left on a terminal; silent under --json or when piped."""
+def progress(label: str, *, quiet: bool = False, line: bool = False) -> Iterator[Tick]:
+    """Show a bar with count and time left on a terminal; silent under --json or when piped.
+
+    Args:
+        line: what is counted are bytes on a line: show how much, how fast, and how long still.
+    """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda done, total: None
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+    counted = (
+        (DownloadColumn(), TransferSpeedColumn()) if line else (MofNCompleteColumn(), TimeElapsedColumn())
     )
+    columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

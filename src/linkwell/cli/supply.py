@@ -98,7 +98,7 @@ def send(
         raise WrongUse("Which sealed file?", fix="Name the .lwp file, or give --test for a practice.")
     elif agreement is not None:
         _refuse_another(package, agreement)
-    with progress("Sending", quiet=as_json) as tick:
+    with progress("Sending", quiet=as_json, line=True) as tick:
         path = send_package(package, url=url, token=token, receipts=receipts, progress=tick)
     receipt = load_receipt(path)
     finish(
