@@ -85,7 +85,7 @@ def seal(
     service details, and seals each half to a different key of the custodian. Nothing leaves your computer.
     FILES always hold everybody: what changed is found by keyed fingerprints this computer keeps.
     """
-    from linkwell.checking.check import check
+    from linkwell.bulk import check
     from linkwell.checking.staying import people_out
     from linkwell.specification.model import Specification
     from linkwell.supply.approval import write_rows
@@ -200,7 +200,7 @@ def practice(
 
 def _read(files: tuple[Path, ...], sheet: str | None, *, quiet: bool) -> list[Table]:
     """Every table of every file; a sheet's name is meant for the workbooks among them."""
-    from linkwell.reading import read_tables
+    from linkwell.bulk import read_tables
 
     tables: list[Table] = []
     with progress("Reading", quiet=quiet) as tick:
