@@ -72,7 +72,9 @@ def confidentialise(
         WrongUse: a column is missing, or a label is not in its code list.
     """
     if (with_totals or percents) and not mean:
-        raise WrongUse("Totals and quantiles need a column of amounts.", fix="Name it: mean=...")
+        raise WrongUse(
+            "Totals and quantiles need a column of amounts.", fix="Name it with --mean (mean=...)."
+        )
     needed = [*by, *([mean] if mean else []), *(entities or {}).values()]
     with opened(data, person, needed, ledger, profile) as own:
         labels, places, kept, notes = _cells(own, by, codes or {}, long)
