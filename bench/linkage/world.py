@@ -85,11 +85,16 @@ class Mix:
     dirt: float = 1.0
     spine_dirt: float = 0.0
     dob: bool = True
+    wide: bool = (
+        False  # every group has as many names as the largest: takes a cause of unlike link rates away
+    )
     lot: tuple[int, int] = (0, 1)  # this one of so many parts of a world: each has numbers of its own
     errors: dict[str, float] = field(default_factory=lambda: dict(ERRORS))
 
 
-def people(n: int, rng: np.random.Generator, names: Path | None) -> dict[str, np.ndarray[Any, Any]]:
+def people(
+    n: int, rng: np.random.Generator, names: Path | None, *, wide: bool = False
+) -> dict[str, np.ndarray[Any, Any]]:
     """`n` invented people in families, as columns."""
     family = np.sort(rng.integers(0, max(n // 3, 1), n))
     same = np.concatenate(([False], family[1:] == family[:-1]))
@@ -111,7 +116,9 @@ def people(n: int, rng: np.random.Generator, names: Path | None) -> dict[str, np
         pool = np.array(
             [s.replace("-", " ") if s.startswith("Te-") else s for s in surnames.split()], dtype=object
         )
-        p = 1 / np.arange(1, len(pool) + 1) ** 0.8
+        if wide:
+            pool = np.concatenate((pool, _syllables(np.random.default_rng(70 + g), 20000, 2, 4)))
+        p = 1 / np.arange(8 if wide else 1, len(pool) + (8 if wide else 1)) ** (0.9 if wide else 0.8)
         rows = group_of_family == g
         own = rng.choice(pool, rows.sum(), p=p / p.sum())
         mixed = rng.random(rows.sum()) < 0.25
@@ -124,7 +131,7 @@ def people(n: int, rng: np.random.Generator, names: Path | None) -> dict[str, np
     prior = np.where(married & (rng.random(n) < 0.7), other, None)
     double = rng.random(n) < 0.025
     last = np.where(double, last + "-" + rng.permutation(last), last)
-    first, middle = _given(rng, group, female, born, names), _given(rng, group, female, born, names)
+    first, middle = (_given(rng, group, female, born, names, wide=wide) for _ in range(2))
     middle = np.where(rng.random(n) < 0.65, middle, None)
     return {
         "first_name": first,
@@ -196,7 +203,7 @@ def _surnames(names: Path | None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any,
 
 
 def _given(
-    rng: np.random.Generator, group: Any, female: Any, born: Any, names: Path | None
+    rng: np.random.Generator, group: Any, female: Any, born: Any, names: Path | None, *, wide: bool = False
 ) -> np.ndarray[Any, Any]:
     out = np.empty(len(group), dtype=object)
     year = born.astype("datetime64[Y]").astype(int) + 1970
@@ -225,7 +232,9 @@ def _given(
         for sex, text in ((True, women), (False, men)):
             rows = (group == g) & (female == sex)
             pool = np.array([w.replace("-", " ") for w in text.split()], dtype=object)
-            p = 1 / np.arange(1, len(pool) + 1) ** 0.6
+            if wide:
+                pool = np.concatenate((pool, _syllables(np.random.default_rng(80 + 2 * g + sex), 3000, 1, 3)))
+            p = 1 / np.arange(3 if wide else 1, len(pool) + (3 if wide else 1)) ** (0.95 if wide else 0.6)
             own = rng.choice(pool, rows.sum(), p=p / p.sum())
             western = rng.random(rows.sum()) < 0.35
             out[rows] = own
@@ -402,7 +411,7 @@ def make(
     rng = np.random.default_rng(seed)
     off = int(list_n * mix.off_spine) + 1
     total = people_n + off * 3
-    p = people(total, rng, names)
+    p = people(total, rng, names, wide=mix.wide)
     nhi, ird = nhi_numbers(total, rng, mix.lot), ird_numbers(total, rng, mix.lot)
     has_nhi, has_ird = rng.random(total) < 0.9, rng.random(total) < 0.75
     dob = np.array(p["dob"].astype("datetime64[D]").astype(str), dtype=object)
@@ -532,12 +541,14 @@ if __name__ == "__main__":
     parser.add_argument("--spine-dirt", type=float, default=0.0)
     parser.add_argument("--no-ids", action="store_true")
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--wide", action="store_true", help="As many names in every group.")
     parser.add_argument("--lots", type=int, default=1, help="Make it in so many parts (large worlds).")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     chosen_mix = Mix(
         dirt=options.dirt,
         spine_dirt=options.spine_dirt,
+        wide=options.wide,
         nhi=0.0 if options.no_ids else 0.35,
         ird=0.0 if options.no_ids else 0.15,
     )

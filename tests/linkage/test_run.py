@@ -324,3 +324,14 @@ def test_expected_errors_are_small_and_groups_add_up(
         own = [group for group in q.groups if group.kind == kind]
         assert sum(group.records for group in own) == q.records
         assert sum(group.linked for group in own) == q.linked
+
+
+def test_a_spine_too_large_for_memory_goes_to_a_file_of_the_run_and_links_alike(
+    spine: pa.Table, settings: LinkSettings, ordinary: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = replace(settings, temp_folder=folder)
+    held = link(table_of(ordinary), spine, settings=own)
+    monkeypatch.setattr("linkwell.linkage.engine._LARGE_TABLE", 10)
+    filed = link(table_of(ordinary), spine, settings=own)
+    assert filed.links.equals(held.links)
+    assert list(folder.iterdir()) == []

@@ -20,7 +20,15 @@ from linkwell.errors import WrongUse
 from linkwell.linkage.candidates import find_pairs_within
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import comparisons
-from linkwell.linkage.engine import FILE_FAULTS, Source, engine, register, unreadable
+from linkwell.linkage.engine import (
+    FILE_FAULTS,
+    Source,
+    attach_scratch,
+    engine,
+    is_large,
+    register,
+    unreadable,
+)
 from linkwell.linkage.run import compared_pairs, sampled, standardise_list, worth_comparing
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import prepare_here
@@ -76,8 +84,7 @@ def dedupe(
     chosen = settings or LinkSettings()
     tick = progress or (lambda done, total: None)
     with engine(chosen) as con:
-        con.execute("ATTACH ':memory:' AS prepared")
-        con.execute("USE prepared")
+        attach_scratch(con, large=is_large(extract))
         table = _keyed(con, extract, chosen)
         rest = {theirs: ours for theirs, ours in chosen.extract_columns.items() if ours != "record"}
         inside = replace(

@@ -77,6 +77,26 @@ def _alive(process: int) -> bool:
     return True
 
 
+def attach_scratch(con: duckdb.DuckDBPyConnection, *, large: bool) -> None:
+    """Attach and use a database for this run only: in memory, or beside what spills where it would not fit.
+
+    Tables in memory are not compressed and only leave it whole, so a large spine goes to a file.
+    """
+    where = ":memory:"
+    if large:
+        folder = con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+        where = str(Path(folder) / "prepared.duckdb").replace("'", "''")
+    con.execute(f"ATTACH '{where}' AS prepared")
+    con.execute("USE prepared")
+
+
+def is_large(source: Source) -> bool:
+    """Whether a spine is too large to be held uncompressed in a bounded memory."""
+    if isinstance(source, Path):
+        return source.exists() and source.stat().st_size > _LARGE_FILE
+    return bool(source.num_rows > _LARGE_TABLE)
+
+
 def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[str, str]:
     """Make `source` readable as view `name`; return its columns with the engine's types.
 
@@ -107,6 +127,7 @@ def _reader(path: Path) -> str:
 
 
 _WORK = ".work-"
+_LARGE_FILE, _LARGE_TABLE = 60_000_000, 2_000_000  # bytes, rows: about two million people either way
 FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 
 

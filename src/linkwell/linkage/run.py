@@ -18,7 +18,16 @@ from linkwell.linkage.candidates import find_pairs
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import Comparison, compare_sql, comparisons
 from linkwell.linkage.decide import decide, near_exact
-from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
+from linkwell.linkage.engine import (
+    FILE_FAULTS,
+    Source,
+    attach_scratch,
+    engine,
+    is_large,
+    quoted,
+    register,
+    unreadable,
+)
 from linkwell.linkage.explain import Evidence
 from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
@@ -87,8 +96,7 @@ def _attached(
         con.execute(f"ATTACH '{path}' AS prepared (READ_ONLY)")
         con.execute("USE prepared")
         return spine
-    con.execute("ATTACH ':memory:' AS prepared")
-    con.execute("USE prepared")
+    attach_scratch(con, large=is_large(spine))
     return prepare_here(con, spine, settings)
 
 
