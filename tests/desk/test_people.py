@@ -100,6 +100,14 @@ def test_somebody_who_says_no_is_left_out_and_written_down_nowhere(checked: Visi
     assert "attachment" in saved.headers["Content-Disposition"]
 
 
+def test_a_number_that_no_row_has_may_be_mistyped_and_is_said(checked: Visitor, desk: Desk) -> None:
+    page = checked.press("/people/no/", client_key="EX-O01").content.decode()
+    assert "No row of your files has this number" in page
+    checked.press("/people/no/undo/")
+    page = checked.press("/people/no/", client_key=" EX-001 ").content.decode()
+    assert "No row of your files has this number" not in page
+
+
 def test_a_second_record_of_the_same_person_stays_out_too(checked: Visitor, desk: Desk) -> None:
     checked.press("/people/no/", client_key="EX-001")  # the checked file says who that is
     people = desk.choices.paths()[0]

@@ -32,6 +32,7 @@ class Desk:
         browsing: the folder shown on the page that chooses files.
         notices: what was just done, shown once on the next page.
         just_objected: what the last objection added to the list, to take it back with; never on disk.
+        objected_unseen: whether no row of the files in memory has the number that was noted: mistyped?
     """
 
     workspace: Workspace
@@ -46,6 +47,7 @@ class Desk:
     _verdict: tuple[str, Verdict | None] = field(default=("", None), repr=False)
     _starts: tuple[str, tuple[Starts, ...]] = field(default=("", ()), repr=False)
     just_objected: tuple[str, ...] = field(default=(), repr=False)
+    objected_unseen: bool = False
 
     @property
     def choices(self) -> Choices:

@@ -40,6 +40,7 @@ def note(request: HttpRequest) -> HttpResponse:
         before = load_objections(folder, demo_seed=seed).hashes
         after = add_objection(folder, _known(desk, form.person()), demo_seed=seed).hashes
         desk.just_objected = tuple(after - before)
+        desk.objected_unseen = _unseen(desk, form.person()["client_key"])
         return redirect("objection-noted")
     return render(request, "desk/objection.html", {
         "form": form, "any": (desk.workspace.secrets / FILE).exists(), "again": not desk.check_is_fresh,
@@ -58,6 +59,17 @@ def _known(desk: Desk, person: dict[str, str]) -> dict[str, str]:
     return {**found, **{name: value for name, value in person.items() if value}}
 
 
+def _unseen(desk: Desk, client_key: str) -> bool:
+    """Whether a number was given that no row of the files in memory has, so that it may be mistyped."""
+    spec, tables = desk.specification_or_none(), desk.tables()
+    person = spec.table("person") if spec else None
+    key = person.field("client_key") if person else None
+    if not client_key or key is None or tables is None:
+        return False
+    columns = [table.column(key.source_column) for table in tables if key.source_column in table.columns]
+    return bool(columns) and not any(cell.strip() == client_key for column in columns for cell in column)
+
+
 def _in(verdict: Verdict, client_key: str) -> dict[str, str]:
     kept = verdict.kept[0]
     for row in kept.rows:
@@ -72,7 +84,8 @@ def noted(request: HttpRequest) -> HttpResponse:
     """It is done; now the slip."""
     desk = desk_of(request)
     return render(request, "desk/objection_noted.html", {
-        "undo": bool(desk.just_objected), "sent": _sent(desk), "organisation": desk.organisation,
+        "undo": bool(desk.just_objected), "unseen": desk.objected_unseen, "sent": _sent(desk),
+        "organisation": desk.organisation,
     })  # fmt: skip
 
 
