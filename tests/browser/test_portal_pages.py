@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from linkwell.custody import road
+from linkwell.custody.home import links_path
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.refreshes.models import Refresh
@@ -17,7 +18,7 @@ PAGES = {
     "": ["/", "/signin/", "/nope/"],
     "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/"],
     "integrator": ["/custodian/supplies/", "/custodian/supplies/{supply}/", "/custodian/refreshes/"],
-    "linker": ["/custodian/supplies/{supply}/"],
+    "linker": ["/custodian/supplies/{supply}/", "/custodian/supplies/{supply}/linkage/pairs/"],
     "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/"],
     "auditor": ["/custodian/record/"],
 }
@@ -29,6 +30,12 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
         by=registry.person("integrator"), agreement=registry.agreement, package=registry.sealed.path
     )
     road.accept(by=registry.person("integrator"), reference=supply.reference)
+    folder = links_path(supply.reference).parent
+    columns = "list_first_name,spine_first_name,list_last_name,spine_last_name,list_dob,spine_dob"
+    (folder / "sample-sheet.csv").write_text(
+        f"number,{columns},judgement\n1,Mere,Meri,Kauri-Reihana,Kauri,1990-01-31,1990-01-13,\n", "utf-8"
+    )
+    (folder / "sample-key.json").write_text("{}", "utf-8")
     supplies.begin_upload(token=registry.agreement.tokens.get(), length=10)
     project = approve_standing_project(
         by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]

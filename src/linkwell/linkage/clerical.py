@@ -161,6 +161,7 @@ def _shares(counts: Mapping[str, int], size: int) -> dict[str, int]:
 
 def _sheet(key: pa.Table, extract: Source, spine: Source, settings: LinkSettings) -> pa.Table:
     """Both sides of each pair as they were written, without anything the linker thought of them."""
+    shown = (*SHOWN, *settings.model.extra_names, *settings.model.id_names)
     with engine(settings) as con:
         con.register("picked", key)
         sides = []
@@ -174,11 +175,11 @@ def _sheet(key: pa.Table, extract: Source, spine: Source, settings: LinkSettings
                 raise WrongUse(
                     "A sample needs a list with record keys.", fix="Link a list that has a key column."
                 )
-            fields = [f for f in (*SHOWN, *settings.model.id_names) if f in found]
+            fields = [f for f in shown if f in found]
             sides.append((name, quoted(found[field]), [(f, quoted(found[f])) for f in fields]))
         columns = ", ".join(
             f"CAST({name}_in.{column} AS VARCHAR) AS {name}_{field}"
-            for field in (*SHOWN, *settings.model.id_names)
+            for field in shown
             for name, _, fields in sides
             for known, column in fields
             if known == field
