@@ -10,6 +10,9 @@ from tests.checking.examples import PEOPLE, VISITS
 from tests.cli.test_provider import run, run_json, save_csv
 from tests.provider_files import laid_out, people, visits
 
+from linkwell.bulk import choose
+from linkwell.cli import provider
+
 
 def database(folder: Path) -> str:
     path = folder / "clients.db"
@@ -90,3 +93,19 @@ def test_what_moved_since_the_last_supply_is_in_the_report(tmp_path: Path, capsy
     assert said["drift"][0]["what"] in page
     run(capsys, "check", str(second), "--spec", spec, "--out", str(out), "--last", str(out / "profile.json"))
     assert "Nothing moved enough" in (out / "check-report.html").read_text("utf-8")
+
+
+def test_the_engine_is_named_and_its_fallback_said(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, path = str(tmp_path / "spec.toml"), save_csv(laid_out(PEOPLE, people()), tmp_path / "people.csv")
+    run(capsys, "describe", str(path), "--out", spec)
+    arguments = ["check", str(path), "--spec", spec, "--out", str(tmp_path / "checked")]
+    plain = run_json(capsys, *arguments)[1]
+    monkeypatch.setattr(choose, "LARGE", 5)
+    monkeypatch.setattr(provider, "LARGE", 5)
+    fast = run_json(capsys, *arguments)[1]
+    assert (plain["engine"], fast["engine"]) == ("plain", "fast")
+    assert plain["verdict"] == fast["verdict"]
+    monkeypatch.setattr(choose, "installed", lambda: False)
+    assert "Checked by the plain engine" in run(capsys, *arguments)[1]

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from linkwell.bulk import LARGE, engine_for
 from linkwell.bulk import check as check_tables
 from linkwell.checking.drift import Drift, drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked
@@ -169,11 +170,16 @@ def check(
     reports = _write_reports(tables, spec, verdict, out, expected, moved if earlier is not None else None)
     facts = {"command": "check", **_facts(verdict), "outlook": expected.outlook.as_dict(), "reports": reports}
     save_profile(now, out / "profile.json")
+    facts["engine"] = engine_for(sum(map(len, tables)))
     facts["drift"] = [asdict(each) for each in moved]
     facts["linkability"] = [asdict(group) for group in expected.groups]
     drifted = [f"Changed since last time: {e.table} {e.field}: {e.what}".replace(" : ", ": ") for e in moved]
     lines = [*_summary(verdict), "", *drifted, *_likely_found(expected), f"Report: {reports['report']}"]
     lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
+    if facts["engine"] == "plain" and sum(map(len, tables)) >= LARGE:
+        lines.append(
+            'Checked by the plain engine; large files are faster with: pip install "linkwell[custodian]"'
+        )
     next_step = f"linkwell handover {files_named(files)} --spec {spec_path} --out handover"
     next_step = f"{next_step}\n      or linkwell seal {files_named(files)} --spec {spec_path}"
     if verdict.blocks:
