@@ -120,8 +120,10 @@ def test_the_wrong_person_is_taken_back_at_once_and_a_changed_mind_counts(
     checked: Visitor, desk: Desk
 ) -> None:
     checked.press("/people/no/", client_key="EX-001")
+    assert "1 person is on the list" in checked.text("/people/")
     checked.press("/people/no/undo/")
     assert load_objections(desk.workspace.secrets).people == 0
+    assert "Nobody is on the list" in checked.text("/people/")
     checked.press("/people/no/", client_key="EX-001")
     name = {"first_name": "Aroha", "last_name": "Example", "born": "14 March 1994"}
     assert (

@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linkwell.checking.objections import (
-    FILE,
     add_objection,
     load_objections,
     objection_slip,
@@ -43,13 +42,18 @@ def note(request: HttpRequest) -> HttpResponse:
         desk.objected_unseen = _unseen(desk, form.person()["client_key"])
         return redirect("objection-noted")
     return render(request, "desk/objection.html", {
-        "form": form, "any": (desk.workspace.secrets / FILE).exists(), "again": not desk.check_is_fresh,
+        "form": form, "any": listed_objections(desk) > 0, "again": not desk.check_is_fresh,
     })  # fmt: skip
 
 
 def _seed(desk: Desk) -> int | None:
     home = data_home_of(desk.workspace.secrets)
     return Home.open(home).demo_seed if home else None
+
+
+def listed_objections(desk: Desk) -> int:
+    """How many people are on the list; nothing else about them can be known."""
+    return load_objections(desk.workspace.secrets, demo_seed=_seed(desk)).people
 
 
 def _known(desk: Desk, person: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from linkwell.desk.desk import Desk
 from linkwell.desk.forms_people import BasisForm, StatementForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
+from linkwell.desk.views.objections import listed_objections
 from linkwell.desk.views.waiting import begin
 from linkwell.errors import LinkwellError
 from linkwell.specification.model import Specification
@@ -31,7 +32,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     report = desk.check_report()
     counts = {each["code"]: each["count"] for each in report.get("findings", ())}
     return render(request, "desk/people.html", {
-        "cover": told.cover_of(desk), "list": (desk.workspace.secrets / "objections.txt").exists(),
+        "cover": told.cover_of(desk), "listed": listed_objections(desk),
         "report": report, "not_told": counts.get("person_not_told", 0),
         "objected": counts.get("person_objected", 0), "fresh": desk.check_is_fresh,
     })  # fmt: skip
