@@ -46,7 +46,7 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 def _take(desk: Desk, given: UploadedFile[bytes]) -> LinkwellError | None:
-    """Keep the file for the next page if it is a specification; what was there stays if it is not."""
+    """Keep the file for the next page if it is a specification, in place of one given before."""
     _forget(desk)
     data = given.read(LARGEST + 1)
     path = desk.workspace.given.with_suffix(".xlsx" if data.startswith(b"PK") else ".toml")
@@ -99,5 +99,4 @@ def changes(request: HttpRequest) -> HttpResponse:
     ]
     return render(request, "desk/back_changes.html", {
         "groups": [group for group in groups if group[2]], "old": old, "new": new,
-        "breaks": any(each.weight is Weight.BREAKS for each in found),
     })  # fmt: skip

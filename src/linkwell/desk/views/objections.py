@@ -42,7 +42,7 @@ def note(request: HttpRequest) -> HttpResponse:
         desk.objected_unseen = _unseen(desk, form.person()["client_key"])
         return redirect("objection-noted")
     return render(request, "desk/objection.html", {
-        "form": form, "any": listed_objections(desk) > 0, "again": not desk.check_is_fresh,
+        "form": form, "any": listed_objections(desk) > 0,
     })  # fmt: skip
 
 
@@ -89,7 +89,6 @@ def noted(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     return render(request, "desk/objection_noted.html", {
         "undo": bool(desk.just_objected), "unseen": desk.objected_unseen, "sent": _sent(desk),
-        "organisation": desk.organisation,
     })  # fmt: skip
 
 
