@@ -217,7 +217,7 @@ def link(supply: str, home: Path, username: str, again: bool, as_json: bool) -> 
             f"Linkage report, for linkers only: {report}",
         ],
         as_json=as_json,
-        next_step="linkwell custodian load (a data integrator)",
+        next_step=f"linkwell custodian load{' --label NEW' if again else ''} (a data integrator)",
     )
 
 

@@ -137,9 +137,8 @@ def _held(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> set[str]:
     wanted = {name for row in model.passes if row["stage"] == "look" for name in _fields(row["on"])}
     there = {str(row[0]) for row in con.execute("DESCRIBE open_list").fetchall()}
     names = sorted(wanted & there)
-    counts = con.execute(f"SELECT {', '.join(f'count({name})' for name in names)} FROM open_list").fetchall()[
-        0
-    ]
+    sums = ", ".join(f"count({name})" for name in names)
+    counts = con.execute(f"SELECT {sums} FROM open_list").fetchall()[0]
     return {name for name, n in zip(names, counts, strict=True) if n}
 
 

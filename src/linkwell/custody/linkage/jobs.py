@@ -50,7 +50,9 @@ def _linked(job: Job, tick: Tick, *, again: bool) -> Any:
     before = pq.read_table(links) if again and links.exists() else None
     changes = refresh.compare(before, result.links, result.groups) if before is not None else []
     report.write(result, folder, changes=changes, judged=judged)
-    judging.keep_judged(folder, labels)
+    if again:  # what was answered while this ran is kept for the next time
+        labels, _ = judging.judgements(folder)
+        judging.keep_judged(folder, labels)
     judging.draw(folder, result, extract, source, seed=str(job.pk))
     with written_whole(links) as part:
         pq.write_table(result.links, part)

@@ -155,7 +155,8 @@ def linkage_pairs(request: HttpRequest, reference: str) -> HttpResponse:
 def link_again(request: HttpRequest, reference: str) -> HttpResponse:
     """Link a linked supply afresh with every judgement so far."""
     linkage_actions.link_again(by=signed_in(request), supply=get_object_or_404(Supply, reference=reference))
-    messages.success(request, "Linking again has begun. The links there are hold until it is done.")
+    said = "Linking again has begun. The present links hold until it is done."
+    messages.success(request, said)
     return redirect("staff-supply", reference)
 
 
