@@ -91,6 +91,7 @@ def crosstab(path: str) -> Seconds:
     columns = dict(np.load(path))
     ids = np.arange(1, len(columns["age"]) + 1)
     with tempfile.TemporaryDirectory() as folder, ReleaseDesk.open(_home(Path(folder), ids)) as desk:
+        ask(desk, population=ids[:1000], family="another")  # as peers, without what is imported at first use
 
         def made() -> object:
             cells = np.ravel_multi_index([columns[name] for name in CROSSTAB], list(CROSSTAB.values()))
