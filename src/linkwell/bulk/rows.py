@@ -142,7 +142,6 @@ def _outside(work: Bulk, days: Ints, person_of: Ints) -> Bools:
     persons = int(max([person_of.max(initial=-1), *(each[0].max(initial=-1) for each in spells_of)])) + 1
     first = np.full(persons + 1, _OPEN, np.int64)
     last = np.zeros(persons + 1, np.int64)
-    unknown = np.ones(persons + 1, bool)
     still = np.zeros(persons + 1, bool)
     some = np.zeros(persons + 1, bool)
     gap = np.zeros(persons + 1, bool)
