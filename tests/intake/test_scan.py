@@ -59,6 +59,19 @@ def test_a_harmless_file_passes_and_a_harmful_one_does_not(tmp_path: Path, clamd
     assert said.value.where == "table interaction"
 
 
+def test_a_scanner_on_a_local_socket_is_asked_the_same_way(tmp_path: Path) -> None:
+    """As Debian's clamd listens: unix:/run/clamav/clamd.ctl."""
+    place, file = tmp_path / "clamd.ctl", tmp_path / "interaction.csv"
+    with socketserver.ThreadingUnixStreamServer(str(place), Clamd) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        file.write_bytes(b"a,b\n")
+        scan(file, f"unix:{place}")
+        file.write_bytes(b"harmful")
+        with pytest.raises(RefusedByRule, match="virus scanner stopped"):
+            scan(file, f"unix:{place}")
+        server.shutdown()
+
+
 @pytest.mark.parametrize("answer", [b"", b"INSTREAM size limit exceeded. ERROR\0", b"stream: maybe\0"])
 def test_a_scanner_that_does_not_say_ok_stops_everything(tmp_path: Path, clamd, answer) -> None:
     file = tmp_path / "a.csv"
