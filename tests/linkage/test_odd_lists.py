@@ -165,3 +165,12 @@ def test_addresses_phones_and_declared_columns_tell_people_apart(settings: LinkS
     assert len(found) > 0.7 * len(rows)
     assert "level_address" in told.links.column_names
     assert "level_also_village" in told.links.column_names
+
+
+def test_a_declared_column_that_only_one_side_has_is_refused_by_name(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    extract = listed([{**row, "village": "x"} for row in people[:3]], ["first_name", "last_name", "village"])
+    with pytest.raises(WrongUse, match="declared") as told:
+        link(extract, prepared, settings=replace(settings, also=("Village",)))
+    assert told.value.where == "Village"

@@ -296,6 +296,8 @@ def _method(result: LinkResult) -> str:
         *((name.replace("_", " ").capitalize(), f"{value:g}") for name, value in m["thresholds"].items()),
         ("Configuration fingerprint", m["configuration"][:24]),
         ("Spine fingerprint", m["spine"][:24]),
+        ("List fingerprint", m["run"]["list"][:24]),
+        ("Linkwell", m["run"]["linkwell"]),
         ("Engine", f"DuckDB {m['engine']}"),
     ]
     return "<h2>To repeat this run</h2>" + _table("Run", ("", ""), rows, numeric=False)

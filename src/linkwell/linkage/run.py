@@ -142,6 +142,7 @@ def standardise_list(
     try:
         kinds = register(con, "extract", extract)
         found = recognise(kinds, settings.model.columns, "record", settings.extract_columns)
+        _refuse_undeclared(settings.model, set(found) & set(on_spine))
         model = settings.model.with_kinds(set(found) & set(on_spine))
         key = f"CAST({quoted(found['record'])} AS VARCHAR)" if "record" in found else "linkwell_row"
         view = "extract" if "record" in found else _with_row_numbers(con)
@@ -162,6 +163,19 @@ def standardise_list(
         raise unreadable(extract, error) from None
     con.execute("ALTER TABLE rows RENAME TO list")
     return found, model, turned
+
+
+def _refuse_undeclared(model: ModelFiles, both: Collection[str]) -> None:
+    """A column declared with `also` that cannot be compared is said, not left out in silence."""
+    declared = [extra for extra in model.extras if str(extra["name"]).startswith("also_")]
+    lacking = [str(extra["label"]) for extra in declared if extra["name"] not in both]
+    if lacking:
+        raise WrongUse(
+            "A declared column cannot be compared.",
+            where=", ".join(lacking),
+            why="It is not in both files, or is compared already as a field Linkwell knows.",
+            fix="Give it one name in both files, and prepare the spine with the same --also.",
+        )
 
 
 def _with_row_numbers(con: duckdb.DuckDBPyConnection) -> str:
