@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from linkwell.custody import road
 from linkwell.custody.home import links_path
+from linkwell.custody.jobs.models import Job
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.refreshes.models import Refresh
@@ -17,7 +19,12 @@ from linkwell.custody.supplies import actions as supplies
 PAGES = {
     "": ["/", "/signin/", "/nope/"],
     "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/"],
-    "integrator": ["/custodian/supplies/", "/custodian/supplies/{supply}/", "/custodian/refreshes/"],
+    "integrator": [
+        "/custodian/supplies/",
+        "/custodian/supplies/{supply}/",
+        "/custodian/refreshes/",
+        "/custodian/work/",
+    ],
     "linker": ["/custodian/supplies/{supply}/", "/custodian/supplies/{supply}/linkage/pairs/"],
     "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/"],
     "auditor": ["/custodian/record/"],
@@ -51,6 +58,15 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
     Output.objects.create(
         reference="out-1", project=project, refresh=refresh, state="ready to check", analyst="analyst"
     )
+    Job.objects.create(
+        kind="refresh.load", queue="heavy", subject="2026-12", state="failed", by="integrator", attempts=4,
+        error={"what": "This work stopped without an ending.", "fix": "Look at memory and disk."},
+    )  # fmt: skip
+    Refresh.objects.create(label="2026-12", state="failed")
+    Job.objects.create(
+        kind="supply.link", queue="heavy", subject=supply.reference, state="running", by="linker",
+        done=400, total=1500, beat_at=refresh.created_at - timedelta(hours=2),
+    )  # fmt: skip
     return live_server.url, supply.reference
 
 

@@ -27,9 +27,11 @@ from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.commissioning import actions as passing
 from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.commissioning.states import PASSING
+from linkwell.custody.home import links_path
 from linkwell.custody.jobs import stopped
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import actions as linkage
+from linkwell.custody.linkage import judging
 from linkwell.custody.machine import Machine, WrongState
 from linkwell.custody.organisations import actions as organisations
 from linkwell.custody.organisations.models import Organisation, Person, SenderKey
@@ -334,6 +336,9 @@ def supply(registry: Any) -> Noun:
     by, home = registry.person("integrator"), registry.home
     row = supplies.import_package(by=by, agreement=registry.agreement, package=registry.sealed.path)
     real = Home.create(home.path.parent / "real", name="Stats NZ")
+    drawn = links_path(row.reference).parent
+    (drawn / judging.SHEET).write_text("number\n1\n")
+    (drawn / judging.KEY).write_text("{}")
 
     def now() -> Supply:
         return Supply.objects.select_related("agreement__organisation").get(pk=row.pk)
@@ -361,6 +366,9 @@ def supply(registry: Any) -> Noun:
             ("reject", "reject"): lambda by: supplies.reject(by=by, supply=now(), reason="x"),
             ("recall", "recall"): lambda by: destroying.recall(by=by, supply=now()),
             ("link", "link"): lambda by: linkage.link(by=by, supply=now()),
+            ("link again", "link_again"): lambda by: linkage.link_again(by=by, supply=now()),
+            ("judge pairs", "judge_pair"): lambda by: linkage.judge_pair(
+                by=by, supply=now(), number=1, answer="same"),
         },
         {("receive", "import_package"): again},
     )  # fmt: skip

@@ -168,7 +168,7 @@ def asked_for() -> Iterator[list[str]]:
     questions: list[str] = []
 
     def note(execute, sql, params, many, context):
-        if "session" not in sql:  # noted anew every half minute, whatever the page
+        if "session" not in sql and "SAVEPOINT" not in sql:  # noted anew every half minute, whatever the page
             questions.append(shape(sql))
         return execute(sql, params, many, context)
 

@@ -37,7 +37,7 @@ from linkwell.ledger.chain import utc_text
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, Zone, ZoneName
 
-RELEASE_ID = re.compile(r"R\d{6,}-[0-9a-f]{8}")
+RELEASE_ID = re.compile(r"R-[0-9a-f]{16}|R\d{6,}-[0-9a-f]{8}")  # the second: named before 22 November 2026
 SHORTEST_REASON = 10
 SECRET, LEDGER, HEAD, LOCK = "rounding.secret", "releases.sqlite", "releases.head", ".opening"
 

@@ -14,7 +14,7 @@ from linkwell.custody.assessments.permissions import ASSESS
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients.permissions import DECIDE_OK, SEE_CLIENTS
 from linkwell.custody.commissioning.permissions import PASS_ON
-from linkwell.custody.linkage.permissions import LINK
+from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.permissions import ENROL
@@ -169,6 +169,8 @@ ACTS: tuple[Act, ...] = (
         ("reject", "supplies.actions.reject", (ACCEPT,), "supply.rejected"),
         ("recall", "supplies.destroying.recall", (RECALL,), "supply.recalled"),
         ("link", "linkage.actions.link", (LINK,), "supply.linking"),
+        ("link again", "linkage.actions.link_again", (LINK,), "supply.linking again"),
+        ("judge pairs", "linkage.actions.judge_pair", (JUDGE_PAIRS,), "linkage pair.judged"),
     ),
     *_rows(
         "stopped work",

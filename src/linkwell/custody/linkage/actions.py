@@ -11,12 +11,12 @@ from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import judging
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
+from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies.actions import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
-from linkwell.errors import WrongUse
 
 AGAIN = (SupplyState.LINKED, SupplyState.LOADED)
 """States in which a supply can be linked again: its links are there and stay until the new ones are."""
@@ -42,7 +42,7 @@ def link_again(*, by: Person, supply: Supply) -> Job:
     The links it has hold until the new ones are whole, and the report compares the two.
 
     Raises:
-        NotAllowed: `by` is not a linker. WrongUse: the supply is not linked yet.
+        NotAllowed: `by` is not a linker. WrongState: the supply is not linked yet.
     """
     check(by, LINK)
     agreement = supply.agreement
@@ -50,7 +50,7 @@ def link_again(*, by: Person, supply: Supply) -> Job:
     with transaction.atomic():
         row = Supply.objects.select_for_update().get(pk=supply.pk)
         if row.state not in AGAIN:
-            raise WrongUse(
+            raise WrongState(
                 "Only a supply that is linked can be linked again.",
                 where=row.reference,
                 fix="Link it first, or wait until the linking under way has ended.",
@@ -63,11 +63,11 @@ def judge_pair(*, by: Person, supply: Supply, number: int, answer: str) -> None:
     """Keep a linker's answer to one drawn pair: same, different or unsure.
 
     Raises:
-        NotAllowed: `by` is not a linker. WrongUse: no such pair, or not an answer.
+        NotAllowed: `by` is not a linker. WrongState: it is not linked. WrongUse: no such pair, or no answer.
     """
     check(by, JUDGE_PAIRS)
     if supply.state not in AGAIN:
-        raise WrongUse("There are no links to judge yet.", where=supply.reference, fix="Link it first.")
+        raise WrongState("There are no links to judge yet.", where=supply.reference, fix="Link it first.")
     judging.keep(links_path(supply.reference).parent, number, answer)
     with transaction.atomic():
         record(

@@ -74,6 +74,10 @@ SUPPLY = Machine(
         Move("link", _S.ACCEPTED, _S.LINKING, _LINKER, "A linker starts the linking."),
         Move("linked", _S.LINKING, _S.LINKED, _SYSTEM, "Linking is done; a receipt is signed."),
         Move("link failed", _S.LINKING, _S.ACCEPTED, _SYSTEM, "Our fault: it can be tried again."),
+        *(Move("link again", state, state, _LINKER, "It is linked afresh; the links it has hold meanwhile.")
+          for state in (_S.LINKED, _S.LOADED)),
+        *(Move("judge pairs", state, state, _LINKER, "A linker says whether two records are one person.")
+          for state in (_S.LINKED, _S.LOADED)),
         Move("loaded", _S.LINKED, _S.LOADED, _SYSTEM, "A refresh that holds it is ready."),
         Move("loaded", _S.LOADED, _S.LOADED, _SYSTEM, "A later refresh holds it too."),
         *(Move("destroy", state, _S.DESTROYED, _SYSTEM, "Its time under the agreement is over.")
