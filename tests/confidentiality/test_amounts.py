@@ -179,3 +179,10 @@ def test_what_is_written_names_every_column_of_amounts(desk, ask, tmp_path):
     desk.release(request, **PERMITTED).write(tmp_path)
     assert (tmp_path / "m.csv").read_text().splitlines()[0] == "g,people,mark,mean_dollars,total_dollars"
     assert (tmp_path / "q.csv").read_text().splitlines()[0] == "g,people,mark,p50_dollars"
+
+
+def test_other_amounts_with_the_same_total_are_another_request(desk, ask):
+    group, values = people(1, 60), AMOUNTS.copy()
+    first = told(desk, ask, quantiles_of({"g": group}, values))[0][0].quantiles
+    values[1:61] = values[1:61].mean()
+    assert told(desk, ask, quantiles_of({"g": group}, values))[0][0].quantiles != first

@@ -242,6 +242,8 @@ def _digest(
         found.update("\x1e".join("\x1f".join(row) for row in part.axes or part.rows).encode())
         values = part.amounts.values
         totals = np.bincount(part.pairs.cells, weights=values) if len(values) else values
+        if isinstance(part.table, QuantileTable):  # the same total may hide other amounts
+            totals = keyed_sums(values, part.pairs, part.people.second, len(part.rows)).ravel()
         found.update(part.few_entities.tobytes() + ",".join(map(_g, totals)).encode())
     return found.hexdigest()
 
