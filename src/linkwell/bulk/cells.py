@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from linkwell.bulk.coded import Bools, Coded, CodedTable, Engine, Ints, packed
+from linkwell.bulk.coded import Bools, Coded, CodedTable, Engine, Ints
 from linkwell.checking import spells
 from linkwell.checking.cells import ReadColumn, ReadValues, read_values
 from linkwell.checking.columns import heading_of, note_column
@@ -124,21 +124,30 @@ def _split_whole_names(table: TableSpec, source: Source, columns: Columns, colle
 def _end_statuses(
     work: Bulk, table: TableSpec, source: Source, columns: Columns, raw_end: Coded, faulty: Bools
 ) -> Coded:
-    """The plain rule asked once for each different combination of cell, day and status."""
+    """The plain rule asked once for each different pair of cell and status; the day follows from the cell."""
     end, status = columns["end_date"], columns["end_status"]
-    keys = packed([raw_end, end, status])
-    _, at, which = np.unique(np.stack(keys), axis=1, return_index=True, return_inverse=True)
+    at, which = _different(raw_end.codes * len(status.values) + status.codes)
     found, against = spells.end_statuses(
         raw_end.take(at).cells(),
         end.take(at).cells(),
         status.take(at).cells(),
         set(np.flatnonzero(faulty[at]).tolist()),
     )
-    statuses = Coded.of(found).codes[which.ravel()] if len(source) else np.zeros(0, np.int64)
+    statuses = Coded.of(found).codes[which] if len(source) else np.zeros(0, np.int64)
     result = Coded(statuses, list(dict.fromkeys(found)))
-    against_rows = np.isin(which.ravel(), against)
+    against_rows = np.isin(which, against)
     heading = heading_of(table, "end_status")
     work.collector.add("end_and_current", source, np.flatnonzero(against_rows).tolist(), column=heading)
     silent = np.flatnonzero(result.codes == result.code_of(spells.NOT_RECORDED)).tolist()
     work.collector.add("end_not_recorded", source, silent, column=heading_of(table, "end_date"))
     return result
+
+
+def _different(keys: Ints) -> tuple[Ints, Ints]:
+    """The first row of each different key, and each row's place of its key among them; keys are small."""
+    if not len(keys):
+        return keys, keys
+    first = np.full(int(keys.max()) + 1, -1, np.int64)
+    first[keys[::-1]] = np.arange(len(keys))[::-1]
+    there = first >= 0
+    return first[there], (np.cumsum(there) - 1)[keys]

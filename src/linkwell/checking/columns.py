@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from linkwell.checking.cells import ReadColumn
 from linkwell.checking.sources import Source
 from linkwell.checking.wording import Collector
@@ -33,9 +35,10 @@ def _note_dates(heading: str, source: Source, read: ReadColumn, collector: Colle
     values = read.values
     if read.swap_suspected:
         collector.add("dates_swapped", source.name, column=heading, count=1)
-    first_days = {value for value in set(values) if value.endswith("-01-01")}
-    firsts = [at for at, value in enumerate(values) if value in first_days] if first_days else []
-    filled = sum(map(bool, values))
+    times = Counter(values)
+    first_days = {value for value in times if value.endswith("-01-01")}
+    firsts, filled = sum(times[value] for value in first_days), len(values) - times[""]
     # by chance one date in 365; ten times that, and at least three, is a habit and not chance
-    if filled >= _LEAST_FOR_SHARE and len(firsts) >= 3 and len(firsts) > filled * 10 / 365:
-        collector.add("date_first_january", source, firsts, column=heading)
+    if filled >= _LEAST_FOR_SHARE and firsts >= 3 and firsts > filled * 10 / 365:
+        rows = [at for at, value in enumerate(values) if value in first_days]
+        collector.add("date_first_january", source, rows, column=heading)
