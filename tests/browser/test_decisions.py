@@ -265,7 +265,7 @@ def test_the_whole_story_and_its_end_by_the_providers_own_wish(walk, registry) -
     deciding.in_force(registry)
     walk.as_("provider", "/trail/")
     walk.follow("The whole story of aroha-agreement-2")
-    walk.sees("Waited on an independent assessor at the custodian")
+    walk.sees("An independent assessor took the assessment")
     walk.follow("The agreement")
     walk.follow("End this agreement")
     walk.press("End it", again=True)
