@@ -46,7 +46,7 @@ def mail_server(address: str) -> dict[str, Any]:
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not port:
         raise WrongUse(
             "LINKWELL_MAIL is not the address of a mail server.",
-            fix="Write smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host, or leave it unset.",
+            fix="Write smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host, or nothing.",
         )
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
