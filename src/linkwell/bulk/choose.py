@@ -53,8 +53,8 @@ def check(
     """
     with _collector_at_rest():
         if (engine or engine_for(sum(map(len, tables)))) == FAST:
-            from linkwell.bulk.check import NotForBulkError
-            from linkwell.bulk.check import check as fast_check
+            from linkwell.bulk.engine import NotForBulkError
+            from linkwell.bulk.engine import check as fast_check
 
             with suppress(NotForBulkError):  # text that Arrow cannot hold; the plain engine takes any
                 return fast_check(spec, tables, as_of=as_of, notices=notices, objections=objections)
