@@ -18,6 +18,7 @@ from linkwell.custody.permissions import NotAllowed
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.signin.proof import sign_in
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.errors import RefusedByRule, WrongUse
@@ -189,12 +190,12 @@ def test_only_the_hash_of_a_token_is_kept(registry) -> None:
 
 
 def test_signing_in_locks_after_three_wrong_passwords(registry, password) -> None:
-    assert people.sign_in(username="linker", password=password).username == "linker"
+    assert sign_in(username="linker", password=password).username == "linker"
     for _ in range(3):
         with pytest.raises(RefusedByRule):
-            people.sign_in(username="linker", password="wrong")
+            sign_in(username="linker", password="wrong")
     with pytest.raises(RefusedByRule, match="locked"):
-        people.sign_in(username="linker", password=password)
+        sign_in(username="linker", password=password)
 
 
 def test_turning_down_destroys_the_file_and_gives_a_receipt(

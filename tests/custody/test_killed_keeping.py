@@ -82,7 +82,8 @@ def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None
 
             def kill() -> None:
                 (web,) = [pid for line, pid in children(portal.pid).items() if "portal.web" in line]
-                for pid in (*children(web).values(), web):  # gunicorn's own worker holds the connection
+                # gunicorn's own worker holds the connection; its master first, or it would make another
+                for pid in (web, *children(web).values()):
                     os.kill(pid, signal.SIGKILL)
 
             more = {**chunk, "Upload-Offset": str(half), "Content-Length": str(len(package) - half)}
