@@ -57,8 +57,8 @@ def test_a_sealed_file_goes_in_pieces_and_after_a_reload_goes_on_where_it_stoppe
     part = registry.home.path / "intake" / "incoming" / f"{upload.pk}.part"
     assert part.stat().st_size == PIECE
     assert axe() == []
+    page.reload()  # first, or the page itself would go on before it is left
     page.unroute("**/api/uploads/**")
-    page.reload()
     expect(page.locator("[data-begun]")).to_be_visible()
     sent = []
     page.on("request", lambda request: sent.append((request.method, request.url)))
