@@ -22,8 +22,7 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 	@echo "The registry once more, on PostgreSQL"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "database and not browser" \
-	  --deselect tests/custody/test_killed_keeping.py::test_a_backup_killed_in_the_middle_leaves_none_and_the_next_is_whole $(PYTEST_ARGS)
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "database and not browser" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types

@@ -153,10 +153,8 @@ STOPPED = (("supply.accept", "quick"), ("supply.link", "heavy"), ("refresh.load"
 def _stopped(reference: str) -> None:
     """One stopped job of every kind that can be begun anew."""
     subjects = (reference, reference, "2026-11", "out-1")
-    for n, ((kind, queue), subject) in enumerate(zip(STOPPED, subjects, strict=True)):
-        Job.objects.create(
-            pk=100 + n, kind=kind, queue=queue, subject=subject, state="failed", by="integrator"
-        )
+    for (kind, queue), subject in zip(STOPPED, subjects, strict=True):
+        Job.objects.create(kind=kind, queue=queue, subject=subject, state="failed", by="integrator")
 
 
 BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
@@ -173,7 +171,6 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("use", ["aroha-u1"]),
     ("client", ["DSA-2026-001"]),
     ("vendor-token", ["a-vendor"]),
-    *((f"work-{verb}", [str(100 + n)]) for n, verb in enumerate(("accept", "link", "load", "analyse"))),
     ("breach-new", []),
     ("breach", ["aroha-b1"]),
     ("report-file", ["R1", "reach.csv"]),
@@ -194,6 +191,8 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
         return [str(Person.objects.get(username="provider_staff").pk)]
     if name == "lost-decide":
         return [str(LostDevice.objects.get().pk)]
+    if name.startswith("work-"):
+        return [str(Job.objects.get(kind__endswith="." + name.removeprefix("work-"), state="failed").pk)]
     if name.startswith("passkey-"):
         return ["1"]  # everybody's own first one, if they had any
     return next((found for begin, found in BY_PREFIX if name.startswith(begin)), [reference])
