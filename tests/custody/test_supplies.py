@@ -260,7 +260,7 @@ def test_a_full_or_locked_disk_while_opening_accepts_nothing_and_the_next_try_co
         raise broken
 
     with monkeypatch.context() as patched:
-        patched.setattr(opening, "_publish", fails)
+        patched.setattr(opening, "publish", fails)
         Supply.objects.filter(pk=supply.pk).update(state="checked", checked_by="integrator")
         with pytest.raises(TryAgain) as said:
             road.accept(by=second, reference=supply.reference)

@@ -11,6 +11,7 @@ import pytest
 
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
 from linkwell.intake import open_package, opening, received_facts, verify_package
+from linkwell.intake.opened import ZONE_OF
 from linkwell.supply.split import Split, SplitTable
 from linkwell.vault.custodian_keys import create_custodian_keys, zone_key_path
 from linkwell.vault.keys import fingerprint, new_key, write_private_key
@@ -172,7 +173,7 @@ def test_a_run_killed_while_giving_names_is_finished_by_the_next(
     before = {name: (fresh_home.path / name).read_bytes() for name in zone_files(fresh_home)}
     fresh_home.zone(ZoneName.INTAKE).folder("opened").joinpath(f"{SUPPLY}.json").unlink()
     if lost in {"content", "identity"}:
-        folder = fresh_home.zone(opening.ZONE_OF[lost]).folder("supplies") / SUPPLY
+        folder = fresh_home.zone(ZONE_OF[lost]).folder("supplies") / SUPPLY
         folder.rename(folder.with_name(f".opening-{SUPPLY}"))
     assert opened(supply) == first
     assert {name: (fresh_home.path / name).read_bytes() for name in zone_files(fresh_home)} == before

@@ -10,11 +10,10 @@ import errno
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,50 +22,27 @@ from typing import Any
 
 from linkwell import errors
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.intake.opened import (
+    IntakeResult,
+    already_open,
+    file_names,
+    final_folder,
+    is_supply_id,
+    package_in,
+    publish,
+    remember,
+    staging_folder,
+)  # fmt: skip
 from linkwell.intake.record_keys import orphans
 from linkwell.specification.file import render
 from linkwell.specification.model import Specification
-from linkwell.supply.manifest import REPLACES, Changes, CompartmentFacts, Delivery, Manifest
+from linkwell.supply.manifest import Changes, CompartmentFacts, Delivery, Manifest
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import COMPARTMENTS
 from linkwell.vault.periods import key_path_for
-from linkwell.vault.zones import Home, ZoneName, write_whole
+from linkwell.vault.zones import Home, ZoneName
 
 DEADLINE_SECONDS = 2 * 3600
-ZONE_OF = {"identity": ZoneName.IDENTITY, "content": ZoneName.RESEARCH}
-_STAGING = ".opening-"
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class IntakeResult:
-    """What came out of a package.
-
-    Attributes:
-        rows: rows by table.
-        people: record keys in the identity table.
-        identity_only: people about whom no content was sent.
-        content_only: people with content but nobody to link it to; always 0 here, since that is refused.
-        gaps: agreed columns ("table.column") that are empty in every row.
-        changes: people new, changed and gone, against the supply this one follows; empty for a full one.
-        verdicts: by compartment, what the re-run check found (see `checking.package_verdict`).
-        identity: the identity table, inside the identity zone.
-        content: the content tables by name, inside the research zone.
-    """
-
-    supply_id: str
-    package: str
-    rows: Mapping[str, int]
-    people: int
-    identity_only: int
-    content_only: int
-    gaps: tuple[str, ...]
-    changes: Mapping[str, int]
-    verdicts: Mapping[str, Any]
-    demo: bool
-    test: bool
-    identity: Path
-    content: Mapping[str, Path]
 
 
 def open_package(
@@ -94,14 +70,14 @@ def open_package(
         TryAgain: an opener was stopped from outside, or the disk is full.
     """
     manifest = _agreed_manifest(path, supply_id, specification)
-    done = _already_open(home, supply_id, manifest)
+    done = already_open(home, supply_id, manifest)
     if done is not None:
         return done
     job = _Opening(path, home, supply_id, manifest, specification, scanner, _earlier(home, manifest, follows))
     with _opened(job) as (result, stagings):
         for name in COMPARTMENTS:
-            _publish(stagings[name], _final(home, name, supply_id), manifest)
-        _remember(home, result, manifest)
+            publish(stagings[name], final_folder(home, name, supply_id), manifest)
+        remember(home, result, manifest)
     return result
 
 
@@ -128,43 +104,8 @@ def check_package(
         return result
 
 
-def lies_open(home: Home, supply_id: str) -> bool:
-    """Whether anything of a supply lies opened in a zone under its final name."""
-    return any(_final(home, name, supply_id).exists() for name in COMPARTMENTS)
-
-
-def close_opened(home: Home, supply_id: str) -> bool:
-    """Remove what was opened of a supply that was not taken in after all; returns whether anything was."""
-    if not _SAFE.fullmatch(supply_id):
-        raise ValueError("a supply id is letters, digits, dots and hyphens")
-    folders = [_final(home, name, supply_id) for name in COMPARTMENTS]
-    there = [folder for folder in folders if folder.exists()]
-    _record_path(home, supply_id).unlink(missing_ok=True)
-    for folder in there:
-        shutil.rmtree(folder)
-    return bool(there)
-
-
-def sweep_openings(home: Home, *, under_way: Collection[str]) -> int:
-    """Remove opened tables a killed opening left behind, except of supplies being opened now.
-
-    Returns how many folders were removed.
-    """
-    left = [
-        folder
-        for zone in ZONE_OF.values()
-        for folder in home.zone(zone).folder("supplies").glob(f"{_STAGING}*")
-        if folder.name.removeprefix(_STAGING) not in under_way
-    ]
-    scratch = home.zone(ZoneName.INTAKE).folder("opening")
-    left += [folder for folder in scratch.iterdir() if folder.name not in under_way]
-    for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(left)
-
-
 def _agreed_manifest(path: Path, supply_id: str, specification: Specification) -> Manifest:
-    if not _SAFE.fullmatch(supply_id):
+    if not is_supply_id(supply_id):
         raise ValueError("a supply id is letters, digits, dots and hyphens")
     manifest = read_manifest(path)
     if manifest.specification != specification.digest:
@@ -192,8 +133,8 @@ def _earlier(home: Home, manifest: Manifest, follows: str) -> str:
     """The supply a package that is not full is put onto, once it is sure that it is the right one."""
     if manifest.delivery == Delivery.FULL:
         return ""
-    folders = [_final(home, name, follows) for name in COMPARTMENTS] if _SAFE.fullmatch(follows) else []
-    found = [_package_in(folder) for folder in folders]
+    folders = [final_folder(home, name, follows) for name in COMPARTMENTS] if is_supply_id(follows) else []
+    found = [package_in(folder) for folder in folders]
     if not found or any(not isinstance(each, dict) or each["package"] != manifest.follows for each in found):
         raise RefusedByRule(
             "This sealed file follows another supply than the one accepted last.",
@@ -210,7 +151,7 @@ def _opened(job: _Opening) -> Iterator[tuple[IntakeResult, Mapping[str, Path]]]:
     try:
         scratch = job.home.zone(ZoneName.INTAKE).folder("opening", job.supply_id)
         folders.append(scratch)
-        stagings = {name: _staging(job.home, name, job.supply_id) for name in COMPARTMENTS}
+        stagings = {name: staging_folder(job.home, name, job.supply_id) for name in COMPARTMENTS}
         folders += stagings.values()
         with ThreadPoolExecutor(max_workers=len(COMPARTMENTS)) as both:
             openers = {
@@ -258,8 +199,8 @@ def _open_half(job: _Opening, half: CompartmentFacts, staging: Path, scratch: Pa
         "compartment": half.name,
         "key": str(key_path_for(job.home, half.name, half.recipients).resolve()),
         "staging": str(staging.resolve()),
-        "files": _file_names(half),
-        "earlier": str(_final(job.home, half.name, job.earlier).resolve()) if job.earlier else "",
+        "files": file_names(half),
+        "earlier": str(final_folder(job.home, half.name, job.earlier).resolve()) if job.earlier else "",
         "keys": str((scratch / f"{half.name}.keys").resolve()),
         "specification": render(job.specification),
         "scanner": job.scanner,
@@ -296,17 +237,10 @@ def _as_error(words: Mapping[str, Any]) -> LinkwellError:
     return raised
 
 
-def _file_names(half: CompartmentFacts) -> dict[str, str]:
-    """The identity table is always `identity.csv`; content tables keep their names."""
-    if half.name == "identity":
-        return {half.tables[0].name: "identity.csv"}
-    return {table.name: f"{table.name}.csv" for table in half.tables if table.name != REPLACES}
-
-
 def _result(
     home: Home, supply_id: str, manifest: Manifest, answers: Mapping[str, Any], identity_only: int
 ) -> IntakeResult:
-    content = _file_names(manifest.compartment("content"))
+    content = file_names(manifest.compartment("content"))
     return IntakeResult(
         supply_id=supply_id,
         package=manifest.package,
@@ -319,77 +253,8 @@ def _result(
         verdicts={name: answer["verdict"] for name, answer in answers.items()},
         demo=manifest.demo,
         test=manifest.test,
-        identity=_final(home, "identity", supply_id) / "identity.csv",
-        content={name: _final(home, "content", supply_id) / file for name, file in content.items()},
-    )
-
-
-def _final(home: Home, compartment: str, supply_id: str) -> Path:
-    return home.zone(ZONE_OF[compartment]).folder("supplies") / supply_id
-
-
-def _staging(home: Home, compartment: str, supply_id: str) -> Path:
-    """An empty folder beside the final one; a killed run's leavings are cleared first."""
-    folder = _final(home, compartment, supply_id).with_name(f"{_STAGING}{supply_id}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    return folder
-
-
-def _publish(staging: Path, final: Path, manifest: Manifest) -> None:
-    """Give a finished half its name; one that a killed run had already named stays, if it is the same."""
-    write_whole(staging / "package.json", json.dumps(_identity_of(manifest)).encode())
-    if final.exists():
-        if _package_in(final) != _identity_of(manifest):
-            raise _another_package(final.name)
-        return
-    staging.rename(final)
-
-
-def _identity_of(manifest: Manifest) -> dict[str, str]:
-    return {"package": manifest.package, "supply": manifest.supply_digest}
-
-
-def _package_in(folder: Path) -> object:
-    try:
-        found: object = json.loads((folder / "package.json").read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
-    return found
-
-
-def _record_path(home: Home, supply_id: str) -> Path:
-    return home.zone(ZoneName.INTAKE).folder("opened") / f"{supply_id}.json"
-
-
-def _remember(home: Home, result: IntakeResult, manifest: Manifest) -> None:
-    """Keep the answer for a second call; paths are kept relative to the home."""
-    kept = asdict(result)
-    del kept["identity"], kept["content"]
-    record = {"of": _identity_of(manifest), "result": kept}
-    write_whole(_record_path(home, result.supply_id), json.dumps(record).encode())
-
-
-def _already_open(home: Home, supply_id: str, manifest: Manifest) -> IntakeResult | None:
-    folders = [_final(home, name, supply_id) for name in COMPARTMENTS]
-    found = [_package_in(folder) for folder in folders if folder.exists()]
-    if any(each != _identity_of(manifest) for each in found):
-        raise _another_package(supply_id)
-    try:
-        record = json.loads(_record_path(home, supply_id).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
-    if len(found) != len(folders) or record["of"] != _identity_of(manifest):
-        return None
-    content = _file_names(manifest.compartment("content"))
-    return IntakeResult(
-        **{
-            **record["result"],
-            "gaps": tuple(record["result"].get("gaps", ())),
-            "changes": record["result"].get("changes", {}),
-        },
-        identity=folders[0] / "identity.csv",
-        content={name: folders[1] / file for name, file in content.items()},
+        identity=final_folder(home, "identity", supply_id) / "identity.csv",
+        content={name: final_folder(home, "content", supply_id) / file for name, file in content.items()},
     )
 
 
@@ -398,13 +263,4 @@ def _nobody_to_link(count: int) -> RefusedByRule:
         f"{count} of the people in the service details are not among the names and numbers.",
         why="Nobody could ever be linked to those details, so they should not have been sent.",
         fix="Ask the sender to seal both files again from one check.",
-    )
-
-
-def _another_package(supply_id: str) -> RefusedByRule:
-    return RefusedByRule(
-        "Another sealed file was already opened as this supply.",
-        where=supply_id,
-        why="What was accepted once is never replaced in silence.",
-        fix="Receive the new file as a new supply.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -158,6 +159,20 @@ def _settle(desk: Desk, organisation: str) -> None:
             desk.choose(looked=spec.digest)
 
 
+def _token(desk: Desk, form: SendForm) -> str:
+    """The token that was typed, once the address is one and kept; "" where the form is to be shown."""
+    if not form.is_valid():
+        return ""
+    address = form.cleaned_data["portal"].strip()
+    try:
+        tus.portal_address(address)
+    except LinkwellError as problem:
+        form.add_error("portal", f"{problem.what} {problem.fix}")
+        return ""
+    desk.choose(portal=address)
+    return str(form.cleaned_data["token"])
+
+
 @require_http_methods(["GET", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     """Send the sealed file; the token is used and forgotten."""
@@ -166,20 +181,9 @@ def send(request: HttpRequest) -> HttpResponse:
     if path is None:
         return redirect("hand")
     form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
-    if request.method == "POST" and form.is_valid():
-        address = form.cleaned_data["portal"].strip()
-        try:
-            tus.portal_address(address)
-        except LinkwellError as problem:
-            form.add_error("portal", f"{problem.what} {problem.fix}")
-        else:
-            desk.choose(portal=address)
-            token = form.cleaned_data["token"]
-
-            def work(job: Job) -> None:
-                doing.send_off(desk, job, token)
-
-            return begin(request, "Sending", work, begins=reverse("hand-send"), then=reverse("hand-receipt"))
+    if token := _token(desk, form):
+        work = partial(doing.send_off, desk, token=token)
+        return begin(request, "Sending", work, begins=reverse("hand-send"), then=reverse("hand-receipt"))
     manifest = read_manifest(path)
     return render(request, "desk/hand_send.html", {
         "form": form, "path": path, "bytes": path.stat().st_size, "manifest": manifest,
@@ -196,21 +200,9 @@ def later(request: HttpRequest) -> HttpResponse:
     if path is None:
         return redirect("hand")
     form = SendForm(request.POST or None, initial={"portal": desk.choices.portal})
-    if request.method == "POST" and form.is_valid():
-        address = form.cleaned_data["portal"].strip()
-        try:
-            tus.portal_address(address)
-        except LinkwellError as problem:
-            form.add_error("portal", f"{problem.what} {problem.fix}")
-        else:
-            desk.choose(portal=address)
-            token = form.cleaned_data["token"]
-
-            def work(job: Job) -> None:
-                doing.fetch_later(desk, job, token)
-
-            there = reverse("hand-later")
-            return begin(request, "Asking for receipts", work, begins=there, then=there)
+    if token := _token(desk, form):
+        work, there = partial(doing.fetch_later, desk, token=token), reverse("hand-later")
+        return begin(request, "Asking for receipts", work, begins=there, then=there)
     return render(request, "desk/hand_later.html", {
         "form": form, "kept": _kept_receipts(desk, path), "folder": desk.workspace.receipts,
     })  # fmt: skip
