@@ -16,6 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+# fmt: off
+SYLLABLES = [
+    "ba", "be", "bi", "da", "do", "el", "fa", "ga", "ha", "jo", "ka", "ke", "la", "le", "li", "ma", "mi",
+    "mo", "na", "ne", "ni", "ra", "ri", "ro", "sa", "sha", "ta", "ti", "to", "va", "we", "ya", "zu",
+    "den", "son",
+]
+# fmt: on
+"""Invented names are made of these."""
+
 GROUPS = {  # share, given names (male, female), surnames
     "maori": (
         0.14,
@@ -146,46 +155,9 @@ def people(
 
 
 def _syllables(rng: np.random.Generator, n: int, least: int, most: int) -> list[str]:
-    parts = [
-        "ba",
-        "be",
-        "bi",
-        "da",
-        "do",
-        "el",
-        "fa",
-        "ga",
-        "ha",
-        "jo",
-        "ka",
-        "ke",
-        "la",
-        "le",
-        "li",
-        "ma",
-        "mi",
-        "mo",
-        "na",
-        "ne",
-        "ni",
-        "ra",
-        "ri",
-        "ro",
-        "sa",
-        "sha",
-        "ta",
-        "ti",
-        "to",
-        "va",
-        "we",
-        "ya",
-        "zu",
-        "den",
-        "son",
-    ]
     made: dict[str, None] = {}
     while len(made) < n:
-        made["".join(rng.choice(parts, rng.integers(least, most + 1))).capitalize()] = None
+        made["".join(rng.choice(SYLLABLES, rng.integers(least, most + 1))).capitalize()] = None
     return list(made)
 
 

@@ -10,46 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from bench.linkage.world import SYLLABLES
 
 from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, prepare_spine
 
-PARTS = [
-    "ba",
-    "be",
-    "bi",
-    "da",
-    "do",
-    "el",
-    "fa",
-    "ga",
-    "ha",
-    "jo",
-    "ka",
-    "ke",
-    "la",
-    "le",
-    "li",
-    "ma",
-    "mi",
-    "mo",
-    "na",
-    "ne",
-    "ni",
-    "ra",
-    "ri",
-    "ro",
-    "sa",
-    "sha",
-    "ta",
-    "ti",
-    "to",
-    "va",
-    "we",
-    "ya",
-    "zu",
-    "den",
-    "son",
-]
 FIELDS = ("first_name", "middle_name", "last_name", "prior_last_name", "dob", "gender", "nhi", "ird", "msd")
 
 # People the hard cases are about: named by hand, far from the invented rest.
@@ -125,8 +89,8 @@ KNOWN: list[dict[str, Any]] = [
 
 def _people() -> list[dict[str, Any]]:
     rng = random.Random(20240630)
-    given = ["".join(rng.choices(PARTS, k=2)).capitalize() for _ in range(220)]
-    surnames = ["".join(rng.choices(PARTS, k=3)).capitalize() for _ in range(900)]
+    given = ["".join(rng.choices(SYLLABLES, k=2)).capitalize() for _ in range(220)]
+    surnames = ["".join(rng.choices(SYLLABLES, k=3)).capitalize() for _ in range(900)]
     rows: list[dict[str, Any]] = []
     for n in range(4000):
         rows.append(
