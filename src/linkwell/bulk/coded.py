@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from linkwell.checking.verdict import KeptTable
 from linkwell.reading.table import Table
 
 Ints = NDArray[np.int64]
@@ -35,18 +36,18 @@ class Coded:
     def of(cls, cells: Sequence[str]) -> Coded:
         """Number the cells of a column."""
         try:
-            coded = pa.array(cells, pa.large_string()).dictionary_encode()
+            return cls.of_arrow(pa.chunked_array([pa.array(cells, pa.large_string())]))
         except UnicodeEncodeError:
             raise NotForBulkError from None
-        return cls(coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist())
 
     @classmethod
     def of_arrow(cls, column: pa.ChunkedArray) -> Coded:
-        """A dictionary column whose chunks share their dictionary."""
+        """Number a column of text without missing cells."""
         if not column.num_chunks:
             return cls(np.zeros(0, np.int64), [])
-        codes = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
-        return cls(codes.astype(np.int64), column.chunk(0).dictionary.to_pylist())
+        coded = column.dictionary_encode()  # its chunks share one dictionary
+        codes = np.concatenate([chunk.indices.to_numpy() for chunk in coded.chunks])
+        return cls(codes.astype(np.int64), coded.chunk(0).dictionary.to_pylist())
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -58,12 +59,16 @@ class Coded:
         return filled
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def places(self) -> dict[str, int]:
+        """The number of every different cell; worth making only for many questions."""
         return {value: at for at, value in enumerate(self.values)}
 
     def code_of(self, value: str) -> int:
         """The number of a cell; -1 when no row has it."""
-        return self._places.get(value, -1)
+        try:
+            return self.values.index(value)
+        except ValueError:
+            return -1
 
     def counts(self) -> dict[str, int]:
         """How often each different cell comes, in the order they first come."""
@@ -86,14 +91,27 @@ class Coded:
 
     def with_value(self, at: Bools | Ints, value: str) -> Coded:
         """The column with some rows' cells replaced."""
-        values = self.values if value in self._places else [*self.values, value]
+        code = self.code_of(value)
+        values = self.values if code >= 0 else [*self.values, value]
         codes = self.codes.copy()
-        codes[at] = self.code_of(value) if value in self._places else len(self.values)
+        codes[at] = code if code >= 0 else len(self.values)
         return Coded(codes, values)
+
+    def values_at(self, rows: Bools | Ints) -> set[str]:
+        """The different cells of some rows."""
+        there = np.zeros(len(self.values), bool)
+        there[self.codes[rows]] = True
+        return {self.values[at] for at in np.flatnonzero(there).tolist()}
 
     def take(self, at: Ints) -> Coded:
         """The column of some rows only."""
         return Coded(self.codes[at], self.values)
+
+    def joined(self) -> memoryview:
+        """The cells as UTF-8, one after another with a NUL between them."""
+        values = pa.array([value + "\0" for value in self.values], pa.large_string())
+        text = values.take(pa.array(self.codes)).buffers()[2]
+        return memoryview(text)[:-1] if text is not None else memoryview(b"")
 
     def cells(self) -> list[str]:
         """The cells as text, one a row."""
@@ -134,6 +152,17 @@ class CodedTable(Table):
         return self.coded[at].cells()
 
 
+@dataclass(frozen=True)
+class CodedKept(KeptTable):
+    """A kept table whose columns are numbered; its rows are made only when somebody asks for them."""
+
+    coded: tuple[Coded, ...] = ()
+
+    def joined(self, at: int) -> bytes | memoryview:
+        """As the plain table's, from Arrow's own memory."""
+        return self.coded[at].joined()
+
+
 def packed(columns: Sequence[Coded | Ints]) -> list[Ints]:
     """As few whole numbers a row as tell rows apart exactly as the columns do."""
     keys: list[Ints] = []
@@ -162,14 +191,26 @@ def asked(engine: Engine, sql: str, numbered: pa.Table) -> dict[str, Ints]:
         engine.unregister("numbered")
 
 
-def first_alike(engine: Engine, columns: Sequence[Coded | Ints], among: Bools) -> Ints:
+def first_alike(columns: Sequence[Coded | Ints], among: Bools) -> Ints:
     """For each row of `among`, the first of them that is equal in every column; -1 for the others."""
     at = np.flatnonzero(among)
     found = np.full(len(among), -1, np.int64)
-    keys = [key[at] for key in packed(columns)]
-    names = [f"k{number}" for number in range(len(keys))]
-    rows = pa.table([at, *keys], names=["place", *names])
-    by = ", ".join(names) or "1"
-    told = asked(engine, f"SELECT place, min(place) OVER (PARTITION BY {by}) AS earliest FROM numbered", rows)
-    found[told["place"]] = told["earliest"]
+    codes, kinds = numbered([key[at] for key in packed(columns)] or [np.zeros(len(at), np.int64)])
+    first = np.zeros(kinds, np.int64)
+    first[codes[::-1]] = at[::-1]  # the earliest row is written last and stays
+    found[at] = first[codes]
     return found
+
+
+def numbered(keys: Sequence[Ints]) -> tuple[Ints, int]:
+    """A number a row, below the count of different rows, that two rows share when all `keys` are equal."""
+    codes, kinds = _numbered(keys[0])
+    for key in keys[1:]:
+        more, others = _numbered(key)
+        codes, kinds = _numbered(codes * others + more)
+    return codes, kinds
+
+
+def _numbered(key: Ints) -> tuple[Ints, int]:
+    coded = pa.array(key).dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), len(coded.dictionary)

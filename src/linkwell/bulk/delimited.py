@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unicodedata import is_normalized
 
 import numpy as np
 import pyarrow as pa
@@ -63,11 +64,11 @@ def _plain_bytes(data: bytes) -> bool:
 
 def _table(data: bytes, first: Table, limits: Limits) -> Table | None:
     names = [f"c{at}" for at in range(len(first.columns))]
-    kinds = {name: pa.dictionary(pa.int32(), pa.string()) for name in names}
+    kinds = dict.fromkeys(names, pa.string())
     try:
         found = csv.read_csv(
             pa.BufferReader(data),
-            read_options=csv.ReadOptions(column_names=names, skip_rows=1, block_size=8 << 20),
+            read_options=csv.ReadOptions(column_names=names, skip_rows=1, block_size=1 << 20),
             parse_options=csv.ParseOptions(quote_char=False, escape_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, null_values=[]),
         )
@@ -75,13 +76,11 @@ def _table(data: bytes, first: Table, limits: Limits) -> Table | None:
         return None
     if found.num_rows > limits.rows:
         return None
-    columns = tuple(Coded.of_arrow(column) for column in found.unify_dictionaries().itercolumns())
+    read = [_normal(Coded.of_arrow(column), limits) for column in found.itercolumns()]
     del found
-    for column in columns:
-        longest = max(map(len, column.values), default=0)
-        if longest > limits.cell_characters or not ERRORS.isdisjoint(map(str.strip, column.values)):
-            return None
-    columns = tuple(column.map(cell_text) for column in columns)
+    columns = tuple(column for column in read if column is not None)
+    if len(columns) < len(read):
+        return None
     size = len(columns[0])
     if not np.logical_or.reduce([column.filled for column in columns]).all():
         return None
@@ -89,6 +88,18 @@ def _table(data: bytes, first: Table, limits: Limits) -> Table | None:
         return None
     rows: Any = CodedRows(columns)
     return CodedTable(first.origin, first.columns, rows, list(range(2, size + 2)), (), columns)
+
+
+def _normal(column: Coded, limits: Limits) -> Coded | None:
+    """The column in normal form; None where a cell is too long or holds a failed formula's words."""
+    if max(map(len, column.values), default=0) > limits.cell_characters:
+        return None
+    stripped = list(map(str.strip, column.values))
+    if not ERRORS.isdisjoint(stripped):
+        return None
+    if stripped == column.values and is_normalized("NFC", "\n".join(stripped)):
+        return column  # as nearly every column is; asking `cell_text` of each cell would say the same
+    return column.map(cell_text)
 
 
 def _headings_again(columns: tuple[Coded, ...], first: Table) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from linkwell.bulk import rows
 from linkwell.bulk.cells import Bulk, read_table
-from linkwell.bulk.coded import Bools, Engine, Ints, NotForBulkError
+from linkwell.bulk.coded import Bools, CodedKept, CodedRows, Engine, Ints, NotForBulkError
 from linkwell.bulk.people import Folk, find_people
 from linkwell.checking.check import look_at_files
 from linkwell.checking.hidden import hidden_in
@@ -105,9 +105,8 @@ def _refused_keys(folk: Folk) -> set[str]:
     """Client keys that only rows which stay behind have."""
     if folk.keys is None:
         return set()
-    values, codes = folk.keys.values, folk.keys.codes
-    of_people = {values[code] for code in np.unique(codes[folk.person_of >= 0]).tolist()}
-    return {values[code] for code in np.unique(codes[folk.lost]).tolist()} - of_people - {""}
+    lost = folk.keys.values_at(folk.lost)
+    return lost - folk.keys.values_at(folk.person_of >= 0) - {""} if lost else lost
 
 
 def _place_rows(
@@ -188,7 +187,7 @@ class _Names:
     def __contains__(self, pair: object) -> bool:
         if self._first is None or self._last is None or not isinstance(pair, tuple) or not all(pair):
             return False
-        first, last = self._first.code_of(pair[0]), self._last.code_of(pair[1])
+        first, last = self._first.places.get(pair[0], -1), self._last.places.get(pair[1], -1)
         if first < 0 or last < 0:
             return False
         return bool(((self._first.codes == first) & (self._last.codes == last)).any())
@@ -221,14 +220,12 @@ def _kept(work: Bulk, identity: TableSpec, table: TableSpec, folk: Folk | None, 
     numbers = np.array(source.numbers, np.int64)
     if table is identity:
         people = np.flatnonzero(~left_out)
-        cells = [folk.details[name].take(people).cells() for name in names]
+        coded = tuple([folk.details[name].take(people) for name in names])
         at, records = folk.first_row[people], people
     else:
         person_of = work.person_of[table.name]
         stays = np.append(left_out, True)[person_of] | work.refused[source.name]
         at = np.flatnonzero(~stays)
-        cells = [work.columns[table.name][name].take(at).cells() for name in names]
+        coded = tuple([work.columns[table.name][name].take(at) for name in names])
         records = person_of[at]
-    return KeptTable(
-        table.name, names, list(zip(*cells, strict=True)), records.tolist(), numbers[at].tolist()
-    )
+    return CodedKept(table.name, names, CodedRows(coded), records.tolist(), numbers[at].tolist(), coded)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.bulk.cells import Bulk, Columns
-from linkwell.bulk.coded import Bools, Coded, Ints, first_alike
+from linkwell.bulk.coded import Bools, Coded, Ints, first_alike, numbered
 from linkwell.checking.columns import heading_of
 from linkwell.checking.people import (
     BY_ID,
@@ -62,11 +62,11 @@ def find_people(work: Bulk, identity: TableSpec) -> Folk:
     aligned = [t for t in work.spec.tables if t.source == source.name and t.name in work.columns]
     together = [cells for t in aligned for cells in work.columns[t.name].values()]
     some = np.logical_or.reduce([cells.filled for cells in together]) & ~refused
-    first = first_alike(work.engine, together, some)
+    first = first_alike(together, some)
     twice = some & (first != np.arange(len(source)))
     collector.add("row_twice", source, np.flatnonzero(twice).tolist())
     refused |= twice
-    alike = first_alike(work.engine, list(columns.values()), ~refused)
+    alike = first_alike(list(columns.values()), ~refused)
     _drop_shared(work, identity, source, columns, alike)
     lost = ~refused & ~_can_be_linked(columns)
     collector.add("cannot_be_linked", source, np.flatnonzero(lost).tolist())
@@ -154,11 +154,10 @@ def _gathered(
 def _fill(details: dict[str, Coded], told: list[Row], persons: Ints) -> None:
     """Put what the plain engine gathered about some persons into the columns of everybody."""
     for name, column in details.items():
-        values = column.values if column.code_of("") >= 0 else [*column.values, ""]
-        places = {value: at for at, value in enumerate(values)}
+        with_none = column if column.code_of("") >= 0 else Coded(column.codes, [*column.values, ""])
         codes = column.codes.copy()
-        codes[persons] = [places[row[name]] for row in told]
-        details[name] = Coded(codes, values)
+        codes[persons] = [with_none.places[row[name]] for row in told]
+        details[name] = Coded(codes, with_none.values)
 
 
 def _keys_of(columns: Columns, rows: list[int]) -> list[str]:
@@ -176,8 +175,8 @@ def _share_a_mark(columns: Columns, ours: Ints) -> Bools:
     if "last_name" in columns and "date_of_birth" in columns:
         last, born = columns["last_name"].map(tight).take(ours), columns["date_of_birth"].take(ours)
         both = last.filled & born.filled
-        _, which = np.unique(last.codes * (len(born.values) + 1) + born.codes, return_inverse=True)
-        compared |= _comes_often(which.ravel().astype(np.int64), both)
+        which, _ = numbered([last.codes * (len(born.values) + 1) + born.codes])
+        compared |= _comes_often(which, both)
     return compared
 
 
@@ -205,7 +204,7 @@ def _refuse_same_times(work: Bulk, aligned: list[TableSpec], source: Source, fol
                 keys.append(column)
             elif name != "client_key":
                 keys.append(np.where(started, 0, column.codes + 1))
-    first = first_alike(work.engine, keys, several)
+    first = first_alike(keys, several)
     twice = again & (first != np.arange(len(why))) if content else again
     found = []
     for code, rows in (("same_person_twice", twice), ("same_person_again", again & ~twice)):

@@ -112,7 +112,7 @@ def check_visits(work: Bulk, table: TableSpec, source: Source) -> None:
     columns, person_of = work.columns[table.name], work.person_of[table.name]
     ours = person_of >= 0
     keys: list[Coded | Ints] = [person_of, *(c for name, c in columns.items() if name != "client_key")]
-    again = ours & (first_alike(work.engine, keys, ours) != np.arange(len(ours)))
+    again = ours & (first_alike(keys, ours) != np.arange(len(ours)))
     timed = columns["service_time"].filled if "service_time" in columns else np.zeros(len(ours), bool)
     certain = again & timed
     work.collector.add("visit_twice", source, np.flatnonzero(certain).tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -105,9 +106,13 @@ class KeptTable:
 
     name: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     records: list[int]
     row_numbers: list[int]
+
+    def joined(self, at: int) -> bytes | memoryview:
+        """The cells of the column at a place, with a NUL between them, which no reader lets through."""
+        return "\0".join([row[at] for row in self.rows]).encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -145,9 +150,8 @@ class Verdict:
         for table in self.kept:
             seen.update(canonical_json([table.name, table.columns, len(table.rows)]))
             seen.update(",".join(map(str, table.records)).encode())
-            # Column by column; no reader lets a NUL through, so it can stand between cells.
             for at in range(len(table.columns)):
-                seen.update("\0".join([row[at] for row in table.rows]).encode("utf-8", "surrogatepass"))
+                seen.update(table.joined(at))
         return seen.hexdigest()
 
     def table(self, name: str) -> KeptTable | None:
