@@ -177,6 +177,7 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("report", ["R1"]),
     ("output", ["out-1"]),
     ("release", ["out-1"]),
+    ("person-new", ["aroha"]),
 )  # fmt: skip
 """The names in an address, by how the page's name begins; the first that fits counts."""
 
@@ -187,7 +188,9 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
         return []
     if name == "receipt":
         return [reference, "received", "json"]
-    if name in ("lost", "unlock"):
+    if name == "role-end":
+        return [str(Person.objects.get(username="provider_staff").pk), "aroha", "provider_staff"]
+    if name in ("lost", "unlock", "person", "person-end"):
         return [str(Person.objects.get(username="provider_staff").pk)]
     if name == "lost-decide":
         return [str(LostDevice.objects.get().pk)]

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from linkwell.custody import road
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.refreshes.models import Refresh
@@ -28,7 +29,9 @@ PAGES = {
     "linker": ["/custodian/supplies/{supply}/", "/custodian/supplies/{supply}/linkage/pairs/"],
     "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/"],
     "auditor": ["/custodian/record/"],
-}
+    "manager": ["/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
+                "/custodian/organisations/aroha/people/new"],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -81,6 +84,7 @@ def sign_in(page, url: str, username: str, password: str) -> None:
 
 def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, faults, password) -> None:
     url, supply = site
+    staff = Person.objects.get(username="provider_staff").pk
     for person, places in PAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})
         if person:
@@ -88,7 +92,7 @@ def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, fa
         for place in places:
             for width in (1280, 320):
                 page.set_viewport_size({"width": width, "height": 900})
-                page.goto(url + place.format(supply=supply))
+                page.goto(url + place.format(supply=supply, staff=staff))
                 assert axe() == [], (person, place, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
     expected = ("404", "403")  # the two pages of PAGES that answer so on purpose

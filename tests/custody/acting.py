@@ -30,13 +30,15 @@ from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs import stopped
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.leaving import actions as leaving
+from linkwell.custody.leaving.why import Why
 from linkwell.custody.linkage import actions as linkage
 from linkwell.custody.linkage import judging
 from linkwell.custody.machine import Machine, WrongState
 from linkwell.custody.organisations import actions as organisations
-from linkwell.custody.organisations.models import Organisation, Person, SenderKey
+from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.organisations.roles import Kind, Role
-from linkwell.custody.organisations.states import KEY
+from linkwell.custody.organisations.states import KEY, PERSON
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.states import OUTPUT
@@ -466,12 +468,33 @@ def key_period(registry: Any) -> Noun:
 
 
 def person(registry: Any) -> Noun:
-    return stateless(
-        [],
-        give_a_role__add_person=lambda by: organisations.add_person(
-            by=by, username="somebody-new", name="Somebody New", password="four plain words here",
-            organisation=registry.agreement.organisation, roles=[Role.PROVIDER_STAFF]),
-        unlock__unlock=lambda by: lost.unlock(by=by, person=registry.person("provider")),
+    where = registry.agreement.organisation
+    row = deciding.somebody(registry, "leaver", where, Role.PROVIDER_STAFF)
+    held = Membership.objects.get(person=row)
+
+    def put(state: str) -> None:
+        Person.objects.filter(pk=row.pk).update(is_active=state == "here")
+        held.save(force_insert=True) if state == "here" and not row.memberships.exists() else None
+        row.memberships.all().delete() if state == "ended" else None
+
+    def now() -> Person:
+        return Person.objects.get(pk=row.pk)
+
+    def give(name: str) -> Do:
+        return lambda by: organisations.add_person(
+            by=by, username=name, name="Somebody", password="four plain words here",
+            organisation=registry.other_agreement.organisation, roles=[Role.PROVIDER_STAFF])  # fmt: skip
+
+    return Noun(
+        PERSON, [where], put,
+        {
+            ("give a role", "add_person"): give(row.username),
+            ("unlock", "unlock"): lambda by: lost.unlock(by=by, person=now()),
+            ("take a role away", "take_role"): lambda by: leaving.take_role(
+                by=by, person=now(), organisation=where, role=Role.PROVIDER_STAFF, why=Why.LEFT),
+            ("end", "end_person"): lambda by: leaving.end_person(by=by, person=now(), why=Why.LEFT),
+        },
+        {("give a role", "add_person"): give("somebody-new")},
     )  # fmt: skip
 
 

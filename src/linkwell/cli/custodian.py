@@ -11,6 +11,7 @@ from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_keys import new_keys, quota
+from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import lost_device, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
@@ -23,7 +24,8 @@ from linkwell.errors import LinkwellError, WrongUse
 from linkwell.supply.joint import is_joint, parts_folder, read_joint, take_all_out
 
 _ORDER = (
-    "init", "add-organisation", "add-person", "propose", "comment", "put-forward", "assess", "agree",
+    "init", "add-organisation", "add-person", "person", "take-role", "end-person",
+    "propose", "comment", "put-forward", "assess", "agree",
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
     "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
@@ -336,5 +338,5 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in (*DECISIONS, *RELATIONS, *TIMELINE, breach):
+for _command in (*LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, breach):
     custodian.add_command(_command)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linkwell.cli.custodian_sign_in import as_option, ask_password, home_option, signed_in
+from linkwell.cli.custodian_sign_in import as_option, ask_password, home_option, signed_in, whoever
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
 
@@ -54,12 +54,22 @@ def _picture(address: str) -> str:
     return out.getvalue()
 
 
-def _person(username: str) -> Person:
-    from linkwell.custody.organisations.models import Person
+def person_of(username: str) -> Person:
+    """The person of this sign-in name, if whoever is signed in may know of them.
 
-    found = Person.objects.filter(username=username).first()
+    Raises:
+        WrongUse: there is none; somebody else's is answered with the same words.
+    """
+    from linkwell.custody.organisations.models import Person
+    from linkwell.custody.organisations.permissions import TAKE_ROLE
+    from linkwell.custody.permissions import allows
+    from linkwell.custody.signin.lost import people_of
+
+    by = whoever()
+    known = Person.objects.all() if allows(by, TAKE_ROLE) else people_of(by)
+    found = known.filter(username=username).first()
     if found is None:
-        raise WrongUse("There is nobody of this sign-in name.", where=username)
+        raise WrongUse("There is nobody of this sign-in name whom you could help.", where=username)
     return found
 
 
@@ -73,7 +83,7 @@ def unlock(person: str, home: Path, username: str, as_json: bool) -> None:
     by = signed_in(home, username)
     from linkwell.custody.signin.lost import unlock as open_lock
 
-    open_lock(by=by, person=_person(person))
+    open_lock(by=by, person=person_of(person))
     finish({"person": person, "unlocked": True}, [f"{person} can try again."], as_json=as_json)
 
 
@@ -91,12 +101,12 @@ def lost_device(person: str, home: Path, username: str, decision: str | None, as
     from linkwell.custody.signin import lost
 
     if decision is None:
-        lost.ask(by=by, person=_person(person))
+        lost.ask(by=by, person=person_of(person))
         lines = [f"A custodian manager who is not you calls {person} and decides."]
         finish({"person": person, "state": "asked"}, lines, as_json=as_json,
                next_step=f"linkwell custodian lost-device {person} --confirm --as MANAGER")  # fmt: skip
         return
-    waiting = lost.standing().filter(person__username=person).first()
+    waiting = lost.standing().filter(person=person_of(person)).first()
     if waiting is None:
         raise WrongUse("Nobody has said that this person's device is lost.", where=person)
     done = lost.decide(by=by, lost=waiting, confirm=decision == "confirm")

@@ -16,7 +16,7 @@ from linkwell.custody.jobs.states import JOB
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.roles import Role
-from linkwell.custody.organisations.states import KEY
+from linkwell.custody.organisations.states import KEY, PERSON
 from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.projects.states import PROJECT
 from linkwell.custody.proposals.states import PROPOSAL
@@ -27,7 +27,7 @@ from linkwell.custody.uses.states import USE
 
 MACHINES = (
     PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT, USE,
-    PASSING, KEY, LOST, COMMAND, JOB,
+    PASSING, PERSON, KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 
@@ -72,7 +72,8 @@ def _duties() -> Iterator[str]:
     yield "| | first | second | why |"
     yield "|---|---|---|---|"
     for duty in duties():
-        yield f"| {duty.kind} | {duty.first} | {duty.second} | {duty.why} |"
+        lasts = f" It holds for {duty.apart_days} days after either ended." if duty.apart_days else ""
+        yield f"| {duty.kind} | {duty.first} | {duty.second} | {duty.why}{lasts} |"
     yield ""
 
 

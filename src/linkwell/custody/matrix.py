@@ -17,7 +17,7 @@ from linkwell.custody.commissioning.permissions import PASS_ON
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
-from linkwell.custody.organisations.permissions import ENROL
+from linkwell.custody.organisations.permissions import END_PERSON, ENROL, TAKE_ROLE, TAKE_STAFF_ROLE
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
 from linkwell.custody.permissions import Capability
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
@@ -198,7 +198,10 @@ ACTS: tuple[Act, ...] = (
            ("set a quota", "supplies.limits.set_quota", (SET_QUOTA,), "organisation.quota set")),
     *_rows("keys", ("begin a period", "supplies.periods.new_period", (KEEP_KEYS,), "keys.period begun")),
     *_rows("person", ("give a role", "organisations.actions.add_person", (ENROL,), "person.entered"),
-           ("unlock", "signin.lost.unlock", (signin.UNLOCK,), "sign-in.unlocked"), also="not oneself"),
+           ("unlock", "signin.lost.unlock", (signin.UNLOCK,), "sign-in.unlocked"),
+           ("take a role away", "leaving.actions.take_role", (TAKE_ROLE, TAKE_STAFF_ROLE), "role.taken away"),
+           ("end", "leaving.actions.end_person", (END_PERSON,), "role.taken away + person.ended"),
+           also="not oneself; a lead only the staff role"),
     Act("person", "end sessions", "signin.sessions.end_sessions_of", (), ("session.ended",), of_itself=SELF),
     *_rows(
         "lost device",

@@ -13,9 +13,11 @@ from linkwell.portal.views import (
     command_api,
     commissioning,
     drafting,
+    entering,
     factors,
     front,
     health,
+    leaving,
     me,
     notices,
     organisations,
@@ -39,9 +41,10 @@ from linkwell.portal.views import (
 )
 
 DECLARED_BY = (
-    agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, factors,
-    front, health, me, notices, organisations, outputs, passkeys, people, proposals, provider, readiness,
-    relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses, versions, work,
+    agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, entering,
+    factors, front, health, leaving, me, notices, organisations, outputs, passkeys, people, proposals,
+    provider, readiness, relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses,
+    versions, work,
 )  # fmt: skip
 
 urlpatterns = patterns()

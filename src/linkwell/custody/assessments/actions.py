@@ -11,8 +11,9 @@ from linkwell.custody.agreements.notices import tell
 from linkwell.custody.assessments.conditions import conditions
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.assessments.permissions import ASSESS
-from linkwell.custody.assessments.states import ASSESSMENT
-from linkwell.custody.audit.record import record
+from linkwell.custody.assessments.states import ASSESSMENT, AssessmentState
+from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.organisations.before import belonged_lately
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import NotAllowed, check
@@ -28,12 +29,12 @@ def who_negotiated(proposal: Proposal) -> set[str]:
 
 
 def check_independent(by: Person, proposal: Proposal) -> None:
-    """Raise NotAllowed if `by` helped to write the proposal or belongs to who made it."""
+    """Raise NotAllowed if `by` helped to write the proposal, or belongs or lately belonged to who made it."""
     done = [("specification.negotiate", name) for name in who_negotiated(proposal)]
     check_acts(act="assessment.decide", by=by.username, done=done)
-    if by.memberships.filter(organisation=proposal.organisation).exists():
+    if belonged_lately(by, proposal.organisation):
         raise NotAllowed(
-            "You belong to the organisation that made this proposal.",
+            "You belong, or belonged within the last year, to the organisation that made this proposal.",
             why="The assessment is independent.",
             fix="Ask another assessor.",
         )
@@ -102,6 +103,20 @@ def _decide(
         about = f"{proposal.reference}#{assessment.pk}"
         tell(None, "assessment_decided", proposal.organisation, about=about)
         return _move(assessment, verb, by=by, event=event, conditions=len(list(codes)) + bool(own))
+
+
+def let_go(assessor: Person) -> list[str]:
+    """Put what an assessor has under way back to wait for another; returns the references.
+
+    Called in the transaction that takes the role away.
+    """
+    held = Assessment.objects.select_for_update(of=("self",)).select_related("proposal__organisation")
+    found = list(held.filter(state=AssessmentState.UNDER_WAY, assessor=assessor.username))
+    for row in found:
+        row.state, row.assessor = ASSESSMENT.after("let go", row.state), ""
+        row.save(update_fields=["state", "assessor"])
+        record("assessment.let go", by=SYSTEM, subject=row.subject, about=row.proposal.organisation.code)
+    return [row.reference for row in found]
 
 
 _PROPOSAL_EVENT = {"return": "returned", "refuse": "not eligible", "approve": "approved"}

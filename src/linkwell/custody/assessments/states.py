@@ -36,6 +36,9 @@ ASSESSMENT = Machine(
         Move("return", _A.UNDER_WAY, _A.RETURNED, _ASSESSOR, "Sent back with what is missing."),
         Move("approve", _A.UNDER_WAY, _A.APPROVED, _ASSESSOR, "Approved, perhaps with conditions."),
         Move("refuse", _A.UNDER_WAY, _A.NOT_ELIGIBLE, _ASSESSOR, "Not eligible, with reasons."),
+        Move(
+            "let go", _A.UNDER_WAY, _A.WAITING, "Linkwell", "Its assessor is one no longer: another takes it."
+        ),
         Move("stop", _A.WAITING, _A.STOPPED, _LEAD, "The proposal is withdrawn."),
         Move("stop", _A.UNDER_WAY, _A.STOPPED, _LEAD, "The proposal is withdrawn."),
     ),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from linkwell.custody.audit.record import SYSTEM, record
+from linkwell.custody.organisations.before import days_since_roles
 from linkwell.custody.organisations.duties import check_roles
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.organisations.permissions import ENROL
@@ -83,6 +84,8 @@ def add_person(
 ) -> Person:
     """Enter a person with roles in one organisation; an existing one gains the roles, keeps the password.
 
+    Somebody whose sign-in ended comes back with a first password, as when they were entered.
+
     Raises:
         NotAllowed: `by` is not a custodian manager, or the roles must be two people's.
         WrongUse: the password is too weak, or a role does not fit the organisation.
@@ -108,8 +111,12 @@ def _enter(
             person = Person(username=username, name=name)
             _set_password(person, password)
             person.save()
+        elif not person.is_active:
+            _set_password(person, password)
+            person.is_active, person.password_own = True, False
+            person.save()
         held = set(person.memberships.values_list("organisation__code", "role"))
-        check_roles([*roles, *(role for _, role in held)])
+        check_roles([*roles, *(role for _, role in held)], ended=days_since_roles(person))
         new = [role for role in roles if (organisation.code, role.value) not in held]
         for role in new:
             Membership.objects.create(person=person, organisation=organisation, role=role)
@@ -117,7 +124,7 @@ def _enter(
             record(
                 "person.entered",
                 by=by,
-                subject=f"person/{username}",
+                subject=person.subject,
                 about=organisation.code,
                 details={"roles": sorted(role.value for role in new)},
             )

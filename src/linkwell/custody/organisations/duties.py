@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,12 +13,17 @@ from linkwell.custody.permissions import NotAllowed
 
 @dataclass(frozen=True)
 class Duty:
-    """Two roles, or two acts on one thing, that must not be the same person's."""
+    """Two roles, or two acts on one thing, that must not be the same person's.
+
+    Attributes:
+        apart_days: of roles: how long after one ended the same person does not get the other.
+    """
 
     kind: str
     first: str
     second: str
     why: str
+    apart_days: int = 0
 
 
 @cache
@@ -28,16 +33,30 @@ def duties() -> tuple[Duty, ...]:
     return tuple(Duty(**rule) for rule in tomllib.loads(text)["rule"])
 
 
-def check_roles(roles: Iterable[str]) -> None:
-    """Raise NotAllowed if one person would hold two roles that must be apart."""
-    held = set(roles)
+def check_roles(roles: Iterable[str], *, ended: Mapping[str, int] | None = None) -> None:
+    """Raise NotAllowed if one person would hold two roles that must be apart, or one soon after the other.
+
+    Args:
+        roles: every role the person would hold.
+        ended: roles held before -> days since the last of them ended.
+    """
+    held, before = set(roles), ended or {}
     for duty in duties():
-        if duty.kind == "roles" and {duty.first, duty.second} <= held:
+        if duty.kind != "roles":
+            continue
+        if {duty.first, duty.second} <= held:
             raise NotAllowed(
                 f"One person cannot be both {duty.first} and {duty.second}.",
                 why=duty.why,
                 fix="Give the second role to somebody else.",
             )
+        for now, then in ((duty.first, duty.second), (duty.second, duty.first)):
+            if now in held and before.get(then, duty.apart_days) < duty.apart_days:
+                raise NotAllowed(
+                    f"Who was {then} less than {duty.apart_days} days ago cannot be {now} yet.",
+                    why=duty.why,
+                    fix=f"Give the role to somebody else, or in {duty.apart_days - before[then]} days.",
+                )
 
 
 def check_acts(*, act: str, by: str, done: Iterable[tuple[str, str]]) -> None:

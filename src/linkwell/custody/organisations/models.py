@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from linkwell.custody.organisations.roles import Kind, Role
+from linkwell.custody.organisations.states import PersonState
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -38,6 +39,16 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def state(self) -> PersonState:
+        """Where the sign-in stands."""
+        return PersonState.HERE if self.is_active else PersonState.ENDED
+
+    @property
+    def subject(self) -> str:
+        """How the record names them."""
+        return f"person/{self.username}"
 
     def roles(self) -> frozenset[Role]:
         """Every role held anywhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from linkwell.custody.agreements.models import Agreement
-from linkwell.custody.audit.record import record
+from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import NotAllowed, check
@@ -58,6 +58,26 @@ def approve_standing_project(
                 details={"analysts_added": sorted(person.username for person in added)},
             )
     return project
+
+
+def unname(person: Person) -> list[str]:
+    """Take somebody who is no analyst any more out of every project; returns the projects' codes.
+
+    Called in the transaction that takes the role away.
+    """
+    members = ProjectMember.objects.filter(person=person)
+    named = list(members.select_related("project__agreement__organisation"))
+    for each in named:
+        agreement = each.project.agreement
+        record(
+            "project.analyst gone",
+            by=SYSTEM,
+            subject=each.project.subject,
+            about=agreement.organisation.code if agreement else "",
+            details={"analyst": person.username},
+        )
+    members.delete()
+    return [each.project.code for each in named]
 
 
 def close_project(*, by: Person, project: Project) -> Project:

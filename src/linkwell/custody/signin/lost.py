@@ -15,12 +15,14 @@ from django.utils import timezone
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.organisations.states import PERSON
 from linkwell.custody.permissions import NotAllowed, allows, check
 from linkwell.custody.signin.factors import forget_all
-from linkwell.custody.signin.models import CommandSignIn, LostDevice, PersonSession
+from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.signin.numbers import number
 from linkwell.custody.signin.permissions import CONFIRM_LOST, SPEAK_FOR_ANYONE, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.signin.proof import forget_failures
+from linkwell.custody.signin.sessions import sign_out_everywhere
 from linkwell.custody.signin.states import LOST, LostState
 from linkwell.errors import WrongUse
 
@@ -69,10 +71,10 @@ def ask(*, by: Person, person: Person) -> LostDevice:
 
 
 def standing() -> QuerySet[LostDevice]:
-    """Those that wait for a second person and are not too old to be confirmed."""
+    """Those that wait for a second person and are not too old to be confirmed; nor is either of them gone."""
     since = timezone.now() - datetime.timedelta(hours=number("lost_hours"))
     return LostDevice.objects.select_related("person", "asked_by").filter(
-        state=LostState.ASKED, asked_at__gt=since
+        state=LostState.ASKED, asked_at__gt=since, person__is_active=True, asked_by__is_active=True
     )
 
 
@@ -93,24 +95,21 @@ def decide(*, by: Person, lost: LostDevice, confirm: bool) -> LostDevice:
             act="lost device.confirm", by=by.username, done=[("lost device.ask", lost.asked_by.username)]
         )
     with transaction.atomic():
-        row = LostDevice.objects.select_for_update().select_related("person").get(pk=lost.pk)
+        found = LostDevice.objects.select_for_update(of=("self",)).select_related("person", "asked_by")
+        row = found.get(pk=lost.pk)
         row.state = LOST.after("confirm" if confirm else "refuse", row.state)
         if timezone.now() - row.asked_at > datetime.timedelta(hours=number("lost_hours")):
             raise WrongUse("This was asked too long ago.", fix="Ask again, and call the person again.")
+        if confirm and not (row.person.is_active and row.asked_by.is_active):
+            raise WrongUse("One of the two cannot sign in any more.", fix="Let somebody else ask.")
         row.decided_by, row.decided_at = by, timezone.now()
         row.save(update_fields=["state", "decided_by", "decided_at"])
         if confirm:
-            _take_away(row.person)
+            forget_all(row.person)
+            sign_out_everywhere(row.person)
         verb = "lost device.confirmed" if confirm else "lost device.refused"
         record(verb, by=by, subject=row.subject, details={"asked_by": lost.asked_by.username})
     return row
-
-
-def _take_away(person: Person) -> None:
-    forget_all(person)
-    PersonSession.objects.filter(person=person).delete()
-    CommandSignIn.objects.filter(person=person).delete()
-    person.tokens.filter(ended_at=None).update(ended_at=timezone.now())
 
 
 def unlock(*, by: Person, person: Person) -> int:
@@ -122,6 +121,7 @@ def unlock(*, by: Person, person: Person) -> int:
     check(by, UNLOCK)
     if by.pk == person.pk:
         raise NotAllowed("Nobody opens their own lock.", fix="Ask another custodian manager, or wait.")
+    PERSON.after("unlock", person.state)
     gone = forget_failures(person)
     with transaction.atomic():
         record("sign-in.unlocked", by=by, subject=f"person/{person.username}", details={"failures": gone})

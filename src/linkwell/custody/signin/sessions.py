@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.signin.models import PersonSession
+from linkwell.custody.signin.models import CommandSignIn, PersonSession
 from linkwell.custody.signin.numbers import number
 
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
@@ -93,3 +93,10 @@ def end_sessions_of(person: Person, *, by: Person, keep: str | None = None, only
         if rows:
             record("session.ended", by=by, subject=f"person/{person.username}", details={"count": len(rows)})
     return len(rows)
+
+
+def sign_out_everywhere(person: Person) -> None:
+    """End every session, command line and token in the person's name; in the transaction of the reason."""
+    PersonSession.objects.filter(person=person).delete()
+    CommandSignIn.objects.filter(person=person).delete()
+    person.tokens.filter(ended_at=None).update(ended_at=timezone.now())

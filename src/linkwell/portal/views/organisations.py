@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "title": "Enter an organisation",
-        "intro": ["People are given roles in it afterwards: linkwell custodian add-person."],
+        "intro": ["Give people roles in it afterwards, on the list of organisations."],
         "button": "Enter it",
         "back": reverse("organisations"),
     }

@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.permissions import END_PERSON, TAKE_STAFF_ROLE
 from linkwell.custody.permissions import allows
 from linkwell.custody.signin import lost as lost_devices
 from linkwell.custody.signin import numbers
 from linkwell.custody.signin.models import AuthenticatorApp, LostDevice, Passkey
 from linkwell.custody.signin.permissions import CONFIRM_LOST, SPEAK_FOR_ANYONE, SPEAK_FOR_OWN, UNLOCK
-from linkwell.portal.access import page, signed_in
+from linkwell.portal.access import holds, page, signed_in
 from linkwell.portal.again import AgainForm
 
 HELP = (SPEAK_FOR_OWN, SPEAK_FOR_ANYONE)
@@ -40,14 +41,19 @@ class Line:
 def people(request: HttpRequest) -> HttpResponse:
     """The people this person may help, fifty to a page."""
     by = signed_in(request)
-    mine = lost_devices.people_of(by)
-    shown = Paginator(mine, 50).get_page(request.GET.get("page"))
+    mine, may_end = lost_devices.people_of(by), allows(by, END_PERSON)
+    ended = may_end and bool(request.GET.get("ended"))
+    listed = Person.objects.filter(is_active=False).order_by("name", "pk") if ended else mine
+    shown = Paginator(listed, 50).get_page(request.GET.get("page"))
     context = {
         "people": _lines(list(shown)),
         "pages": shown,
         "standing": lost_devices.standing().filter(person__in=mine),
         "may_unlock": allows(by, UNLOCK),
         "may_confirm": allows(by, CONFIRM_LOST),
+        "may_open": may_end or holds(by, TAKE_STAFF_ROLE),
+        "may_end": may_end,
+        "ended": ended,
     }
     return render(request, "portal/people.html", context)
 
