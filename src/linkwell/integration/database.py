@@ -7,7 +7,7 @@ Everything the custodian's side asks of DuckDB goes through here, so that its li
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from linkwell.vault.zones import written_whole
 
 MEMORY_LIMIT = os.environ.get("LINKWELL_DUCKDB_MEMORY", "2GB")
 THREADS = 2
+
+Inspect = Callable[[Path], None]
+"""Looks at a finished file before it is put in its place; what it raises leaves no file."""
 
 
 def _settings(spill: Path | None) -> dict[str, Any]:
@@ -44,8 +47,9 @@ def in_memory(spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a temporary database; on success it is closed, fsynced and renamed to `path`.
+def building(path: Path, inspect: Inspect | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a temporary database; on success it is closed, inspected, fsynced and renamed to
+    `path`.
 
     A killed build leaves only hidden `.part` files, which the next build of the same path removes.
     """
@@ -63,6 +67,8 @@ def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             if spill.exists():
                 spill.rmdir()
         part.chmod(0o600)
+        if inspect is not None:
+            inspect(part)
 
 
 @contextmanager
@@ -81,13 +87,17 @@ def arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[An
     return relation.to_arrow_table()
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    """Write the rows of `query` to `path`, whole."""
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, inspect: Inspect | None = None
+) -> None:
+    """Write the rows of `query` to `path`, whole, once `inspect` has nothing against it."""
     with written_whole(path) as part:
         # DuckDB's COPY takes no bound parameter for the file: the name is ours, quotes doubled.
         target = str(part).replace("'", "''")
         connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         part.chmod(0o600)
+        if inspect is not None:
+            inspect(part)
 
 
 def quoted(path: Path) -> str:

@@ -49,6 +49,8 @@ class Column:
             "date": f"try_cast({cell} AS DATE)",
             "hour": f"try_cast(split_part({cell}, ':', 1) AS TINYINT)",
             "number": f"try_cast({cell} AS BIGINT)",
+            "month": f"month(try_cast({cell} AS DATE))::TINYINT",
+            "year": f"year(try_cast({cell} AS DATE))::SMALLINT",
             "uid": f"(SELECT m.uid FROM text_map m WHERE m.id = {cell})",
         }
         return f'{expressions[self.kind]} AS "{self.name}"'
@@ -102,17 +104,34 @@ def plan(
         if source in target.columns:
             load.append(target.columns[source])
         elif kinds.get(source) in BY_TYPE and re.fullmatch(r"[a-z][a-z0-9_]{0,40}", source):
-            kind, suffix = BY_TYPE[kinds[source]]
-            load.append(Column(source, source if source.endswith(suffix) else source + suffix, kind))
+            load += _by_type(source, *BY_TYPE[kinds[source]])
         else:
             leave.append(source)
     return load, leave
+
+
+def _by_type(source: str, kind: str, suffix: str) -> list[Column]:
+    """The column a field enters as; somebody's birth or death (a child's, a partner's) as month and year."""
+    if kind == "date" and re.search(settings()["life_dates"], source):
+        stem = source.removesuffix(suffix)
+        return [Column(source, f"{stem}_{part}_nbr", part) for part in ("month", "year")]
+    return [Column(source, source if source.endswith(suffix) else source + suffix, kind)]
 
 
 def band_sql(posterior: str) -> str:
     """SQL for the link band of a posterior."""
     bands = sorted(settings()["link_bands"].items(), key=lambda item: -item[1])
     return "CASE " + " ".join(f"WHEN {posterior} >= {at} THEN '{band}'" for band, at in bands) + " END"
+
+
+def check_numbers(largest: int | None, *, table: str, column: str) -> None:
+    """Refuse a number column whose values are long enough to be somebody's number at an agency.
+
+    Raises:
+        RefusedByRule: naming the column, never the value.
+    """
+    if largest is not None and largest >= settings()["text_gate"]["largest_number"]:
+        raise _refused("numbers as long as a client, tax or telephone number", table, column)
 
 
 def check_codes(values: Sequence[str], *, table: str, column: str) -> None:
@@ -133,9 +152,13 @@ def check_codes(values: Sequence[str], *, table: str, column: str) -> None:
                 found = f"something that looks like {what}"
                 break
     if found:
-        raise RefusedByRule(
-            "A service detail holds what must not enter the integrated data.",
-            where=f"table {table}, column {column}",
-            why=f"It holds {found}. Free text and identifiers never enter a refresh.",
-            fix="Ask the provider for a new supply without it.",
-        )
+        raise _refused(found, table, column)
+
+
+def _refused(found: str, table: str, column: str) -> RefusedByRule:
+    return RefusedByRule(
+        "A service detail holds what must not enter the integrated data.",
+        where=f"table {table}, column {column}",
+        why=f"It holds {found}. Free text and identifiers never enter a refresh.",
+        fix="Ask the provider for a new supply without it.",
+    )

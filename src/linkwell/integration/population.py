@@ -18,20 +18,29 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.errors import WrongUse
-from linkwell.integration import database, ids
+from linkwell.integration import canaries, database, ids
 from linkwell.integration.digest import combined, file_digest
+from linkwell.integration.gate import Gate
 from linkwell.vault.secrets import keep_secret
-from linkwell.vault.zones import Home, ZoneName, write_whole, written_whole
+from linkwell.vault.zones import Home, ZoneName, write_whole
 
 Tick = Callable[[int, int], None]
 
 WORLD_FILES = ("spine.parquet", "residents.parquet", "measures.parquet", "measures.toml")
-STEPS = 5
+RESIDENT_AT = "resident_population.parquet"
+"""Optional: who was resident by the rule at each date (spine_id, ref_date, one flag a kind of activity)."""
+
+ABOUT = "population.toml"
+"""Optional: `area_vintage` (the year of the area boundaries), `reference_date` and `rule` of residence."""
+
+STEPS = 6
+GENDERS = ("1", "2", "3")
+"""Codes of the gender standard of Stats NZ (2021)."""
 
 
 @dataclass(frozen=True)
 class PopulationFacts:
-    """What was imported: counts, and the digest of what the files said."""
+    """What was imported: counts (planted people are not counted), and the digest of what the files said."""
 
     people: int
     residents: int
@@ -44,10 +53,12 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
     """Bring a population in: `spine.parquet` to `identity/spine/`, the rest to `research/sources/`.
 
     Args:
-        world: a folder with spine.parquet, residents.parquet, measures.parquet and measures.toml.
+        world: a folder with spine.parquet, residents.parquet, measures.parquet and measures.toml, and
+            perhaps resident_population.parquet and population.toml.
 
     Raises:
-        WrongUse: a file is missing or lacks a column.
+        WrongUse: a file is missing, lacks a column, or holds codes of another list.
+        RefusedByRule: somebody would surface in the research zone.
 
     Run again on the same files it finds its work done.
     """
@@ -59,20 +70,22 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
         tick(STEPS, STEPS)
         return found
     (sources / "facts.json").unlink(missing_ok=True)
-    spine = home.zone(ZoneName.IDENTITY).folder("spine") / "spine.parquet"
-    with written_whole(spine) as part:
-        shutil.copyfile(world / "spine.parquet", part)
-    tick(1, STEPS)
-    with database.in_memory(sources / ".spill") as connection:
-        try:
-            facts = _sources(connection, world, sources, home, inputs, tick)
-        except duckdb.BinderException as error:
-            raise WrongUse(
-                "A population file lacks a column that is needed.",
-                where=str(error).splitlines()[0],
-                fix="Make the population again with: linkwell synthetic population",
-            ) from None
-    shutil.rmtree(sources / ".spill", ignore_errors=True)
+    spill = home.zone(ZoneName.IDENTITY).folder("spine") / ".spill"
+    try:
+        with database.in_memory(spill) as connection:
+            try:
+                _check(connection, world)
+                _plant(connection, world, home)
+                tick(1, STEPS)
+                facts = _sources(connection, world, sources, home, inputs, tick)
+            except duckdb.BinderException as error:
+                raise WrongUse(
+                    "A population file lacks a column that is needed.",
+                    where=str(error).splitlines()[0],
+                    fix="Make the population again with: linkwell synthetic population",
+                ) from None
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
     write_whole(sources / "facts.json", json.dumps(asdict(facts), indent=1).encode())
     tick(STEPS, STEPS)
     return facts
@@ -92,7 +105,50 @@ def _inputs_digest(world: Path) -> str:
                 where=str(world),
                 fix="Make one with: linkwell synthetic population WORLD",
             )
-    return combined({name: file_digest(world / name) for name in WORLD_FILES})
+    optional = [name for name in (RESIDENT_AT, ABOUT) if (world / name).is_file()]
+    return combined({name: file_digest(world / name) for name in (*WORLD_FILES, *optional)})
+
+
+def _check(connection: duckdb.DuckDBPyConnection, world: Path) -> None:
+    """The rows can be joined without a guess: ids are distinct and known, codes are the standard's."""
+    spine, residents, measures = (
+        database.quoted(world / f"{name}.parquet") for name in ("spine", "residents", "measures")
+    )
+    genders = ", ".join(f"'{code}'" for code in GENDERS)
+    checks = {
+        "spine.parquet repeats a spine_id, or has a row without one": f"""
+            SELECT count(*) - count(DISTINCT spine_id) FROM {spine}""",
+        "residents.parquet repeats a spine_id": f"""
+            SELECT count(*) - count(DISTINCT spine_id) FROM {residents}""",
+        "residents.parquet has people who are not on the spine": f"""
+            SELECT count(*) FROM {residents} r ANTI JOIN {spine} s USING (spine_id)""",
+        "measures.parquet has people who are not on the spine": f"""
+            SELECT count(*) FROM {measures} m ANTI JOIN {spine} s USING (spine_id)""",
+        f"gender is not a code of the gender standard ({', '.join(GENDERS)})": f"""
+            SELECT count(*) FROM (SELECT gender FROM {spine} UNION ALL SELECT gender FROM {residents})
+            WHERE gender IS NOT NULL AND gender::VARCHAR NOT IN ({genders})""",
+    }
+    for what, query in checks.items():
+        (found,) = connection.execute(query).fetchall()[0]
+        if found:
+            raise WrongUse(
+                f"The population cannot be brought in: {what}.",
+                where=f"{found:,} rows",
+                why="Rows that fit nobody, or two people, would be counted wrong in every refresh.",
+                fix="Mend the file, or build the spine again: linkwell custodian spine",
+            )
+
+
+def _plant(connection: duckdb.DuckDBPyConnection, world: Path, home: Home) -> None:
+    """The spine with the planted people goes to the linkers' zone: every load carries them along."""
+    source = database.quoted(world / "spine.parquet")
+    schema = connection.sql(f"SELECT * FROM {source} LIMIT 0").to_arrow_table().schema
+    connection.register("planted", canaries.rows(canaries.canaries(home), schema))
+    spine = home.zone(ZoneName.IDENTITY).folder("spine") / "spine.parquet"
+    database.write_parquet(
+        connection, f"SELECT * FROM {source} UNION ALL BY NAME SELECT * FROM planted", spine
+    )
+    connection.execute(f"CREATE VIEW spine AS SELECT * FROM {database.quoted(spine)}")
 
 
 def population_key(home: Home) -> bytes:
@@ -106,15 +162,17 @@ def _sources(
 ) -> PopulationFacts:
     _register_pseudonyms(connection, world, home)
     tick(2, STEPS)
-    digests = {}
+    gate, digests = Gate.of(home), {}
     for step, (name, query) in enumerate(_queries(world).items(), start=3):
-        database.write_parquet(connection, query, sources / f"{name}.parquet")
+        database.write_parquet(connection, query, sources / f"{name}.parquet", gate.parquet)
         digests[name] = file_digest(sources / f"{name}.parquet")
         tick(min(step, STEPS - 1), STEPS)
-    catalogue = (world / "measures.toml").read_bytes()
-    tomllib.loads(catalogue.decode())  # a broken catalogue stops here, not at the next refresh
-    write_whole(sources / "measures.toml", catalogue)
-    digests["catalogue"] = file_digest(sources / "measures.toml")
+    for name in ("measures.toml", ABOUT):
+        text = (world / name).read_bytes() if (world / name).exists() else b""
+        tomllib.loads(text.decode())  # a broken catalogue stops here, not at the next refresh
+        write_whole(sources / name, text)
+        gate.file(sources / name)
+        digests[name] = file_digest(sources / name)
 
     def count(name: str, where: str = "true") -> int:
         source = database.quoted(sources / f"{name}.parquet")
@@ -122,17 +180,18 @@ def _sources(
         return int(found)
 
     return PopulationFacts(
-        count("person"), count("person", "resident"), count("measure"), inputs, combined(digests)
+        count("person", "person_ind"),
+        count("person", "resident"),
+        count("measure"),
+        inputs,
+        combined(digests),
     )
 
 
 def _register_pseudonyms(connection: duckdb.DuckDBPyConnection, world: Path, home: Home) -> None:
     """Tables spine id → pseudonym, household → pseudonym, entity → pseudonym."""
     key = population_key(home)
-    spine = database.arrow(
-        connection,
-        f"SELECT DISTINCT spine_id::BIGINT AS id FROM {database.quoted(world / 'spine.parquet')} ORDER BY id",
-    )
+    spine = database.arrow(connection, "SELECT DISTINCT spine_id::BIGINT AS id FROM spine ORDER BY id")
     people = spine.column("id").to_numpy()
     _keep(connection, "pseudonym", pa.array(people), ids.distinct_pseudonyms(key, people))
     for name, file, column in (
@@ -156,9 +215,11 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str, ours: pa.Array, thei
 
 def _queries(world: Path) -> dict[str, str]:
     """One query a source file; each sorted by the pseudonym, birth and death dates cut to the month."""
-    spine, residents, measures = (
-        database.quoted(world / f"{name}.parquet") for name in ("spine", "residents", "measures")
-    )
+    residents, measures = (database.quoted(world / f"{name}.parquet") for name in ("residents", "measures"))
+    resident_at = "SELECT NULL::BIGINT AS spine_id, NULL::DATE AS ref_date WHERE false"
+    if (world / RESIDENT_AT).exists():
+        resident_at = f"SELECT * FROM {database.quoted(world / RESIDENT_AT)}"
+    planted = ", ".join(str(canaries.FIRST_ID - n) for n in range(canaries.HOW_MANY))
     return {
         "person": f"""
             SELECT p.pseudonym AS person,
@@ -168,8 +229,8 @@ def _queries(world: Path) -> dict[str, str]:
                    month(coalesce(r.death_date, s.death_date))::TINYINT AS deceased_month,
                    coalesce(r.gender, s.gender)::VARCHAR AS gender,
                    {", ".join(f"r.eth{n} AS eth{n}" for n in range(1, 7))},
-                   r.spine_id IS NOT NULL AS resident
-            FROM {spine} s JOIN pseudonym_map p ON p.id = s.spine_id
+                   r.spine_id IS NOT NULL AS resident, s.spine_id NOT IN ({planted}) AS person_ind
+            FROM spine s JOIN pseudonym_map p ON p.id = s.spine_id
             LEFT JOIN {residents} r ON r.spine_id = s.spine_id ORDER BY person""",
         "residence": f"""
             SELECT p.pseudonym AS person, r.region::VARCHAR AS region, r.ta::VARCHAR AS ta,
@@ -181,4 +242,7 @@ def _queries(world: Path) -> dict[str, str]:
                    m.end_date::DATE AS end_date, m.value::DOUBLE AS value, e.pseudonym AS entity
             FROM {measures} m JOIN pseudonym_map p ON p.id = m.spine_id
             LEFT JOIN entity_map e ON e.id = m.entity::VARCHAR ORDER BY ALL""",
+        "resident_population": f"""
+            SELECT p.pseudonym AS person, r.* EXCLUDE (spine_id)
+            FROM ({resident_at}) r JOIN pseudonym_map p ON p.id = r.spine_id ORDER BY ALL""",
     }

@@ -21,6 +21,7 @@ from linkwell.confidentiality.person_index import write_person_index
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import database, ids
 from linkwell.integration.digest import combined
+from linkwell.integration.gate import Gate
 from linkwell.integration.population import Tick
 from linkwell.integration.refresh import (
     RefreshFacts,
@@ -32,7 +33,7 @@ from linkwell.integration.refresh import (
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, ZoneName, write_whole
 
-BY_ORGANISATION = ("enrolment", "service_event", "supply_quality")
+BY_ORGANISATION = ("enrolment", "service_event", "variant", "supply_quality")
 """Tables cut down to the approved organisations' rows."""
 
 PERSON_IDS = ("snz_uid", "snz_unit_uid", "snz_client_uid")
@@ -99,7 +100,8 @@ def build_project(
     key = ids.derive(keep_secret(home.zone(ZoneName.KEYS) / f"project-{project}.secret",
     demo_seed=home.demo_seed),
                      f"project ids of {refresh}")  # fmt: skip
-    with database.building(folder / "project.duckdb") as connection:
+    gate = Gate.of(home)
+    with database.building(folder / "project.duckdb", gate.database) as connection:
         target = refresh_folder(home, refresh) / "refresh.duckdb"
         connection.execute(f"ATTACH {database.quoted(target)} AS refresh (READ_ONLY)")
         for step, (table, approved) in enumerate(sorted(columns.items()), start=1):
@@ -109,7 +111,9 @@ def build_project(
         connection.execute("DETACH refresh")
     _write_index(home, source, project, key)
     facts = ProjectFacts(project, refresh, rows, inputs, combined(digests), digests)
-    write_whole(folder / "facts.json", json.dumps(asdict(facts), indent=1, sort_keys=True).encode())
+    told = json.dumps(asdict(facts), indent=1, sort_keys=True).encode()
+    gate.text(told, "facts")
+    write_whole(folder / "facts.json", told)
     tick(len(columns) + 1, len(columns) + 1)
     return facts
 

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import database, ids
 from linkwell.integration.digest import BATCH_ROWS, combined, table_digest
+from linkwell.integration.gate import Gate
+from linkwell.integration.people_tables import fill_population
 from linkwell.integration.population import PopulationFacts, Tick, population_key, stored_facts
-from linkwell.integration.supplies import RefreshKeys, SupplyForRefresh, load_supply
+from linkwell.integration.supplies import RefreshKeys, SupplyForRefresh, load_supply, said_by
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, ZoneName, write_whole
 
-TABLES = ("person", "residence", "measure", "catalogue", "enrolment", "service_event", "supply_quality")
+TABLES = (
+    "person", "resident_population", "residence", "household", "measure", "catalogue", "enrolment",
+    "service_event", "variant", "supply_quality",
+)  # fmt: skip
 
 EMPTY_CONTENT = {
     "enrolment": "initiative_code VARCHAR, variant_code VARCHAR, start_date DATE, end_date DATE, "
@@ -119,12 +120,26 @@ def build_refresh(
     folder = refresh_folder(home, label)
     home.zone(ZoneName.RESEARCH).folder("refreshes", label)
     (folder / "facts.json").unlink(missing_ok=True)
-    with database.building(folder / "refresh.duckdb") as connection:
+    gate = _gate(home, supplies)
+    with database.building(folder / "refresh.duckdb", gate.database) as connection:
         left = _fill(connection, home, supplies, refresh_keys(home, label), tick)
         facts = _facts(connection, label, inputs, supplies, left, home)
-    write_whole(folder / "facts.json", json.dumps(asdict(facts), indent=1, sort_keys=True).encode())
+    told = json.dumps(asdict(facts), indent=1, sort_keys=True).encode()
+    gate.text(told, "facts")
+    write_whole(folder / "facts.json", told)
     tick(len(TABLES), len(TABLES))
     return facts
+
+
+def _gate(home: Home, supplies: Sequence[SupplyForRefresh]) -> Gate:
+    """What is looked for in a load of these supplies; their tables of service details are searched first."""
+    gate = Gate.of(
+        home, [s.supply_id for s in supplies], [word for s in supplies for word in said_by(s.specification)]
+    )
+    for supply in supplies:
+        for file in sorted(supply.content.glob("*.csv")):
+            gate.supplied_table(file)
+    return gate
 
 
 def _inputs(population: PopulationFacts, supplies: Sequence[SupplyForRefresh]) -> str:
@@ -142,100 +157,13 @@ def _fill(
     tick: Tick,
 ) -> tuple[str, ...]:
     sources = home.zone(ZoneName.RESEARCH) / "sources"
-    _register_people(connection, sources, keys)
-    _rekey(connection, sources / "residence.parquet", "household", ids.derive(keys.text, "household"))
-    _rekey(connection, sources / "measure.parquet", "entity", ids.derive(keys.text, "entity"))
-    for step, (table, query) in enumerate(_population_queries(sources).items()):
-        connection.execute(f"CREATE TABLE {table} AS {query}")
-        tick(step + 1, len(TABLES))
-    _catalogue(connection, sources / "measures.toml")
+    fill_population(connection, sources, keys, lambda step: tick(step, len(TABLES)))
     left = tuple(
         f"{supply.supply_id}:{name}" for supply in supplies for name in load_supply(connection, supply, keys)
     )
     _content(connection)
     tick(len(TABLES) - 1, len(TABLES))
     return left
-
-
-def _register_people(connection: duckdb.DuckDBPyConnection, sources: Path, keys: RefreshKeys) -> None:
-    people = database.arrow(connection, f"SELECT person FROM {database.quoted(sources / 'person.parquet')}")
-    pseudonym = people.column("person").to_numpy()
-    _temporary(connection, "people", pseudonym, ids.distinct_pseudonyms(keys.person, pseudonym))
-
-
-def _rekey(connection: duckdb.DuckDBPyConnection, file: Path, column: str, key: bytes) -> None:
-    found = database.arrow(
-        connection,
-        f"SELECT DISTINCT {column} AS id FROM {database.quoted(file)} WHERE {column} IS NOT NULL ORDER BY id",
-    )
-    old = found.column("id").to_numpy()
-    _temporary(connection, f"{column}_map", old, ids.pseudonyms(key, old))
-
-
-def _temporary(connection: duckdb.DuckDBPyConnection, name: str, old: ids.Ids, new: ids.Ids) -> None:
-    connection.register("map_arrow", pa.table({"id": old, "uid": np.ascontiguousarray(new)}))
-    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM map_arrow")
-    connection.unregister("map_arrow")
-
-
-def _population_queries(sources: Path) -> dict[str, str]:
-    person, residence, measure = (
-        database.quoted(sources / f"{name}.parquet") for name in ("person", "residence", "measure")
-    )
-    ethnicity = ", ".join(f"s.eth{n} AS snz_ethnicity_grp{n}_ind" for n in range(1, 7))
-    return {
-        "person": f"""
-            SELECT p.uid AS snz_uid, s.birth_year AS snz_birth_year_nbr, s.birth_month AS snz_birth_month_nbr,
-                   s.gender AS snz_sex_gender_code, {ethnicity}, s.deceased_year AS snz_deceased_year_nbr,
-                   s.deceased_month AS snz_deceased_month_nbr, s.resident AS snz_resident_ind,
-                   true AS snz_spine_ind
-            FROM {person} s JOIN people p ON p.id = s.person ORDER BY snz_uid""",
-        "residence": f"""
-            SELECT p.uid AS snz_uid, s.region AS region_code, s.ta AS ta_code, s.sa2 AS sa2_code,
-                   s.nzdep AS nzdep_nbr, h.uid AS snz_household_uid
-            FROM {residence} s JOIN people p ON p.id = s.person
-            LEFT JOIN household_map h ON h.id = s.household ORDER BY snz_uid""",
-        "measure": f"""
-            SELECT p.uid AS snz_uid, s.measure AS measure_code, s.start_date, s.end_date,
-                   s.value AS value_amt, e.uid AS snz_entity_uid
-            FROM {measure} s JOIN people p ON p.id = s.person
-            LEFT JOIN entity_map e ON e.id = s.entity ORDER BY ALL""",
-    }
-
-
-def _catalogue(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """The measures' catalogue, sorted by code; unknown keys of an entry are left out."""
-    entries = catalogue_entries(tomllib.loads(file.read_text("utf-8")))
-    connection.execute(
-        "CREATE TABLE catalogue (measure_code VARCHAR, label VARCHAR, domain VARCHAR, kind_code VARCHAR, "
-        "good_direction_code VARCHAR, source VARCHAR, covers_from_date DATE, covers_to_date DATE, "
-        "entity_kind_code VARCHAR)"
-    )
-    for entry in entries:
-        connection.execute("INSERT INTO catalogue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
-
-
-def catalogue_entries(document: dict[str, object]) -> list[list[object]]:
-    """Rows of the catalogue from `measures.toml` ([[measure]] tables, or one table a code)."""
-    listed = document.get("measure", document.get("measures", document))
-    if isinstance(listed, dict):
-        listed = [{"code": code} | entry for code, entry in listed.items() if isinstance(entry, dict)]
-    names = (
-        "code",
-        "label",
-        "domain",
-        "kind",
-        "good_direction",
-        "source",
-        "covers_from",
-        "covers_to",
-        "entity_kind",
-    )
-    rows = []
-    for entry in listed if isinstance(listed, list) else []:
-        row = [entry.get(name) for name in names]
-        rows.append([str(cell) if isinstance(cell, date) else cell for cell in row])
-    return sorted(rows, key=lambda row: str(row[0]))
 
 
 def _content(connection: duckdb.DuckDBPyConnection) -> None:
@@ -264,11 +192,16 @@ def _content(connection: duckdb.DuckDBPyConnection) -> None:
               ON c.organisation_code = t.organisation_code AND c.snz_client_uid = t.snz_client_uid
             ORDER BY ALL""")
     connection.execute("""
+        CREATE TABLE variant AS
+        SELECT organisation_code, initiative_code, variant_code, min(start_date) AS first_start_date,
+               max(start_date) AS last_start_date
+        FROM enrolment_in GROUP BY ALL ORDER BY ALL""")
+    connection.execute("""
         CREATE TABLE supply_quality AS
         WITH client AS (
             SELECT organisation_code, snz_client_uid, max(snz_spine_ind::INT) AS linked,
                    max((link_decision_code = 'review')::INT) AS review,
-                   max((start_date IS NOT NULL)::INT) AS dated, any_value(ethnicity_code) AS ethnicity
+                   max((start_date IS NOT NULL)::INT) AS dated, max(ethnicity_code) AS ethnicity
             FROM enrolment_in GROUP BY ALL),
         trait AS (
             SELECT *, 'all' AS trait_code, 'all' AS level_code FROM client

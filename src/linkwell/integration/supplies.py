@@ -69,6 +69,14 @@ def read_links(path: Path) -> pa.Table:
         ) from None
 
 
+def said_by(specification: Any) -> list[str]:
+    """Words a specification says itself, so that a service named after somebody is no sighting of them."""
+    if specification is None:
+        return []
+    coded = (text for found in specification.code_lists for pair in found.codes for text in pair)
+    return [*specification.initiatives, *coded]
+
+
 @dataclass(frozen=True)
 class RefreshKeys:
     """The keys of one refresh: `person` for people, `text` for record keys, client refs and households."""
@@ -133,6 +141,11 @@ def _check_codes(
                 f'SELECT DISTINCT trim("{column.source}") FROM supplied WHERE trim("{column.source}") <> \'\''
             ).fetchall()
             model.check_codes([value for (value,) in rows], table=target.source, column=column.source)
+        elif column.kind == "number":
+            (largest,) = connection.execute(
+                f'SELECT max(abs(try_cast(trim("{column.source}") AS HUGEINT))) FROM supplied'
+            ).fetchall()[0]
+            model.check_numbers(largest, table=target.source, column=column.source)
 
 
 def _register_texts(connection: duckdb.DuckDBPyConnection, columns: Iterable[str], key: bytes) -> None:
