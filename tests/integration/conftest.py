@@ -27,7 +27,7 @@ class Site:
     supply: SupplyForRefresh
 
 
-def make_world(folder: Path, *, people: int = PEOPLE, seed: int = 1) -> Path:
+def make_world(folder: Path, *, people: int = PEOPLE, seed: int = 1, hospitals: int = 3) -> Path:
     """Write the four world files."""
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(":memory:") as con:
@@ -47,7 +47,7 @@ def make_world(folder: Path, *, people: int = PEOPLE, seed: int = 1) -> Path:
               false AS eth6, lpad((1 + spine_id % 4)::VARCHAR, 2, '0') AS region,
               (spine_id % 8)::VARCHAR AS ta, area AS sa2, (1 + spine_id % 10)::INT AS nzdep,
               spine_id // 3 AS household_id, death_date FROM spine WHERE spine_id % 20 <> 19""")
-        con.execute("""
+        con.execute(f"""
             CREATE TABLE measures AS
               SELECT spine_id, 'benefit_main' AS measure, DATE '2022-01-01' + (spine_id % 90)::INT AS
               start_date,
@@ -55,7 +55,7 @@ def make_world(folder: Path, *, people: int = PEOPLE, seed: int = 1) -> Path:
                 entity
               FROM residents WHERE spine_id % 2 = 0
               UNION ALL SELECT spine_id, 'ed_visit', DATE '2023-03-01' + (spine_id % 60)::INT, NULL, 1.0,
-                'hospital ' || (spine_id % 3) FROM residents""")
+                'hospital ' || (spine_id % {hospitals}) FROM residents""")
         for name in ("spine", "residents", "measures"):
             con.execute(f"COPY {name} TO '{folder / name}.parquet' (FORMAT parquet)")
     (folder / "measures.toml").write_text(

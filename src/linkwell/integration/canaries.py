@@ -54,7 +54,9 @@ def canaries(home: Home) -> tuple[Canary, ...]:
         return (draw.choice(_STARTS) + draw.choice(_MIDDLES) + draw.choice(_ENDS)).capitalize()
 
     return tuple(
-        Canary(FIRST_ID - n, *(word() for _ in range(5)), _OLDEST + timedelta(days=draw.randrange(5000)))
+        Canary(
+            FIRST_ID - n, word(), word(), word(), word(), word(), _OLDEST + timedelta(draw.randrange(5000))
+        )
         for n in range(HOW_MANY)
     )
 

@@ -255,7 +255,7 @@ def _distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str
 
 
 def _holds_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind.value_type if pa.types.is_dictionary(kind) else kind)
+    return bool(pa.types.is_string(kind.value_type if pa.types.is_dictionary(kind) else kind))
 
 
 def _called(path: Path) -> str:
