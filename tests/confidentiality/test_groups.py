@@ -2,11 +2,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwell.confidentiality.groups import Groups, distinct, grouped, near, same, unique
+from linkwell.confidentiality.groups import Groups, distinct, grouped, marks_of, near, same, unique
 from linkwell.confidentiality.rounding import RoundingKeys, record_keys
 
 PERSONS = np.unique(np.random.default_rng(1).integers(1, 2**62, 400))
 RECORD, SECOND = record_keys(PERSONS, RoundingKeys.derive(bytes(32)))
+MARKS = marks_of(RECORD, SECOND)
 
 
 def of(sets: list[set[int]]) -> Groups:
@@ -14,7 +15,7 @@ def of(sets: list[set[int]]) -> Groups:
     places = np.concatenate(
         [np.zeros(0, dtype=np.int64), *(np.array(sorted(s), dtype=np.int64) for s in sets)]
     )
-    return grouped(distinct(cells, places), len(sets), PERSONS, RECORD, SECOND)
+    return grouped(distinct(cells, places), len(sets), PERSONS, RECORD, MARKS)
 
 
 @st.composite
@@ -69,6 +70,6 @@ def test_taking_rows_is_the_same_as_building_them(sets, data):
 
 def test_a_person_listed_twice_counts_once():
     cells, places = np.array([0, 0, 1, 0]), np.array([5, 5, 5, 7])
-    groups = grouped(distinct(cells, places), 2, PERSONS, RECORD, SECOND)
+    groups = grouped(distinct(cells, places), 2, PERSONS, RECORD, MARKS)
     assert groups.counts.tolist() == [2, 1]
     assert groups.keys[0] == RECORD[5] ^ RECORD[7]

@@ -33,10 +33,10 @@ from linkwell.confidentiality.history import (
     UNIONS,
     Block,
     PastEffect,
-    packed_ranks,
 )
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.magnitudes import Told
+from linkwell.confidentiality.members import packed_members
 from linkwell.confidentiality.models import MODEL, decide_models, past_models
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles
@@ -126,7 +126,7 @@ def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
     nothing = np.zeros(0)
     kept = [
         Block(name or (NARROW if decision.near else ""), "" if name else COHORTS, groups,
-              packed_ranks(people),
+              packed_members(people, groups.counts),
               decision.shown[place], decision.fates[place],
               nothing, np.zeros((0, BUCKETS)))
         for name, groups, people, place in zip(names, parts, ranks, draft.slices, strict=True)
@@ -156,7 +156,7 @@ def _silent(
 ) -> Block:
     """A block of groups whose counts were not told by it."""
     return Block(
-        "", kind, groups, packed_ranks(np.zeros(0, dtype=np.int64)),
+        "", kind, groups, b"",
         np.full(len(groups), HIDDEN) if shown is None else shown,
         np.full(len(groups), Fate.BARRED, dtype=np.uint8),
         np.zeros(0) if values is None else values, np.zeros((0, BUCKETS)) if sums is None else sums,

@@ -18,14 +18,14 @@ import numpy as np
 
 from linkwell.confidentiality.copies import copy_entries, newest
 from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
-from linkwell.confidentiality.draft import Draft, People, draft
+from linkwell.confidentiality.draft import Draft, draft
 from linkwell.confidentiality.earlier import earlier_tables
 from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
-from linkwell.confidentiality.person_index import index_path, load
+from linkwell.confidentiality.person_index import index_path
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.proof import open_ledger, read_head, write_head
-from linkwell.confidentiality.recall import Recall
+from linkwell.confidentiality.recall import Ranks, Recall
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
@@ -145,15 +145,17 @@ class ReleaseDesk:
                 actor=actor, override=override, registry_head=registry_head,
             )  # fmt: skip
         exempt = _exempt(request, permission_single_provider)
-        people = People.of(load(index_path(self.zone, request.project)), self._keys)
+        people = self._recall.people(index_path(self.zone, request.project), self._keys)
         prepared = draft(request, people, self.profile, self._secret, exempt=exempt)
         if override is not None:
             prepared = _overridden(prepared, override)
         with self._ledger.writing():
             content = self._ledger.released_as(prepared.digest)
             private = None
+            ranks = self._recall.ranks(self._ledger, people)
             if content is None:
-                private, content = self._decided(prepared, actor, override, registry_head)
+                private, content, ranks = self._decided(prepared, ranks, actor, override, registry_head)
+        self._recall.learn(self._ledger, people, ranks)
         if private is not None or content is None:
             raise self._refused(request, prepared, private or "")
         with (
@@ -188,23 +190,25 @@ class ReleaseDesk:
         return Internal(self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate]))
 
     def _decided(
-        self, prepared: Draft, actor: str, override: Override | None, registry_head: str
-    ) -> tuple[str | None, dict[str, Any] | None]:
-        """Inside the transaction: (private reason to refuse, None) or (None, what was recorded)."""
+        self, prepared: Draft, ranks: Ranks, actor: str, override: Override | None, registry_head: str
+    ) -> tuple[str | None, dict[str, Any] | None, Ranks]:
+        """Inside the transaction: a private reason to refuse, or what was recorded; and everyone's rank."""
         request, ledger = prepared.request, self._ledger
         memory = self._recall.memory(ledger, request.family)
         size = int(prepared.cohorts.counts[0])
-        entry = self._near_entry(prepared, memory)  # before the size is looked at: one path for all
+        entry = self._near_entry(prepared, memory, ranks)  # before the size is looked at: one path for all
         if size < self.profile.people_threshold:
-            return f"the population has {size} people", None
+            return f"the population has {size} people", None, ranks
+        known = ranks
         decision = decide(
             prepared, memory, ledger.effects(request.family), self._keys, self.profile,
             near_earlier=entry is not None, lifted=override is not None,
-            linked=lambda: earlier_tables(ledger, memory.past, prepared),
+            linked=lambda: earlier_tables(ledger, memory.past, prepared, known.by_place),
         )  # fmt: skip
         if not decision.wide:
-            return "exact bounds over all releases leave a hidden number fewer than three values", None
-        kept = blocks(prepared, decision, self._ranks(prepared))
+            return "exact bounds over all releases leave a hidden number fewer than three values", None, ranks
+        ranks, members = self._ranked(prepared, ranks)
+        kept = blocks(prepared, decision, members)
         ledger.note_rules(request.family, profile=self.profile.name, digest=self.profile.digest, actor=actor)
         content = self._content(prepared, decision)
         ledger.record(
@@ -215,24 +219,29 @@ class ReleaseDesk:
                      "registry": registry_head,
                      "override": [override.checker, override.reason] if override else []},
         )  # fmt: skip
-        return None, content
+        return None, content, ranks
 
-    def _ranks(self, prepared: Draft) -> list[Ints]:
-        """Of the cohorts and of each table: everyone's rank in the ledger's list of people."""
+    def _ranked(self, prepared: Draft, ranks: Ranks) -> tuple[Ranks, list[Ints]]:
+        """The people of the cohorts and of each table by rank; whoever has none is added to the list."""
         columns = [prepared.cohort_pairs.places, *(table.pairs.places for table in prepared.tables)]
-        persons = prepared.people.index.persons
-        named = np.zeros(len(persons), dtype=bool)
+        new = np.zeros(len(ranks.by_place), dtype=bool)
         for places in columns:
-            named[places] = True
-        ranks = np.full(len(persons), -1, dtype=np.int64)
-        ranks[named] = self._ledger.ranks(persons[named])
-        return [ranks[places] for places in columns]
+            new[places] = True
+        new &= ranks.by_place < 0
+        added = int(np.count_nonzero(new))
+        if added:
+            by_place = ranks.by_place.copy()
+            by_place[new] = ranks.number + np.arange(added)
+            self._ledger.add_people(prepared.people.index.persons[new])
+            ranks = Ranks(by_place, ranks.number + added, self._ledger.people_seq())
+        return ranks, [ranks.by_place[places] for places in columns]
 
-    def _near_entry(self, prepared: Draft, memory: Memory) -> int | None:
+    def _near_entry(self, prepared: Draft, memory: Memory, ranks: Ranks) -> int | None:
         """The entry of an earlier population one to `guard_distance` people from this one."""
+        size = int(prepared.cohorts.counts[0])
         cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
-        ranks = self._ledger.known_ranks(prepared.population)
-        return near_cohort(ranks, cohort, memory.past, self.profile.guard_distance)
+        people = ranks.by_place[prepared.cohort_pairs.places[:size]]
+        return near_cohort(people, cohort, memory.past, self.profile.guard_distance)
 
     def _refused(self, request: ReleaseRequest, prepared: Draft, private: str) -> ReleaseRefused:
         made = utc_text(datetime.now(UTC))

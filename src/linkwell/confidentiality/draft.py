@@ -9,7 +9,17 @@ from functools import cached_property
 
 import numpy as np
 
-from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, Memberships, distinct, grouped, joined
+from linkwell.confidentiality.groups import (
+    BUCKETS,
+    Flags,
+    Groups,
+    Marks,
+    Memberships,
+    distinct,
+    grouped,
+    joined,
+    marks_of,
+)
 from linkwell.confidentiality.lines import lines, lines_of_all
 from linkwell.confidentiality.magnitudes import keyed_sums
 from linkwell.confidentiality.means import Amounts, amounts, unit_noise
@@ -59,6 +69,11 @@ class TableDraft:
     def lines(self) -> list[Ints]:
         """The lines of the table, one array per dimension."""
         return lines_of_all(tuple(map(len, self.axes))) if self.axes else lines(self.rows)
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether nobody is in two rows, so that no row is a margin of others."""
+        return int(self.union.counts[0]) == len(self.pairs.places)
 
     @property
     def measure(self) -> str:
@@ -118,15 +133,17 @@ class People:
     index: PersonIndex
     record: Keys
     second: Keys
+    marks: Marks
 
     @classmethod
     def of(cls, index: PersonIndex, keys: RoundingKeys) -> People:
         """Key everyone in the index."""
-        return cls(index, *record_keys(index.persons, keys))
+        record, second = record_keys(index.persons, keys)
+        return cls(index, record, second, marks_of(record, second))
 
     def groups(self, pairs: Memberships, number: int) -> Groups:
         """Gather memberships into groups."""
-        return grouped(pairs, number, self.index.persons, self.record, self.second)
+        return grouped(pairs, number, self.index.persons, self.record, self.marks)
 
 
 def draft(

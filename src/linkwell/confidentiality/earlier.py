@@ -9,17 +9,21 @@ from linkwell.confidentiality.guard import Past
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.release_ledger import ReleaseLedger
 from linkwell.confidentiality.remake import labels_of
+from linkwell.confidentiality.request import Ints
 
 MOST_MEMBERS = 50_000
 """A table of more memberships is about far more people than exact bounds are for."""
 
 
-def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft) -> list[LinkedTable]:
-    """Tables of the family of which at least half the people are among the request's."""
-    named = np.unique(np.concatenate([draft.population, *(
-        table.people.index.persons[table.pairs.places] for table in draft.tables
-    )]))  # fmt: skip
-    ranks = np.sort(ledger.known_ranks(named))
+def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft, ranks: Ints) -> list[LinkedTable]:
+    """Tables of the family of which at least half the people are among the request's.
+
+    Args:
+        ranks: per place in the project, the rank in the ledger's list of people.
+    """
+    size = int(draft.cohorts.counts[0])
+    places = [draft.cohort_pairs.places[:size], *(table.pairs.places for table in draft.tables)]
+    ranks = np.unique(ranks[np.unique(np.concatenate(places))])
     found = []
     for block in past.blocks:
         if block.measure or not 0 < int(block.groups.counts.sum()) <= MOST_MEMBERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.rounding import Keys
 
 Flags = NDArray[np.bool_]
+Marks = NDArray[np.uint16]
+Sketches = NDArray[np.uint8]
 
 BUCKETS = 64
 SMALL = 36
@@ -19,15 +22,30 @@ SMALL = 36
 WIDE = 32
 """Groups from here on have a sketch. A pair at most 5 apart is both small or both wide, so none is missed."""
 LARGEST_DISTANCE = SMALL - WIDE + 1
+_LARGE = 2**13
+"""Groups from here on have their sketch by a histogram of their own."""
+_SPARSE = 16
+"""Among more than this many times as many people, the named ones are sorted rather than looked up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Memberships:
-    """Distinct (cell, place) pairs sorted by cell and place; `first` is where each stood in the request."""
+    """Distinct (cell, place) pairs sorted by cell and place.
+
+    Attributes:
+        asked: the cells and places as they stood in the request.
+    """
 
     cells: Ints
     places: Ints
-    first: Ints
+    asked: tuple[Ints, Ints]
+
+    @cached_property
+    def first(self) -> Ints:
+        """Where each pair first stood in the request; worked out for amounts only."""
+        order = np.argsort(_packed(*self.asked), kind="stable")
+        packed = _packed(*self.asked)[order]
+        return order[np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)]].astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +55,14 @@ class Groups:
     Attributes:
         counts: people per group, shape (groups,).
         keys: XOR of the record keys of each group's people, shape (groups,).
-        sketches: per wide group, the XOR of record keys in each of 64 keyed buckets, shape (wide groups, 64).
+        sketches: per wide group, the XOR of a keyed byte of its people in each of 64 keyed buckets, shape
+            (wide groups, 64).
         small_persons: the people of the groups up to SMALL, group by group.
     """
 
     counts: Ints
     keys: Keys
-    sketches: Keys
+    sketches: Sketches
     small_persons: Ints
 
     def __len__(self) -> int:
@@ -82,40 +101,109 @@ class Pairs:
 
 def distinct(cells: Ints, places: Ints) -> Memberships:
     """Each (cell, person) pair once: XOR would cancel a person counted twice."""
-    packed = (cells.astype(np.uint64) << np.uint64(32)) | places.astype(np.uint64)
-    if bool(np.all(packed[1:] > packed[:-1])):  # sorted and distinct already
-        first = np.arange(len(packed), dtype=np.int64)
-        return Memberships(cells.astype(np.int64), places.astype(np.int64), first)
-    order = np.argsort(packed, kind="stable")
-    packed = packed[order]
-    keep = np.concatenate([[True], packed[1:] != packed[:-1]])
-    packed, first = packed[keep], order[keep].astype(np.int64)
+    cells, places = cells.astype(np.int64, copy=False), places.astype(np.int64, copy=False)
+    asked = cells, places
+    later = cells[1:] > cells[:-1]
+    if bool(np.all(later | ((cells[1:] == cells[:-1]) & (places[1:] > places[:-1])))):
+        return Memberships(cells, places, asked)  # sorted and distinct already
+    number = int(places.max()) + 1
+    if len(places) <= number <= _SPARSE * len(places):
+        where = np.full(number, -1, dtype=np.int64)
+        where[places] = cells
+        there = where >= 0
+        if int(np.count_nonzero(there)) == len(places):  # everybody once, as in most tables
+            places = np.flatnonzero(there)
+            cells = where[places]
+            order = rising(cells)
+            return Memberships(cells[order], places[order], asked)
+    packed = np.sort(_packed(cells, places))
+    packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
     low = np.uint64(2**32 - 1)
-    return Memberships((packed >> np.uint64(32)).astype(np.int64), (packed & low).astype(np.int64), first)
+    return Memberships((packed >> np.uint64(32)).astype(np.int64), (packed & low).astype(np.int64), asked)
 
 
-def grouped(pairs: Memberships, number: int, persons: Ints, record: Keys, second: Keys) -> Groups:
+def _packed(cells: Ints, places: Ints) -> Keys:
+    return (cells.astype(np.uint64) << np.uint64(32)) | places.astype(np.uint64)
+
+
+def rising(numbers: Ints) -> Ints:
+    """The order that sorts numbers from 0 to 2^32 - 1 and keeps equal ones as they stood.
+
+    Sixteen bits at a time, because numpy sorts those by radix.
+    """
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    if int(numbers.max(initial=0)) < 2**16:
+        return order
+    return order[np.argsort((numbers >> 16).astype(np.uint16)[order], kind="stable")]
+
+
+def marks_of(record: Keys, second: Keys) -> Marks:
+    """Per person, the keyed bucket (six bits) and the keyed byte that go into sketches."""
+    return (((second % np.uint64(BUCKETS)) << np.uint64(8)) | (record & np.uint64(255))).astype(np.uint16)
+
+
+def grouped(pairs: Memberships, number: int, persons: Ints, record: Keys, marks: Marks) -> Groups:
     """Gather sorted memberships into `number` groups.
 
     Args:
-        persons, record, second: per place in the project: the person index and its two keyed numbers.
+        persons, record, marks: per place in the project: the person index and its keyed numbers.
     """
     counts = np.bincount(pairs.cells, minlength=number).astype(np.int64)
     keys = xor_runs(record[pairs.places], counts)
+    sketches = _sketches(pairs, counts, marks)
+    small = counts <= SMALL
+    inside = pairs.places[small[pairs.cells]] if small.any() else pairs.places[:0]
+    return Groups(counts, keys, sketches, persons[inside])
+
+
+def _sketches(pairs: Memberships, counts: Ints, marks: Marks) -> Sketches:
     wide = counts >= WIDE
     rank = np.cumsum(wide) - 1
-    inside = wide[pairs.cells]
-    places = pairs.places[inside]
-    buckets = rank[pairs.cells[inside]] * BUCKETS + (second[places] % np.uint64(BUCKETS)).astype(np.int64)
-    sketches = _xor_scattered(buckets, record[places], int(wide.sum()) * BUCKETS).reshape(-1, BUCKETS)
-    small = counts[pairs.cells] <= SMALL
-    return Groups(counts, keys, sketches, persons[pairs.places[small]])
+    found = np.zeros((int(wide.sum()), BUCKETS), dtype=np.uint8)
+    ends = np.cumsum(counts)
+    for group in np.flatnonzero(counts >= _LARGE).tolist():
+        found[rank[group]] = _own_sketch(marks[pairs.places[ends[group] - counts[group] : ends[group]]])
+    several = wide & (counts < _LARGE)
+    if several.any():
+        cells, places = pairs.cells, pairs.places
+        if not several.all():
+            inside = several[cells]
+            cells, places = cells[inside], places[inside]
+        own = marks[places]
+        spots = rank[cells] * BUCKETS
+        spots += own >> np.uint16(8)
+        scattered = _xor_bytes(spots, own & np.uint16(255), found.size).reshape(found.shape)
+        found[rank[several]] = scattered[rank[several]]
+    return found
+
+
+def _own_sketch(marks: Marks) -> Sketches:
+    """The sketch of one large group: which bytes of each bucket come an odd number of times."""
+    odd = np.bincount(marks, minlength=BUCKETS * 256).reshape(BUCKETS, 256) & 1
+    found: Sketches = np.bitwise_xor.reduce(odd * np.arange(256), axis=1).astype(np.uint8)
+    return found
+
+
+def _xor_bytes(places: Ints, values: Marks, size: int) -> Sketches:
+    """XOR of bytes by place, each place less than `_LARGE` often, shape (size,).
+
+    A bit of an XOR is whether the bit comes an odd number of times; so four bits are counted at once in the
+    52 bits that a float holds exactly, thirteen bits each. That needs no sorting.
+    """
+    found = np.zeros(size, dtype=np.uint8)
+    bits = np.arange(256)
+    for low in (0, 4):
+        worth = sum(((bits >> (low + bit)) & 1) * float(2 ** (13 * bit)) for bit in range(4))
+        counted = np.bincount(places, weights=np.asarray(worth)[values], minlength=size).astype(np.int64)
+        for bit in range(4):
+            found |= (((counted >> (13 * bit)) & 1) << (low + bit)).astype(np.uint8)
+    return found
 
 
 def joined(parts: Sequence[Groups]) -> Groups:
     """Several lists of groups as one."""
     empty = np.zeros(0, dtype=np.int64)
-    none = Groups(empty, empty.astype(np.uint64), np.zeros((0, BUCKETS), dtype=np.uint64), empty)
+    none = Groups(empty, empty.astype(np.uint64), np.zeros((0, BUCKETS), dtype=np.uint8), empty)
     parts = [none, *parts]
     return Groups(
         np.concatenate([part.counts for part in parts]),
@@ -164,17 +252,24 @@ def same(new: Groups, old: Groups) -> Pairs:
 
 def unique(groups: Groups) -> tuple[Ints, Ints]:
     """Row of the first group of each set of people, rising, and for every group the place of its set."""
-    order = np.lexsort((np.arange(len(groups)), groups.counts, groups.keys))
+    order = np.argsort(groups.keys, kind="stable")
     keys, counts = groups.keys[order], groups.counts[order]
     new = np.ones(len(order), dtype=bool)
-    new[1:] = (keys[1:] != keys[:-1]) | (counts[1:] != counts[:-1])
+    new[1:] = keys[1:] != keys[:-1]
+    if bool((counts[1:] != counts[:-1])[~new[1:]].any()):  # equal keys of other sizes: as good as never
+        order = np.lexsort((np.arange(len(groups)), groups.counts, groups.keys))
+        keys, counts = groups.keys[order], groups.counts[order]
+        new[1:] = (keys[1:] != keys[:-1]) | (counts[1:] != counts[:-1])
     firsts = order[new]
-    rising = np.argsort(firsts, kind="stable")
-    places = np.empty(len(firsts), dtype=np.int64)
-    places[rising] = np.arange(len(firsts))
     inverse = np.empty(len(order), dtype=np.int64)
-    inverse[order] = places[np.cumsum(new) - 1]
-    return firsts[rising].astype(np.int64), inverse
+    if len(firsts) == len(order):
+        inverse[:] = np.arange(len(order))
+        return inverse, inverse
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[firsts] = True
+    places = np.cumsum(chosen) - 1
+    inverse[order] = places[firsts[np.cumsum(new) - 1]]
+    return np.flatnonzero(chosen), inverse
 
 
 def fingerprints(groups: Groups) -> Keys:
@@ -227,12 +322,15 @@ def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     apart = np.concatenate([np.zeros(0, dtype=np.int64), *(
         np.count_nonzero(a[left[part]] != b[right[part]], axis=1) for part in _slices(len(left), 1 << 16)
     )])  # fmt: skip
-    sizes = np.abs(new.counts[ours[left]] - old.counts[theirs[right]])
-    keep = (apart >= 1) & (apart <= distance) & (sizes <= distance)
-    return Pairs(ours[left[keep]], theirs[right[keep]], apart[keep])
+    ours, theirs = ours[left], theirs[right]
+    sizes = np.abs(new.counts[ours] - old.counts[theirs])
+    other = (new.keys[ours] != old.keys[theirs]) | (sizes > 0)
+    keep = other & (apart <= distance) & (sizes <= distance)
+    # Other people can have the same bytes: they are at least one apart all the same.
+    return Pairs(ours[keep], theirs[keep], np.maximum(apart[keep], 1))
 
 
-def _folded(columns: Keys) -> Keys:
+def _folded(columns: Sketches) -> Keys:
     """One number per row, out of all its columns."""
     odd = np.random.default_rng(64).integers(1, 2**62, columns.shape[1]).astype(np.uint64) * np.uint64(2)
     found: Keys = (columns * (odd + np.uint64(1))).sum(axis=1, dtype=np.uint64)
@@ -257,10 +355,3 @@ def xor_runs(values: Keys, counts: Ints) -> Keys:
     if len(values):
         found[filled] = np.bitwise_xor.reduceat(values, (np.cumsum(counts) - counts)[filled])
     return found
-
-
-def _xor_scattered(places: Ints, values: Keys, size: int) -> Keys:
-    """XOR of `values` by place (any order), shape (size,)."""
-    # Few places sort by radix when they are kept in 16 bits.
-    order = np.argsort(places.astype(np.uint16) if size <= 2**16 else places, kind="stable")
-    return xor_runs(values[order], np.bincount(places, minlength=size).astype(np.int64))

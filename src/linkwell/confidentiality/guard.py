@@ -106,7 +106,8 @@ def near_cohort(population: Ints, cohort: Groups, past: Past, distance: int) -> 
     tell nothing, and whoever asks by turns about a group with and without a person must not see a change.
 
     Args:
-        population: ranks of the cohort asked about, distinct. cohort: the same as a single group.
+        population: ranks of the cohort asked about, negative for people no release was about. cohort: the
+            same as a single group.
     """
     found = None
     everyone = np.ones(1, dtype=bool)
@@ -114,7 +115,8 @@ def near_cohort(population: Ints, cohort: Groups, past: Past, distance: int) -> 
         block, row = past.blocks[past.owners[old]], int(past.rows[old])
         if block.measure != COHORTS or row != 0 or block.name == NARROW:
             continue
-        apart = len(np.setxor1d(population, block.people(row), assume_unique=True))
+        members = block.people(row)
+        apart = len(population) + len(members) - 2 * int(np.isin(members, population).sum())
         if apart == 0:
             return None
         if apart <= distance and found is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.confidentiality.groups import BUCKETS, Groups
+from linkwell.confidentiality.groups import BUCKETS, WIDE, Groups, Sketches
+from linkwell.confidentiality.members import unpacked_members
 from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.suppression import Fates
 from linkwell.errors import RefusedByRule
-
-MOST_PACKED = 2_000_000
 
 COHORTS, UNIONS, BARS = "\u00a0cohorts", "\u00a0unions", "\u00a0bars"
 NARROW = "narrow"
@@ -36,8 +34,8 @@ class Block:
         measure: what the groups are: "" for a table's cells, or a name below (never a requester's word).
         shown: released number per group, -1 where hidden. fates: why. means: released mean or nan.
         sums: keyed sums of the amounts behind each mean, shape (groups, 64), or empty.
-        packed: all people, group by group, by their rank in the ledger's own list of people (32 bits, so that
-            a community table of 200,000 people takes a few hundred kilobytes); `members` unpacks them.
+        packed: all people, group by group, by their rank in the ledger's own list of people; `members`
+            unpacks them.
     """
 
     name: str
@@ -53,7 +51,7 @@ class Block:
     @cached_property
     def members(self) -> Ints:
         """All people, group by group, by rank; unpacked only when asked for."""
-        return _unpacked_ranks(self.packed)
+        return unpacked_members(self.packed)
 
     def people(self, group: int) -> Ints:
         """The people of one group, by rank."""
@@ -95,7 +93,7 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
     columns = [
         groups.counts.astype("<i8").tobytes(),
         groups.keys.astype("<u8").tobytes(),
-        groups.sketches.astype("<u8").tobytes(),
+        groups.sketches.tobytes(),
         groups.small_persons.astype("<i8").tobytes(),
         block.packed,
         block.shown.astype("<i8").tobytes(),
@@ -106,15 +104,11 @@ def pack(block: Block) -> tuple[bytes | str, ...]:
     return (*columns, fingerprint(b"".join(hashlib.sha384(column).digest() for column in columns)))
 
 
-def packed_ranks(ranks: Ints) -> bytes:
-    """Differences between neighbours pack well in large groups, and not at all in many small ones."""
-    steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
-    return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)
-
-
-def _unpacked_ranks(packed: bytes) -> Ints:
-    steps = np.frombuffer(zlib.decompress(packed), dtype="<u4")
-    return np.cumsum(steps, dtype=np.uint32).astype(np.int64)
+def _sketches(data: bytes, counts: Ints) -> Sketches:
+    """The sketches of a block; the earliest entries keep eight bytes of each XOR."""
+    kind = "u1" if len(data) == int((counts >= WIDE).sum()) * BUCKETS else "<u8"
+    found: Sketches = np.frombuffer(data, dtype=kind).astype(np.uint8).reshape(-1, BUCKETS)
+    return found
 
 
 def read_block(row: tuple[Any, ...]) -> Block:
@@ -129,7 +123,7 @@ def read_block(row: tuple[Any, ...]) -> Block:
     groups = Groups(
         array(counts, "<i8"),
         array(keys, "<u8"),
-        array(sketches, "<u8").reshape(-1, BUCKETS),
+        _sketches(sketches, array(counts, "<i8")),
         array(small, "<i8"),
     )
     told = (

@@ -227,35 +227,18 @@ class ReleaseLedger:
         except ValueError as problem:
             raise stopped("The release ledger was altered.") from problem
 
-    def ranks(self, persons: Ints) -> Ints:
-        """Rank of each (distinct) person in the list of all ever released about; new people are added.
+    def people_seq(self) -> int:
+        """Number of the newest entry in the list of people; it grows with the list."""
+        return int(self._base.execute("SELECT coalesce(max(seq), 0) FROM people").fetchone()[0])
 
-        Call inside `writing`.
-        """
-        ranks = self.known_ranks(persons)
-        new = ranks < 0
-        if new.any():
-            ranks[new] = len(self._known()) + np.arange(int(new.sum()))
-            self._base.execute(
-                "INSERT INTO people (persons) VALUES (?)", (persons[new].astype("<i8").tobytes(),)
-            )
-        return ranks
+    def people(self) -> Ints:
+        """Everyone a release was ever about; the place of each is the rank."""
+        rows = self._base.execute("SELECT persons FROM people ORDER BY seq")
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(np.frombuffer(row[0], "<i8") for row in rows)])
 
-    def known_ranks(self, persons: Ints) -> Ints:
-        """As `ranks`, but people no release was ever about get -1, -2, ... and are not remembered."""
-        known = self._known()
-        order = np.argsort(known, kind="stable")
-        places = np.minimum(np.searchsorted(known, persons, sorter=order), max(len(known) - 1, 0))
-        there = known[order[places]] == persons if len(known) else np.zeros(len(persons), dtype=bool)
-        found = -1 - np.arange(len(persons), dtype=np.int64)
-        found[there] = order[places[there]]
-        return found
-
-    def _known(self) -> Ints:
-        """Everyone a release was ever about; the place is the rank."""
-        rows = self._base.execute("SELECT persons FROM people ORDER BY seq").fetchall()
-        parts = [np.frombuffer(row[0], dtype="<i8") for row in rows]
-        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+    def add_people(self, persons: Ints) -> None:
+        """Add people to the list. Call inside `writing`."""
+        self._base.execute("INSERT INTO people (persons) VALUES (?)", (persons.astype("<i8").tobytes(),))
 
     def effects(self, family: str) -> list[PastEffect]:
         """Every effect released in a data family."""
@@ -273,17 +256,18 @@ class ReleaseLedger:
     ) -> Event:  # fmt: skip
         """Add one release. Call inside `writing`; `content` is completed with its entry number and hash."""
         packed = [pack(block) for block in blocks]
+        body = _json(content)
         event = next_event(
             self.last_event(), actor=actor, acting_for="", verb="released",
             subject=str(content["release_id"]),
-            details={**details, "request": request, "content": fingerprint(_json(content)),
-                     "people": self._base.execute("SELECT coalesce(max(seq), 0) FROM people").fetchone()[0],
+            details={**details, "request": request, "content": fingerprint(body),
+                     "people": self.people_seq(),
                      "blocks": [digest for *_, digest in packed]},
         )  # fmt: skip
         self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
         self._base.execute(
             "INSERT INTO release VALUES (?, ?, ?, ?, ?)",
-            (event.seq, content["release_id"], family, request, _json(content)),
+            (event.seq, content["release_id"], family, request, body),
         )
         for place, (block, row) in enumerate(zip(blocks, packed, strict=True)):
             columns = (event.seq, place, family, block.name, block.measure, *row)

@@ -86,6 +86,8 @@ def barred(draft: Draft, hidden: list[Flags], profile: Profile) -> Groups:
 
 
 def _parts(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> Ints:
+    if table.apart or not hidden.any():
+        return line
     small = table.groups.counts < profile.people_threshold
     return without_margins(line, table.pairs, table.groups, hidden, small)
 

@@ -1,0 +1,64 @@
+"""Who is in which group, packed into few bytes for the ledger and unpacked again.
+
+People are told by their rank in the ledger's own list of people. The order of people within a group means
+nothing, so each block is kept in whichever of three forms is small and quick: one bit per rank (one large
+group), one group number per rank (nearly everybody in one group each, as in most tables), or the ranks.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+from linkwell.confidentiality.groups import rising
+from linkwell.confidentiality.request import Ints
+
+MOST_PACKED = 2_000_000
+BITS, PLACES = b"B", b"P"
+"""First bytes of the two dense forms; what begins otherwise is a zlib stream of differences of ranks."""
+DENSE = 4
+"""One form per rank is worth while when at least a quarter of all ranks are named."""
+
+
+def packed_members(ranks: Ints, counts: Ints) -> bytes:
+    """The ranks of several groups, group by group.
+
+    Args:
+        counts: people per group, shape (groups,); they sum to the length of `ranks`.
+    """
+    number = int(ranks.max(initial=-1)) + 1
+    if not len(ranks):
+        return b""
+    if number > DENSE * len(ranks):
+        return _listed(ranks)
+    if len(counts) == 1:
+        there = np.zeros(number, dtype=bool)
+        there[ranks] = True
+        return BITS + np.packbits(there).tobytes()
+    kind = "<u2" if len(counts) < 2**16 else "<u4"
+    groups = np.zeros(number, dtype=kind)
+    groups[ranks] = np.repeat(np.arange(1, len(counts) + 1, dtype=kind), counts)
+    if int(np.count_nonzero(groups)) < len(ranks):  # somebody is in two groups
+        return _listed(ranks)
+    return PLACES + kind[-1].encode() + groups.tobytes()
+
+
+def unpacked_members(packed: bytes) -> Ints:
+    """The ranks that were packed, group by group."""
+    if packed[:1] == BITS:
+        return np.flatnonzero(np.unpackbits(np.frombuffer(packed, dtype="u1", offset=1)))
+    if packed[:1] == PLACES:
+        groups = np.frombuffer(packed, dtype=f"<u{int(packed[1:2])}", offset=2).astype(np.int64)
+        ranks = np.flatnonzero(groups)
+        return ranks[rising(groups[ranks])]
+    if not packed:
+        return np.zeros(0, dtype=np.int64)
+    steps = np.frombuffer(zlib.decompress(packed), dtype="<u4")
+    return np.cumsum(steps, dtype=np.uint32).astype(np.int64)
+
+
+def _listed(ranks: Ints) -> bytes:
+    """Differences between neighbours pack well in large groups, and not at all in many small ones."""
+    steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
+    return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)
