@@ -21,10 +21,11 @@ import numpy as np
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.groups import rising, xor_runs
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import load_profile
 from linkwell.confidentiality.request import CountTable, ReleaseRequest
-from linkwell.confidentiality.rounding import RoundingKeys, round_counts
+from linkwell.confidentiality.rounding import RoundingKeys, record_keys, round_counts
 from linkwell.vault.zones import Home, ZoneName
 
 Seconds = dict[str, float]
@@ -103,6 +104,25 @@ def crosstab(path: str) -> Seconds:
         return timed(made)
 
 
+def same_job(path: str) -> Seconds:
+    """The peers' table by the desk's own parts, as far as peers go: grouped, keyed, rounded, small hidden.
+
+    The people are keyed beforehand, as the peer is given its record keys.
+    """
+    columns = dict(np.load(path))
+    keys, profile = RoundingKeys.derive(bytes(32)), load_profile("nz-fixed")
+    record, _ = record_keys(np.arange(len(columns["age"])), keys)
+
+    def made() -> object:
+        cells = np.ravel_multi_index([columns[name] for name in CROSSTAB], list(CROSSTAB.values()))
+        counts = np.bincount(cells, minlength=int(np.prod(list(CROSSTAB.values()))))
+        shown = round_counts(xor_runs(record[rising(cells)], counts), counts, keys, profile)
+        shown[counts < profile.people_threshold] = -1
+        return shown
+
+    return timed(made)
+
+
 def _home(folder: Path, ids: np.ndarray) -> Home:
     home = Home.create(folder / "home", name="Measured custodian", demo_seed=1)
     write_person_index(home.zone(ZoneName.DISCLOSURE), "one", ids, ids * 7919 + 13)
@@ -122,25 +142,24 @@ def _beside_peers(python: str) -> None:
         np.savez(path, **{name: draw.integers(0, n, 1_000_000) for name, n in CROSSTAB.items()})
         for turn in range(3):
             found = {
-                "linkwell": _in_child(
-                    "-m", "bench.confidentiality.speed", "--only", "crosstab", "--data", path
-                )
+                name: _in_child("-m", "bench.confidentiality.speed", "--only", part, "--data", path)
+                for name, part in (("linkwell", "crosstab"), ("linkwell, the peers' part", "same"))
             }
             for peer in ("acro", "cell-key"):
                 found[peer] = _in_child(str(Path(__file__).with_name("peer.py")), peer, path, python=python)
-            ours = found["linkwell"]
-            print(f"crosstab, turn {turn + 1}: " + "; ".join(
-                f"{name} {one['wall']:.2f} s ({one['cpu']:.2f} cpu)"
-                + (f", {one['wall'] / ours['wall']:.1f} times ours ({one['cpu'] / ours['cpu']:.1f} by cpu)"
-                   if name != "linkwell" else "")
-                for name, one in found.items()
-            ))  # fmt: skip
+            print(f"crosstab, turn {turn + 1}:")
+            for name, one in found.items():
+                ratios = [
+                    f"{one['wall'] / ours['wall']:.1f} times {which} ({one['cpu'] / ours['cpu']:.1f} by cpu)"
+                    for which, ours in list(found.items())[:2] if "linkwell" not in name
+                ]  # fmt: skip
+                print("  " + "; ".join([f"{name} {one['wall']:.3f} s ({one['cpu']:.3f} cpu)", *ratios]))
 
 
 def main() -> None:
     """Run every part, or one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("rounding", "small", "guard", "big", "crosstab"))
+    parser.add_argument("--only", choices=("rounding", "small", "guard", "big", "crosstab", "same"))
     parser.add_argument("--data", default="")
     parser.add_argument("--earlier", type=int, default=1000)
     parser.add_argument(
@@ -149,7 +168,7 @@ def main() -> None:
     options = parser.parse_args()
     parts: dict[str, Callable[[], Seconds]] = {
         "rounding": rounding, "small": small, "guard": lambda: guard(options.earlier), "big": big,
-        "crosstab": lambda: crosstab(options.data),
+        "crosstab": lambda: crosstab(options.data), "same": lambda: same_job(options.data),
     }  # fmt: skip
     if options.only:
         print(json.dumps(parts[options.only]()))

@@ -2,8 +2,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwell.confidentiality.groups import Groups, distinct, grouped, marks_of, near, same, unique
+from linkwell.confidentiality.groups import Groups, distinct, grouped, marks_of
 from linkwell.confidentiality.rounding import RoundingKeys, record_keys
+from linkwell.confidentiality.twins import near, same, unique
 
 PERSONS = np.unique(np.random.default_rng(1).integers(1, 2**62, 400))
 RECORD, SECOND = record_keys(PERSONS, RoundingKeys.derive(bytes(32)))
@@ -73,3 +74,25 @@ def test_a_person_listed_twice_counts_once():
     groups = grouped(distinct(cells, places), 2, PERSONS, RECORD, MARKS)
     assert groups.counts.tolist() == [2, 1]
     assert groups.keys[0] == RECORD[5] ^ RECORD[7]
+
+
+def test_large_and_medium_groups_have_the_sketch_of_one_key_after_another():
+    persons = np.arange(1, 12_001)
+    record, second = record_keys(persons, RoundingKeys.derive(bytes(32)))
+    cells = np.where(persons > 3000, 0, 1)
+    groups = grouped(distinct(cells, persons - 1), 2, persons, record, marks_of(record, second))
+    expected = np.zeros((2, 64), dtype=np.uint8)
+    buckets, values = (second % np.uint64(64)).astype(np.int64), (record & np.uint64(255)).astype(np.uint8)
+    np.bitwise_xor.at(expected, (cells, buckets), values)
+    assert np.array_equal(groups.sketches, expected)
+
+
+def test_people_one_apart_are_found_even_if_their_keyed_bytes_are_nothing():
+    persons = np.arange(1, 3001)
+    record, second = record_keys(persons, RoundingKeys.derive(bytes(32)))
+    silent = int(np.flatnonzero((record & np.uint64(255)) == 0)[0])  # changes no bucket
+    everyone = np.setdiff1d(np.arange(200), silent)
+    sets = [everyone, np.append(everyone, silent)]
+    both = [grouped(distinct(np.zeros(len(s), dtype=np.int64), s), 1, persons, record,
+                    marks_of(record, second)) for s in sets]  # fmt: skip
+    assert near(both[0], both[1], 5, np.ones(1, dtype=bool)).apart.tolist() == [1]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.confidentiality.audit import hide_until_wide, is_small
 from linkwell.confidentiality.decide_amounts import AmountsTold, decide_amounts
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.effects import cohort_kin, decide_effects
-from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, joined, near, same, unique
+from linkwell.confidentiality.groups import BUCKETS, Flags, Groups, joined
 from linkwell.confidentiality.guard import (
     HIDDEN,
     Memory,
@@ -44,6 +45,7 @@ from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import RoundingKeys, round_counts
 from linkwell.confidentiality.second import barred, hide_second
 from linkwell.confidentiality.suppression import Fate, Fates
+from linkwell.confidentiality.twins import near, same, unique
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,7 +121,7 @@ def decide(
     return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide)
 
 
-def blocks(draft: Draft, decision: Decision, ranks: list[Ints]) -> list[Block]:
+def blocks(draft: Draft, decision: Decision, ranks: list[NDArray[np.int32]]) -> list[Block]:
     """What the ledger keeps of a decided request; `ranks`: the people of the cohorts and of each table."""
     names = ["", *(table.table.name for table in draft.tables)]
     parts = [draft.cohorts, *(table.groups for table in draft.tables)]

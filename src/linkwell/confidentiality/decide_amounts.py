@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Flags, distinct, same
+from linkwell.confidentiality.groups import Flags, distinct
 from linkwell.confidentiality.guard import Memory
 from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums, off
 from linkwell.confidentiality.means import means, totals
@@ -17,6 +17,7 @@ from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles, checked_percents, guarded_quantiles, quantiles
 from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable
 from linkwell.confidentiality.second_amounts import hide_second_amounts
+from linkwell.confidentiality.twins import same
 
 
 @dataclass(frozen=True, eq=False, repr=False)

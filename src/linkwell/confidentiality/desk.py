@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import re
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -22,24 +18,31 @@ from linkwell.confidentiality.draft import Draft, draft
 from linkwell.confidentiality.earlier import earlier_tables
 from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
+from linkwell.confidentiality.ledger_files import (
+    HEAD,
+    LEDGER,
+    LOCK,
+    SECRET,
+    alone,
+    copies_of,
+    zone_and_seen,
+)
 from linkwell.confidentiality.person_index import index_path
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.proof import open_ledger, read_head, write_head
-from linkwell.confidentiality.recall import Ranks, Recall
+from linkwell.confidentiality.recall import Places, Ranks, Recall
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
-from linkwell.confidentiality.request import Ints, Override, ReleaseRequest
+from linkwell.confidentiality.request import Override, ReleaseRequest
 from linkwell.confidentiality.rounding import RoundingKeys
 from linkwell.confidentiality.suppression import Fate
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
 from linkwell.vault.secrets import keep_secret
-from linkwell.vault.zones import Home, Zone, ZoneName
+from linkwell.vault.zones import Home, Zone
 
-RELEASE_ID = re.compile(r"R-[0-9a-f]{16}|R\d{6,}-[0-9a-f]{8}")  # the second: named before 22 November 2026
 SHORTEST_REASON = 10
-SECRET, LEDGER, HEAD, LOCK = "rounding.secret", "releases.sqlite", "releases.head", ".opening"
 
 
 class ReleaseRefused(RefusedByRule):
@@ -88,7 +91,7 @@ class ReleaseDesk:
             RefusedByRule: the ledger or the secret is lost, older than what left, or altered. Nothing is
                 released until that is mended.
         """
-        zone, seen = _zone_and_seen(place)
+        zone, seen = zone_and_seen(place)
         copies = copies_of(place) if isinstance(place, Home) else None
         seed = place.demo_seed if isinstance(place, Home) else demo_seed
         others = [*(newest(copies) if copies else []), *([expected_head] if expected_head else [])]
@@ -221,7 +224,7 @@ class ReleaseDesk:
         )  # fmt: skip
         return None, content, ranks
 
-    def _ranked(self, prepared: Draft, ranks: Ranks) -> tuple[Ranks, list[Ints]]:
+    def _ranked(self, prepared: Draft, ranks: Ranks) -> tuple[Ranks, list[Places]]:
         """The people of the cohorts and of each table by rank; whoever has none is added to the list."""
         columns = [prepared.cohort_pairs.places, *(table.pairs.places for table in prepared.tables)]
         new = np.zeros(len(ranks.by_place), dtype=bool)
@@ -231,7 +234,7 @@ class ReleaseDesk:
         added = int(np.count_nonzero(new))
         if added:
             by_place = ranks.by_place.copy()
-            by_place[new] = ranks.number + np.arange(added)
+            by_place[new] = np.arange(ranks.number, ranks.number + added, dtype=np.int32)
             self._ledger.add_people(prepared.people.index.persons[new])
             ranks = Ranks(by_place, ranks.number + added, self._ledger.people_seq())
         return ranks, [ranks.by_place[places] for places in columns]
@@ -265,15 +268,6 @@ def disclaimers(sources: tuple[str, ...]) -> list[str]:
     return [part["text"] for part in tomllib.loads(text)["paragraph"] if part["when"] in ("", *sources)]
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, alone on this computer."""
-    with path.open("a") as lock:
-        path.chmod(0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _overridden(prepared: Draft, override: Override) -> Draft:
     """The same draft as another request: what was released without the override stays what it was.
 
@@ -299,22 +293,3 @@ def _exempt(request: ReleaseRequest, permission: bool) -> frozenset[str]:
             fix="Record the permission in the agreement, or ask about several providers together.",
         )
     return frozenset({"provider"} if request.single_provider else set())
-
-
-def _zone_and_seen(place: Home | Zone) -> tuple[Zone, list[str]]:
-    """The disclosure zone, and the ids of every release that lies in `released/`."""
-    if isinstance(place, Zone):
-        return place, []
-    return place.zone(ZoneName.DISCLOSURE), released_ids(place)
-
-
-def released_ids(home: Home) -> list[str]:
-    """The ids of every release that lies in `released/`."""
-    released: Path = home.zone(ZoneName.RELEASED).path
-    folders = released.iterdir() if released.is_dir() else iter(())
-    return [folder.name for folder in folders if RELEASE_ID.fullmatch(folder.name)]
-
-
-def copies_of(home: Home) -> Path:
-    """Where the sealed copies of the ledger's entries lie."""
-    return home.zone(ZoneName.RELEASED).path / "ledger"

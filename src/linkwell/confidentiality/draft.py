@@ -164,8 +164,9 @@ def draft(
     for effect in request.effects:
         sides += [effect.treated_units, effect.comparison_units]
     sides += [model.units for model in request.models]
+    found = [people.index.positions(side) for side in sides]
     cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
-    pairs = distinct(cells, people.index.positions(np.concatenate(sides)))
+    pairs = distinct(cells, np.concatenate(found) if len(found) > 1 else found[0])
     cohorts = people.groups(pairs, len(sides))
     everyone = pairs.places[: int(cohorts.counts[0])], cohorts.take(np.zeros(1, dtype=np.int64))
     tables = tuple(_table_draft(table, people, profile, exempt, everyone) for table in request.tables)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.guard import Past
 from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.release_ledger import ReleaseLedger
 from linkwell.confidentiality.remake import labels_of
-from linkwell.confidentiality.request import Ints
 
 MOST_MEMBERS = 50_000
 """A table of more memberships is about far more people than exact bounds are for."""
 
 
-def earlier_tables(ledger: ReleaseLedger, past: Past, draft: Draft, ranks: Ints) -> list[LinkedTable]:
+def earlier_tables(
+    ledger: ReleaseLedger, past: Past, draft: Draft, ranks: NDArray[np.int32]
+) -> list[LinkedTable]:
     """Tables of the family of which at least half the people are among the request's.
 
     Args:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft
-from linkwell.confidentiality.groups import distinct, near, same
+from linkwell.confidentiality.groups import distinct
 from linkwell.confidentiality.guard import HIDDEN, Past
 from linkwell.confidentiality.history import COHORTS, PastEffect
 from linkwell.confidentiality.magnitudes import MOST_KNOWN, combination, keyed_sums, off
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import EffectInput, Ints
+from linkwell.confidentiality.twins import near, same
 from linkwell.errors import WrongUse
 
 NUMBERS = ("estimate", "lower", "upper")

@@ -1,4 +1,4 @@
-"""Groups of distinct people as arrays: count, key, and what is needed to find near twins."""
+"""Groups of distinct people as arrays: count, key, and the sketch that near twins are found by."""
 
 from __future__ import annotations
 
@@ -43,9 +43,12 @@ class Memberships:
     @cached_property
     def first(self) -> Ints:
         """Where each pair first stood in the request; worked out for amounts only."""
-        order = np.argsort(_packed(*self.asked), kind="stable")
-        packed = _packed(*self.asked)[order]
-        return order[np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)]].astype(np.int64)
+        packed = _packed(*self.asked)
+        order = np.argsort(packed, kind="stable").astype(np.int64)
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = packed[order][1:] != packed[order][:-1]
+        found: Ints = order[new]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,22 +93,16 @@ class Groups:
         return cells[keep], self.small_persons[keep]
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Near twins: group `new` here, `old` there, `apart` people differ (a lower bound for wide groups)."""
-
-    new: Ints
-    old: Ints
-    apart: Ints
-
-
 def distinct(cells: Ints, places: Ints) -> Memberships:
     """Each (cell, person) pair once: XOR would cancel a person counted twice."""
     cells, places = cells.astype(np.int64, copy=False), places.astype(np.int64, copy=False)
     asked = cells, places
-    later = cells[1:] > cells[:-1]
-    if bool(np.all(later | ((cells[1:] == cells[:-1]) & (places[1:] > places[:-1])))):
+    onward = places[1:] > places[:-1]
+    if bool(np.all((cells[1:] > cells[:-1]) | ((cells[1:] == cells[:-1]) & onward))):
         return Memberships(cells, places, asked)  # sorted and distinct already
+    if bool(onward.all()):
+        order = rising(cells)
+        return Memberships(cells[order], places[order], asked)
     number = int(places.max()) + 1
     if len(places) <= number <= _SPARSE * len(places):
         where = np.full(number, -1, dtype=np.int64)
@@ -213,127 +210,12 @@ def joined(parts: Sequence[Groups]) -> Groups:
     )
 
 
-def near(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
-    """All pairs of a chosen new group and an old one that differ by at least one and at most `distance`
-    people.
-
-    Small groups are compared person by person, exactly. Wide ones by their sketches: at most `distance`
-    people can change at most `distance` of 64 buckets, so no pair is missed; a pair a few more people apart
-    may be found as well, which errs on the safe side.
-
-    Args:
-        chosen: which new groups to compare, shape (new groups,).
-    """
-    if not len(old) or not chosen.any():
-        none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, none)
-    if distance > LARGEST_DISTANCE:
-        raise ValueError(f"the guard compares groups up to {LARGEST_DISTANCE} people apart, not {distance}")
-    small, wide = _near_small(new, old, distance, chosen), _near_wide(new, old, distance, chosen)
-    news, olds = np.concatenate([small.new, wide.new]), np.concatenate([small.old, wide.old])
-    apart = np.concatenate([small.apart, wide.apart])
-    # A pair seen both ways keeps its exact distance, which comes first.
-    _, first = np.unique(news * max(len(old), 1) + olds, return_index=True)
-    return Pairs(news[first], olds[first], apart[first])
-
-
-def same(new: Groups, old: Groups) -> Pairs:
-    """All pairs of groups that are the same people: equal key and equal count."""
-    news = fingerprints(new)
-    order = np.argsort(fingerprints(old), kind="stable")
-    olds = fingerprints(old)[order]
-    low = np.searchsorted(olds, news, side="left")
-    times = np.searchsorted(olds, news, side="right") - low
-    left, place = expanded(np.arange(len(new)), low, times)
-    right = order[place]
-    keep = (new.counts[left] == old.counts[right]) & (new.keys[left] == old.keys[right])
-    return Pairs(left[keep], right[keep], np.zeros(int(keep.sum()), dtype=np.int64))
-
-
-def unique(groups: Groups) -> tuple[Ints, Ints]:
-    """Row of the first group of each set of people, rising, and for every group the place of its set."""
-    order = np.argsort(groups.keys, kind="stable")
-    keys, counts = groups.keys[order], groups.counts[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = keys[1:] != keys[:-1]
-    if bool((counts[1:] != counts[:-1])[~new[1:]].any()):  # equal keys of other sizes: as good as never
-        order = np.lexsort((np.arange(len(groups)), groups.counts, groups.keys))
-        keys, counts = groups.keys[order], groups.counts[order]
-        new[1:] = (keys[1:] != keys[:-1]) | (counts[1:] != counts[:-1])
-    firsts = order[new]
-    inverse = np.empty(len(order), dtype=np.int64)
-    if len(firsts) == len(order):
-        inverse[:] = np.arange(len(order))
-        return inverse, inverse
-    chosen = np.zeros(len(order), dtype=bool)
-    chosen[firsts] = True
-    places = np.cumsum(chosen) - 1
-    inverse[order] = places[firsts[np.cumsum(new) - 1]]
-    return np.flatnonzero(chosen), inverse
-
-
-def fingerprints(groups: Groups) -> Keys:
-    """One number per set of people, out of its key and count."""
-    return groups.keys ^ (groups.counts.astype(np.uint64) << np.uint64(40))
-
-
-def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
-    """Join on the person: two groups of 6 or more without a common person are far apart."""
-    if new is old:
-        persons = np.sort(new.small_persons)
-        if not (persons[1:] == persons[:-1]).any():  # nobody is in two groups, as in most tables
-            none = np.zeros(0, dtype=np.int64)
-            return Pairs(none, none, none)
-    cells, persons = _by_person(*new.small_memberships(chosen))
-    old_cells, old_persons = _by_person(*old.small_memberships(np.ones(len(old), dtype=bool)))
-    low = np.searchsorted(old_persons, persons, side="left")
-    times = np.searchsorted(old_persons, persons, side="right") - low
-    if new is old:  # whoever is in one group only pairs it with itself
-        times[times == 1] = 0
-    left, place = expanded(cells, low, times)
-    width = max(len(old), 1)
-    codes, common = np.unique(left * width + old_cells[place], return_counts=True)
-    news, olds = np.divmod(codes, width)
-    apart = new.counts[news] + old.counts[olds] - 2 * common
-    keep = (apart >= 1) & (apart <= distance)
-    return Pairs(news[keep], olds[keep], apart[keep])
-
-
-def _by_person(cells: Ints, persons: Ints) -> tuple[Ints, Ints]:
-    order = np.argsort(persons, kind="stable")
-    return cells[order], persons[order]
-
-
-def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
-    """Join on bands of the sketches: at most `distance` buckets of two near twins differ, so of one more band
-    than that at least one is equal. No pair is missed; the work grows with the groups, not their square.
-    """
-    ours, theirs = np.flatnonzero(chosen & (new.counts >= WIDE)), np.flatnonzero(old.counts >= WIDE)
-    a, b = new.sketches[new.wide_rank[ours]], old.sketches[old.wide_rank[theirs]]
-    found = [np.zeros(0, dtype=np.int64)]
-    for band in np.array_split(np.arange(BUCKETS), distance + 1):
-        ours_folded, theirs_folded = _folded(a[:, band]), _folded(b[:, band])
-        order = np.argsort(theirs_folded, kind="stable")
-        low = np.searchsorted(theirs_folded[order], ours_folded, side="left")
-        times = np.searchsorted(theirs_folded[order], ours_folded, side="right") - low
-        left, place = expanded(np.arange(len(ours)), low, times)
-        found.append(np.unique(left * max(len(theirs), 1) + order[place]))
-    left, right = np.divmod(np.unique(np.concatenate(found)), max(len(theirs), 1))
-    apart = np.concatenate([np.zeros(0, dtype=np.int64), *(
-        np.count_nonzero(a[left[part]] != b[right[part]], axis=1) for part in _slices(len(left), 1 << 16)
-    )])  # fmt: skip
-    ours, theirs = ours[left], theirs[right]
-    sizes = np.abs(new.counts[ours] - old.counts[theirs])
-    other = (new.keys[ours] != old.keys[theirs]) | (sizes > 0)
-    keep = other & (apart <= distance) & (sizes <= distance)
-    # Other people can have the same bytes: they are at least one apart all the same.
-    return Pairs(ours[keep], theirs[keep], np.maximum(apart[keep], 1))
-
-
-def _folded(columns: Sketches) -> Keys:
-    """One number per row, out of all its columns."""
-    odd = np.random.default_rng(64).integers(1, 2**62, columns.shape[1]).astype(np.uint64) * np.uint64(2)
-    found: Keys = (columns * (odd + np.uint64(1))).sum(axis=1, dtype=np.uint64)
+def xor_runs(values: Keys, counts: Ints) -> Keys:
+    """XOR of consecutive runs of `values`, of the given lengths."""
+    found = np.zeros(len(counts), dtype=np.uint64)
+    filled = counts > 0
+    if len(values):
+        found[filled] = np.bitwise_xor.reduceat(values, (np.cumsum(counts) - counts)[filled])
     return found
 
 
@@ -342,16 +224,3 @@ def expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:
     total = int(times.sum())
     offsets = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
     return np.repeat(values, times), np.repeat(low, times) + offsets
-
-
-def _slices(number: int, most: int) -> list[slice]:
-    return [slice(start, start + most) for start in range(0, number, most)]
-
-
-def xor_runs(values: Keys, counts: Ints) -> Keys:
-    """XOR of consecutive runs of `values`, of the given lengths."""
-    found = np.zeros(len(counts), dtype=np.uint64)
-    filled = counts > 0
-    if len(values):
-        found[filled] = np.bitwise_xor.reduceat(values, (np.cumsum(counts) - counts)[filled])
-    return found

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
+from linkwell.confidentiality.groups import Flags, Groups, joined
 from linkwell.confidentiality.history import (
     BARS,
     COHORTS,
@@ -28,6 +29,7 @@ from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
+from linkwell.confidentiality.twins import Pairs, near, same
 
 HIDDEN = -1
 """Shown value of a hidden cell."""
@@ -99,7 +101,7 @@ class Memory:
         return cls(Past.of(shown), joined(cohorts), unions, bars, Told.of(means), mean_bars, quantiles)
 
 
-def near_cohort(population: Ints, cohort: Groups, past: Past, distance: int) -> int | None:
+def near_cohort(population: NDArray[np.int32], cohort: Groups, past: Past, distance: int) -> int | None:
     """The ledger entry of an earlier cohort that differs from `population` by 1 to `distance` people.
 
     None if this very cohort was told about before. Cohorts of which nothing new was told do not count: they

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined, near, same
+from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined
 from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import Keys
+from linkwell.confidentiality.twins import near, same
 
 MOST_KNOWN = 40
 """With more earlier sets of amounts of the same people, anything can be made from them: ask a person."""

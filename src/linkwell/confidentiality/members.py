@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.confidentiality.groups import rising
 from linkwell.confidentiality.request import Ints
@@ -21,7 +22,7 @@ DENSE = 4
 """One form per rank is worth while when at least a quarter of all ranks are named."""
 
 
-def packed_members(ranks: Ints, counts: Ints) -> bytes:
+def packed_members(ranks: Ints | NDArray[np.int32], counts: Ints) -> bytes:
     """The ranks of several groups, group by group.
 
     Args:
@@ -58,7 +59,7 @@ def unpacked_members(packed: bytes) -> Ints:
     return np.cumsum(steps, dtype=np.uint32).astype(np.int64)
 
 
-def _listed(ranks: Ints) -> bytes:
+def _listed(ranks: Ints | NDArray[np.int32]) -> bytes:
     """Differences between neighbours pack well in large groups, and not at all in many small ones."""
     steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
     return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from linkwell.confidentiality.desk import SECRET, ReleaseDesk
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.ledger_files import SECRET
 from linkwell.confidentiality.merging import Levels, Merge, coarser, proposals
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import Profile, load_profile

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ class PersonIndex:
     project_ids: Ints
     persons: Ints
 
+    @cached_property
+    def _everyone(self) -> Ints:
+        return np.arange(len(self.persons), dtype=np.int64)
+
     def positions(self, units: Ints) -> Ints:
         """Place of each project id in this index.
 
@@ -38,7 +43,7 @@ class PersonIndex:
         if not len(units):
             return np.zeros(0, dtype=np.int64)
         if np.array_equal(units, self.project_ids):
-            return np.arange(len(units), dtype=np.int64)
+            return self._everyone
         places = np.searchsorted(self.project_ids, units)
         places[places == len(self.project_ids)] = 0
         if not len(self.project_ids) or not np.array_equal(self.project_ids[places], units):

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined, near, same
+from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined
 from linkwell.confidentiality.magnitudes import combination, off
 from linkwell.confidentiality.means import figures
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Floats, Ints, QuantileTable
+from linkwell.confidentiality.twins import near, same
 from linkwell.errors import WrongUse
 
 

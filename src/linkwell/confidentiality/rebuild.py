@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from linkwell.confidentiality.copies import append_copies, newest
-from linkwell.confidentiality.desk import HEAD, LEDGER, LOCK, SECRET, alone, copies_of, released_ids
 from linkwell.confidentiality.history import stopped
+from linkwell.confidentiality.ledger_files import HEAD, LEDGER, LOCK, SECRET, alone, copies_of, released_ids
 from linkwell.confidentiality.proof import open_ledger, read_head, write_head
 from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.rounding import RoundingKeys

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.confidentiality.draft import People
 from linkwell.confidentiality.guard import Memory
@@ -19,6 +20,7 @@ from linkwell.confidentiality.release_ledger import ReleaseLedger
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.rounding import RoundingKeys
 
+Places = NDArray[np.int32]
 UNKNOWN = -1
 Stamp = tuple[str, int, int, int]
 
@@ -32,7 +34,7 @@ class Ranks:
         number: people in the list. seq: the list's newest entry when this was read.
     """
 
-    by_place: Ints
+    by_place: Places
     number: int
     seq: int
 
@@ -87,9 +89,9 @@ class Recall:
         self._ranks = people, ledger.hash_at(1) or "", ranks
 
 
-def _places_in(known: Ints, persons: Ints) -> Ints:
+def _places_in(known: Ints, persons: Ints) -> Places:
     """Place of each person in `known`, or `UNKNOWN`."""
-    found = np.full(len(persons), UNKNOWN, dtype=np.int64)
+    found = np.full(len(persons), UNKNOWN, dtype=np.int32)
     if not len(known):
         return found
     if np.array_equal(known, persons[: len(known)]):

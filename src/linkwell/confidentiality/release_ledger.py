@@ -19,43 +19,18 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.history import Block, PastEffect, fingerprint, pack, read_block, stopped
+from linkwell.confidentiality.ledger_tables import (
+    BLOCK_COLUMNS,
+    EFFECT_COLUMNS,
+    ENTRY_TABLES,
+    statements,
+)
 from linkwell.confidentiality.request import Ints
 from linkwell.errors import TryAgain
 from linkwell.ledger import canonical_json
 from linkwell.ledger.chain import Event, next_event
 
 WAIT_SECONDS = 60
-
-SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE event (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE release (
-    seq INTEGER PRIMARY KEY REFERENCES event (seq), release_id TEXT NOT NULL UNIQUE, family TEXT NOT NULL,
-    request TEXT NOT NULL UNIQUE, content BLOB NOT NULL
-);
-CREATE TABLE block (
-    seq INTEGER NOT NULL REFERENCES release (seq), place INTEGER NOT NULL, family TEXT NOT NULL, name TEXT
-    NOT NULL, measure TEXT NOT NULL, counts BLOB NOT NULL, keys BLOB NOT NULL, sketches BLOB NOT NULL,
-    small_persons BLOB NOT NULL, persons BLOB NOT NULL, shown BLOB NOT NULL, fates BLOB NOT NULL,
-    means BLOB NOT NULL, sums BLOB NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, place)
-);
-CREATE INDEX block_family ON block (family, seq, place);
-CREATE TABLE people (seq INTEGER PRIMARY KEY, persons BLOB NOT NULL);
-CREATE TABLE effect (
-    seq INTEGER NOT NULL REFERENCES release (seq), family TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT
-    NULL, treated INTEGER NOT NULL, comparison INTEGER NOT NULL, sums BLOB NOT NULL, content TEXT NOT NULL,
-    PRIMARY KEY (seq, name)
-);
-CREATE TABLE refusal (reference TEXT PRIMARY KEY, made TEXT NOT NULL, project TEXT NOT NULL, reason TEXT NOT
-NULL);
-"""
-BLOCK_COLUMNS = (
-    "seq, name, measure, counts, keys, sketches, small_persons, persons, shown, fates, means, sums, digest"
-)
-EFFECT_COLUMNS = "seq, name, outcome, treated, comparison, sums, content"
-TABLES = ("about", "event", "release", "block", "people", "effect", "refusal")
-ENTRY_TABLES = ("event", "release", "people", "block", "effect")
-"""What belongs to an entry, in the order its rows are put back."""
 
 Entry = dict[str, list[tuple[object, ...]]]
 """All rows of one entry, by table."""
@@ -109,14 +84,8 @@ class ReleaseLedger:
 
     def create(self, key_check: str) -> None:
         """Lay the tables; entries can be added afterwards but never changed or removed."""
-        for statement in filter(str.strip, SCHEMA.split(";")):
+        for statement in statements():
             self._base.execute(statement)
-        for table in TABLES:
-            for action in ("UPDATE", "DELETE"):
-                self._base.execute(
-                    f"CREATE TRIGGER {table}_{action} BEFORE {action} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END"
-                )
         self._base.execute("INSERT INTO about VALUES ('rounding key', ?)", (key_check,))
 
     def key_check(self) -> str | None:

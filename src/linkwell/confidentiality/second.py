@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Flags, Groups, Pairs, joined, near, same
+from linkwell.confidentiality.groups import Flags, Groups, joined
 from linkwell.confidentiality.guard import HIDDEN, Past
 from linkwell.confidentiality.lines import people_of, without_margins
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Ints
 from linkwell.confidentiality.suppression import Fate, Fates
+from linkwell.confidentiality.twins import Pairs, near, same
 
 
 def hide_second(

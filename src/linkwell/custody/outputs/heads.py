@@ -66,7 +66,8 @@ def why(*, by: Person, reference: str) -> dict[str, dict[str, int]] | str | None
     Raises:
         NotAllowed: `by` is not an output checker.
     """
-    from linkwell.confidentiality.desk import RELEASE_ID, ReleaseDesk
+    from linkwell.confidentiality.desk import ReleaseDesk
+    from linkwell.confidentiality.ledger_files import RELEASE_ID
 
     check(by, RELEASE)
     record_view("output.reasons seen", by=by, subject=f"release/{reference}")
