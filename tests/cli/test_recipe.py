@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from linkwell.cli.provider import describe
+from linkwell.cli.describe import describe
 from linkwell.cli.receipts import receipt
 from linkwell.specification.model import Specification
 

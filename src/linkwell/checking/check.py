@@ -107,6 +107,8 @@ def look_at_files(
             collector.add(code, source.name, column=column, detail=not_held.get(column, ""), count=1)
         for column in source.unknown:
             collector.add("unknown_column", source.name, column=column, count=1)
+        for code, column, rows in source.beside:
+            collector.add(code, source, rows, column=column)
         for given in source.tables:
             for notice in given.notices:
                 collector.add("reader_notice", source.name, detail=notice.message, count=1)

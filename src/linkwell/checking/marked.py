@@ -7,7 +7,8 @@ holds personal information and stays on the provider's own computer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,23 @@ def write_marked(tables: Sequence[Table], verdict: Verdict, path: Path) -> None:
     with written_whole(path) as part:
         part.touch(mode=0o600)  # it holds personal information; the writer keeps the file's mode
         _write(tables, verdict, part)
+
+
+def write_marked_copies(
+    tables: Sequence[Table], verdict: Verdict, folder: Path, tick: Callable[[int, int], None]
+) -> list[Path]:
+    """Write a marked copy of each file into `folder`, named after it, and return them."""
+    by_file: dict[str, list[Table]] = {}
+    for table in tables:
+        by_file.setdefault(table.origin.file, []).append(table)
+    stems = Counter(Path(name).stem for name in by_file)
+    copies = []
+    for at, (name, found) in enumerate(by_file.items()):
+        tick(at, len(by_file))
+        stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
+        copies.append(folder / f"{stem}-marked.xlsx")
+        write_marked(found, verdict, copies[-1])
+    return copies
 
 
 def _write(tables: Sequence[Table], verdict: Verdict, part: Path) -> None:
@@ -109,7 +127,7 @@ def _table_sheet(sheet: Any, table: Table, marks: _Marks, formats: dict[Severity
         found = marks.get(number, [])
         sheet.write_number(line, 0, number)
         if found:
-            sheet.write_string(line, 1, " ".join(HEADINGS[f.severity][0] + f": {f.code}." for f in found))
+            sheet.write_string(line, 1, "\n".join(f"{HEADINGS[f.severity][0]}: {f.what}" for f in found))
         whole = next((f.severity for f in found if f.severity is Severity.REFUSE_ROW), None)
         by_column = {finding.column: finding.severity for finding in reversed(found) if finding.column}
         for at, cell in enumerate(cells):

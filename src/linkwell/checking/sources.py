@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from linkwell.errors import WrongUse
-from linkwell.reading.table import Table
+from linkwell.reading.beside import WideTable, side_by_side
+from linkwell.reading.table import Origin, Table
 from linkwell.specification.headings import fold_heading
-from linkwell.specification.model import Specification
+from linkwell.specification.model import Export, Specification
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Source:
         missing: agreed headings some file lacks.
         unknown: headings of the files that are not agreed.
         contacts: headings that are not supplied, looked at only to notice shared contacts.
+        beside: what laying exports side by side found: (rule, heading, rows).
     """
 
     name: str
@@ -29,20 +31,28 @@ class Source:
     unknown: tuple[str, ...]
     contacts: tuple[str, ...]
     starts: tuple[int, ...]
+    beside: tuple[tuple[str, str, tuple[int, ...]], ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def by_file(self, positions: list[int]) -> dict[str, list[int]]:
-        """Row numbers of ascending row positions by file (with its sheet)."""
+    def by_file(self, positions: list[int], column: str = "") -> dict[str, list[int]]:
+        """Row numbers of ascending row positions by file (with its sheet).
+
+        A cell of `column` that another export lent is in that export's file, not where it was laid beside.
+        """
         found: dict[str, list[int]] = {}
         first = 0
         for start, table in zip(self.starts, self.tables, strict=True):
             end = bisect_left(positions, start + len(table), first)
-            if end > first:
-                sheet = f", sheet {table.origin.sheet}" if table.origin.sheet else ""
+            lent = table.lent.get(column) if isinstance(table, WideTable) else None
+            if end > first and lent is None:
                 inside = map(self.numbers.__getitem__, positions[first:end])
-                found.setdefault(table.origin.file + sheet, []).extend(inside)
+                found.setdefault(_file_of(table.origin), []).extend(inside)
+            elif lent is not None:
+                for position in positions[first:end]:
+                    origin, number = lent[position - start] or (table.origin, self.numbers[position])
+                    found.setdefault(_file_of(origin), []).append(number)
             first = end
         return found
 
@@ -70,6 +80,10 @@ class Source:
         return [";".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
 
 
+def _file_of(origin: Origin) -> str:
+    return origin.file + (f", sheet {origin.sheet}" if origin.sheet else "")
+
+
 def find_sources(spec: Specification, tables: Sequence[Table]) -> tuple[dict[str, Source], list[Table]]:
     """Give each table to the source whose agreed headings it has most of.
 
@@ -79,15 +93,15 @@ def find_sources(spec: Specification, tables: Sequence[Table]) -> tuple[dict[str
     Raises:
         WrongUse: no sheet of a file fits any source of the specification.
     """
-    given: dict[str, list[Table]] = {}
-    unused = []
+    given: dict[str, dict[Export | None, list[Table]]] = {}
+    unused, used_files = [], set()
     for table in tables:
-        name = _best_source(spec, table)
+        name, export = _best_source(spec, table)
         if name:
-            given.setdefault(name, []).append(table)
+            given.setdefault(name, {}).setdefault(export, []).append(table)
+            used_files.add(table.origin.file)
         else:
             unused.append(table)
-    used_files = {table.origin.file for found in given.values() for table in found}
     for table in unused:
         if table.origin.file not in used_files:
             raise _fits_nothing(spec, table)
@@ -105,14 +119,30 @@ def agreed_headings(spec: Specification, source: str) -> tuple[str, ...]:
     return _once(found)
 
 
-def _best_source(spec: Specification, table: Table) -> str:
+def _best_source(spec: Specification, table: Table) -> tuple[str, Export | None]:
+    """The source a file belongs to, and which export of it; None for the first, which the others are beside.
+
+    One file that holds what was several exports is the first.
+    """
     have = {fold_heading(column) for column in table.columns}
-    shares = []
+    shares: list[tuple[float, str, Export | None]] = []
     for name in spec.sources():
-        wanted = {fold_heading(heading) for heading in agreed_headings(spec, name)}
-        shares.append((len(wanted & have) / len(wanted) if wanted else 0.0, name))
-    share, name = max(shares, key=lambda each: each[0], default=(0.0, ""))
-    return name if share >= 0.5 else ""
+        agreed = agreed_headings(spec, name)
+        exports = [each for each in spec.exports if each.source == name]
+        lent = {column for each in exports for column in each.columns}
+        wanted = [heading for heading in agreed if heading not in lent] or list(agreed)
+        shares.append((_share(wanted, have), name, None))
+        shares += [(_share([each.key, *each.columns], have), name, each) for each in exports]
+    share, name, export = max(shares, key=lambda each: each[0], default=(0.0, "", None))
+    if share < 0.5:
+        return "", None
+    first = next(each for each in shares if each[1] == name)
+    return name, None if first[0] >= 0.8 else export
+
+
+def _share(wanted: Sequence[str], have: set[str]) -> float:
+    folded = {fold_heading(heading) for heading in wanted}
+    return len(folded & have) / len(folded) if folded else 0.0
 
 
 def _fits_nothing(spec: Specification, table: Table) -> WrongUse:
@@ -129,7 +159,8 @@ def _fits_nothing(spec: Specification, table: Table) -> WrongUse:
     )
 
 
-def _source(spec: Specification, name: str, tables: list[Table]) -> Source:
+def _source(spec: Specification, name: str, given: dict[Export | None, list[Table]]) -> Source:
+    tables, beside = _laid(spec, name, given)
     wanted = agreed_headings(spec, name)
     contacts = tuple(
         left.column for left in spec.not_supplied if left.source == name and left.kind == "contact"
@@ -141,7 +172,47 @@ def _source(spec: Specification, name: str, tables: list[Table]) -> Source:
     starts = [0]
     for table in tables[:-1]:
         starts.append(starts[-1] + len(table))
-    return Source(name, tuple(tables), _once(missing), _once(unknown), contacts, tuple(starts))
+    return Source(name, tuple(tables), _once(missing), _once(unknown), contacts, tuple(starts), beside)
+
+
+def _laid(
+    spec: Specification, name: str, given: dict[Export | None, list[Table]]
+) -> tuple[list[Table], tuple[tuple[str, str, tuple[int, ...]], ...]]:
+    """The tables of a source, exports of the same people laid side by side, and what that found."""
+    tables, found = list(given.get(None, [])), []
+    key = next((f.source_column for t, f in spec.fields() if t.source == name and f.name == "client_key"), "")
+    agreed = set(agreed_headings(spec, name))
+    for export in (each for each in spec.exports if each.source == name and each in given):
+        if not tables:  # the list they belong beside is not there, which is a finding of its own
+            tables, key = given[export], export.key
+            continue
+        laid = side_by_side(_under(tables, key), key, _under(given[export], export.key), export.key)
+        tables = list(laid.tables)
+        about = next((column for column in export.columns if column in agreed), export.columns[0])
+        if not laid.met:
+            found.append(("export_meets_nobody", about, laid.alone))
+            continue
+        found += [("export_partner_missing", about, laid.alone), ("export_row_alone", about, laid.left_over)]
+        found += [
+            ("export_unclear", column, rows) for column, rows in laid.unclear.items() if column in agreed
+        ]
+        found += [
+            ("exports_differ", column, rows) for column, rows in laid.differ.items() if column in agreed
+        ]
+    return tables, tuple(each for each in found if each[2])
+
+
+def _under(tables: Sequence[Table], heading: str) -> list[Table]:
+    """The tables with the column of `heading` under exactly that heading, however the file spells it."""
+    found = []
+    for table in tables:
+        at = _position(table, heading)
+        if at is not None and table.columns[at] != heading:
+            columns = (*table.columns[:at], heading, *table.columns[at + 1 :])
+            found.append(Table(table.origin, columns, table.rows, table.row_numbers, table.notices))
+        else:
+            found.append(table)
+    return found
 
 
 def _once(headings: Iterable[str]) -> tuple[str, ...]:

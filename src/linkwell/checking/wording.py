@@ -75,8 +75,9 @@ class Collector:
             count = self._counts[code, name, column, detail]
             yield _finding(code, name, column, detail, "", tuple(positions), count)
             return
-        for file, numbers in source.by_file(positions).items():
-            yield _finding(code, name, column, detail, file, tuple(numbers), len(numbers))
+        for file, numbers in source.by_file(positions, column).items():
+            rows = tuple(sorted(set(numbers)))  # two rows here may share one of another export
+            yield _finding(code, name, column, detail, file, rows, len(numbers))
 
 
 def _finding(

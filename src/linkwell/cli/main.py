@@ -18,7 +18,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("desk", "linkwell.cli.desk:desk", "Do the whole road in your browser, on this computer only."),
         ("ready", "linkwell.cli.ready:ready", "Answer the primer's questions; see what to do next."),
         ("statement", "linkwell.cli.statement:statement", "Say what your privacy statement lacks."),
-        ("describe", "linkwell.cli.provider:describe", "Draft a data specification from your own files."),
+        ("describe", "linkwell.cli.describe:describe", "Draft a data specification from your own files."),
         ("spec", "linkwell.cli.spec:spec", "Base specification, changes, Excel, Word, PDF and exports."),
         ("codes", "linkwell.cli.codes:codes", "New Zealand's code lists, and what your words mean in them."),
         ("objection", "linkwell.cli.objection:objection", "Leave somebody who objects out of all you send."),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from linkwell.cli.inputs import Given, query_option, read_given, sheet_option, source_type
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.cli.receipts import FILE, FOLDER, marks
 from linkwell.errors import WrongUse
-from linkwell.reading.table import Table
 from linkwell.supply.delivery import Parties, Planned, plan, seal_planned
 from linkwell.supply.manifest import REPLACES, Delivery, Manifest
 from linkwell.vault.custodian_keys import load_bundle
@@ -29,7 +29,7 @@ Examples:
   linkwell seal --test --spec specification.toml --custodian custodian-keys.json --agreement DSA-2026-001
 """
 )
-@click.argument("files", nargs=-1, type=FILE)
+@click.argument("files", nargs=-1, type=source_type)
 @click.option("--spec", "spec_path", required=True, type=FILE, help="The agreed data specification.")
 @click.option("--custodian", required=True, type=FILE, help="The custodian's custodian-keys.json.")
 @click.option("--agreement", required=True, help="The agreement's reference, as both sides write it.")
@@ -44,7 +44,8 @@ Examples:
 @click.option("--on-behalf-of", default="", help="Whose people these are, if not the sender's own.")
 @click.option("--test", is_flag=True, help="A practice: seal a few invented people, and no FILES.")
 @click.option("--notices", "notices_path", type=FILE, help="Who was told, by date; others stay out.")
-@click.option("--sheet", help="Read only this sheet of the workbooks.")
+@sheet_option
+@query_option
 @click.option(
     "--delivery", type=click.Choice([each.value for each in Delivery]), default="full", show_default=True,
     help="Everybody; or, of all in FILES, only who is new, changed or gone (delta), only who changed "
@@ -62,7 +63,7 @@ Examples:
 @click.option("--compare", is_flag=True, help="Only show what changed; seal nothing.")
 @json_option
 def seal(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     spec_path: Path,
     custodian: Path,
     agreement: str,
@@ -73,6 +74,7 @@ def seal(
     test: bool,
     notices_path: Path | None,
     sheet: str | None,
+    queries: tuple[str, ...],
     delivery: str,
     receipts: Path,
     rows_out: Path | None,
@@ -83,7 +85,8 @@ def seal(
 
     Checks FILES against the specification, leaves out what is not agreed, splits names and numbers from
     service details, and seals each half to a different key of the custodian. Nothing leaves your computer.
-    FILES always hold everybody: what changed is found by keyed fingerprints this computer keeps.
+    FILES (or a folder, or a database's address) always hold everybody: what changed is found by keyed
+    fingerprints this computer keeps.
     """
     from linkwell.bulk import check
     from linkwell.checking.staying import people_out
@@ -106,7 +109,7 @@ def seal(
     spec, keys = Specification.load(spec_path), load_bundle(custodian)
     verdict = check(
         spec,
-        _read(files, sheet, quiet=as_json),
+        read_given(files, sheet, queries, quiet=as_json),
         **people_out(spec_path, notices_path=notices_path, workspace=workspace),
     )
     home = data_home_of(workspace)
@@ -153,7 +156,7 @@ def workspace_beside(spec_path: Path) -> Path:
 
 
 def _seal_a_practice(
-    files: tuple[Path, ...],
+    files: tuple[Given, ...],
     spec_path: Path,
     custodian: Path,
     agreement: str,
@@ -196,20 +199,6 @@ def practice(
         custodian=load_bundle(custodian),
         out=out,
     )
-
-
-def _read(files: tuple[Path, ...], sheet: str | None, *, quiet: bool) -> list[Table]:
-    """Every table of every file; a sheet's name is meant for the workbooks among them."""
-    from linkwell.bulk import read_tables
-
-    tables: list[Table] = []
-    with progress("Reading", quiet=quiet) as tick:
-        for number, file in enumerate(files, start=1):
-            tables += read_tables(
-                file, sheet=None if file.suffix.lower() in {".csv", ".tsv", ".txt"} else sheet
-            )
-            tick(number, len(files))
-    return tables
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:

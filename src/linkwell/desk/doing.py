@@ -6,7 +6,6 @@ Same library and same results as the commands; each step can be run again and do
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from linkwell.bulk import check, read_tables
 from linkwell.checking.cover import starts_of
 from linkwell.checking.drift import Drift, drift, load_profile, profile, save_profile
-from linkwell.checking.marked import write_marked
+from linkwell.checking.marked import write_marked_copies
 from linkwell.checking.outlook import FileOutlook, expect
 from linkwell.checking.report import write_html, write_json
 from linkwell.checking.staying import people_out
@@ -92,15 +91,8 @@ def look_over(desk: Desk, job: Job) -> Verdict:
     verdict = check(spec, tables, **people_out(desk.workspace.specification))
     folder = desk.workspace.checked
     tick = job.part("Writing the report and the marked copies")
-    by_file: dict[str, list[Table]] = {}
-    for table in tables:
-        by_file.setdefault(table.origin.file, []).append(table)
     _clear_marked(folder)
-    stems = Counter(Path(name).stem for name in by_file)
-    for at, (name, found) in enumerate(by_file.items()):
-        tick(at, len(by_file))
-        stem = Path(name).stem if stems[Path(name).stem] == 1 else name.replace(".", "-")
-        write_marked(found, verdict, folder / f"{stem}-marked.xlsx")
+    write_marked_copies(tables, verdict, folder, tick)
     now = profile(spec, verdict)
     write_html(
         verdict,

@@ -56,6 +56,7 @@ def compare(before: Specification, after: Specification) -> tuple[Change, ...]:
     found = [*_settings(before, after), *_tables(before, after), *_code_lists(before, after)]
     found += _listed("not supplied", before.not_supplied, after.not_supplied)
     found += _listed("not held", before.not_held, after.not_held)
+    found += _exports(before, after)
     order = list(Weight)
     return tuple(sorted(found, key=lambda change: order.index(change.weight)))
 
@@ -161,6 +162,14 @@ def _listed(place: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Iter
     for each in before:
         if each not in after:
             yield Change(Weight.WORDS, place, f"No longer said: {name(each)}.")
+
+
+def _exports(before: Specification, after: Specification) -> Iterator[Change]:
+    for words, some, others in (("is", after, before), ("is no longer", before, after)):
+        for each in some.exports:
+            if each not in others.exports:
+                what = f"An export with {', '.join(each.columns)} {words} laid beside {each.source}."
+                yield Change(Weight.BREAKS, each.source, what)
 
 
 def _from_to(called: str, old: Any, new: Any) -> str:

@@ -71,6 +71,12 @@ def _from(spec: Specification, source: str) -> Iterator[Block]:
     elif source == "datasets":
         rows = tuple((t.name, t.label, _half(t), str(len(t.fields))) for t in spec.tables)
         yield Grid("Datasets", ("Dataset", "What it holds", "Travels with", "Fields"), rows, (2, 5, 3, 1))
+        for export in spec.exports:
+            yield Text(
+                texts["export"].format(
+                    source=export.source, key=export.key, columns=", ".join(export.columns)
+                )
+            )
     elif source == "overview":
         yield Text(texts["overview"].format(
             frequency=spec.frequency or "not settled", delivery=_DELIVERY.get(spec.delivery, spec.delivery),

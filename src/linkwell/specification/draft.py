@@ -95,8 +95,9 @@ def draft(
         WrongUse: no table lists people.
     """
     as_of = as_of or datetime.now(UTC).date()
-    sheets, unused = sort_sheets(tables)
-    placed = share_client_key(sheets, {kind: place(sheet) for kind, sheet in sheets.items()})
+    found = sort_sheets(tables)
+    sheets = found.sheets
+    placed = share_client_key(sheets, {kind: place(sheet) for kind, sheet in sheets.items()}, found.key)
     if PARTICIPANTS not in sheets:
         raise WrongUse(
             "None of these files lists people.",
@@ -126,10 +127,11 @@ def draft(
         tables=tuple(built),
         not_supplied=_left(placed, used),
         code_lists=_used_lists(built),
+        exports=found.exports,
     )
     spec = replace(spec, open_questions=tuple(questions_about(spec, placed, as_of)))
     validate(spec)
-    return Draft(spec, _readings(placed, built), tuple(unused) + _remarks(spec, demo))
+    return Draft(spec, _readings(placed, built), found.remarks + _remarks(spec, demo))
 
 
 def _only_test_numbers(placed: dict[str, list[Placed]]) -> bool:

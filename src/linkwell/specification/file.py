@@ -17,6 +17,7 @@ from linkwell.specification.answers import with_answers
 from linkwell.specification.model import (
     CodeList,
     Compartment,
+    Export,
     Field,
     FieldClass,
     FieldType,
@@ -43,9 +44,10 @@ FIELD_SETTINGS = (
 QUESTION_SETTINGS = ("id", "about", "text", "options", "suggested", "answer")
 NOT_SUPPLIED_SETTINGS = ("source", "column", "kind", "reason")
 NOT_HELD_SETTINGS = ("id", "reason", "review")
+EXPORT_SETTINGS = ("source", "key", "columns")
 CODE_LIST_SETTINGS = ("name", "source", "edition")
 _NOT_TEXT: dict[str, type] = {"version": int, "century_from": int, "demo": bool, "required": bool}
-LIST_SETTINGS = {"sensitive", "initiatives", "questions", "options", "more_columns"}
+LIST_SETTINGS = {"sensitive", "initiatives", "questions", "options", "more_columns", "columns"}
 _NEVER_OMITTED = {"purpose", "answer"}
 
 
@@ -118,6 +120,10 @@ def render(spec: Specification) -> str:
         for field in table.fields:
             lines += ["", "[[table.field]]", *_settings(FIELD_SETTINGS, {**vars(field), "class": field.cls})]
             lines += _pairs("table.field.values", field.values)
+    if spec.exports:
+        lines += ["", "", "# Further exports of the same people, laid side by side on your client number."]
+        for export in spec.exports:
+            lines += ["", "[[export]]", *_settings(EXPORT_SETTINGS, vars(export))]
     if spec.not_supplied:
         lines += ["", "", "# Columns of your files that stay with you."]
         for left in spec.not_supplied:
@@ -172,7 +178,7 @@ def _pairs(header: str, pairs: tuple[tuple[str, str], ...]) -> list[str]:
 
 
 def _specification(data: dict[str, Any]) -> Specification:
-    sections = {"table", "open_question", "not_supplied", "not_held", "notes", "code_list"}
+    sections = {"table", "open_question", "not_supplied", "not_held", "notes", "code_list", "export"}
     _no_strangers(data, {*TOP_SETTINGS, *sections}, "the top of the file")
     for name in ("title", "purpose"):
         if not data.get(name):
@@ -186,6 +192,7 @@ def _specification(data: dict[str, Any]) -> Specification:
         not_supplied=tuple(_left_out(each) for each in data.get("not_supplied", [])),
         not_held=tuple(_not_held(each) for each in data.get("not_held", [])),
         notes=_as_pairs(data.get("notes", {}), "notes"),
+        exports=tuple(_export(each) for each in data.get("export", [])),
         code_lists=tuple(_code_list(each) for each in data.get("code_list", [])),
     )
 
@@ -228,6 +235,10 @@ def _left_out(data: dict[str, Any]) -> NotSupplied:
 
 def _not_held(data: dict[str, Any]) -> NotHeld:
     return NotHeld(**_checked(data, NOT_HELD_SETTINGS, "not_held", needs=NOT_HELD_SETTINGS))
+
+
+def _export(data: dict[str, Any]) -> Export:
+    return Export(**_checked(data, EXPORT_SETTINGS, "export", needs=EXPORT_SETTINGS))
 
 
 def _code_list(data: dict[str, Any]) -> CodeList:

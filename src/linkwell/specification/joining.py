@@ -1,37 +1,138 @@
-"""Which files belong together: further pages of one list, and the column that joins visits to people."""
+"""Which files belong together: further pages of one list, exports of the same people side by side, and the
+column that joins visits to people.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
 
+from linkwell.reading.beside import SideBySide, side_by_side
 from linkwell.reading.table import Table
 from linkwell.specification.columns import (
     ENROLMENTS,
     INTERACTIONS,
+    NAMES,
     PARTICIPANTS,
+    Column,
     Placed,
     Sheet,
     look_at,
+    place,
 )
+from linkwell.specification.model import Export
 
 
-def sort_sheets(tables: Sequence[Table]) -> tuple[dict[str, Sheet], list[str]]:
-    """One sheet per kind; further files of a kind and headings are further pages of it."""
+@dataclass(frozen=True)
+class Sorted:
+    """Files sorted by what their rows are about.
+
+    Attributes:
+        sheets: one sheet per kind.
+        exports: files laid beside the list of people.
+        key: the heading they are laid side by side on, or "".
+    """
+
+    sheets: dict[str, Sheet]
+    remarks: tuple[str, ...]
+    exports: tuple[Export, ...] = ()
+    key: str = ""
+
+
+def sort_sheets(tables: Sequence[Table]) -> Sorted:
+    """One sheet per kind; further files of a kind and headings are further pages of it.
+
+    A file that says other things about the same people (names in one export, NHI numbers in another) is laid
+    beside the list of people, row by row.
+    """
     sheets: dict[str, Sheet] = {}
-    unused = []
-    for sheet in map(look_at, (table for table in tables if len(table))):
+    remarks, beside = [], []
+    for sheet in _people_first([look_at(table) for table in tables if len(table)]):
         first = sheets.get(sheet.kind)
-        if sheet.kind and first is None:
+        people = sheets.get(PARTICIPANTS)
+        keys = _meeting_keys(people, sheet) if people and sheet.kind in (PARTICIPANTS, "") else None
+        if keys is not None:
+            beside.append((sheet.table, keys))
+        elif sheet.kind and first is None:
             sheets[sheet.kind] = sheet
-        elif first is not None and set(first.table.columns) & set(sheet.table.columns):
+        elif first is not None and _is_page(first, sheet):
             sheets[sheet.kind] = look_at(_joined(first.table, sheet.table))
         else:
-            where = f"{sheet.table.origin.file} {sheet.table.origin.sheet or ''}".strip()
             why = "it could not be told what its rows are about"
             if first is not None:
                 why = f"{first.table.origin.file} already lists {sheet.kind} under other headings"
-            unused.append(f"{where} is not used: {why}.")
-    return sheets, unused
+            remarks.append(f"{_named(sheet.table)} is not used: {why}.")
+    if not beside:
+        return Sorted(sheets, tuple(remarks))
+    whole, exports = sheets[PARTICIPANTS].table, []
+    key = beside[0][1][0]
+    for table, (_, theirs) in beside:
+        laid = side_by_side([whole], key, [table], theirs)
+        remarks.append(_beside_words(whole, table, key, theirs, laid))
+        whole = reduce(_joined, laid.tables)
+        exports.append(Export(PARTICIPANTS, theirs, tuple(c for c in table.columns if c != theirs)))
+    sheets[PARTICIPANTS] = look_at(whole)
+    return Sorted(sheets, tuple(remarks), tuple(dict.fromkeys(exports)), key)
+
+
+def _named(table: Table) -> str:
+    return f"{table.origin.file} {table.origin.sheet or ''}".strip()
+
+
+def _people_first(sheets: list[Sheet]) -> list[Sheet]:
+    """The list that names people before the others: what says more about them is laid beside it."""
+    return sorted(sheets, key=lambda sheet: 2 - (sheet.kind == PARTICIPANTS) - bool(_roles(sheet) & NAMES))
+
+
+def _is_page(first: Sheet, sheet: Sheet) -> bool:
+    """Whether a file says the same things about other people or visits: more rows of one list."""
+    headings = set(first.table.columns) & set(sheet.table.columns)
+    return bool(headings) and bool(_roles(first) & _roles(sheet) - {"client_key"})
+
+
+def _roles(sheet: Sheet) -> set[str]:
+    return {placed.role for placed in place(sheet) if placed.role}
+
+
+def _meeting_keys(people: Sheet, other: Sheet) -> tuple[str, str] | None:
+    """The headings of the number both have, when `other` says other things about the same people.
+
+    Pages of one list hold the same roles under their headings; an export beside it has one the list lacks,
+    and lacks one the list has. Each of its people has one row.
+    """
+    ours, theirs = _roles(people), _roles(other)
+    if not theirs - ours - {"client_key"} or not ours - theirs - {"client_key"}:
+        return None
+    pairs = []
+    for b in other.columns:
+        values = [cell for cell in other.table.column(b.name) if cell]
+        if len(values) < 2 or len(set(values)) < 0.9 * len(values):
+            continue
+        for a in people.columns:
+            mine = set(people.table.column(a.name)) - {""}
+            if len(mine) > 1 and a.content.date_share < 0.5:
+                share = len(mine & set(values)) / min(len(mine), len(set(values)))
+                pairs.append((share if share >= _least(a, b, values) else 0.0, a.name, b.name))
+    share, a_name, b_name = max(pairs, key=lambda pair: pair[0], default=(0.0, "", ""))
+    return (a_name, b_name) if share else None
+
+
+def _least(one: Column, other: Column, values: list[str]) -> float:
+    """How much of two columns must meet to be the same number; less where they are called so or look so."""
+    if any(guess.role == "client_key" for guess in (*one.guesses, *other.guesses)):
+        return 0.5
+    if set(values) <= {str(number) for number in range(1, len(values) + 2)}:
+        return 2.0  # never: rows that are merely counted meet in any two files
+    return 0.5 if one.content.numbers_rows and other.content.numbers_rows else 0.8
+
+
+def _beside_words(whole: Table, other: Table, key: str, theirs: str, laid: SideBySide) -> str:
+    named = f"“{key}”" if key == theirs else f"“{key}” and “{theirs}”"
+    said = f"{_named(other)} is laid beside {_named(whole)} on {named}: {laid.met:,} rows meet"
+    alone = [f"{len(rows):,} of {name} do not" for rows, name in
+             ((laid.alone, _named(whole)), (laid.left_over, _named(other))) if rows]  # fmt: skip
+    return ", ".join([said, *alone]) + "."
 
 
 def _joined(first: Table, more: Table) -> Table:
@@ -44,11 +145,18 @@ def _joined(first: Table, more: Table) -> Table:
     return Table(first.origin, columns, rows, [*first.row_numbers, *more.row_numbers])
 
 
-def share_client_key(sheets: dict[str, Sheet], placed: dict[str, list[Placed]]) -> dict[str, list[Placed]]:
+def share_client_key(
+    sheets: dict[str, Sheet], placed: dict[str, list[Placed]], key: str = ""
+) -> dict[str, list[Placed]]:
     """Join the files on the column whose values they share, whatever it is called.
 
     The headings' choice stands when its values do meet; otherwise the best meeting pair takes its place.
+
+    Args:
+        key: the heading that exports of the same people are laid side by side on, or "".
     """
+    if key:
+        placed = {**placed, PARTICIPANTS: _as_client_key(placed[PARTICIPANTS], key)}
     if PARTICIPANTS not in sheets:
         return placed
     people = sheets[PARTICIPANTS].table

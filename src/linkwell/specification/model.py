@@ -168,6 +168,20 @@ class NotHeld:
 
 
 @dataclass(frozen=True)
+class Export:
+    """A further export of the same people, laid beside the first one of its source on the client number.
+
+    Attributes:
+        key: the client number's heading in this export.
+        columns: its other headings, by which it is recognised.
+    """
+
+    source: str
+    key: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """Something `describe` could not tell and did not guess; the specification is not ready until answered.
 
@@ -194,6 +208,7 @@ class Specification:
         not_held: fields of the base that the provider does not hold, each with its reason.
         sensitive: initiatives where being on the list is the secret (a refuge, a sexual-health clinic).
         notes: the provider's own write-ups by topic (recording, identifiers, dates, ...), word for word.
+        exports: files that are laid beside the first of their source, row by row.
     """
 
     title: str
@@ -216,6 +231,7 @@ class Specification:
     not_held: tuple[NotHeld, ...] = ()
     sensitive: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    exports: tuple[Export, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -223,8 +239,11 @@ class Specification:
         return hashlib.sha384(canonical_json(self.as_dict())).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain dicts and lists for canonical JSON and exports; tuples of pairs stay ordered lists."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        """Plain dicts and lists for canonical JSON; tuples of pairs stay ordered lists.
+
+        Without exports nothing is said of them, so that a fingerprint made before there were any still holds.
+        """
+        return {name: _plain(value) for name, value in vars(self).items() if value or name != "exports"}
 
     def table(self, name: str) -> TableSpec | None:
         """The table of that name, or None."""
@@ -279,7 +298,7 @@ class Specification:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, CodeList | Field | TableSpec | NotSupplied | NotHeld | Question):
+    if isinstance(value, CodeList | Field | TableSpec | NotSupplied | NotHeld | Question | Export):
         return {name: _plain(each) for name, each in vars(value).items()}
     if isinstance(value, StrEnum):
         return value.value

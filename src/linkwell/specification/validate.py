@@ -48,6 +48,11 @@ def problems_of(spec: Specification) -> Iterator[str]:
     for name in spec.sensitive:
         if spec.initiatives and name not in spec.initiatives:
             yield f"the sensitive initiative {name!r} is not among the initiatives."
+    for export in spec.exports:
+        if export.source not in spec.sources():
+            yield f"an export is beside {export.source!r}, which no table is read from."
+        if not export.key or not export.columns:
+            yield f"an export beside {export.source} does not say its client number and its columns."
     known = {f"{table.name}.{field.name}" for table, field in spec.fields()}
     for question in spec.open_questions:
         if question.id not in known:

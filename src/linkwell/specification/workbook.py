@@ -18,6 +18,7 @@ from linkwell.errors import WrongUse
 from linkwell.reading import read_sheets
 from linkwell.specification.file import (
     CODE_LIST_SETTINGS,
+    EXPORT_SETTINGS,
     FIELD_SETTINGS,
     LIST_SETTINGS,
     NOT_HELD_SETTINGS,
@@ -126,6 +127,7 @@ def _sheets(spec: Specification) -> dict[str, tuple[tuple[str, ...], list[tuple[
             [_row(NOT_SUPPLIED_SETTINGS, vars(each)) for each in spec.not_supplied],
         ),
         "Not held": (NOT_HELD_SETTINGS, [_row(NOT_HELD_SETTINGS, vars(each)) for each in spec.not_held]),
+        "Exports": (EXPORT_SETTINGS, [_row(EXPORT_SETTINGS, vars(each)) for each in spec.exports]),
         "Notes": (("topic", "text"), list(spec.notes)),
         "Questions": (
             QUESTION_SETTINGS,
@@ -204,7 +206,7 @@ def _data(rows: dict[str, list[dict[str, str]]], file: str) -> dict[str, Any]:
         )
     data["code_list"] = _code_lists(rows.get("Codes", []))
     for sheet, section in (("Stays with you", "not_supplied"), ("Not held", "not_held"),
-                           ("Questions", "open_question")):  # fmt: skip
+                           ("Exports", "export"), ("Questions", "open_question")):  # fmt: skip
         data[section] = [_settings(row, file, sheet) for row in rows.get(sheet, [])]
     data["notes"] = {row.get("topic", ""): row.get("text", "") for row in rows.get("Notes", [])}
     return data
