@@ -1,4 +1,6 @@
-"""Killed while a file comes in, a backup is made or restored: nothing is lost, nothing is there twice."""
+"""Killed while a file comes in, a backup is made or restored, or what was kept is destroyed: nothing is lost,
+nothing is there or signed twice.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,8 @@ import pytest
 from tests.custody.test_backups import LINKWELL, Site, make_site
 from tests.journey.test_portal_opens import free_port
 from tests.journey.test_worker_killed import children, serve, wait_until_back
+
+from linkwell.custody.demo import password_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -47,18 +51,29 @@ def killed_when(environment: dict[str, str], there: Callable[[], bool], *command
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def events(site: Site, verb: str) -> int:
-    """How often the record says something."""
-    asked = (
+def ask(site: Site, what: str, *given: str) -> list[str]:
+    """What a few lines say that are run inside the site's registry."""
+    begin = (
         "import os, pathlib, sys; from linkwell.portal.start import start; "
-        "start(pathlib.Path(os.environ['LINKWELL_HOME'])); "
-        "from linkwell.custody.audit.models import AuditEvent; "
-        "print(AuditEvent.objects.filter(verb=sys.argv[1]).count())"
+        "start(pathlib.Path(os.environ['LINKWELL_HOME']))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asked, verb], env=site.environment, capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
+        [sys.executable, "-c", begin + what, *given],
+        env=site.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+COUNT = """
+from linkwell.custody.audit.models import AuditEvent
+for verb in sys.argv[1:]:
+    print(AuditEvent.objects.filter(verb=verb).count())
+"""
+
+
+def events(site: Site, *verbs: str) -> list[int]:
+    """How often the record says each of these."""
+    return [int(each) for each in ask(site, COUNT, *verbs)]
 
 
 def stalling(data: bytes, then: Callable[[], None]) -> Iterator[bytes]:
@@ -100,12 +115,12 @@ def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None
     finally:
         portal.terminate()
         portal.wait(timeout=30)
-    assert (events(site, "supply.begun"), events(site, "supply.received")) == (1, 1)
+    assert events(site, "supply.begun", "supply.received") == [1, 1]
 
 
 def test_a_backup_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: Site, tmp_path: Path) -> None:
     out, staging = tmp_path / "monday.lwb", site.home.path / "portal" / "backup"
-    before = events(site, "backup.made")
+    (before,) = events(site, "backup.made")
 
     def half_sealed() -> bool:
         part = staging / "content.sealed"
@@ -113,10 +128,10 @@ def test_a_backup_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: S
 
     killed_when(site.environment, half_sealed, "backup", f"--out={out}")
     assert not out.exists()
-    assert events(site, "backup.made") == before
+    assert events(site, "backup.made") == [before]
     site.run("backup", f"--out={out}")
     assert not staging.exists()
-    assert events(site, "backup.made") == before + 1
+    assert events(site, "backup.made") == [before + 1]
     drilled = site.run("drill", str(out), *site.keys, f"--reports={tmp_path / 'drills'}")
     assert drilled["passed"]
 
@@ -133,3 +148,50 @@ def test_a_restore_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: 
     large = Path("research") / "sources" / "large.bin"
     assert (home / large).read_bytes() == (site.home.path / large).read_bytes()
     assert not (tmp_path / ".again.part").exists()
+
+
+FILES = 6000
+"""So many that a kill falls between the first and the last."""
+
+OVER = """
+from linkwell.custody import road
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.signing import leave
+from linkwell.custody.demo import person
+from linkwell.custody.supplies.actions import import_package
+
+agreement = Agreement.objects.get()
+found = import_package(by=person("integrator"), agreement=agreement, package=pathlib.Path(sys.argv[1]))
+road.accept(by=person("integrator"), reference=found.reference)
+leave(by=person("provider"), agreement=agreement)
+print(found.reference)
+"""
+"""A delivery that was accepted, under an agreement its provider has left."""
+
+
+def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: Site) -> None:
+    (name,) = ask(site, OVER, str(site.folder / "supply.lwp"))
+    names, details = (site.home.path / zone / "supplies" / name for zone in ("identity", "research"))
+    assert names.exists()
+    for number in range(FILES):
+        (details / f"part-{number}").write_bytes(b"x")
+
+    lead = {"LINKWELL_PASSWORD": password_of(site.home, "provider")}
+    asked = ("destroy-kept", "DSA-2026-001", "--as=provider")
+    with subprocess.Popen([sys.executable, "-m", "linkwell.portal.worker", "quick"],
+                          env=site.environment, stderr=subprocess.DEVNULL) as worker:  # fmt: skip
+        try:
+            lock = site.home.path / "portal" / "locks" / "worker-quick.lock"
+            before = lock.read_bytes()
+            while lock.read_bytes() in (before, b""):  # it holds its queue, so the command only waits for it
+                assert worker.poll() is None
+                time.sleep(0.02)
+            killed_when(site.environment | lead, lambda: not names.exists(), *asked)
+        finally:
+            worker.kill()
+    assert details.exists(), "it was killed after its work, not in the middle of it"
+
+    assert site.run(*asked, **lead)["destroyed"] == [name]
+    assert not details.exists()
+    once = ("agreement.destruction asked", "supply.kept data destroyed", "agreement.kept data destroyed")
+    assert events(site, *once) == [1, 1, 1]
