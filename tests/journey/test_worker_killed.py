@@ -16,17 +16,20 @@ import httpx
 import pytest
 
 from linkwell.cli.demo.stages import STAGES
+from linkwell.custody.demo import password_of
+from linkwell.vault.zones import Home
 from tests.journey.conftest import SIZES, walk
 from tests.journey.test_portal_opens import free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
 
-# the stage, the kind of its job, and which child of `serve` is killed
+# the stage ("": the linker's own command), the kind of its job, and which child of `serve` is killed
 ACTIONS = (
     ("accept", "supply.accept", "linkwell.portal.worker quick"),
     ("link", "supply.link", "linkwell.portal.worker heavy"),
     ("load", "refresh.load", "linkwell.portal.worker heavy"),
     ("insights", "output.analyse", "linkwell.portal.web"),
+    ("", "supply.link again", "linkwell.portal.worker heavy"),
     ("release", "output.release", "linkwell.portal.worker heavy"),
 )
 LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()")
@@ -107,6 +110,17 @@ def kill_while_running(
     raise AssertionError(f"{kind} never began")
 
 
+def to_stage(home: Path, stage: str) -> list[str]:
+    """The command that walks up to a stage."""
+    return ["demo", "--no-serve", "--json", "--home", str(home), *SIZES, "--stop-after", stage]
+
+
+def again(home: Path) -> list[str]:
+    """The command by which a linker links the newest delivery again."""
+    (folder,) = (home / "identity" / "links").iterdir()
+    return ["custodian", "link", folder.name, "--again", "--home", str(home), "--as", "linker"]
+
+
 @pytest.fixture(scope="module")
 def half_way(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose supply has arrived and was not opened yet."""
@@ -128,9 +142,9 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
     for stage, kind, victim in ACTIONS:
         before = newest(home, kind)[0]  # a practice send has been accepted already
         walker = subprocess.Popen(
-            [*LINKWELL, "demo", "--no-serve", "--json", "--home", str(home), *SIZES, "--stop-after", stage],
+            [*LINKWELL, *(to_stage(home, stage) if stage else again(home))],
             stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            env=environment(),
+            env=environment() | {"LINKWELL_PASSWORD": password_of(Home.open(home), "linker")},
         )  # fmt: skip
         try:
             caught.append(kill_while_running(home, kind, victim, portal.pid, walker, before))
