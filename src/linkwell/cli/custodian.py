@@ -13,7 +13,7 @@ from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_keys import new_keys, quota
 from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
-from linkwell.cli.custodian_people import lost_device, second_factor, unlock
+from linkwell.cli.custodian_people import lost_device, lost_manager, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
@@ -30,7 +30,7 @@ _ORDER = (
     "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
     "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
     "insights", "release", "pass-on", "verify-record", "tokens", "second-factor", "unlock", "lost-device",
-    "backup", "restore", "drill", "rebuild-ledger", "why",
+    "lost-manager", "backup", "restore", "drill", "rebuild-ledger", "why",
 )  # fmt: skip
 
 
@@ -331,6 +331,7 @@ for _command in (
     second_factor,
     unlock,
     lost_device,
+    lost_manager,
     backup,
     restore,
     drill,

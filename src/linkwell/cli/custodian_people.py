@@ -87,6 +87,42 @@ def unlock(person: str, home: Path, username: str, as_json: bool) -> None:
     finish({"person": person, "unlocked": True}, [f"{person} can try again."], as_json=as_json)
 
 
+@click.command("lost-manager", epilog="Examples:\n\n  linkwell custodian lost-manager mere --key "
+               "/media/stick/identity-recovery.key.pem --reason 'Phone lost, no codes left'\n\n  linkwell "
+               "custodian lost-manager ari --new-name 'Ari T.' --key … --reason 'Mere left'")  # fmt: skip
+@click.argument("person")
+@home_option
+@click.option("--key", required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="A recovery key of this home, brought by its keeper.")  # fmt: skip
+@click.option("--reason", required=True, help="What happened; everybody at the custodian reads it.")
+@click.option("--new-name", default="", help="Enter PERSON, of this full name, as a second manager instead.")
+@json_option
+def lost_manager(person: str, home: Path, key: Path, reason: str, new_name: str, as_json: bool) -> None:
+    """At the machine: let the only custodian manager back in, or enter a second; everybody there is told."""
+    from linkwell.portal.start import start
+
+    opened = start(home)
+    from linkwell.custody.signin import machine_help
+
+    if new_name:
+        password = ask_password(
+            f"First password for {person}", variable="LINKWELL_NEW_PASSWORD", confirm=True
+        )
+        machine_help.enter_second_manager(
+            home=opened, username=person, name=new_name, password=password, key=key, reason=reason
+        )
+        lines = [f"{person} is a custodian manager now, chooses a password and sets up a second factor."]
+    else:
+        machine_help.replace_device(home=opened, username=person, key=key, reason=reason)
+        lines = [f"{person} signs in with the password and sets up a new second factor."]
+    finish(
+        {"person": person, "done": "entered" if new_name else "device replaced"},
+        [*lines, "It is in the record, and every custodian page shows it."],
+        as_json=as_json,
+        next_step="bring the recovery key back to where it is kept; keep two custodian managers",
+    )
+
+
 @click.command("lost-device", epilog="Examples:\n\n  linkwell custodian lost-device lee --as ana\n\n"
                "  linkwell custodian lost-device lee --confirm --as mere")  # fmt: skip
 @click.argument("person")

@@ -111,6 +111,11 @@ def roles_of(person: Person) -> frozenset[str]:
     return frozenset(role for role, _ in _held(person))
 
 
+def at_custodian(person: Person) -> bool:
+    """Whether the person works at the custodian, in any role."""
+    return any(there for _, there in _held(person))
+
+
 def _held(person: Person) -> frozenset[tuple[str, bool]]:
     """(role, whether it is held at the custodian)."""
     found: frozenset[tuple[str, bool]] | None = getattr(person, "_held_this_request", None)

@@ -24,11 +24,12 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.signin.factors import required
+from linkwell.custody.signin.machine_help import lately_at_the_machine
 from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.custody.timeline.permissions import SEE_WAITING
 from linkwell.custody.uses.permissions import SEE_ALL_USES, SEE_OWN_USES
-from linkwell.portal.access import holds, what_lacks
+from linkwell.portal.access import at_custodian, holds, what_lacks
 
 MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("supplies", "What you sent", (SEE_OWN,)),
@@ -60,7 +61,14 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     home = current_home()
     user = getattr(request, "user", None)
     menu = _menu(user) if isinstance(user, Person) and not what_lacks(request) else []
-    return {"custodian_name": home.name, "demo": home.demo, "asks_second": required(), "menu": menu}
+    staff = bool(menu) and isinstance(user, Person) and at_custodian(user)
+    return {
+        "custodian_name": home.name,
+        "demo": home.demo,
+        "asks_second": required(),
+        "menu": menu,
+        "at_the_machine": lately_at_the_machine() if staff else [],
+    }
 
 
 def _menu(person: Person) -> list[tuple[str, str]]:

@@ -79,6 +79,12 @@ def first_manager(*, username: str, name: str, password: str) -> Person:
     return person
 
 
+def manager_at_the_machine(*, username: str, name: str, password: str) -> Person:
+    """Enter one more custodian manager; only signin.machine_help does so, by two people's consent."""
+    custodian = Organisation.objects.get(is_custodian=True)
+    return _enter(SYSTEM, username, name, password, custodian, [Role.CUSTODIAN_MANAGER])
+
+
 def add_person(
     *, by: Person, username: str, name: str, password: str, organisation: Organisation, roles: Iterable[Role]
 ) -> Person:
