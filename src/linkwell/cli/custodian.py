@@ -187,8 +187,11 @@ _WORDS_AFTER = {
 def reject(supply: str, home: Path, username: str, reason: str, as_json: bool) -> None:
     """Turn a supply down unopened, with a reason."""
     by = signed_in(home, username)
+    from linkwell.custody.permissions import check
     from linkwell.custody.supplies import actions
+    from linkwell.custody.supplies.permissions import ACCEPT
 
+    check(by, ACCEPT)
     done = actions.reject(by=by, supply=actions.find(supply), reason=reason)
     finish(
         _supply_facts(done), [f"{done.reference} is turned down; the provider can read why."], as_json=as_json
@@ -257,8 +260,11 @@ def insights(agreement: str, home: Path, username: str, refresh: str | None, as_
     """Work out the insights of a provider's standing project; nothing is shown before it is released."""
     by = signed_in(home, username)
     from linkwell.custody import road
+    from linkwell.custody.outputs.permissions import ANALYSE
+    from linkwell.custody.permissions import check
     from linkwell.custody.refreshes.actions import find
 
+    check(by, ANALYSE)
     with progress("Working out insights", quiet=as_json) as tick:
         done = road.insights(
             by=by, agreement=agreement_of(agreement), refresh=find(refresh) if refresh else None, tick=tick

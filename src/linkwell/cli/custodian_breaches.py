@@ -60,9 +60,8 @@ def open_breach(
     from django.utils import timezone
 
     from linkwell.custody.breaches import actions
-    from linkwell.custody.organisations.models import Organisation
 
-    whose = found_or_wrong(Organisation.objects.filter(code=organisation).first(), organisation)
+    whose = found_or_wrong(actions.concerned(by).filter(code=organisation).first(), organisation)
     when = timezone.make_aware(noticed) if noticed else timezone.now()
     made = actions.record_breach(by=by, organisation=whose, found_at=when, what=what, done=done)
     facts = _facts(made)

@@ -200,17 +200,20 @@ def agree(
 
     from linkwell.custody.agreements import drafting
     from linkwell.custody.agreements.models import Route
+    from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
+    from linkwell.custody.permissions import check
 
+    check(by, DRAFT_AGREEMENT)  # first: whether a code is anybody's is nobody else's to ask
     found = proposal_of(proposal)
     wanted = drafting.Wanted(
         starts=starts.date() if starts else timezone.localdate(),
         ends=ends.date(),
         alone=permit_single_provider,
         route=Route(route),
-        via=_organisation(via) if via else None,
+        via=organisation_of(via) if via else None,
         cut_offs=tuple(day.date() for day in cut_offs),
         retention_years=retention_years,
-        commissioner=_organisation(commissioner) if commissioner else None,
+        commissioner=organisation_of(commissioner) if commissioner else None,
         passes_on_days=passes_on_days,
     )
     if renew:
@@ -229,10 +232,15 @@ def agree(
     )  # fmt: skip
 
 
-def _organisation(code: str) -> Any:
+def organisation_of(code: str, **kind: Any) -> Any:
+    """The organisation of this code; for commands whose permission was asked before.
+
+    Raises:
+        WrongUse: there is none, or none of that kind, in the same words.
+    """
     from linkwell.custody.organisations.models import Organisation
 
-    return found_or_wrong(Organisation.objects.filter(code=code).first(), code)
+    return found_or_wrong(Organisation.objects.filter(code=code, **kind).first(), code)
 
 
 @click.command(epilog="Example:\n\n  linkwell custodian sign aroha-agreement-1 --fingerprint 3f0a… --as pat")

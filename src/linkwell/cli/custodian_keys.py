@@ -51,8 +51,11 @@ def quota(organisation: str, home: Path, username: str, gigabytes: float | None,
     """Set how much of one organisation's sealed files may wait here at a time."""
     by = signed_in(home, username)
     from linkwell.custody.organisations.models import Organisation
+    from linkwell.custody.permissions import check
     from linkwell.custody.supplies.limits import room_left, set_quota
+    from linkwell.custody.supplies.permissions import SET_QUOTA
 
+    check(by, SET_QUOTA)
     found = Organisation.objects.filter(code=organisation).first()
     if found is None:
         raise WrongUse("There is no organisation of this code.", where=organisation)

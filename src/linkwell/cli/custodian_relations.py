@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from linkwell.cli.custodian_decisions import found_or_wrong, newest_text, proposal_of
+from linkwell.cli.custodian_decisions import found_or_wrong, newest_text, organisation_of, proposal_of
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
@@ -128,18 +128,21 @@ def vary(
 
     from linkwell.custody.agreements import drafting
     from linkwell.custody.agreements.models import Route
+    from linkwell.custody.agreements.permissions import DRAFT_AGREEMENT
     from linkwell.custody.agreements.text import differences
+    from linkwell.custody.permissions import check
 
+    check(by, DRAFT_AGREEMENT)
     found = agreement_of(agreement)
     chosen: dict[str, Any] = {
         "ends": ends.date() if ends else None,
         "route": Route(route) if route else None,
-        "via": _organisation(via),
+        "via": organisation_of(via) if via else None,
         "alone": alone,
         "retention_years": retention_years,
         "cut_offs": tuple(day.date() for day in cut_offs) or None,
         "resupply_days": resupply_days,
-        "commissioner": _organisation(commissioner),
+        "commissioner": organisation_of(commissioner) if commissioner else None,
         "passes_on_days": passes_on_days,
     }
     changes = {name: value for name, value in chosen.items() if value is not None}
@@ -158,12 +161,6 @@ def vary(
         as_json=as_json,
         next_step=f"linkwell custodian sign {agreement} --fingerprint … (each side)",
     )  # fmt: skip
-
-
-def _organisation(code: str | None) -> Any:
-    from linkwell.custody.organisations.models import Organisation
-
-    return found_or_wrong(Organisation.objects.filter(code=code).first(), code) if code else None
 
 
 @click.command("client-ok", epilog="Examples:\n\n  linkwell custodian client-ok aroha-agreement-1 give "
@@ -280,11 +277,12 @@ def pass_on(report: str, home: Path, username: str, code: str, stop: bool, as_js
     """Pass a released report about your work on to a commissioner, or stop showing it (your lead)."""
     by = signed_in(home, username)
     from linkwell.custody.commissioning import actions
+    from linkwell.custody.organisations.roles import Kind
     from linkwell.custody.outputs.permissions import own_releases
 
     found = found_or_wrong(own_releases(by).filter(reference=report).first(), report)
     act = actions.stop_passing if stop else actions.pass_on
-    row = act(by=by, release=found, to=_organisation(code))
+    row = act(by=by, release=found, to=organisation_of(code, kind=Kind.COMMISSIONER))
     finish(
         {"report": report, "to": code, "state": row.state},
         [f"{report}: {row.state}, {row.to.name}."],

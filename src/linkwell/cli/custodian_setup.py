@@ -100,8 +100,11 @@ def add_person(
     by = signed_in(home, username)
     from linkwell.custody.organisations import actions
     from linkwell.custody.organisations.models import Organisation
+    from linkwell.custody.organisations.permissions import ENROL
     from linkwell.custody.organisations.roles import Role
+    from linkwell.custody.permissions import check
 
+    check(by, ENROL)
     found = Organisation.objects.filter(code=organisation).first()
     unknown = sorted(set(roles) - {role.value for role in Role})
     if found is None or unknown:
@@ -239,8 +242,11 @@ def approve_insights(
     """Set up the standing insights project of an agreement, with named analysts and a fixed plan."""
     by = signed_in(home, username)
     from linkwell.custody.organisations.models import Person
+    from linkwell.custody.permissions import check
     from linkwell.custody.projects.actions import approve_standing_project
+    from linkwell.custody.projects.permissions import APPROVE_PROJECT
 
+    check(by, APPROVE_PROJECT)
     people = list(Person.objects.filter(username__in=analysts))
     if len(people) != len(set(analysts)):
         raise WrongUse("One of the analysts is not known.", fix="Enter them: linkwell custodian add-person")

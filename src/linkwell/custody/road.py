@@ -1,6 +1,7 @@
 """The custodian's part of the road, step by step: each step does what is still missing and nothing twice.
 
 The command line and the demonstration use these; every change goes through the same actions as the portal's.
+Permission is asked before anything is looked up: a step that is already done answers only who may take it.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.states import JobState
 from linkwell.custody.jobs.worker import see_through
 from linkwell.custody.linkage import actions as linkage
+from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output
+from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
 from linkwell.custody.outputs.states import OutputState
+from linkwell.custody.permissions import check
 from linkwell.custody.projects.actions import standing_code
 from linkwell.custody.projects.models import Project
 from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.refreshes.states import RefreshState
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.permissions import ACCEPT
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import RefusedByRule, WrongUse
 
@@ -37,6 +43,7 @@ def accept(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
     Raises:
         NotAllowed, WrongState, and whatever the check found (the supply is then rejected).
     """
+    check(by, ACCEPT)
     supply = supplies.find(reference)
     if supply.state in _ACCEPTED:
         return supply
@@ -59,6 +66,7 @@ def _rejected(supply: Supply) -> RefusedByRule:
 
 def link(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
     """Bring an accepted supply to linked."""
+    check(by, LINK)
     supply = supplies.find(reference)
     if supply.state in _LINKED:
         return supply
@@ -69,6 +77,7 @@ def link(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
 
 def link_again(*, by: Person, reference: str, tick: Tick | None = None) -> Supply:
     """Link a linked supply afresh, with every judgement so far."""
+    check(by, LINK)
     supply = supplies.find(reference)
     job = _under_way("supply.link again", reference) or linkage.link_again(by=by, supply=supply)
     see_through(job, tick=tick)
@@ -79,6 +88,7 @@ def load(*, by: Person, label: str | None = None, tick: Tick | None = None) -> R
     """Bring every linked supply into a refresh; without a label, into today's, unless the newest holds
     them all.
     """
+    check(by, LOAD)
     refresh = _wanted(label)
     if refresh is not None and refresh.state == RefreshState.READY:
         return refresh
@@ -106,6 +116,7 @@ def insights(
     *, by: Person, agreement: Agreement, refresh: Refresh | None = None, tick: Tick | None = None
 ) -> Output:
     """Work out the insights of an agreement's standing project on a refresh (the newest that is ready)."""
+    check(by, ANALYSE)
     project = Project.objects.filter(code=standing_code(agreement)).first()
     if project is None:
         raise WrongUse(
@@ -129,6 +140,7 @@ def insights(
 
 def release(*, by: Person, reference: str, tick: Tick | None = None, override: str = "") -> Output:
     """Bring an output that is ready to check to released; `override`: see `outputs.release`."""
+    check(by, RELEASE)
     output = outputs.find(reference)
     if output.state == OutputState.RELEASED:
         return output

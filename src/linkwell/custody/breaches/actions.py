@@ -33,6 +33,14 @@ def _check(by: Person, own: Capability, custodian: Capability, organisation: Org
         check(by, custodian)
 
 
+def concerned(person: Person) -> QuerySet[Organisation]:
+    """Whose data a person can write a breach down about."""
+    if allows(person, RECORD_BREACH):
+        return Organisation.objects.filter(is_custodian=False).order_by("name")
+    mine = person.memberships.filter(role__in=RECORD_OWN_BREACH.roles)
+    return Organisation.objects.filter(pk__in=mine.values("organisation")).order_by("name")
+
+
 def record_breach(
     *, by: Person, organisation: Organisation, found_at: datetime.datetime, what: str, done: str = ""
 ) -> Breach:

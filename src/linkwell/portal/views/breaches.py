@@ -22,7 +22,6 @@ from linkwell.custody.breaches.permissions import (
 )
 from linkwell.custody.breaches.states import BREACH, BreachState
 from linkwell.custody.home import current_home
-from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import allows
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
@@ -75,19 +74,11 @@ def breaches(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/breaches.html", {"breaches": actions.visible_breaches(signed_in(request))})
 
 
-def _concerned(person: Person) -> list[Organisation]:
-    """Whose data a person can write a breach down about."""
-    if allows(person, RECORD_BREACH):
-        return list(Organisation.objects.filter(is_custodian=False).order_by("name"))
-    mine = person.memberships.filter(role__in=RECORD_OWN_BREACH.roles)
-    return list(Organisation.objects.filter(pk__in=mine.values("organisation")))
-
-
 @page("breaches/new", name="breach-new", who=(RECORD_OWN_BREACH, RECORD_BREACH))
 def new(request: HttpRequest) -> HttpResponse:
     """Write a breach down."""
     person = signed_in(request)
-    mine = {each.code: each for each in _concerned(person)}
+    mine = {each.code: each for each in actions.concerned(person)}
     form = BreachForm(
         request.POST or None, initial={"found_at": timezone.localtime().strftime("%Y-%m-%d %H:%M")}
     )
