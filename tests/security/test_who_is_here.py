@@ -43,9 +43,7 @@ def test_a_name_answers_the_same_whether_anybody_has_it(registry, monkeypatch) -
         work.append(len(hashed))
     assert found[0] == found[1] == found[2]
     assert [status for status, _, _ in found[0]] == [200, 200, 429, 429]
-    assert (
-        work[0] == work[1] == work[2] > 0
-    )  # one password is hashed for each: the time tells nothing
+    assert work[0] == work[1] == work[2] > 0  # one password is hashed for each: the time tells nothing
 
 
 def test_the_command_line_answers_the_same(registry) -> None:
