@@ -15,6 +15,7 @@ from pathlib import Path
 import h11
 import httpx
 import pytest
+from tests.custody.smtp_listener import SILENT, WHOLE, listening
 from tests.custody.test_backups import LINKWELL, Site, make_site
 from tests.journey.test_portal_opens import free_port
 from tests.journey.test_worker_killed import children, serve, wait_until_back
@@ -49,6 +50,12 @@ def killed_when(environment: dict[str, str], there: Callable[[], bool], *command
             assert time.monotonic() < until
             time.sleep(0.002)
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def quick_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A worker process for the quick queue, and nothing beside it."""
+    command = [sys.executable, "-m", "linkwell.portal.worker", "quick"]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
 
 def ask(site: Site, what: str, *given: str) -> list[str]:
@@ -150,6 +157,35 @@ def test_a_restore_killed_in_the_middle_leaves_none_and_the_next_is_whole(site: 
     assert not (tmp_path / ".again.part").exists()
 
 
+TOLD = """
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.notices import tell
+from linkwell.custody.demo import person
+from linkwell.custody.mail.models import Rhythm
+from linkwell.custody.mail.sending import choose_mail
+from django.db import transaction
+
+choose_mail(by=person("provider"), rhythm=Rhythm.SOON, address="pat@example.org.nz")
+with transaction.atomic():
+    tell(Agreement.objects.get(), "ends_soon", Agreement.objects.get().organisation, about="x")
+"""
+"""Somebody wants e-mail, and there is something new."""
+
+
+def test_a_worker_killed_while_a_message_is_on_its_way_sends_it_again_under_its_number(site: Site) -> None:
+    ask(site, TOLD)
+    with listening(SILENT, WHOLE) as post:
+        mail = {"LINKWELL_MAIL": f"smtp://127.0.0.1:{post.port}", "LINKWELL_MAIL_FROM": "linkwell@example.nz"}
+        for way, end in ((SILENT, signal.SIGKILL), (WHOLE, signal.SIGTERM)):
+            with quick_worker(site.environment | mail) as worker:
+                while not post.numbers(way):
+                    assert worker.poll() is None
+                    time.sleep(0.02)
+                worker.send_signal(end)
+    assert post.numbers(SILENT) == post.numbers(WHOLE)
+    assert events(site, "mail.sent") == [1]
+
+
 FILES = 6000
 """So many that a kill falls between the first and the last."""
 
@@ -178,8 +214,7 @@ def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: S
 
     lead = {"LINKWELL_PASSWORD": password_of(site.home, "provider")}
     asked = ("destroy-kept", "DSA-2026-001", "--as=provider")
-    with subprocess.Popen([sys.executable, "-m", "linkwell.portal.worker", "quick"],
-                          env=site.environment, stderr=subprocess.DEVNULL) as worker:  # fmt: skip
+    with quick_worker(site.environment) as worker:
         try:
             lock = site.home.path / "portal" / "locks" / "worker-quick.lock"
             before = lock.read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -86,27 +85,6 @@ def test_what_was_told_before_somebody_chose_is_not_sent_after_the_fact(registry
     mail_what_is_due()
     do_jobs()
     assert [message.to for message in mail.outbox] == [[ADDRESS]]
-
-
-def test_a_server_that_does_not_answer_is_tried_again_and_says_no_address(
-    registry, sending, settings, monkeypatch
-) -> None:
-    from django.core.mail.backends.locmem import EmailBackend
-
-    def refused(self: object, messages: object) -> int:
-        raise smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"no")})
-
-    told(registry, "lapsed")
-    with monkeypatch.context() as broken:
-        broken.setattr(EmailBackend, "send_messages", refused)
-        mail_what_is_due()
-        do_jobs()
-    job = Job.objects.get(kind="notices.mail")
-    assert job.state == "failed"
-    assert ADDRESS not in str(job.error)
-    assert mail_what_is_due() == 1
-    do_jobs()
-    assert len(mail.outbox) == 1
 
 
 def test_a_message_sent_again_by_a_killed_worker_carries_the_same_number(registry, sending) -> None:

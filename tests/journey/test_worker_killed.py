@@ -17,6 +17,7 @@ import pytest
 
 from linkwell.cli.demo.stages import STAGES
 from linkwell.custody.demo import password_of
+from linkwell.custody.jobs.kinds import KINDS
 from linkwell.vault.zones import Home
 from tests.journey.conftest import SIZES, walk
 from tests.journey.test_portal_opens import free_port, wait_for
@@ -32,6 +33,9 @@ ACTIONS = (
     ("", "supply.link again", "linkwell.portal.worker heavy"),
     ("release", "output.release", "linkwell.portal.worker heavy"),
 )
+ELSEWHERE = {"agreement.destroy", "notices.mail"}
+"""Killed in tests/custody/test_killed_keeping.py, beside upload, backup and restore."""
+
 LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()")
 
 
@@ -128,6 +132,10 @@ def half_way(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = [stage.name for stage in STAGES]
     walk(home, "--stop-after", names[names.index("accept") - 1])
     return home
+
+
+def test_every_kind_of_long_work_is_killed_somewhere() -> None:
+    assert {kind for _, kind, _ in ACTIONS} | ELSEWHERE == set(KINDS)
 
 
 def test_killed_during_every_long_action_the_road_ends_where_it_would_have(

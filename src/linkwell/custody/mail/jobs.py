@@ -20,30 +20,57 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.mail.models import MailChoice, Rhythm
 from linkwell.custody.mail.sending import new_notices
-from linkwell.errors import LinkwellError, TryAgain
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 
 
 def work_mail(job: Job, tick: Tick) -> int | None:
     """Send one message; returns the newest notice it told of, or None where there was nothing to tell.
 
     Raises:
-        TryAgain: the mail server did not take it.
+        TryAgain: the mail server did not take it. RefusedByRule: it never will.
     """
     choice = MailChoice.objects.select_related("person").filter(pk=int(job.subject)).first()
-    if choice is None or choice.rhythm == Rhythm.OFF or not choice.person.email:
+    if choice is None or choice.rhythm == Rhythm.OFF or not choice.person.email or choice.refused_at:
         return None
-    new = new_notices(choice)
+    new = _begun(choice)
     if not new:
         return None
     try:
         message(choice, new).send()
     except (OSError, smtplib.SMTPException) as error:  # its text may hold the address: only its kind goes on
+        if _for_good(error):
+            MailChoice.objects.filter(pk=choice.pk).update(refused_at=timezone.now())
+            raise RefusedByRule(
+                "The mail server refused an address or a message for good.",
+                where=type(error).__name__,
+                fix="Nothing is sent to it until its person chooses e-mail again, on Notices by e-mail.",
+            ) from None
         raise TryAgain(
             "The mail server did not take a message.",
             where=type(error).__name__,
             fix="It is tried again. Look at LINKWELL_MAIL and at the mail server.",
         ) from None
     return new[-1].pk
+
+
+def _begun(choice: MailChoice) -> list[Notice]:
+    """What the message tells of; noted before it goes, because a line may drop after the server has it.
+
+    Tried again, it is the very message with the very number, so that nobody reads the same twice; what is
+    newer is the next message's.
+    """
+    new = new_notices(choice)
+    begun = [notice for notice in new if notice.pk <= choice.trying_up_to] or new
+    if begun and begun[-1].pk != choice.trying_up_to:
+        MailChoice.objects.filter(pk=choice.pk).update(trying_up_to=begun[-1].pk)
+    return begun
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether the server said that trying again is of no use (5xx to the address or the message)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def message(choice: MailChoice, new: list[Notice]) -> EmailMessage:

@@ -22,7 +22,15 @@ class MailChoice(models.Model):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="mail_choice")
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.OFF)
     told_up_to = models.PositiveBigIntegerField(default=0, help_text="the newest notice they were told of")
+    trying_up_to = models.PositiveBigIntegerField(
+        default=0, help_text="the newest notice of a message that was begun: tried again, it tells of no more"
+    )
     told_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="when the mail server refused the address for good; empty: it did not",
+    )
 
     class Meta:
         app_label = "custody"

@@ -58,7 +58,7 @@ def choose_mail(*, by: Person, rhythm: Rhythm, address: str) -> MailChoice:
         made, created = MailChoice.objects.get_or_create(person=person)
         if created or made.rhythm == Rhythm.OFF:
             made.told_up_to = newest
-        made.rhythm = rhythm
+        made.rhythm, made.refused_at = rhythm, None
         made.save()
         record("mail.chosen", by=by, subject=f"person/{by.username}", details={"rhythm": rhythm.value})
     return made
@@ -77,7 +77,7 @@ def mail_what_is_due(now: datetime | None = None) -> int:
     if not sends_mail():
         return 0
     at, count = now or timezone.now(), 0
-    wanting = MailChoice.objects.exclude(rhythm=Rhythm.OFF).select_related("person")
+    wanting = MailChoice.objects.exclude(rhythm=Rhythm.OFF).filter(refused_at=None).select_related("person")
     for choice in wanting.filter(person__is_active=True).exclude(person__email=""):
         gap = GAP[Rhythm(choice.rhythm)]
         if (choice.told_at is not None and at - choice.told_at < gap) or not new_notices(choice):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from linkwell.custody.agreements import notices
 from linkwell.custody.agreements.models import Notice
@@ -69,6 +70,11 @@ def by_mail(request: HttpRequest) -> HttpResponse:
             messages.success(request, "It holds from now on.")
             return redirect("notices")
     intro = ["Every notice is always here, under Notices, whatever you choose."]
+    if refused := choice_of(person).refused_at:
+        intro.append(
+            f"The mail server refused {person.email} on {timezone.localtime(refused):%-d %B %Y}, so we "
+            "stopped writing to it. Mend the address, or save it once more to try again."
+        )
     if not sends_mail():
         intro.append("This portal sends no e-mail yet. Your choice is kept until it does.")
     context = {
