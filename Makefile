@@ -20,9 +20,9 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
 	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 	@echo "The registry once more, on PostgreSQL"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "database and not browser" $(PYTEST_ARGS)
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m "database and not browser" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types

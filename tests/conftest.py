@@ -26,7 +26,7 @@ from linkwell.vault.custodian_keys import CustodianKeys, create_custodian_keys
 from linkwell.vault.keys import PrivateKey, fingerprint, new_key
 from linkwell.vault.zones import Home
 
-pytest_plugins = ["tests.skips", "pytester"]
+pytest_plugins = ["tests.skips", "tests.spreading", "pytester"]
 
 AGREEMENT = "DSA-2026-001"
 

@@ -90,9 +90,9 @@ def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, fa
         if person:
             sign_in(page, url, person, password)
         for place in places:
+            page.goto(url + place.format(supply=supply, staff=staff))
             for width in (1280, 320):
                 page.set_viewport_size({"width": width, "height": 900})
-                page.goto(url + place.format(supply=supply, staff=staff))
                 assert axe() == [], (person, place, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
     expected = ("404", "403")  # the two pages of PAGES that answer so on purpose

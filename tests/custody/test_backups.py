@@ -20,7 +20,6 @@ from linkwell.specification.file import render
 from linkwell.vault.keys import public_pem
 from linkwell.vault.zones import Home
 
-pytestmark = pytest.mark.xdist_group("backups")
 LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()", "custodian")
 
 

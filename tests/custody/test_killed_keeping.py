@@ -22,7 +22,7 @@ from tests.journey.test_worker_killed import children, serve, wait_until_back
 
 from linkwell.custody.demo import password_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]
+pytestmark = pytest.mark.slow
 TUS = {"Tus-Resumable": "1.0.0"}
 LARGE = 96 * 1024 * 1024
 """Long enough that a kill falls into the middle of it."""

@@ -16,7 +16,7 @@ import pytest
 from linkwell.cli.demo.stages import STAGES
 from tests.journey.conftest import SIZES, walk
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.slow
 
 # where it is killed, and how long after the stage before it ended
 MOMENTS = (

@@ -12,7 +12,7 @@ import pytest
 from tests.journey.canaries import CANARIES, needles
 from tests.journey.looking import files_outside_identity, sightings, texts_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canary")]
+pytestmark = pytest.mark.slow
 SUPPLY = "DSA-DEMO-001-001"
 
 

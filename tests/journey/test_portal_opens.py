@@ -17,7 +17,7 @@ import pytest
 
 from tests.journey.conftest import SIZES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.slow
 
 
 def free_port() -> int:

@@ -22,7 +22,7 @@ from linkwell.vault.zones import Home
 from tests.journey.conftest import SIZES, walk
 from tests.journey.test_portal_opens import free_port, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.slow
 
 # the stage ("": the linker's own command), the kind of its job, and which child of `serve` is killed
 ACTIONS = (

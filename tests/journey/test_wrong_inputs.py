@@ -16,7 +16,6 @@ from linkwell.custody.demo import password_of
 from linkwell.vault.zones import Home
 from tests.journey.conftest import linkwell
 
-pytestmark = pytest.mark.xdist_group("wrong")
 Run = Callable[..., tuple[int, str]]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bench.supply.killing import walk
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.slow
 
 
 def test_a_transfer_whose_ends_are_killed_comes_to_the_right_digest_and_one_receipt(

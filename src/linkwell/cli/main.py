@@ -129,15 +129,36 @@ def main(argv: list[str] | None = None) -> None:
     try:
         outcome = cli.main(args=arguments, standalone_mode=False)
     except LinkwellError as error:
-        if "--json" in arguments:
-            click.echo(json.dumps(error.as_dict(), ensure_ascii=False))
-        else:
-            click.secho(str(error), fg="red", err=True)
-        sys.exit(error.exit_code)
+        _end(error, json_wanted="--json" in arguments)
     except click.exceptions.Abort:
         click.echo("Stopped. Nothing is half-done: run the same command to go on.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except Exception as error:
+        if not _is_busy(error):
+            raise
+        _end(BUSY, json_wanted="--json" in arguments)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+BUSY = TryAgain(
+    "The registry is busy, or cannot be reached.",
+    why="Something else has held it for longer than commands wait. Nothing was changed.",
+    fix="Run the same command again in half a minute; if it stays, look at the database and its disk.",
+)
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether the registry was locked or away; by name, because most commands never load Django."""
+    kind = type(error)
+    return (kind.__module__, kind.__qualname__) == ("django.db.utils", "OperationalError")
+
+
+def _end(error: LinkwellError, *, json_wanted: bool) -> NoReturn:
+    if json_wanted:
+        click.echo(json.dumps(error.as_dict(), ensure_ascii=False))
+    else:
+        click.secho(str(error), fg="red", err=True)
+    sys.exit(error.exit_code)

@@ -32,6 +32,8 @@ class Configuration:
         behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
         database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
         largest_upload: LINKWELL_LARGEST_UPLOAD in bytes.
+        database_wait: LINKWELL_DATABASE_WAIT, seconds to wait for a locked registry before saying that it is
+            busy.
         mail_url: LINKWELL_MAIL, the server notices are sent by; without it no e-mail is ever sent.
         mail_from: LINKWELL_MAIL_FROM, the address they come from.
         second_factor: LINKWELL_SECOND_FACTOR, whether nobody may do anything without one. On, and only a
@@ -44,6 +46,7 @@ class Configuration:
     behind_proxy: bool
     database_url: str
     largest_upload: int
+    database_wait: int = 20
     second_factor: bool = False
     mail_url: str = ""
     mail_from: str = ""
@@ -75,6 +78,7 @@ class Configuration:
             behind_proxy=_flag(environment, "LINKWELL_BEHIND_PROXY", default=False),
             database_url=environment.get("LINKWELL_DATABASE", ""),
             largest_upload=_whole(environment, "LINKWELL_LARGEST_UPLOAD", default=5 * 1024**3),
+            database_wait=_whole(environment, "LINKWELL_DATABASE_WAIT", default=20),
             second_factor=_second_factor(environment, demo=home.demo),
             mail_url=checked_mail(environment),
             mail_from=environment.get("LINKWELL_MAIL_FROM", ""),
@@ -105,16 +109,16 @@ class Configuration:
                 "NAME": str(self.home.zone(ZoneName.PORTAL) / "registry.sqlite"),
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
-                    "timeout": 20,
+                    "timeout": self.database_wait,
                     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                     "PRAGMA foreign_keys=ON;",
                 },
             }
-        return postgresql(self.database_url)
+        return postgresql(self.database_url, wait=self.database_wait)
 
 
-def postgresql(address: str) -> dict[str, Any]:
-    """Django's settings of the PostgreSQL database at an address.
+def postgresql(address: str, *, wait: int = 20) -> dict[str, Any]:
+    """Django's settings of the PostgreSQL database at an address; `wait` seconds for a lock, then an error.
 
     Raises:
         WrongUse: it is not a PostgreSQL address.
@@ -133,6 +137,7 @@ def postgresql(address: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
+        "OPTIONS": {"options": f"-c lock_timeout={wait}s", "connect_timeout": wait},
     }
 
 
@@ -191,5 +196,5 @@ def _whole(environment: Mapping[str, str], name: str, *, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal() or int(text) == 0:
-        raise WrongUse(f"{name} is not a whole number of bytes.", where=name, fix="Set it to digits only.")
+        raise WrongUse(f"{name} is not a whole number above 0.", where=name, fix="Set it to digits only.")
     return int(text)

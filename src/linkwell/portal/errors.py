@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -22,7 +25,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broke(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side; this page touches neither database nor session."""
+    """Something broke on our side, or the registry is busy; neither page touches database or session."""
+    if isinstance(sys.exc_info()[1], OperationalError):  # locked for too long, or away: nothing was changed
+        return render(request, "portal/busy.html", status=503, headers={"Retry-After": "30"})
     return render(request, "portal/500.html", status=500)
 
 

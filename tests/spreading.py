@@ -1,0 +1,32 @@
+"""How tests are spread over processes: a file at a time, and files that share a long walk in one.
+
+`--dist=loadgroup` cannot do it: pytest-xdist 3.8 marks groups in a way pytest 9.2 no longer reads, so every
+test goes wherever there is room, and what a file makes once is made in each process.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TOGETHER = {
+    "tests/custody/test_killed_keeping.py": "tests/custody/test_backups.py",
+    "tests/journey/test_portal_opens.py": "tests/journey/test_killed.py",
+    "tests/journey/test_worker_killed.py": "tests/journey/test_killed.py",
+}
+"""Files that go where another goes, because both look at the same walk."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files in their order: it has the long walks in the middle, so that none of them is all that is left."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return TOGETHER.get(file, file)
+
+    config.option.loadscopereorder = False
+    return Files(config, log) if config.getvalue("dist") != "no" else None
