@@ -6,10 +6,11 @@ import importlib
 import json
 import sys
 from io import TextIOWrapper
+from typing import NoReturn
 
 import click
 
-from linkwell.errors import LinkwellError, WrongUse
+from linkwell.errors import LinkwellError, TryAgain, WrongUse
 
 # command -> (module:attribute, one line of help). The order is the order of `linkwell --help`; commands are
 # loaded only when used, so the provider's small install never imports the custodian's parts.

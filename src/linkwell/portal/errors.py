@@ -27,7 +27,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broke(request: HttpRequest) -> HttpResponse:
     """Something broke on our side, or the registry is busy; neither page touches database or session."""
     if isinstance(sys.exc_info()[1], OperationalError):  # locked for too long, or away: nothing was changed
-        return render(request, "portal/busy.html", status=503, headers={"Retry-After": "30"})
+        response = render(request, "portal/busy.html", status=503)
+        response["Retry-After"] = "30"
+        return response
     return render(request, "portal/500.html", status=500)
 
 

@@ -229,15 +229,17 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
         if refused is not None:
             return refused
         actions.announce_length(found, total)
-    length = request.headers.get("Content-Length", "")
-    at = arrivals.take(
-        found,
-        offset=int(offset),
-        read=request.read,
-        length=int(length) if length.isdecimal() else None,
-        checksum=checksum,
-        most=min(settings.CONFIGURATION.largest_upload, room_left(found.supply.organisation, but=found)),
-    )
+    at, length = int(offset), request.headers.get("Content-Length", "")
+    # An empty chunk where everything is here already: the registry was busy when the last byte came.
+    if length != "0" or at != found.length or at != arrivals.arrived(found):
+        at = arrivals.take(
+            found,
+            offset=at,
+            read=request.read,
+            length=int(length) if length.isdecimal() else None,
+            checksum=checksum,
+            most=min(settings.CONFIGURATION.largest_upload, room_left(found.supply.organisation, but=found)),
+        )
     if at == found.length:
         actions.complete_upload(found)
     response = HttpResponse(status=204)
