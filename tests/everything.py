@@ -24,6 +24,7 @@ from linkwell.custody.permissions import Capability, Relation
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.removals.models import Removal
 from linkwell.custody.signin.lost import ask as ask_lost
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.supplies import actions as supplies
@@ -90,6 +91,7 @@ class World:
             "agreement-vendor",
             "agreement-sender",
             "agreement-story",
+            "agreement-remove",
         )
         return {"aroha", "an-intermediary"} if parties else {"aroha"}
 
@@ -113,6 +115,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     _stopped(supply.reference)
+    _removal(registry, supply)
     (links / "report.html").write_text(REPORT + "linkage")
     return World(registry, supply.reference, people)
 
@@ -146,6 +149,17 @@ def _shared_further(registry: Any) -> None:
     )  # fmt: skip
 
 
+def _removal(registry: Any, supply: Supply) -> None:
+    plan = {"kind": "objection", "deliveries": [supply.reference], "stays": "", "people": 3, "unopened": [],
+            "refreshes": ["2026-11"], "projects": [], "released": [["R1", "Insights"]],
+            "ends_agreement": False}  # fmt: skip
+    made = Removal.objects.create(
+        reference="DSA-2026-001-t1", agreement=registry.agreement, kind="objection", state="asked",
+        plan=plan, asked_by="somebody-else",
+    )  # fmt: skip
+    made.supplies.set([supply])
+
+
 STOPPED = (("supply.accept", "quick"), ("supply.link", "heavy"), ("refresh.load", "heavy"),
            ("output.analyse", "heavy"))  # fmt: skip
 
@@ -163,6 +177,9 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("proposal", ["aroha-p1"]),
     ("assessment", ["aroha-p1-a1"]),
     ("agreement-draft", ["aroha-p1"]),
+    ("agreement-remove", ["DSA-2026-001"]),
+    ("removal", ["DSA-2026-001-t1"]),
+    ("refresh", ["2026-11"]),
     ("agreement-vendor", ["DSA-2026-001"]),
     ("agreement-sender", ["DSA-2026-001"]),
     *((f"agreement-{step}", ["aroha-agreement-2", "1"])
@@ -217,6 +234,7 @@ def arrange(name: str) -> None:
     untouched = name in ("accept", "reject", "recall", "work-accept")
     Supply.objects.update(state="received" if untouched else "accepted")
     Refresh.objects.update(state="failed" if name == "work-load" else "ready")
+    Removal.objects.update(state="done" if name == "removal-slip" else "asked")
     Output.objects.update(state="failed" if name == "work-analyse" else "released")
 
 

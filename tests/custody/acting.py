@@ -51,6 +51,9 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.removals import actions as removals
+from linkwell.custody.removals.models import Removal
+from linkwell.custody.removals.states import REMOVAL
 from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.signin import lost
 from linkwell.custody.signin.models import LostDevice
@@ -420,6 +423,31 @@ def refresh(registry: Any) -> Noun:
     )
 
 
+def removal(registry: Any) -> Noun:
+    sent = supply(registry)
+    sent.put("linked")
+    row = removals.ask(by=registry.person("provider"), agreement=registry.agreement, kind="withdrawal")
+
+    def now() -> Removal:
+        return removals.find(row.reference)
+
+    return Noun(
+        REMOVAL, [registry.agreement.organisation], putting(Removal, row.pk),
+        {
+            ("confirm", "confirm"): lambda by: removals.confirm(by=by, removal=now()),
+            ("take back", "take_back"): lambda by: removals.take_back(by=by, removal=now()),
+        },
+        {("ask", "ask"): lambda by: removals.ask(
+            by=by, agreement=_free(registry.agreement), kind="withdrawal")},
+    )  # fmt: skip
+
+
+def _free(agreement: Agreement) -> Agreement:
+    """The agreement, with nothing being taken out under it."""
+    Removal.objects.filter(agreement=agreement).update(state="done")
+    return agreement
+
+
 def project(registry: Any) -> Noun:
     manager, analyst = registry.person("manager"), registry.person("analyst")
     row = projects.approve_standing_project(by=manager, agreement=registry.agreement, analysts=[analyst])
@@ -532,6 +560,7 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "proposal": proposal, "assessment": assessment, "agreement": agreement, "version of an agreement": text,
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
     "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
+    "removal": removal,
     "project": project, "output": output, "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,

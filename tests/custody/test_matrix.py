@@ -29,7 +29,7 @@ from linkwell.portal.urls import urlpatterns  # declares the pages
 NOBODYS_MOVE = {"Linkwell", "worker", "sweeper", "the computer", "anyone"}
 """Owners of moves the computer makes, or anybody may."""
 
-LOOKS = {"agreements.tokens.upload_tokens", "outputs.heads.why"}
+LOOKS = {"agreements.tokens.upload_tokens", "outputs.heads.why", "removals.actions.look"}
 """Functions that take a person and change nothing."""
 
 CALLS_OTHERS = {"road", "audit.record"}

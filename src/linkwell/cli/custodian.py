@@ -15,6 +15,7 @@ from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import lost_device, lost_manager, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
+from linkwell.cli.custodian_removals import REMOVALS
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.custodian_timeline import TIMELINE
@@ -27,7 +28,8 @@ _ORDER = (
     "init", "add-organisation", "add-person", "person", "take-role", "end-person",
     "propose", "comment", "put-forward", "assess", "agree",
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
-    "end-agreement", "destroy-kept", "breach", "waiting", "story", "notices",
+    "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
+    "story", "notices",
     "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
     "insights", "release", "pass-on", "verify-record", "tokens", "second-factor", "unlock", "lost-device",
     "lost-manager", "backup", "restore", "drill", "rebuild-ledger", "why",
@@ -230,19 +232,28 @@ def link(supply: str, home: Path, username: str, again: bool, as_json: bool) -> 
 @home_option
 @as_option
 @click.option("--label", help="Name of the refresh (today's date).")
+@click.option(
+    "--ad-hoc",
+    multiple=True,
+    metavar="SUPPLY",
+    help="Load only this, outside a refresh, beside the newest one; needs --label.",
+)
 @json_option
-def load(home: Path, username: str, label: str | None, as_json: bool) -> None:
-    """Build a refresh: every linked supply joins the population, without names or numbers."""
+def load(home: Path, username: str, label: str | None, ad_hoc: tuple[str, ...], as_json: bool) -> None:
+    """Build a refresh: everybody is linked anew, and every linked supply joins the population, without names
+    or numbers.
+    """
     by = signed_in(home, username)
     from linkwell.custody import road
 
     with progress("Building the refresh", quiet=as_json) as tick:
-        done = road.load(by=by, label=label, tick=tick)
-    facts = done.facts
+        done = road.load(by=by, label=label, ad_hoc=ad_hoc, tick=tick)
+    facts, what = done.facts, f"Ad hoc load {done.label}, beside {done.base}," if done.base else ""
     finish(
         {"refresh": done.label, "state": done.state, "digest": done.digest, "rows": facts["rows"],
-         "clients": facts["clients"], "clients_linked": facts["clients_linked"]},
-        [f"Refresh {done.label} is ready: {facts['clients']:,} clients, "
+         "clients": facts["clients"], "clients_linked": facts["clients_linked"],
+         "beside": done.base, "changes": facts.get("changes", {}), "rates": facts.get("rates", [])},
+        [f"{what or f'Refresh {done.label}'} is ready: {facts['clients']:,} clients, "
          f"{facts['clients_linked']:,} of them found.",
          f"Fingerprint: {done.digest}"],
         as_json=as_json,
@@ -345,5 +356,5 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in (*LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, breach):
+for _command in (*LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach):
     custodian.add_command(_command)

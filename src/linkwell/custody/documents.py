@@ -21,13 +21,14 @@ from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.projects.states import PROJECT
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
+from linkwell.custody.removals.states import REMOVAL
 from linkwell.custody.signin.states import COMMAND, LOST
 from linkwell.custody.supplies.states import SUPPLY
 from linkwell.custody.uses.states import USE
 
 MACHINES = (
-    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, PROJECT, OUTPUT, USE,
-    PASSING, PERSON, KEY, LOST, COMMAND, JOB,
+    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, PROJECT,
+    OUTPUT, USE, PASSING, PERSON, KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from linkwell.custody.permissions import Capability
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
+from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL, CONFIRM_REMOVAL
 from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies.permissions import ACCEPT, KEEP_KEYS, RECALL, SET_QUOTA
 from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE
@@ -79,6 +80,7 @@ _WRITE, _PUT, _JUDGE = (
 )  # fmt: skip
 _DRAFT, _MANAGE = (agreements.DRAFT_AGREEMENT,), (agreements.MANAGE_AGREEMENTS,)
 _LEAD = (agreements.SIGN_FOR_PROVIDER,)
+_TAKE_OUT = (ASK_OWN_REMOVAL, ASK_REMOVAL)
 _SIGN = (agreements.SIGN_FOR_PROVIDER, agreements.SIGN_FOR_INTERMEDIARY, agreements.SIGN_FOR_CUSTODIAN)
 
 ACTS: tuple[Act, ...] = (
@@ -181,6 +183,12 @@ ACTS: tuple[Act, ...] = (
         also="and what the same row of the thing itself says",
     ),
     *_rows("refresh", ("load", "refreshes.actions.load", (LOAD,), "refresh.started")),
+    *_rows(
+        "removal",
+        ("ask", "removals.actions.ask", _TAKE_OUT, "removal.asked"),
+        ("take back", "removals.actions.take_back", _TAKE_OUT, "removal.taken back"),
+        ("confirm", "removals.actions.confirm", (CONFIRM_REMOVAL,), "removal.confirmed"),
+    ),
     *_rows(
         "project",
         ("approve", "projects.actions.approve_standing_project", (APPROVE_PROJECT,), "project.approved"),

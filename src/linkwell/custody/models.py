@@ -21,6 +21,7 @@ from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
+from linkwell.custody.removals.models import Removal
 from linkwell.custody.signin.models import (
     AuthenticatorApp,
     CommandSignIn,
@@ -64,6 +65,7 @@ __all__ = [
     "Refresh",
     "RefreshSupply",
     "Release",
+    "Removal",
     "Round",
     "SenderKey",
     "Signature",

@@ -6,6 +6,8 @@ Permission is asked before anything is looked up: a step that is already done an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
@@ -25,6 +27,9 @@ from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.refreshes.states import RefreshState
+from linkwell.custody.removals import actions as removals
+from linkwell.custody.removals.models import Removal
+from linkwell.custody.removals.states import RemovalState
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import ACCEPT
@@ -84,18 +89,30 @@ def link_again(*, by: Person, reference: str, tick: Tick | None = None) -> Suppl
     return supplies.find(reference)
 
 
-def load(*, by: Person, label: str | None = None, tick: Tick | None = None) -> Refresh:
+def load(
+    *, by: Person, label: str | None = None, ad_hoc: Sequence[str] = (), tick: Tick | None = None
+) -> Refresh:
     """Bring every linked supply into a refresh; without a label, into today's, unless the newest holds
     them all.
+
+    Args:
+        ad_hoc: only these supplies, outside a refresh.
+
+    Raises:
+        WrongUse: an ad hoc load without a label.
     """
     check(by, LOAD)
+    if ad_hoc and label is None:
+        raise WrongUse("A load outside a refresh needs a name.", fix="Say --label NAME.")
     refresh = _wanted(label)
     if refresh is not None and refresh.state == RefreshState.READY:
         return refresh
     job = _under_way("refresh.load", refresh.label) if refresh else None
     if job is None:
         refresh, job = refreshes.load(
-            by=by, label=refresh.label if refresh else label or refreshes.new_label()
+            by=by,
+            label=refresh.label if refresh else label or refreshes.new_label(),
+            ad_hoc=[supplies.find(each) for each in ad_hoc],
         )
     see_through(job, tick=tick)
     assert refresh is not None
@@ -105,11 +122,28 @@ def load(*, by: Person, label: str | None = None, tick: Tick | None = None) -> R
 def _wanted(label: str | None) -> Refresh | None:
     if label is not None:
         return Refresh.objects.filter(label=label).first()
-    newest = Refresh.objects.order_by("-pk").first()
+    newest = Refresh.objects.filter(base="").exclude(state=RefreshState.RETIRED).order_by("-pk").first()
     if newest is None or newest.state != RefreshState.READY:
         return newest
     held = set(newest.supplies.values_list("pk", flat=True))
     return newest if held == {supply.pk for supply in refreshes.loadable_supplies()} else None
+
+
+def take_out(*, by: Person, reference: str, tick: Tick | None = None) -> Removal:
+    """Confirm a removal and see it through; confirmed before, it is only seen through."""
+    removal = removals.find(reference)
+    if removal.state == RemovalState.ASKED or removal.state == RemovalState.TAKEN_BACK:
+        removal = removals.confirm(by=by, removal=removal)
+    building = Refresh.objects.filter(state=RefreshState.BUILDING, base="").order_by("pk")
+    for label in building.values_list("label", flat=True):
+        job = _under_way("refresh.load", label)
+        if job is not None and removal.state == RemovalState.CONFIRMED:
+            see_through(job, tick=tick)
+    removals.go_on()
+    destroying = _under_way(removals.DESTROY, reference)
+    if destroying is not None:
+        see_through(destroying, tick=tick)
+    return removals.find(reference)
 
 
 def insights(
@@ -163,4 +197,4 @@ def _under_way(kind: str, subject: str) -> Job | None:
     return Job.objects.filter(kind=kind, subject=subject, state__in=states).first()
 
 
-__all__ = ["accept", "insights", "link", "link_again", "load", "release"]
+__all__ = ["accept", "insights", "link", "link_again", "load", "release", "take_out"]

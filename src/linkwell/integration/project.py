@@ -22,6 +22,7 @@ from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import database, ids
 from linkwell.integration.digest import combined
 from linkwell.integration.gate import Gate
+from linkwell.integration.notes import Note, notes_for_project
 from linkwell.integration.population import Tick
 from linkwell.integration.refresh import (
     RefreshFacts,
@@ -42,7 +43,8 @@ PERSON_IDS = ("snz_uid", "snz_unit_uid", "snz_client_uid")
 
 @dataclass(frozen=True)
 class ProjectFacts:
-    """What a project database holds: rows per table, the refresh it was cut from, and digests."""
+    """What a project database holds: rows per table, the refresh it was cut from, digests, and what
+    is known to be missing or wrong with its variables."""
 
     project: str
     refresh: str
@@ -50,6 +52,7 @@ class ProjectFacts:
     inputs: str
     digest: str
     tables: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 def project_folder(home: Home, project: str) -> Path:
@@ -76,7 +79,9 @@ def build_project(
 
     Args:
         columns: approved columns per table; ids (`*_uid`) are replaced by the project's own.
-        organisations: codes whose enrolments and service events the project may see; None is all of them.
+        organisations: codes whose enrolments and service events the project may see; None is all of them but
+            those of which it must not be known that they supplied: these are seen only where they are named.
+        refresh: or an ad hoc load; what it does not hold itself comes from the refresh it was loaded beside.
 
     Raises:
         WrongUse: no such refresh, table or column.
@@ -89,7 +94,8 @@ def build_project(
     inputs = combined(
         {"refresh": source.digest, "label": refresh,
          "columns": json.dumps(columns, sort_keys=True, default=list),
-         "organisations": json.dumps(None if organisations is None else sorted(organisations))}
+         "organisations": json.dumps(None if organisations is None else sorted(organisations)),
+         **({"sensitive": json.dumps(source.sensitive)} if source.sensitive else {})}
     )  # fmt: skip
     folder = project_folder(home, project)
     done = read_project_facts(home, project)
@@ -102,15 +108,17 @@ def build_project(
                      f"project ids of {refresh}")  # fmt: skip
     gate = Gate.of(home)
     with database.building(folder / "project.duckdb", gate.database) as connection:
-        target = refresh_folder(home, refresh) / "refresh.duckdb"
-        connection.execute(f"ATTACH {database.quoted(target)} AS refresh (READ_ONLY)")
+        attached = _attach(connection, home, source)
         for step, (table, approved) in enumerate(sorted(columns.items()), start=1):
-            _copy(connection, table, approved, organisations, key)
+            _copy(connection, table, approved, _rows_of(organisations, source.sensitive), key)
             tick(step, len(columns) + 1)
         rows, digests = describe_tables(connection, sorted(columns))
-        connection.execute("DETACH refresh")
+        for name in attached:
+            connection.execute(f"DETACH {name}")
     _write_index(home, source, project, key)
-    facts = ProjectFacts(project, refresh, rows, inputs, combined(digests), digests)
+    hidden = source.sensitive if organisations is None else ()
+    notes = tuple(notes_for_project(source.notes, columns, organisations, hidden))
+    facts = ProjectFacts(project, refresh, rows, inputs, combined(digests), digests, notes)
     told = json.dumps(asdict(facts), indent=1, sort_keys=True).encode()
     gate.text(told, "facts")
     write_whole(folder / "facts.json", told)
@@ -123,36 +131,51 @@ def read_project_facts(home: Home, project: str) -> ProjectFacts | None:
     folder = project_folder(home, project)
     if not (folder / "facts.json").exists() or not (folder / "project.duckdb").exists():
         return None
-    return ProjectFacts(**json.loads((folder / "facts.json").read_text("utf-8")))
+    stored = json.loads((folder / "facts.json").read_text("utf-8"))
+    return ProjectFacts(**stored | {"notes": tuple(stored.get("notes", ()))})
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, home: Home, source: RefreshFacts) -> list[str]:
+    """Attach the refresh as `refresh` and, for an ad hoc load, the one it was loaded beside as `base`."""
+    labels = {"refresh": source.label} | ({"base": source.base} if source.base else {})
+    for name, label in labels.items():
+        file = refresh_folder(home, label) / "refresh.duckdb"
+        connection.execute(f"ATTACH {database.quoted(file)} AS {name} (READ_ONLY)")
+    return list(labels)
+
+
+def _rows_of(organisations: Sequence[str] | None, sensitive: Sequence[str]) -> str:
+    """SQL for whose rows a project holds; who else supplied stays hidden from it."""
+    listed, verb = (organisations, "IN") if organisations is not None else (sensitive, "NOT IN")
+    if organisations is None and not sensitive:
+        return "true"
+    names = ", ".join("'" + code.replace("'", "''") + "'" for code in listed)
+    return f"organisation_code {verb} ({names or 'NULL'})"
+
+
+def _place(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, list[str]]:
+    """Which attached database a table is read from, and its columns in order."""
+    rows = connection.execute(
+        "SELECT database_name, column_name FROM duckdb_columns() WHERE table_name = ? "
+        "AND database_name IN ('refresh', 'base') ORDER BY database_name DESC, column_index",
+        [table],
+    ).fetchall()
+    found = rows[0][0] if rows else "refresh"
+    return found, [name for database_name, name in rows if database_name == found]
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    approved: Sequence[str],
-    organisations: Sequence[str] | None,
-    key: bytes,
+    connection: duckdb.DuckDBPyConnection, table: str, approved: Sequence[str], whose: str, key: bytes
 ) -> None:
-    present = [
-        name
-        for (name,) in connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'refresh' AND table_name = ? "
-            "ORDER BY column_index",
-            [table],
-        ).fetchall()
-    ]
+    place, present = _place(connection, table)
     unknown = sorted(set(approved) - set(present))
     if unknown:
         raise WrongUse("The refresh has no such column.", where=f"{table}: {', '.join(unknown)}")
-    where = "true"
-    if organisations is not None and table in BY_ORGANISATION:
-        # Who else supplied stays hidden from a project that was not approved for it.
-        listed = ", ".join("'" + code.replace("'", "''") + "'" for code in organisations)
-        where = f"organisation_code IN ({listed or 'NULL'})"
+    where = whose if table in BY_ORGANISATION else "true"
     select, joins = [], []
     for name in (column for column in present if column in approved):
         if name.endswith("_uid"):
-            _map_ids(connection, table, name, where, key)
+            _map_ids(connection, f"{place}.{table}", name, where, key)
             joins.append(f"LEFT JOIN map_{name} ON map_{name}.id = t.{name}")
             select.append(f"map_{name}.uid AS {name}")
         else:
@@ -163,17 +186,20 @@ def _copy(
         select, key=lambda part: next((n for n, f in enumerate(first) if part.endswith(f" {f}")), 9)
     )
     connection.execute(
-        f"CREATE TABLE main.{table} AS SELECT {', '.join(selected)} FROM refresh.{table} t "
+        f"CREATE TABLE main.{table} AS SELECT {', '.join(selected)} FROM {place}.{table} t "
         f"{' '.join(joins)} WHERE {where} ORDER BY ALL"
     )
 
 
 def _map_ids(connection: duckdb.DuckDBPyConnection, table: str, column: str, where: str, key: bytes) -> None:
-    """Temp table `map_<column>`: the refresh's id and the project's, for every id of the column."""
+    """Temp table `map_<column>`: the refresh's id and the project's, for every id of the column.
+
+    Args:
+        table: with the name of its attached database.
+    """
     found = database.arrow(
         connection,
-        f"SELECT DISTINCT {column} AS id FROM refresh.{table} t "
-        f"WHERE {where} AND {column} IS NOT NULL ORDER BY id",
+        f"SELECT DISTINCT {column} AS id FROM {table} t WHERE {where} AND {column} IS NOT NULL ORDER BY id",
     ).column("id")
     old = found.to_numpy()
     purpose = "person" if column in PERSON_IDS else column
@@ -185,7 +211,7 @@ def _map_ids(connection: duckdb.DuckDBPyConnection, table: str, column: str, whe
 
 def _write_index(home: Home, refresh: RefreshFacts, project: str, key: bytes) -> None:
     """The release desk's index: everyone on the spine, and every client nobody was found for."""
-    keys = refresh_keys(home, refresh.label)
+    keys = refresh_keys(home, refresh.base or refresh.label)
     disclosure = home.zone(ZoneName.DISCLOSURE)
     secret = keep_secret(disclosure / "person-index.secret", demo_seed=home.demo_seed)
     person_key, client_key = ids.derive(secret, "person"), ids.derive(secret, "client without a link")

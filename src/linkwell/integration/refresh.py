@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -19,15 +19,18 @@ from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import database, ids
 from linkwell.integration.digest import BATCH_ROWS, combined, table_digest
 from linkwell.integration.gate import Gate
+from linkwell.integration.notes import notes_of
 from linkwell.integration.people_tables import fill_population
 from linkwell.integration.population import PopulationFacts, Tick, population_key, stored_facts
 from linkwell.integration.supplies import RefreshKeys, SupplyForRefresh, load_supply, said_by
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, ZoneName, write_whole
 
+CONTENT_TABLES = ("enrolment", "service_event", "variant", "supply_quality")
+"""What supplies fill; an ad hoc load holds these alone."""
+
 TABLES = (
-    "person", "resident_population", "residence", "household", "measure", "catalogue", "enrolment",
-    "service_event", "variant", "supply_quality",
+    "person", "resident_population", "residence", "household", "measure", "catalogue", *CONTENT_TABLES,
 )  # fmt: skip
 
 EMPTY_CONTENT = {
@@ -46,6 +49,9 @@ class RefreshFacts:
         rows: rows per table. inputs: digest of what went in. digest: what the tables say, without nonces
             and times.
         left_behind: supplied columns that did not enter, as "supply:table.column".
+        base: for an ad hoc load, the refresh whose people and ids it shares; "" for a refresh.
+        sensitive: organisations of which it must not be known that they supplied (see `project`).
+        notes: known gaps and waivers, a row a variable (see `notes`).
     """
 
     label: str
@@ -57,6 +63,9 @@ class RefreshFacts:
     supplies: tuple[dict[str, str], ...] = ()
     left_behind: tuple[str, ...] = ()
     tables: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+    sensitive: tuple[str, ...] = ()
+    notes: tuple[dict[str, str], ...] = ()
 
 
 def refresh_folder(home: Home, label: str) -> Path:
@@ -80,8 +89,8 @@ def read_facts(home: Home, label: str) -> RefreshFacts | None:
     if not (folder / "facts.json").exists() or not (folder / "refresh.duckdb").exists():
         return None
     stored = json.loads((folder / "facts.json").read_text("utf-8"))
-    stored["supplies"], stored["left_behind"] = tuple(stored["supplies"]), tuple(stored["left_behind"])
-    return RefreshFacts(**stored)
+    listed = ("supplies", "left_behind", "sensitive", "notes")
+    return RefreshFacts(**stored | {name: tuple(stored.get(name, ())) for name in listed})
 
 
 def refresh_keys(home: Home, label: str) -> RefreshKeys:
@@ -92,9 +101,18 @@ def refresh_keys(home: Home, label: str) -> RefreshKeys:
 
 
 def build_refresh(
-    home: Home, *, supplies: Sequence[SupplyForRefresh], label: str, progress: Tick | None = None
+    home: Home,
+    *,
+    supplies: Sequence[SupplyForRefresh],
+    label: str,
+    base: str = "",
+    progress: Tick | None = None,
 ) -> RefreshFacts:
     """Build `research/refreshes/<label>/refresh.duckdb`; with the same inputs a repeat finds it done.
+
+    Args:
+        base: makes it an ad hoc load: what these supplies hold, outside any refresh, under the ids of the
+            finished refresh of this label, whose people it is used with.
 
     Raises:
         WrongUse: no population has been imported.
@@ -107,7 +125,7 @@ def build_refresh(
             "There is no population to join the supplies to.",
             fix="Import one first: linkwell custodian load --population WORLD",
         )
-    inputs = _inputs(population, supplies)
+    inputs = _inputs(population, supplies, _base_digest(home, base))
     done = read_facts(home, label)
     if done is not None:
         if done.inputs == inputs:
@@ -122,8 +140,8 @@ def build_refresh(
     (folder / "facts.json").unlink(missing_ok=True)
     gate = _gate(home, supplies)
     with database.building(folder / "refresh.duckdb", gate.database) as connection:
-        left = _fill(connection, home, supplies, refresh_keys(home, label), tick)
-        facts = _facts(connection, label, inputs, supplies, left, home)
+        left = _fill(connection, home, supplies, refresh_keys(home, base or label), tick, alone=bool(base))
+        facts = replace(_facts(connection, label, inputs, supplies, left, home, base), base=base)
     told = json.dumps(asdict(facts), indent=1, sort_keys=True).encode()
     gate.text(told, "facts")
     write_whole(folder / "facts.json", told)
@@ -142,11 +160,19 @@ def _gate(home: Home, supplies: Sequence[SupplyForRefresh]) -> Gate:
     return gate
 
 
-def _inputs(population: PopulationFacts, supplies: Sequence[SupplyForRefresh]) -> str:
+def _base_digest(home: Home, base: str) -> str:
+    facts = read_facts(home, base) if base else None
+    if base and (facts is None or facts.base):
+        raise WrongUse("There is no such refresh to load beside.", where=base)
+    return facts.digest if facts else ""
+
+
+def _inputs(population: PopulationFacts, supplies: Sequence[SupplyForRefresh], base: str) -> str:
     names = [supply.supply_id for supply in supplies]
     if len(set(names)) != len(names):
         raise WrongUse("The same supply is named twice for one refresh.")
-    return combined({"population": population.digest} | {f"supply {s.supply_id}": s.digest for s in supplies})
+    parts = {"population": population.digest} | {f"supply {s.supply_id}": s.digest for s in supplies}
+    return combined(parts | ({"base": base} if base else {}))
 
 
 def _fill(
@@ -155,9 +181,12 @@ def _fill(
     supplies: Sequence[SupplyForRefresh],
     keys: RefreshKeys,
     tick: Tick,
+    *,
+    alone: bool,
 ) -> tuple[str, ...]:
     sources = home.zone(ZoneName.RESEARCH) / "sources"
-    fill_population(connection, sources, keys, lambda step: tick(step, len(TABLES)))
+    if not alone:
+        fill_population(connection, sources, keys, lambda step: tick(step, len(TABLES)))
     left = tuple(
         f"{supply.supply_id}:{name}" for supply in supplies for name in load_supply(connection, supply, keys)
     )
@@ -222,8 +251,9 @@ def _facts(
     supplies: Sequence[SupplyForRefresh],
     left: tuple[str, ...],
     home: Home,
+    base: str,
 ) -> RefreshFacts:
-    rows, digests = describe_tables(connection, TABLES)
+    rows, digests = describe_tables(connection, CONTENT_TABLES if base else TABLES)
     clients, linked = connection.execute(
         "SELECT coalesce(sum(clients_nbr), 0)::BIGINT, coalesce(sum(linked_nbr), 0)::BIGINT "
         "FROM supply_quality WHERE trait_code = 'all'"
@@ -236,9 +266,12 @@ def _facts(
         }
         for supply in supplies
     )
+    sensitive = tuple(sorted({s.organisation_code for s in supplies if s.sensitive}))
+    notes = tuple(note for supply in supplies for note in notes_of(supply))
     return RefreshFacts(
-        label, rows, int(clients), int(linked), inputs, combined(digests), listed, left, digests
-    )
+        label, rows, int(clients), int(linked), inputs, combined(digests), listed, left, digests,
+        sensitive=sensitive, notes=notes,
+    )  # fmt: skip
 
 
 def describe_tables(

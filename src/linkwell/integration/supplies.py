@@ -42,6 +42,11 @@ class SupplyForRefresh:
         parts["specification"] = str(getattr(self.specification, "digest", ""))
         return combined(parts)
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether being on a list of it is itself the secret: then nobody is told that it supplied."""
+        return bool(self.specification is not None and self.specification.sensitive)
+
     def fields(self, table: str) -> tuple[model.FieldLike, ...]:
         """The specification's fields of one content table."""
         found = self.specification.table(table) if self.specification is not None else None

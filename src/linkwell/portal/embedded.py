@@ -28,7 +28,11 @@ def policy_for(html: bytes) -> str:
 
 def report_response(path: Path) -> HttpResponse:
     """The report as a page of its own."""
-    html = path.read_bytes()
+    return page_response(path.read_bytes())
+
+
+def page_response(html: bytes) -> HttpResponse:
+    """A self-contained page as a page of its own."""
     response = HttpResponse(html, content_type="text/html; charset=utf-8")
     response["Content-Security-Policy"] = policy_for(html)
     return response

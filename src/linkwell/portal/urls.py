@@ -27,7 +27,9 @@ from linkwell.portal.views import (
     proposals,
     provider,
     readiness,
+    refreshes,
     relaying,
+    removals,
     reports,
     research,
     sending,
@@ -43,8 +45,8 @@ from linkwell.portal.views import (
 DECLARED_BY = (
     agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, entering,
     factors, front, health, leaving, me, notices, organisations, outputs, passkeys, people, proposals,
-    provider, readiness, relaying, reports, research, sending, signin, staff, timeline, trail, uploads, uses,
-    versions, work,
+    provider, readiness, refreshes, relaying, removals, reports, research, sending, signin, staff, timeline,
+    trail, uploads, uses, versions, work,
 )  # fmt: skip
 
 urlpatterns = patterns()

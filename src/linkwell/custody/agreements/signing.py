@@ -213,7 +213,12 @@ def end_agreement(*, by: Person, agreement: Agreement) -> Agreement:
     return _close(agreement, "end", by=by)
 
 
-def _close(agreement: Agreement, verb: str, *, by: Person) -> Agreement:
+def end_with_withdrawal(agreement: Agreement, *, by: str) -> Agreement:
+    """End an agreement whose provider's data leaves: confirming the withdrawal was the decision."""
+    return _close(agreement, "end", by=by)
+
+
+def _close(agreement: Agreement, verb: str, *, by: Person | str) -> Agreement:
     """End an agreement today; its tokens stop working at once, and every party is told."""
     with transaction.atomic():
         row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)

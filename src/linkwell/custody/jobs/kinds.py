@@ -54,5 +54,6 @@ KINDS: dict[str, Kind] = {
     "output.analyse": Kind("linkwell.custody.outputs.jobs", "analyse", HEAVY),
     "output.release": Kind("linkwell.custody.outputs.jobs", "release", HEAVY),
     "agreement.destroy": Kind("linkwell.custody.retention.jobs", "destroy", QUICK),
+    "removal.destroy": Kind("linkwell.custody.removals.jobs", "destroy", HEAVY),
     "notices.mail": Kind("linkwell.custody.mail.jobs", "mail", QUICK),
 }

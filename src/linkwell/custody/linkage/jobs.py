@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import judging
 from linkwell.custody.supplies.actions import change, find
+from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import Kind
-from linkwell.vault.zones import Home, ZoneName, written_whole
+from linkwell.vault.zones import Home, ZoneName, write_whole, written_whole
 
 
 def spine_paths(home: Home) -> tuple[Path, Path]:
@@ -23,26 +25,53 @@ def spine_paths(home: Home) -> tuple[Path, Path]:
     return folder / "spine.parquet", folder / "prepared"
 
 
+GROUPS, MADE_FROM = "groups.parquet", "made-from"
+"""Beside the links: each record's groups, and a digest of everything the links were made from."""
+
+
+def identity_table(home: Home, reference: str) -> Path:
+    """The names and numbers of a supply (linkers' zone)."""
+    return home.zone(ZoneName.IDENTITY).folder("supplies", reference) / "identity.csv"
+
+
+def made_from(home: Home, reference: str, *, again: bool) -> str:
+    """A digest of everything the links of a supply follow from: list, spine, judgements and software."""
+    from linkwell.integration.digest import combined, file_digest
+
+    source, _ = spine_paths(home)
+    labels, _ = judging.judgements(links_path(reference).parent) if again else (None, None)
+    said = "" if labels is None else repr(sorted(map(repr, labels.to_pylist())))
+    parts = {"list": file_digest(identity_table(home, reference)), "spine": file_digest(source)}
+    return combined(parts | {"judged": said, "software": version("linkwell")})
+
+
 def work_link(job: Job, tick: Tick) -> Any:
     """Link the identity table to the spine; write link map, report and a sample to judge, linkers' zone."""
-    return _linked(job, tick, again=False)
+    return link_supply(find(job.subject).reference, seed=str(job.pk), tick=tick, again=False)
 
 
 def work_link_again(job: Job, tick: Tick) -> Any:
     """The same with every judgement so far, told beside the links there are."""
-    return _linked(job, tick, again=True)
+    return link_supply(find(job.subject).reference, seed=str(job.pk), tick=tick, again=True)
 
 
-def _linked(job: Job, tick: Tick, *, again: bool) -> Any:
+def link_supply(reference: str, *, seed: str, tick: Tick, again: bool) -> Any:
+    """Link a supply's people to the spine and write all that is kept of it to the linkers' zone.
+
+    Args:
+        seed: what the pairs to judge are drawn by. again: with every judgement so far, told beside the links
+            there are.
+    """
     import pyarrow.parquet as pq
 
     from linkwell import linkage
     from linkwell.linkage import refresh, report
 
-    supply, home = find(job.subject), current_home()
+    home = current_home()
     source, prepared = spine_paths(home)
-    extract = home.zone(ZoneName.IDENTITY).folder("supplies", supply.reference) / "identity.csv"
-    links = links_path(supply.reference)
+    extract = identity_table(home, reference)
+    links = links_path(reference)
+    follows = made_from(home, reference, again=again)
     folder = links.parent
     labels, judged = judging.judgements(folder) if again else (None, None)
     spine = linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=tick)
@@ -53,9 +82,13 @@ def _linked(job: Job, tick: Tick, *, again: bool) -> Any:
     if again:  # what was answered while this ran is kept for the next time
         labels, _ = judging.judgements(folder)
         judging.keep_judged(folder, labels)
-    judging.draw(folder, result, extract, source, seed=str(job.pk))
+    judging.draw(folder, result, extract, source, seed=seed)
+    (folder / MADE_FROM).unlink(missing_ok=True)  # it never stands beside links it is not about
+    with written_whole(folder / GROUPS) as part:
+        pq.write_table(result.groups, part)
     with written_whole(links) as part:
         pq.write_table(result.links, part)
+    write_whole(folder / MADE_FROM, follows.encode())
     return result
 
 
@@ -71,13 +104,24 @@ def finish_link(job: Job, result: Any) -> None:
     supply.counts = {**supply.counts, "linked": counts, "found": found_words(percent)}
     supply = change(supply, "linked", by=SYSTEM, event="supply.linked", people=people)
     give(supply, Kind.LINKED, {"people": people, "found": found_words(percent)})
+    from linkwell.custody.removals.actions import ask_for_delivery  # it builds on supplies and refreshes
+
+    ask_for_delivery(supply)
 
 
 def finish_link_again(job: Job, result: Any) -> None:
     """Publish the new counts; the next refresh takes the new links."""
-    supply = find(job.subject)
     decisions = result.links.column("decision").to_pylist()
     counts = {"people": len(decisions), "found": decisions.count("link"), "unsure": decisions.count("review")}
+    publish_links(find(job.subject), counts, about=f"again-{job.pk}")
+
+
+def publish_links(supply: Supply, counts: dict[str, int], *, about: str) -> None:
+    """Say what linking a supply again came to, to linkers exactly and to everybody else roughly.
+
+    Args:
+        about: what the receipt is told apart by.
+    """
     words = found_words(roughly(counts["found"], counts["people"]))
     supply.counts = {**supply.counts, "linked": counts, "found": words}
     supply.save(update_fields=["counts"])
@@ -88,7 +132,7 @@ def finish_link_again(job: Job, result: Any) -> None:
         about=supply.organisation.code,
         details={"people": counts["people"]},
     )
-    give(supply, Kind.LINKED, {"people": counts["people"], "found": words}, about=f"again-{job.pk}")
+    give(supply, Kind.LINKED, {"people": counts["people"], "found": words}, about=about)
 
 
 def give_up_link_again(job: Job, error: LinkwellError) -> None:

@@ -36,6 +36,8 @@ OUTPUT = Machine(
         Move("analyse failed", _O.ANALYSING, _O.FAILED, "Linkwell", "It could not be worked out."),
         Move("release", _O.READY, _O.RELEASING, "output checker", "Somebody else approves it."),
         Move("refuse", _O.READY, _O.REFUSED, "output checker", "The checker says no, with a reason."),
+        *(Move("taken out", state, _O.REFUSED, "Linkwell", "Something it was worked out from was taken out.")
+          for state in (_O.READY, _O.FAILED)),
         Move("released", _O.RELEASING, _O.RELEASED, "Linkwell", "It is published and in the release record."),
         Move("rule refused", _O.RELEASING, _O.REFUSED, "Linkwell", "A rule of the release desk says no."),
         Move("release failed", _O.RELEASING, _O.READY, "Linkwell", "Our fault: it can be tried again."),

@@ -2,62 +2,113 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.home import content_folder, current_home, links_path
+from linkwell.custody.home import content_folder, current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.refreshes.actions import find
+from linkwell.custody.linkage.jobs import publish_links
+from linkwell.custody.refreshes.actions import before, find
 from linkwell.custody.refreshes.catalogue import catalogue_of
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.supplies.actions import change
+from linkwell.custody.supplies.actions import find as find_supply
+from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import Kind
 
+if TYPE_CHECKING:
+    from linkwell.custody.linkage.relinking import Relinked
+    from linkwell.integration import RefreshFacts
+    from linkwell.integration.beside import Rate
 
-def work_load(job: Job, tick: Tick) -> Any:
-    """Build the refresh file from the population and every supply the refresh was started with."""
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load came to: the refresh's facts, its catalogue, every supply's links, and rates by group."""
+
+    facts: RefreshFacts
+    catalogue: dict[str, Any]
+    linked: tuple[Relinked, ...]
+    rates: tuple[Rate, ...]
+
+
+def work_load(job: Job, tick: Tick) -> Loaded:
+    """Link every supply the refresh was started with anew, then build it from these links.
+
+    Everything it makes is new and lies apart; the refresh there is stays as it is.
+    """
     from linkwell import integration
+    from linkwell.custody.linkage.relinking import relink
+    from linkwell.integration.beside import rates
 
-    refresh = find(job.subject)
+    refresh, home = find(job.subject), current_home()
+    held = list(refresh.supplies.select_related("agreement__organisation").order_by("reference"))
+    earlier = before(refresh)
+    linked = tuple(
+        relink(each.reference, label=refresh.label, before=_links_before(each, earlier), tick=tick)
+        for each in held
+    )
     supplies = [
         integration.SupplyForRefresh(
             supply_id=supply.reference,
             organisation_code=supply.organisation.code,
             specification=agreed_specification(supply.agreement),
-            links=links_path(supply.reference),
+            links=links.links,
             content=content_folder(supply.reference),
         )
-        for supply in refresh.supplies.select_related("agreement__organisation").order_by("reference")
+        for supply, links in zip(held, linked, strict=True)
     ]
-    home = current_home()
-    facts = integration.build_refresh(home, supplies=supplies, label=refresh.label, progress=tick)
-    return facts, catalogue_of(home, refresh.label)
+    facts = integration.build_refresh(
+        home, supplies=supplies, label=refresh.label, base=refresh.base, progress=tick
+    )
+    found = rates(home, refresh.label, earlier.label if earlier else None)
+    return Loaded(facts, catalogue_of(home, refresh.label), linked, tuple(found))
 
 
-def finish_load(job: Job, result: Any) -> None:
-    """Publish the refresh and tell every provider whose supply it holds."""
-    facts, catalogue = result
+def _links_before(supply: Supply, earlier: Refresh | None) -> Path | None:
+    """The links of the same agreement's supply in the refresh before."""
+    from linkwell.custody.linkage.relinking import refresh_links
+
+    if earlier is None:
+        return None
+    held = earlier.supplies.filter(agreement=supply.agreement).first()
+    return refresh_links(current_home(), earlier.label, held.reference) if held else None
+
+
+def finish_load(job: Job, result: Loaded) -> None:
+    """Publish the refresh, tell every provider whose supply it holds, and go on with what it set free."""
+    from linkwell.custody.linkage.relinking import told_together
+    from linkwell.custody.removals.actions import go_on  # it builds on refreshes
+
     refresh = _move(job, "loaded")
-    refresh.digest, refresh.facts, refresh.catalogue = facts.digest, asdict(facts), catalogue
+    held = list(refresh.supplies.select_related("agreement__organisation").order_by("reference"))
+    whose = {supply.reference: supply.organisation.code for supply in held}
+    refresh.digest, refresh.catalogue = result.facts.digest, result.catalogue
+    refresh.facts = asdict(result.facts) | {
+        "changes": told_together(result.linked, whose),
+        "rates": [rate.as_dict() for rate in result.rates],
+    }
     refresh.ready_at = timezone.now()
     refresh.save()
-    record("refresh.ready", by=SYSTEM, subject=refresh.subject, details={"digest": facts.digest})
-    for supply in refresh.supplies.select_related("agreement__organisation"):
-        moved = change(supply, "loaded", by=SYSTEM, event="supply.loaded", refresh=refresh.label)
-        give(
-            moved,
-            Kind.LOADED,
-            {"refresh": refresh.label, "refresh_digest": facts.digest},
-            about=refresh.label,
-        )
+    record("refresh.ready", by=SYSTEM, subject=refresh.subject, details={"digest": refresh.digest})
+    for supply, links in zip(held, result.linked, strict=True):
+        if links.again:
+            publish_links(supply, links.found, about=f"refresh-{refresh.label}")
+        moved = change(find_supply(supply.reference), "loaded", by=SYSTEM, event="supply.loaded",
+                       refresh=refresh.label)  # fmt: skip
+        facts = {"refresh": refresh.label, "refresh_digest": refresh.digest}
+        give(moved, Kind.LOADED, facts | ({"beside": refresh.base} if refresh.base else {}),
+             about=refresh.label)  # fmt: skip
+    go_on()
 
 
 def give_up_load(job: Job, error: LinkwellError) -> None:

@@ -13,6 +13,9 @@ class Refresh(models.Model):
 
     label = models.SlugField(max_length=60, unique=True)
     state = models.CharField(max_length=20, choices=[(state.value, state.value) for state in RefreshState])
+    base = models.SlugField(
+        max_length=60, blank=True, default="", help_text="of an ad hoc load: the refresh it is used with"
+    )
     digest = models.CharField(max_length=96, blank=True)
     facts = models.JSONField(default=dict)
     catalogue = models.JSONField(default=dict, help_text="datasets and variables with their meanings")
@@ -27,6 +30,11 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def ad_hoc(self) -> bool:
+        """Whether it is a load outside the refreshes."""
+        return bool(self.base)
 
     @property
     def subject(self) -> str:

@@ -46,7 +46,7 @@ SUPPLY = Machine(
         _S.LOADED: "The service details are in the research data, without names or numbers.",
         _S.WITHDRAWN: "The provider took it back before it was accepted. The sealed file was destroyed.",
         _S.EXPIRED: "Nobody decided about it in time. The sealed file was destroyed, unused.",
-        _S.DESTROYED: "Its time under the agreement is over. What was kept of it was destroyed.",
+        _S.DESTROYED: "What was kept of it was destroyed: its time was over, or it was taken out.",
     },
     (
         Move("begin", None, _S.RECEIVING, "sender", "The sender starts an upload with its token."),
@@ -80,7 +80,7 @@ SUPPLY = Machine(
           for state in (_S.LINKED, _S.LOADED)),
         Move("loaded", _S.LINKED, _S.LOADED, _SYSTEM, "A refresh that holds it is ready."),
         Move("loaded", _S.LOADED, _S.LOADED, _SYSTEM, "A later refresh holds it too."),
-        *(Move("destroy", state, _S.DESTROYED, _SYSTEM, "Its time under the agreement is over.")
+        *(Move("destroy", state, _S.DESTROYED, _SYSTEM, "Its time is over, or it is taken out.")
           for state in (_S.ACCEPTED, _S.LINKED, _S.LOADED)),
     ),
 )  # fmt: skip

@@ -65,7 +65,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The steps of one thing: a proposal, an agreement, a delivery, an output, a later use."""
+    """The steps of one thing: a proposal, an agreement, a delivery, an output, a later use, a taking-out."""
 
     kind: str
     reference: str
@@ -151,6 +151,8 @@ def story_of(agreement: Agreement) -> list[Chapter]:
         "reference", flat=True
     )
     subjects += [(f"release/{each}", "release", each) for each in released]
+    taken_out = agreement.removals.values_list("reference", flat=True)
+    subjects += [(f"removal/{each}", "removal", each) for each in taken_out]
     subjects += [
         (f"use/{each}", "use", each) for each in agreement.later_uses.values_list("reference", flat=True)
     ]

@@ -30,6 +30,7 @@ from linkwell.custody.agreements.states import AGREEMENT, VERSION, AgreementStat
 from linkwell.custody.agreements.text import differences
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.permissions import allows
+from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL
 from linkwell.custody.retention.clock import destroyed_on
 from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
 from linkwell.custody.timeline.story import steps
@@ -115,6 +116,9 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")),
         "client_ok": getattr(found, "client_ok", None),
         "may_ok": lead,
+        "removals": found.removals.all(),
+        "may_remove": allows(person, ASK_REMOVAL)
+        or allows(person, ASK_OWN_REMOVAL, owner=found.organisation),
         "may_story": allows(person, SEE_OWN_STORY, owner=found.organisation)
         or allows(person, SEE_ALL_STORIES),
         "may_destroy": lead and AGREEMENT.may("ask for destruction", found.state),

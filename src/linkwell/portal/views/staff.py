@@ -1,11 +1,10 @@
-"""Custodian staff: every supply, what can be done with it next, the linkage report, and the refreshes."""
+"""Custodian staff: every supply, what can be done with it next, and the linkage report."""
 
 from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,9 +16,6 @@ from linkwell.custody.linkage import actions as linkage_actions
 from linkwell.custody.linkage import judging
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK, SEE_LINKAGE
 from linkwell.custody.permissions import allows
-from linkwell.custody.refreshes import actions as refresh_actions
-from linkwell.custody.refreshes.models import Refresh
-from linkwell.custody.refreshes.permissions import LOAD, SEE_REFRESHES
 from linkwell.custody.supplies import actions as supply_actions
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import ACCEPT, SEE_ALL
@@ -158,26 +154,3 @@ def link_again(request: HttpRequest, reference: str) -> HttpResponse:
     said = "Linking again has begun. The present links hold until it is done."
     messages.success(request, said)
     return redirect("staff-supply", reference)
-
-
-MOST_REFRESHES = 50
-"""As many as the page shows, newest first."""
-
-
-@page("custodian/refreshes/", name="refreshes", who=SEE_REFRESHES, methods=("GET",))
-def refreshes(request: HttpRequest) -> HttpResponse:
-    """Every refresh."""
-    context = {
-        "refreshes": Refresh.objects.annotate(held=Count("supplies"))[:MOST_REFRESHES],
-        "may_load": allows(signed_in(request), LOAD),
-        "waiting": refresh_actions.loadable_supplies(),
-    }
-    return render(request, "portal/refreshes.html", context)
-
-
-@page("custodian/refreshes/new", name="refresh-load", who=LOAD, methods=("POST",))
-def load(request: HttpRequest) -> HttpResponse:
-    """Start one."""
-    refresh_actions.load(by=signed_in(request), label=refresh_actions.new_label())
-    messages.success(request, "A refresh has been started. This page shows how it went.")
-    return redirect("refreshes")

@@ -1,0 +1,1 @@
+"""Taking out what was integrated: corrections, deletions, objections after supply, withdrawals."""
