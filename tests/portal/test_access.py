@@ -19,7 +19,7 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
 from linkwell.portal.urls import urlpatterns  # declares the pages
 
-FILES = {"report", "linkage", "report-file", "receipt"}
+FILES = {"removal-slip", "report", "linkage", "report-file", "receipt"}
 """Pages that are not ours to lay out."""
 ELSEWHERE = {"home", "readyz", "signin-second", "command-decide", "passkey-name", "passkey-remove"}
 """Pages that lead elsewhere where there is nothing to show yet, or may be unwell."""
