@@ -61,6 +61,9 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
         yield "a-payer", "vary", own, f"--{option}={THEIRS}"
     for verb in ("decline", "take-back", "vary", "end-agreement", "destroy-kept", "story"):
         yield agreement, verb, THEIRS
+    yield "DSA-2026-001", "take-out", THEIRS, "--because=withdrawal"
+    yield "DSA-2026-001-t1", "confirm-take-out", THEIRS
+    yield "DSA-2026-001-t1", "removals", THEIRS
     yield agreement, "own-agreement", THEIRS, "have"
     yield agreement, "sign", THEIRS, "--fingerprint=00"
     yield agreement, "client-ok", THEIRS, "give"

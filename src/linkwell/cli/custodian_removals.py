@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from linkwell.cli.custodian_decisions import found_or_wrong
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.documents.html import write_html
@@ -95,13 +96,15 @@ def confirm_take_out(removal: str, home: Path, username: str, take_back: bool, a
     by = signed_in(home, username)
     from linkwell.custody import road
     from linkwell.custody.removals import actions
+    from linkwell.custody.removals.permissions import visible_removals
 
+    found = found_or_wrong(visible_removals(by).filter(reference=removal).first(), removal)
     if take_back:
-        back = actions.take_back(by=by, removal=actions.find(removal))
+        back = actions.take_back(by=by, removal=found)
         finish(_facts(back), ["It is taken back; nothing is taken out."], as_json=as_json)
         return
     with progress("Building without it, then destroying", quiet=as_json) as tick:
-        done = road.take_out(by=by, reference=removal, tick=tick)
+        done = road.take_out(by=by, removal=found, tick=tick)
     lines = [f"{done.reference} is {done.state}."]
     if done.done:
         stands = done.done.get("stands_without_it", "")
@@ -130,9 +133,7 @@ def removals(removal: str | None, home: Path, username: str, slip: Path | None, 
         lines = [f"{each.reference}: {each.kind}, {each.state}" for each in rows]
         finish({"removals": [_facts(each) for each in rows]}, lines or ["Nothing."], as_json=as_json)
         return
-    one = found.filter(reference=removal).first()
-    if one is None:
-        raise WrongUse("There is nothing of this name to take out.", where=removal)
+    one = found_or_wrong(found.filter(reference=removal).first(), removal)
     lines = [f"{one.reference} is {one.state}.", *_plan_lines(one.plan)]
     if slip is not None:
         _write_slip(one, slip)

@@ -29,6 +29,7 @@ from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.refreshes.states import RefreshState
 from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.removals.permissions import CONFIRM_REMOVAL
 from linkwell.custody.removals.states import RemovalState
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
@@ -129,10 +130,10 @@ def _wanted(label: str | None) -> Refresh | None:
     return newest if held == {supply.pk for supply in refreshes.loadable_supplies()} else None
 
 
-def take_out(*, by: Person, reference: str, tick: Tick | None = None) -> Removal:
+def take_out(*, by: Person, removal: Removal, tick: Tick | None = None) -> Removal:
     """Confirm a removal and see it through; confirmed before, it is only seen through."""
-    removal = removals.find(reference)
-    if removal.state == RemovalState.ASKED or removal.state == RemovalState.TAKEN_BACK:
+    check(by, CONFIRM_REMOVAL)
+    if removal.state in (RemovalState.ASKED, RemovalState.TAKEN_BACK):
         removal = removals.confirm(by=by, removal=removal)
     building = Refresh.objects.filter(state=RefreshState.BUILDING, base="").order_by("pk")
     for label in building.values_list("label", flat=True):
@@ -140,10 +141,10 @@ def take_out(*, by: Person, reference: str, tick: Tick | None = None) -> Removal
         if job is not None and removal.state == RemovalState.CONFIRMED:
             see_through(job, tick=tick)
     removals.go_on()
-    destroying = _under_way(removals.DESTROY, reference)
+    destroying = _under_way(removals.DESTROY, removal.reference)
     if destroying is not None:
         see_through(destroying, tick=tick)
-    return removals.find(reference)
+    return removals.find(removal.reference)
 
 
 def insights(
