@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("custody", "0034_oks_and_quotas"),
+        ("custody", "0035_mail_tried_again"),
     ]
 
     operations = [
