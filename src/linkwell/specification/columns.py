@@ -144,6 +144,8 @@ def _fits(role: str, content: Content, strength: int) -> bool:
         return (content.repeats or content.ethnicity >= 0.8) and content.date_share < 0.5
     if role in NAMES or role in ("middle_names", "prior_last_name"):
         return content.letters >= 0.8 and content.date_share < 0.5
+    if role in ("ird", "msd", "nsn"):
+        return content.digits >= 0.5
     if role == "service_time":
         return content.time >= 0.5
     if role in ("client_key", "household_key"):

@@ -28,6 +28,7 @@ class Content:
         distinct: how many different values.
         longest: length of the longest cell.
         letters: cells of letters only, as names are.
+        digits: cells of digits only, spaces and hyphens aside, as numbers of agencies are.
         test_nhi: whether every valid NHI number is from the test range.
     """
 
@@ -43,6 +44,7 @@ class Content:
     attendance: float
     time: float
     letters: float
+    digits: float
     test_nhi: bool
     rows: int
 
@@ -104,6 +106,7 @@ def look(cells: Sequence[str]) -> Content:
         ),
         time=_share(sample, total, lambda value: len(value) <= 11 and bool(parse_time(value))),
         letters=_share(sample, total, lambda value: not any(map(str.isdigit, value))),
+        digits=_share(sample, total, lambda value: value.replace(" ", "").replace("-", "").isdigit()),
         test_nhi=bool(nhis) and all(map(is_test_nhi, nhis)),
         rows=len(cells),
     )

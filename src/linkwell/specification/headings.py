@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -14,6 +14,7 @@ EXACT, STRIPPED, CONTAINED = 3, 2, 1
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HINT = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]")
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
+_WHEN = {"start_date", "end_date", "service_date"}
 _LAST_WORD_FREE_TEXT = {"notes", "note", "comment", "comments", "remarks", "details", "description", "reason"}
 # One-word synonyms that are sure enough to count inside a longer heading.
 _TELLING = {
@@ -51,15 +52,34 @@ def words() -> dict[str, dict[str, list[str]]]:
 
 def fold_heading(heading: str) -> str:
     """One form for comparing: "FirstName", "first_name" and "First name:" agree, macrons aside."""
-    text = _DOTTED.sub(r"\1", heading).replace("'", "").replace("’", "").replace("#", " no ")
+    text = (
+        _DOTTED.sub(r"\1", heading)
+        .replace("'", "")
+        .replace("’", "")
+        .replace("#", " no ")
+        .replace("&", " and ")
+    )
     return fold(_CAMEL.sub(" ", text).replace("_", " "))
 
 
 def variants(heading: str) -> list[str]:
-    """The folded heading, without what stands in brackets, and each half of a two-language heading."""
+    """The folded heading, without what stands in brackets, each half of a two-language heading, and all of
+    these with short forms written out.
+    """
+    halves = list(map(fold_heading, re.split(r"\s*[/|\n]\s*|\s+[-–]\s+", _HINT.sub(" ", heading))))
+    found = (*_whole_forms(heading), *halves, *map(_written_out, halves))
+    return [each for each in dict.fromkeys(found) if each]
+
+
+def _whole_forms(heading: str) -> list[str]:
     bare = _HINT.sub(" ", heading)
-    found = [heading, bare, *re.split(r"\s*[/|\n]\s*|\s+[-–]\s+", bare)]
-    return [each for each in dict.fromkeys(fold_heading(text) for text in found) if each]
+    folded = [fold_heading(heading), fold(heading), fold_heading(bare)]  # "DoB" is one word, not two
+    return list(dict.fromkeys([*folded, *map(_written_out, folded)]))
+
+
+def _written_out(text: str) -> str:
+    short = words()["short_forms"]
+    return " ".join(str(short.get(word, word)) for word in text.split())
 
 
 def order_hint(heading: str) -> str:
@@ -74,13 +94,17 @@ def order_hint(heading: str) -> str:
 def guesses(heading: str) -> list[Guess]:
     """Every role the heading may have, surest first; empty when nothing fits."""
     found: list[Guess] = []
+    whole = _whole_forms(heading)
     for variant in variants(heading):
-        found += _whole(variant, EXACT)
+        # all of "Name (first)" says more than a part of it
+        later = 100 * (whole.index(variant) if variant in whole else len(whole))
+        found += [replace(each, rank=each.rank + later) for each in _whole(variant, EXACT)]
         bare = _without_subject(variant)
         if bare and bare != variant and not _somebody_else(variant):
             found += _whole(bare, STRIPPED)
     if not found:
-        found = _by_parts(fold_heading(_HINT.sub(" ", heading)))
+        text = _written_out(fold_heading(_HINT.sub(" ", heading)))
+        found = _by_words(text) + _by_parts(text)
     return sorted(dict.fromkeys(found), key=lambda guess: (-guess.strength, guess.rank))
 
 
@@ -100,14 +124,32 @@ def _whole(text: str, strength: int) -> list[Guess]:
 
 
 def _without_subject(text: str) -> str:
+    """The heading without every word in front that only says whose it is ("tbl client", "te")."""
     for subject in sorted(words()["words"]["subject"], key=len, reverse=True):
         if text.startswith(subject + " "):
-            return text[len(subject) + 1 :]
+            return _without_subject(text[len(subject) + 1 :])
     return text
 
 
 def _somebody_else(text: str) -> bool:
     return any(f" {other} " in f" {text} " for other in words()["words"]["somebody_else"])
+
+
+def _by_words(text: str) -> list[Guess]:
+    """Roles that some word tells while every other word says nothing of its own."""
+    tokens, neutral = set(text.split()), set(words()["neutral"]["any"])
+    if not tokens or _somebody_else(text):
+        return []
+    found: list[Guess] = []
+    for role, telling in words()["telling"].items():
+        if tokens & set(telling) and tokens <= {*telling, *neutral}:
+            section = next(name for name in ("participants", "interactions") if role in words()[name])
+            found.append(Guess(role, section, CONTAINED, len(found)))
+    return found
+
+
+def _another_matter(text: str) -> bool:
+    return any(f" {other} " in f" {text} " for other in words()["words"]["other_matter"])
 
 
 def _by_parts(text: str) -> list[Guess]:
@@ -123,5 +165,5 @@ def _by_parts(text: str) -> list[Guess]:
         for start in range(len(tokens) - length, -1, -1):
             part = " ".join(tokens[start : start + length])
             if (length > 1 or part in _TELLING) and (found := _whole(part, CONTAINED)):
-                return found
+                return [guess for guess in found if guess.role not in _WHEN or not _another_matter(text)]
     return []
