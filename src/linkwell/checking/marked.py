@@ -16,6 +16,7 @@ import xlsxwriter
 
 from linkwell.checking.report import HEADINGS
 from linkwell.checking.verdict import Finding, Severity, Verdict
+from linkwell.documents.sheets import lay_out, set_height
 from linkwell.reading.table import Table
 from linkwell.vault.zones import written_whole
 
@@ -63,15 +64,19 @@ def write_marked_copies(
 
 def _write(tables: Sequence[Table], verdict: Verdict, part: Path) -> None:
     with xlsxwriter.Workbook(str(part), _PLAIN) as book:
-        formats = {severity: book.add_format({"bg_color": colour}) for severity, colour in _COLOURS.items()}
-        bold = book.add_format({"bold": True, "text_wrap": True})
+        top = {"valign": "top", "text_wrap": True}
+        formats = {
+            severity: book.add_format({"bg_color": colour, **top}) for severity, colour in _COLOURS.items()
+        }
+        bold = book.add_format({"bold": True, "bg_color": "#DCE9EB", **top})
         labels = {_place(table) for table in tables}
         mine = [finding for finding in verdict.findings if finding.file in labels or not finding.file]
         _findings_sheet(book, mine, formats, bold)
         taken = {"findings"}
         for table in tables:
             marks = _marks(mine, _place(table))
-            _table_sheet(book.add_worksheet(_sheet_name(table, taken)), table, marks, formats, bold)
+            sheet = book.add_worksheet(_sheet_name(table, taken))
+            _table_sheet(sheet, table, marks, formats, bold, book.add_format(top))
 
 
 def _place(table: Table) -> str:
@@ -90,9 +95,11 @@ def _sheet_name(table: Table, taken: set[str]) -> str:
 
 def _findings_sheet(book: Any, findings: list[Finding], formats: dict[Severity, Any], bold: Any) -> None:
     sheet = book.add_worksheet("Findings")
+    lay_out(sheet)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     headings = ("What it means", "Column", "How many", "What", "Why it matters", "What to do", "Rows")
-    for at, (heading, width) in enumerate(zip(headings, (22, 18, 10, 50, 40, 40, 40), strict=True)):
+    widths = (22, 18, 10, 50, 40, 40, 40)
+    for at, (heading, width) in enumerate(zip(headings, widths, strict=True)):
         sheet.set_column(at, at, width, wrap)
         sheet.write_string(0, at, heading, bold)
     for row, finding in enumerate(findings, start=1):
@@ -100,7 +107,9 @@ def _findings_sheet(book: Any, findings: list[Finding], formats: dict[Severity, 
         sheet.write_string(row, 0, HEADINGS[finding.severity][0], formats[finding.severity])
         sheet.write_string(row, 1, finding.column)
         sheet.write_number(row, 2, finding.count)
-        for at, text in enumerate((finding.what, finding.why, finding.fix, rows), start=3):
+        texts = (finding.what, finding.why, finding.fix, rows)
+        set_height(sheet, row, [(finding.column, 18), *zip(texts, widths[3:], strict=True)])
+        for at, text in enumerate(texts, start=3):
             sheet.write_string(row, at, text)
     sheet.freeze_panes(1, 0)
 
@@ -114,20 +123,27 @@ def _marks(findings: list[Finding], place: str) -> _Marks:
     return marks
 
 
-def _table_sheet(sheet: Any, table: Table, marks: _Marks, formats: dict[Severity, Any], bold: Any) -> None:
+def _table_sheet(
+    sheet: Any, table: Table, marks: _Marks, formats: dict[Severity, Any], bold: Any, plain: Any
+) -> None:
     headings = ("Row in your file", "What was found", *table.columns)
     for at, heading in enumerate(headings):
         sheet.write_string(0, at, heading, bold)
-    sheet.set_column(0, 0, 8)
+    lay_out(sheet, pages_across=2 if len(headings) > 12 else 1)
+    set_height(sheet, 0, [(heading, 16) for heading in headings] + [(headings[0], 10)])
+    sheet.set_column(0, 0, 10)
     sheet.set_column(1, 1, 50)
-    sheet.freeze_panes(1, 0)
+    sheet.set_column(2, len(headings) - 1, 16)
+    sheet.freeze_panes(1, 2)
     rows = zip(table.row_numbers, table.rows, strict=True)
     chosen = rows if len(table) <= MOST_ROWS else (each for each in rows if each[0] in marks)
     for line, (number, cells) in enumerate(chosen, start=1):
         found = marks.get(number, [])
         sheet.write_number(line, 0, number)
         if found:
-            sheet.write_string(line, 1, "\n".join(f"{HEADINGS[f.severity][0]}: {f.what}" for f in found))
+            said = "\n".join(f"{HEADINGS[f.severity][0]}: {f.what}" for f in found)
+            sheet.write_string(line, 1, said, plain)
+            set_height(sheet, line, [(said, 50)])
         whole = next((f.severity for f in found if f.severity is Severity.REFUSE_ROW), None)
         by_column = {finding.column: finding.severity for finding in reversed(found) if finding.column}
         for at, cell in enumerate(cells):

@@ -100,6 +100,8 @@ def _prepare(book: Any, document: Document) -> None:
 
 
 def _add(book: Any, block: Block) -> None:
+    from docx.shared import Pt
+
     match block:
         case Heading(words, level):
             _say(book.add_heading(level=level), words)
@@ -112,10 +114,13 @@ def _add(book: Any, block: Block) -> None:
             for item in items:
                 _say(book.add_paragraph(style="List Number" if numbered else "List Bullet"), item)
         case Facts(pairs):
-            for name, words in pairs:
+            for at, (name, words) in enumerate(pairs, start=1):
                 line = book.add_paragraph()
                 line.add_run(visible(f"{name}: ")).bold = True
                 _say(line, words)
+                if at < len(pairs):  # what belongs together stands together
+                    line.paragraph_format.space_after = Pt(2)
+                    line.paragraph_format.keep_with_next = True
         case Grid():
             _grid(book, block)
         case Figure(title, pictures, below):
@@ -154,6 +159,8 @@ def _grid(book: Any, grid: Grid) -> None:
     width = book.sections[0].page_width - book.sections[0].left_margin - book.sections[0].right_margin
     shares = grid.widths or (1,) * len(grid.head)
     table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = int(width * share / sum(shares))  # some programs go by this, some by the cells
     for line in table.rows:
         for cell, share in zip(line.cells, shares, strict=True):
             cell.width = int(width * share / sum(shares))

@@ -74,7 +74,9 @@ def _from(spec: Specification, source: str) -> Iterator[Block]:
         for export in spec.exports:
             yield Text(
                 texts["export"].format(
-                    source=export.source, key=export.key, columns=", ".join(export.columns)
+                    source=export.source,
+                    key=export.key,
+                    columns=", ".join(f"“{column}”" for column in export.columns),
                 )
             )
     elif source == "overview":

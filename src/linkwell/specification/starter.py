@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from linkwell.documents.sheets import lay_out, set_height
 from linkwell.specification.kit import FILES, starter
 from linkwell.vault.zones import written_whole
 
@@ -38,6 +39,7 @@ def write_starter(path: Path, *, fields: Iterable[str] | None = None, example: b
         sheet.set_column(0, 0, 90, wrap)
         for line, words in enumerate(_READ_ME):
             sheet.write_string(line, 0, words, wrap)
+            set_height(sheet, line, [(words, 75)])
         bold = book.add_format({"bold": True, "bg_color": "#DCE9EB", "border": 1, "text_wrap": True})
         formats = {
             "text": book.add_format({"num_format": "@"}),
@@ -53,6 +55,8 @@ def _sheet(
     sheet: Any, columns: dict[str, dict[str, Any]], bold: Any, formats: dict[str, Any], *, example: bool
 ) -> None:
     sheet.freeze_panes(1, 0)
+    lay_out(sheet, pages_across=2 if len(columns) > 10 else 1)
+    set_height(sheet, 0, [(about["heading"], 14) for about in columns.values()])
     for at, (field, about) in enumerate(columns.items()):
         is_date = field.endswith("_date") or field == "date_of_birth"
         sheet.set_column(at, at, 16, formats["date" if is_date else "text"])

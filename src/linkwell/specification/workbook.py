@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from linkwell.documents.sheets import lay_out, set_height
 from linkwell.errors import WrongUse
 from linkwell.reading import read_sheets
 from linkwell.specification.file import (
@@ -62,14 +63,14 @@ def to_excel(spec: Specification, path: Path) -> None:
         for name, (head, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 2 if name == "Fields" else 0)
-            sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(0)
+            lay_out(sheet, pages_across=2 if len(head) > 10 else 1)
+            widths = [44 if heading in _WIDE else 18 for heading in head]
             for at, heading in enumerate(head):
-                sheet.set_column(at, at, 44 if heading in _WIDE else 18, text)
+                sheet.set_column(at, at, widths[at], text)
                 sheet.write_string(0, at, heading, bold)
                 _offer(sheet, at, heading)
             for line, row in enumerate(rows, start=1):
+                set_height(sheet, line, zip(row, widths, strict=True))
                 for at, cell in enumerate(row):
                     _fits(cell, name, line)
                     sheet.write_string(line, at, cell, text)
