@@ -146,8 +146,8 @@ class Gate:
         for batch in whole.iter_batches(columns=texts) if texts else ():
             for name, column in zip(texts, batch.columns, strict=True):
                 values = column.dictionary if pa.types.is_dictionary(column.type) else column.unique()
-                found.append(pa.table({"tab": [table] * len(values), "col": [name] * len(values),
-                                       "value": values.cast(pa.string())}))  # fmt: skip
+                held = (pa.array([each] * len(values), pa.string()) for each in (table, name))
+                found.append(pa.table([*held, values.cast(pa.string())], ["tab", "col", "value"]))
         if found:
             self._values(pa.concat_tables(found).group_by(["tab", "col", "value"]).aggregate([]))
         self.file(path)
