@@ -35,6 +35,12 @@ from linkwell.portal.access import SIGNED_IN, Page
 from tests import deciding
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+DATASET = {
+    "name": "enrolment", "label": "People's time with a service", "rows": 1200, "suppliers": ["aroha"],
+    "variables": [{"name": "start_date", "kind": "day", "meaning": "First day", "filled_percent": 97,
+                   "codes": {}, "caveats": ["Empty means: not written down"]}],
+    "examples": [{"start_date": "2023-04-05"}],
+}  # fmt: skip
 REPORT = "<!doctype html><title>x</title><style>p{color:red}</style><p>"
 
 
@@ -124,7 +130,9 @@ def _output(registry: Any) -> None:
     project = approve_standing_project(
         by=registry.person("manager"), agreement=registry.agreement, analysts=[registry.person("analyst")]
     )
-    refresh = Refresh.objects.create(label="2026-11", state="ready", digest="ab" * 48)
+    refresh = Refresh.objects.create(
+        label="2026-11", state="ready", digest="ab" * 48, catalogue={"datasets": [DATASET], "measures": []}
+    )
     output = Output.objects.create(
         reference="out-1", project=project, refresh=refresh, state="released", analyst="analyst"
     )
@@ -207,6 +215,8 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
         return [reference, "received", "json"]
     if name == "role-end":
         return [str(Person.objects.get(username="provider_staff").pk), "aroha", "provider_staff"]
+    if name == "catalogue-dataset":
+        return ["enrolment"]
     if name in ("lost", "unlock", "person", "person-end"):
         return [str(Person.objects.get(username="provider_staff").pk)]
     if name == "lost-decide":

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from tests.everything import DATASET
 
 from linkwell.custody import road
 from linkwell.custody.home import links_path
@@ -27,7 +28,8 @@ PAGES = {
         "/custodian/work/",
     ],
     "linker": ["/custodian/supplies/{supply}/", "/custodian/supplies/{supply}/linkage/pairs/"],
-    "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/"],
+    "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/", "/catalogue/?q=day",
+                       "/catalogue/enrolment/"],
     "auditor": ["/custodian/record/"],
     "manager": ["/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
                 "/custodian/organisations/aroha/people/new"],
@@ -56,7 +58,12 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
         label="2026-11",
         state="ready",
         digest="ab" * 48,
-        catalogue={"tables": {"person": 200000}, "found_percent": 95, "measures": [measure]},
+        catalogue={
+            "tables": {"person": 200000},
+            "found_percent": 95,
+            "measures": [measure],
+            "datasets": [DATASET],
+        },
     )
     Output.objects.create(
         reference="out-1", project=project, refresh=refresh, state="ready to check", analyst="analyst"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 from django.conf import settings
 from django.utils import timezone
 from tests import deciding
@@ -42,6 +43,7 @@ from linkwell.custody.organisations.states import KEY, PERSON
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.states import OUTPUT
+from linkwell.custody.populations import actions as populations
 from linkwell.custody.projects import actions as projects
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.states import PROJECT
@@ -371,6 +373,7 @@ def supply(registry: Any) -> Noun:
             ("reject", "reject"): lambda by: supplies.reject(by=by, supply=now(), reason="x"),
             ("recall", "recall"): lambda by: destroying.recall(by=by, supply=now()),
             ("link", "link"): lambda by: linkage.link(by=by, supply=now()),
+            ("link", "hand_in"): lambda by: populations.hand_in(by=by, supply=now(), links=NO_LINKS),
             ("link again", "link_again"): lambda by: linkage.link_again(by=by, supply=now()),
             ("judge pairs", "judge_pair"): lambda by: linkage.judge_pair(
                 by=by, supply=now(), number=1, answer="same"),
@@ -556,6 +559,25 @@ def signing_key(registry: Any) -> Noun:
     )  # fmt: skip
 
 
+def spine(registry: Any) -> Noun:
+    return stateless([], make__start_spine=lambda by: populations.start_spine(by=by, how="built"))
+
+
+def handed_out(what: str, state: str) -> Callable[[Any], Noun]:
+    def noun(registry: Any) -> Noun:
+        sent = supply(registry)
+        sent.put(state)
+        row = Supply.objects.get()
+        verb = "hand out" if what == "links" else "service details"
+        do: Do = lambda by: populations.hand_out(by=by, supply=row, what=what)  # noqa: E731
+        return Noun(None, sent.owners, lambda state: None, begins={(verb, "hand_out"): do})
+
+    return noun
+
+
+NO_LINKS = pa.table({"record": ["k"], "person": pa.array([None], pa.int64()), "posterior": [0.0],
+                     "decision": ["none"], "pass": ["outside"]})  # fmt: skip
+
 BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "proposal": proposal, "assessment": assessment, "agreement": agreement, "version of an agreement": text,
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
@@ -564,7 +586,8 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "project": project, "output": output, "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
-    "report passed on": report_passed_on,
+    "report passed on": report_passed_on, "spine": spine,
+    "handover": handed_out("content", "accepted"), "link map": handed_out("links", "linked"),
     "notices by e-mail": lambda registry: stateless([]),
 }  # fmt: skip
 """One builder for every noun of the matrix."""

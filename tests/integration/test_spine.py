@@ -53,7 +53,8 @@ PEOPLE = 120
 def person(n: int) -> dict[str, str]:
     born = date(1950 + n * 7 % 70, 1 + n * 5 % 12, 1 + n * 11 % 28)
     return {"given": f"{GIVEN[n % 12]}{'abcdefghij'[n // 12]}",
-            "family": f"{FAMILY[n % 11]}{'mnopqrst'[n % 8]}o", "born": born.isoformat(), "sex": str(1 + n % 2)}  # fmt: skip
+            "family": f"{FAMILY[n % 11]}{'mnopqrst'[n % 8]}o",
+            "born": born.isoformat(), "sex": str(1 + n % 2)}  # fmt: skip
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> None:

@@ -18,6 +18,7 @@ from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_removals import REMOVALS
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
+from linkwell.cli.custodian_spine import SPINE
 from linkwell.cli.custodian_timeline import TIMELINE
 from linkwell.cli.custodian_tokens import tokens
 from linkwell.cli.output import finish, json_option, progress
@@ -30,9 +31,10 @@ _ORDER = (
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
     "story", "notices",
-    "enrol-provider", "receive", "accept", "reject", "link", "load", "approve-insights",
-    "insights", "release", "pass-on", "verify-record", "tokens", "second-factor", "unlock", "lost-device",
-    "lost-manager", "backup", "restore", "drill", "rebuild-ledger", "why",
+    "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
+    "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
+    "verify-record", "tokens", "second-factor", "unlock", "lost-device", "lost-manager",
+    "backup", "restore", "drill", "rebuild-ledger", "why",
 )  # fmt: skip
 
 
@@ -356,5 +358,5 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in (*LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach):
+for _command in (*SPINE, *LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach):
     custodian.add_command(_command)

@@ -13,6 +13,7 @@ from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
 from linkwell.custody.permissions import Capability
+from linkwell.custody.populations import permissions as populations
 from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
@@ -24,7 +25,7 @@ from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, jobs,
-    refreshes, removals, projects, outputs, signin, uses, commissioning, timeline,
+    populations, refreshes, removals, projects, outputs, signin, uses, commissioning, timeline,
 )  # fmt: skip
 
 

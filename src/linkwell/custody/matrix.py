@@ -20,6 +20,7 @@ from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.permissions import END_PERSON, ENROL, TAKE_ROLE, TAKE_STAFF_ROLE
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
 from linkwell.custody.permissions import Capability
+from linkwell.custody.populations.permissions import HAND_OUT_CONTENT, HAND_OUT_LINKS, MAKE_SPINE
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
@@ -171,8 +172,20 @@ ACTS: tuple[Act, ...] = (
         ("reject", "supplies.actions.reject", (ACCEPT,), "supply.rejected"),
         ("recall", "supplies.destroying.recall", (RECALL,), "supply.recalled"),
         ("link", "linkage.actions.link", (LINK,), "supply.linking"),
+        ("link", "populations.actions.hand_in", (LINK,), "supply.links handed in"),
         ("link again", "linkage.actions.link_again", (LINK,), "supply.linking again"),
         ("judge pairs", "linkage.actions.judge_pair", (JUDGE_PAIRS,), "linkage pair.judged"),
+    ),
+    *_rows("spine", ("make", "populations.actions.start_spine", (MAKE_SPINE,), "spine.started")),
+    *_rows(
+        "handover",
+        ("service details", "populations.actions.hand_out", (HAND_OUT_CONTENT,), "supply.handed out"),
+        also="only what is accepted and agreed",
+    ),
+    *_rows(
+        "link map",
+        ("hand out", "populations.actions.hand_out", (HAND_OUT_LINKS,), "supply.handed out"),
+        also="only what is linked and agreed",
     ),
     *_rows(
         "stopped work",

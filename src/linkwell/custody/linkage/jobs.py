@@ -28,6 +28,9 @@ def spine_paths(home: Home) -> tuple[Path, Path]:
 GROUPS, MADE_FROM = "groups.parquet", "made-from"
 """Beside the links: each record's groups, and a digest of everything the links were made from."""
 
+OUTSIDE = "made-elsewhere"
+"""Beside links that were handed in: a refresh takes them as they are, until a linker links the supply again."""
+
 
 def identity_table(home: Home, reference: str) -> Path:
     """The names and numbers of a supply (linkers' zone)."""
@@ -88,6 +91,7 @@ def link_supply(reference: str, *, seed: str, tick: Tick, again: bool) -> Any:
         pq.write_table(result.groups, part)
     with written_whole(links) as part:
         pq.write_table(result.links, part)
+    (folder / OUTSIDE).unlink(missing_ok=True)
     write_whole(folder / MADE_FROM, follows.encode())
     return result
 
@@ -97,9 +101,13 @@ def finish_link(job: Job, result: Any) -> None:
 
     The exact number would tell by how much the released one was rounded.
     """
-    decisions = result.links.column("decision").to_pylist()
+    publish(find(job.subject), result.links)
+
+
+def publish(supply: Supply, links: Any) -> None:
+    """Move a supply from linking to linked, with counts and receipt; call inside a transaction."""
+    decisions = links.column("decision").to_pylist()
     counts = {"people": len(decisions), "found": decisions.count("link"), "unsure": decisions.count("review")}
-    supply = find(job.subject)
     people, percent = counts["people"], roughly(counts["found"], counts["people"])
     supply.counts = {**supply.counts, "linked": counts, "found": found_words(percent)}
     supply = change(supply, "linked", by=SYSTEM, event="supply.linked", people=people)

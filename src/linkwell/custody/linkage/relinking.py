@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkwell.custody.home import current_home, links_path
 from linkwell.custody.jobs.kinds import Tick
-from linkwell.custody.linkage.jobs import GROUPS, MADE_FROM, identity_table, link_supply, made_from
+from linkwell.custody.linkage.jobs import GROUPS, MADE_FROM, OUTSIDE, identity_table, link_supply, made_from
 from linkwell.errors import WrongUse
 from linkwell.integration.telling import in_words
 from linkwell.vault.zones import Home, ZoneName, write_whole, written_whole
@@ -91,6 +91,8 @@ def relink(reference: str, *, label: str, before: Path | None, tick: Tick) -> Re
 
 def _link_where_changed(home: Home, reference: str, label: str, tick: Tick) -> bool:
     """Bring the supply's own links up to date; whether they were made anew."""
+    if links_path(reference).with_name(OUTSIDE).exists():
+        return False
     stands = links_path(reference).with_name(MADE_FROM)
     follows = made_from(home, reference, again=True)
     if stands.exists() and stands.read_text("ascii") == follows:

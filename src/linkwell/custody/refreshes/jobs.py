@@ -71,7 +71,7 @@ def work_load(job: Job, tick: Tick) -> Loaded:
         home, supplies=supplies, label=refresh.label, base=refresh.base, progress=tick
     )
     found = rates(home, refresh.label, earlier.label if earlier else None)
-    return Loaded(facts, catalogue_of(home, refresh.label), linked, tuple(found))
+    return Loaded(facts, catalogue_of(home, refresh.label, supplies), linked, tuple(found))
 
 
 def _links_before(supply: Supply, earlier: Refresh | None) -> Path | None:

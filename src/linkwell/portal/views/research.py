@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from linkwell.custody.refreshes.actions import latest_ready
@@ -12,8 +14,46 @@ from linkwell.portal.access import page
 
 @page("catalogue/", name="catalogue", who=SEE_CATALOGUE, methods=("GET",))
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Datasets and variables of the newest refresh; facts only, no data file is opened here."""
+    """Datasets, or the variables and measures that hold the words asked for; no data file is opened here."""
+    refresh, asked = latest_ready(), request.GET.get("q", "").strip()[:100]
+    told: dict[str, Any] = refresh.catalogue if refresh else {}
+    words = asked.casefold().split()
+    variables = [
+        {"dataset": dataset["name"], **variable}
+        for dataset in told.get("datasets", [])
+        for variable in dataset["variables"]
+        if words and _holds(words, (dataset["label"], *_texts(variable)))
+    ]
+    measures = [each for each in told.get("measures", []) if _holds(words, map(str, each.values()))]
+    found = {**told, "refresh": refresh, "asked": asked, "variables": variables, "measures": measures}
+    return render(request, "portal/catalogue.html", found)
+
+
+@page("catalogue/<slug:name>/", name="catalogue-dataset", who=SEE_CATALOGUE, methods=("GET",))
+def dataset(request: HttpRequest, name: str) -> HttpResponse:
+    """One dataset: its variables, what is known to be missing, and example rows nobody is behind."""
     refresh = latest_ready()
-    return render(
-        request, "portal/catalogue.html", {"refresh": refresh, **(refresh.catalogue if refresh else {})}
+    listed = refresh.catalogue.get("datasets", []) if refresh else []
+    found = next((each for each in listed if each["name"] == name), None)
+    if found is None:
+        raise Http404
+    rates = (
+        {each["code"]: each["found_percent"] for each in refresh.catalogue.get("suppliers", [])}
+        if refresh
+        else {}
     )
+    suppliers = [(code, rates.get(code)) for code in found["suppliers"]]
+    return render(
+        request,
+        "portal/catalogue_dataset.html",
+        {"refresh": refresh, "dataset": found, "suppliers": suppliers},
+    )
+
+
+def _texts(variable: dict[str, Any]) -> list[str]:
+    return [variable["name"], variable["meaning"], *variable["codes"].values(), *variable["caveats"]]
+
+
+def _holds(words: list[str], texts: Any) -> bool:
+    whole = " ".join(texts).casefold()
+    return all(word in whole for word in words)
