@@ -31,7 +31,7 @@ def test_every_variable_has_a_kind_a_meaning_and_a_share(site, add_supply):
     for dataset in found.values():
         assert dataset["label"]
         for variable in dataset["variables"]:
-            assert variable["meaning"] or dataset["name"] == "supply_quality", variable["name"]
+            assert variable["meaning"], variable["name"]
     start = next(v for v in found["enrolment"]["variables"] if v["name"] == "start_date")
     assert (start["filled_percent"], start["kind"]) == (100, "day")
     end = next(v for v in found["enrolment"]["variables"] if v["name"] == "end_date")

@@ -93,10 +93,13 @@ def hand_out(supply: str, what: str, out: Path, form: str, home: Path, username:
     different hands: together they say who did what.
     """
     by = signed_in(home, username)
+    from linkwell.custody.permissions import check
     from linkwell.custody.populations import actions
+    from linkwell.custody.populations.permissions import HAND_OUT_CONTENT, HAND_OUT_LINKS
     from linkwell.custody.supplies.actions import find
     from linkwell.integration import handing
 
+    check(by, HAND_OUT_LINKS if what == "links" else HAND_OUT_CONTENT)
     if out.exists() and any(out.iterdir()):
         raise WrongUse("This folder already holds something.", where=out.name, fix="Choose a new folder.")
     given = actions.hand_out(by=by, supply=find(supply), what=what)

@@ -71,7 +71,7 @@ def about(rows: int) -> int:
 
 def _variable(name: str, rows: int, filled: int, fields: list[Mapping[str, Any]]) -> dict[str, Any]:
     meanings = [each["meaning"] for each in fields if each["meaning"]]
-    codes: dict[str, str] = {}
+    codes = dict(_texts().get("codes", {}).get(name, {}))
     for each in fields:
         codes |= each["codes"]
     return {
@@ -139,18 +139,19 @@ def _example(variable: Mapping[str, Any], row: int) -> str:
     codes = sorted(variable["codes"])
     if codes:
         return str(codes[draw % len(codes)])
+    first = 180 * name.startswith("end")  # a last day is not before the first
     kinds = {
         "keyed number": str(10**12 + draw),
         "whole number": str(draw % 12 + 1),
         "yes or no": ("false", "true")[draw % 2],
-        "day": (date(2023, 1, 1) + timedelta(days=draw % 365)).isoformat(),
+        "day": (date(2023, 1, 1) + timedelta(days=first + draw % 180)).isoformat(),
         "amount": str(draw % 1000),
     }
-    return kinds.get(str(variable["kind"]), f"example {row + 1}")
+    return kinds.get(str(variable["kind"]), f"{name.removesuffix('_code')}-{row + 1}")
 
 
 @cache
-def _texts() -> dict[str, dict[str, str]]:
+def _texts() -> dict[str, dict[str, Any]]:
     text = resources.files("linkwell.integration").joinpath("variables.toml").read_text("utf-8")
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
+    found: dict[str, dict[str, Any]] = tomllib.loads(text)
     return found

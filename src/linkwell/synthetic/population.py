@@ -152,6 +152,8 @@ def _write(
     effects = truth.write(folder / "truth", starts, amounts)
     catalogue = resources.files("linkwell.synthetic").joinpath("measures.toml").read_text("utf-8")
     (folder / "measures.toml").write_text(catalogue, "utf-8")
+    # codes of areas follow the lists of 2023 in linkwell.standards
+    (folder / "population.toml").write_text("area_vintage = 2023\n", "utf-8")
     (folder / "world.toml").write_text(
         "# An invented world. Nobody in it exists.\n"
         f'people = {people}\nseed = {seed}\nparticipants = {participants}\nscenario = "{scenario}"\n',
