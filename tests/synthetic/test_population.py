@@ -16,7 +16,8 @@ from linkwell.synthetic.population import population
 from linkwell.synthetic.spells import MEASURES
 
 FILES = (
-    "spine.parquet", "residents.parquet", "measures.parquet", "measures.toml", "population.toml", "world.toml",
+    "spine.parquet", "residents.parquet", "measures.parquet", "measures.toml", "population.toml",
+    "world.toml",
     "truth/truth.parquet", "truth/effects.parquet", "truth/individual.parquet",
 )  # fmt: skip
 
