@@ -29,7 +29,7 @@ GROUPS, MADE_FROM = "groups.parquet", "made-from"
 """Beside the links: each record's groups, and a digest of everything the links were made from."""
 
 OUTSIDE = "made-elsewhere"
-"""Beside links that were handed in: a refresh takes them as they are, until a linker links the supply again."""
+"""Beside links that were handed in: a refresh takes them as they are, until a linker links them again."""
 
 
 def identity_table(home: Home, reference: str) -> Path:
