@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from tests.integration.conftest import make_world
 
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import build_project, build_refresh, import_population
@@ -209,3 +210,26 @@ def test_project_ids_join_to_nothing_else_and_have_a_stable_person_index(site):
     assert found["p1"][1] == found["p2"][1]
     assert found["p1"][2] == found["p2"][2]
     assert len(found["p1"][1]) == 60
+
+
+def test_a_population_that_does_not_fit_leaves_the_one_there_is(site, tmp_path):
+    import_population(site.world, site.home)
+    sources = site.home.path / "research/sources"
+    before = {file.name: file.read_bytes() for file in sources.iterdir()}
+    spine = (site.home.path / "identity/spine/spine.parquet").read_bytes()
+    for change, message in (
+        ("UPDATE t SET spine_id = 5 WHERE spine_id = 6", "repeats a spine_id"),
+        ("UPDATE t SET gender = 'F'", "gender standard"),
+        ("ALTER TABLE t DROP COLUMN region", "lacks a column"),
+        ("INSERT INTO t BY NAME SELECT 99999 AS spine_id, '1' AS gender", "not on the spine"),
+    ):
+        world = make_world(tmp_path / message.replace(" ", ""))
+        with duckdb.connect() as con:
+            con.execute(f"CREATE TABLE t AS SELECT * FROM '{world}/residents.parquet'")
+            con.execute(change)
+            con.execute(f"COPY t TO '{world}/residents.parquet' (FORMAT parquet)")
+        with pytest.raises(WrongUse, match=message):
+            import_population(world, site.home)
+        assert {file.name: file.read_bytes() for file in sources.iterdir()} == before
+        assert (site.home.path / "identity/spine/spine.parquet").read_bytes() == spine
+    assert build_refresh(site.home, supplies=[site.supply], label="202406").rows["enrolment"] == 60

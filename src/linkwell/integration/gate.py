@@ -57,10 +57,12 @@ class Gate:
     said: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, home: Home, supplies: Iterable[str] = (), said: Iterable[str] = ()) -> Gate:
-        """The gate of a home, for a load of these supplies."""
+    def of(
+        cls, home: Home, supplies: Iterable[str] = (), said: Iterable[str] = (), spine: Path | None = None
+    ) -> Gate:
+        """The gate of a home, for a load of these supplies (with a spine that is not in its place yet)."""
         identity = home.zone(ZoneName.IDENTITY)
-        spine = identity / "spine" / "spine.parquet"
+        spine = spine or identity / "spine" / "spine.parquet"
         files = (identity / "supplies" / name / "identity.csv" for name in supplies)
         return cls(
             canaries(home),

@@ -69,26 +69,42 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
     if found is not None and found.inputs == inputs:
         tick(STEPS, STEPS)
         return found
-    (sources / "facts.json").unlink(missing_ok=True)
-    spill = home.zone(ZoneName.IDENTITY).folder("spine") / ".spill"
+    new = sources / ".new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    spill = _spine_folder(home) / ".spill"
     try:
         with database.in_memory(spill) as connection:
             try:
                 _check(connection, world)
                 _plant(connection, world, home)
                 tick(1, STEPS)
-                facts = _sources(connection, world, sources, home, inputs, tick)
+                facts = _sources(connection, world, new, home, inputs, tick)
             except duckdb.BinderException as error:
                 raise WrongUse(
                     "A population file lacks a column that is needed.",
                     where=str(error).splitlines()[0],
                     fix="Make the population again with: linkwell synthetic population",
                 ) from None
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        (_spine_folder(home) / ".new.parquet").unlink(missing_ok=True)
+        raise
     finally:
         shutil.rmtree(spill, ignore_errors=True)
+    # Only a whole population takes the place of the one there is; until its facts stand there is none.
+    (sources / "facts.json").unlink(missing_ok=True)
+    (_spine_folder(home) / ".new.parquet").replace(_spine_folder(home) / "spine.parquet")
+    for file in sorted(new.iterdir()):
+        file.replace(sources / file.name)
+    new.rmdir()
     write_whole(sources / "facts.json", json.dumps(asdict(facts), indent=1).encode())
     tick(STEPS, STEPS)
     return facts
+
+
+def _spine_folder(home: Home) -> Path:
+    return home.zone(ZoneName.IDENTITY).folder("spine")
 
 
 def stored_facts(home: Home) -> PopulationFacts | None:
@@ -144,7 +160,7 @@ def _plant(connection: duckdb.DuckDBPyConnection, world: Path, home: Home) -> No
     source = database.quoted(world / "spine.parquet")
     schema = connection.sql(f"SELECT * FROM {source} LIMIT 0").to_arrow_table().schema
     connection.register("planted", canaries.rows(canaries.canaries(home), schema))
-    spine = home.zone(ZoneName.IDENTITY).folder("spine") / "spine.parquet"
+    spine = _spine_folder(home) / ".new.parquet"
     database.write_parquet(
         connection, f"SELECT * FROM {source} UNION ALL BY NAME SELECT * FROM planted", spine
     )
@@ -162,7 +178,7 @@ def _sources(
 ) -> PopulationFacts:
     _register_pseudonyms(connection, world, home)
     tick(2, STEPS)
-    gate, digests = Gate.of(home), {}
+    gate, digests = Gate.of(home, spine=_spine_folder(home) / ".new.parquet"), {}
     for step, (name, query) in enumerate(_queries(world).items(), start=3):
         database.write_parquet(connection, query, sources / f"{name}.parquet", gate.parquet)
         digests[name] = file_digest(sources / f"{name}.parquet")

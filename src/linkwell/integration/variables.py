@@ -55,7 +55,10 @@ def _dataset(
         "name": table,
         "label": _texts()["datasets"].get(table, ""),
         "rows": about(int(rows)),
-        "suppliers": sorted({supply.organisation_code for _, supply in _named(table, supplies)}),
+        "suppliers": sorted(
+            {supply.organisation_code for _, supply in _named(table, supplies)}
+            - {supply.organisation_code for supply in supplies if supply.sensitive}
+        ),
         "variables": variables,
         "examples": _examples(variables) if supplied else [],
     }
@@ -97,7 +100,7 @@ def _named(table: str, supplies: Sequence[SupplyForRefresh]) -> list[tuple[model
         (target, supply)
         for target in model.targets() if target.name == table
         for supply in supplies
-        if supply.specification is not None and not supply.specification.sensitive
+        if supply.specification is not None and not supply.sensitive
     ]  # fmt: skip
 
 
