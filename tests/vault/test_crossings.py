@@ -11,6 +11,7 @@ from linkwell.vault.crossings import PLACES, Crossing, as_markdown, crossings
 SOURCE = Path(__file__).parents[2] / "src" / "linkwell"
 # Modules that name two zones and move nothing between them, and why.
 MOVES_NOTHING = {
+    "confidentiality/ledger_files.py": "places only",
     "custody/home.py": "places only",
     "custody/retention/jobs.py": "removes what is kept in each zone, where it lies",
 }

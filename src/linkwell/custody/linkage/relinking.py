@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from linkwell.custody.home import current_home, links_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.linkage.jobs import GROUPS, MADE_FROM, OUTSIDE, identity_table, link_supply, made_from
+from linkwell.custody.refreshes.feedback import rounded
 from linkwell.errors import WrongUse
 from linkwell.integration.telling import in_words
 from linkwell.vault.zones import Home, ZoneName, write_whole, written_whole
@@ -34,13 +35,15 @@ class Relinked:
     Attributes:
         links: the link map the refresh is built from (linkers' zone).
         again: whether it was really linked again, because something it follows from had changed.
-        found: decisions counted, for linkers. changes: exact, for linkers; empty without a refresh before.
+        found: decisions counted, for linkers. wanting: what its names and numbers lack, rounded.
+        changes: exact, for linkers; empty without a refresh before.
     """
 
     reference: str
     links: Path
     again: bool
     found: dict[str, int]
+    wanting: dict[str, int]
     changes: tuple[Change, ...] = ()
 
     def told(self) -> list[dict[str, str]]:
@@ -67,6 +70,8 @@ def relink(reference: str, *, label: str, before: Path | None, tick: Tick) -> Re
     """
     import pyarrow.parquet as pq
 
+    from linkwell.integration import feedback
+
     home = current_home()
     if not identity_table(home, reference).exists():
         raise WrongUse(
@@ -86,7 +91,8 @@ def relink(reference: str, *, label: str, before: Path | None, tick: Tick) -> Re
     write_whole(kept.with_name(CHANGES), told.encode())
     decisions = links["decision"].to_pylist()
     found = {"people": len(decisions), "found": decisions.count("link"), "unsure": decisions.count("review")}
-    return Relinked(reference, kept, again, found, tuple(changes))
+    wanting = rounded(feedback.names_and_numbers(identity_table(home, reference), kept))
+    return Relinked(reference, kept, again, found, wanting, tuple(changes))
 
 
 def _link_where_changed(home: Home, reference: str, label: str, tick: Tick) -> bool:

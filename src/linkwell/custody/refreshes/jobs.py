@@ -16,6 +16,7 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage.jobs import publish_links
 from linkwell.custody.refreshes.actions import before, find
 from linkwell.custody.refreshes.catalogue import catalogue_of
+from linkwell.custody.refreshes.feedback import rounded
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.supplies.actions import change
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load came to: the refresh's facts, its catalogue, every supply's links, and rates by group."""
+    """What a load came to: the refresh's facts, its catalogue, every supply's links, rates by group, and what
+    each organisation's service details lack (rounded)."""
 
     facts: RefreshFacts
     catalogue: dict[str, Any]
     linked: tuple[Relinked, ...]
     rates: tuple[Rate, ...]
+    wanting: dict[str, dict[str, int]]
 
 
 def work_load(job: Job, tick: Tick) -> Loaded:
@@ -48,6 +51,7 @@ def work_load(job: Job, tick: Tick) -> Loaded:
     """
     from linkwell import integration
     from linkwell.custody.linkage.relinking import relink
+    from linkwell.integration import feedback
     from linkwell.integration.beside import rates
 
     refresh, home = find(job.subject), current_home()
@@ -71,7 +75,9 @@ def work_load(job: Job, tick: Tick) -> Loaded:
         home, supplies=supplies, label=refresh.label, base=refresh.base, progress=tick
     )
     found = rates(home, refresh.label, earlier.label if earlier else None)
-    return Loaded(facts, catalogue_of(home, refresh.label, supplies), linked, tuple(found))
+    wanting = feedback.service_details(home, refresh.label)
+    lacking = {code: rounded(counts) for code, counts in wanting.items()}
+    return Loaded(facts, catalogue_of(home, refresh.label, supplies), linked, tuple(found), lacking)
 
 
 def _links_before(supply: Supply, earlier: Refresh | None) -> Path | None:
@@ -103,7 +109,9 @@ def finish_load(job: Job, result: Loaded) -> None:
     for supply, links in zip(held, result.linked, strict=True):
         if links.again:
             publish_links(supply, links.found, about=f"refresh-{refresh.label}")
-        moved = change(find_supply(supply.reference), "loaded", by=SYSTEM, event="supply.loaded",
+        row = find_supply(supply.reference)
+        row.counts["feedback"] = links.wanting | result.wanting.get(whose[row.reference], {})
+        moved = change(row, "loaded", by=SYSTEM, event="supply.loaded",
                        refresh=refresh.label)  # fmt: skip
         facts = {"refresh": refresh.label, "refresh_digest": refresh.digest}
         give(moved, Kind.LOADED, facts | ({"beside": refresh.base} if refresh.base else {}),

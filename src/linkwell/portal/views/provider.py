@@ -9,6 +9,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.outputs.permissions import own_releases
 from linkwell.custody.permissions import allows
+from linkwell.custody.refreshes.feedback import told
 from linkwell.custody.supplies import destroying
 from linkwell.custody.supplies.approving import BEFORE_OPENING, needs_ok, ok_given
 from linkwell.custody.supplies.models import Supply
@@ -56,6 +57,7 @@ def story(found: Supply) -> dict[str, object]:
         "meaning": SUPPLY.meaning[SupplyState(found.state)],
         "steps": steps(events.order_by("seq")),
         "receipts": receipts,
+        "feedback": told(found.counts.get("feedback", {})),
     }
 
 
