@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "linkwell"
 MOVES_NOTHING = {
     "confidentiality/ledger_files.py": "places only",
     "custody/home.py": "places only",
+    "intake/opened.py": "places, and removing what lies there",
     "custody/retention/jobs.py": "removes what is kept in each zone, where it lies",
 }
 DOCS = Path(__file__).parents[2] / "docs"
