@@ -30,14 +30,15 @@ def catalogue_of(home: Home, label: str, supplies: Sequence[SupplyForRefresh] = 
     from linkwell.integration.variables import about, describe
 
     research = home.zone(ZoneName.RESEARCH)
+    facts = json.loads((research / "refreshes" / label / "facts.json").read_text("utf-8"))
+    held = [table for table in TABLES if table in facts["rows"]]  # an ad hoc load holds the supplied alone
     with database.reading(research / "refreshes" / label / "refresh.duckdb") as connection:
-        datasets = describe(connection, TABLES, supplies)
+        datasets = describe(connection, held, supplies)
         quality = connection.execute(
             "SELECT organisation_code, clients_nbr, linked_nbr FROM supply_quality WHERE trait_code = 'all' "
             "ORDER BY ALL"
         ).fetchall()
     named = {code for dataset in datasets for code in dataset["suppliers"]}
-    facts = json.loads((research / "refreshes" / label / "facts.json").read_text("utf-8"))
     source = research / "sources" / "measures.toml"
     document = tomllib.loads(source.read_text("utf-8")) if source.exists() else {}
     found = document.get("measure", document)
