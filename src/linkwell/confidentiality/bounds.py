@@ -36,8 +36,8 @@ def too_narrow(
     """Per table, the chosen hidden rows that can take fewer than `bound_width` + 1 values.
 
     Args:
-        tables: this request's tables first, then earlier ones. chosen: per table of this request, the rows to
-            bound. whole: fingerprint and released bounds of the cohort.
+        tables: this request's tables first, then earlier ones. chosen: per table the rows to bound; tables
+            after the last one have none. whole: fingerprint and released bounds of the cohort.
     """
     system = _system(tables, whole, profile)
     spots = [

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.confidentiality.audit import hide_until_wide, is_small
+from linkwell.confidentiality.audit import hide_until_wide, small_parts
 from linkwell.confidentiality.decide_amounts import AmountsTold, decide_amounts
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.effects import cohort_kin, decide_effects
@@ -100,8 +100,9 @@ def decide(
     heed_each_other(sets, shown, fates, profile)
     hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
     wide = True
-    if is_small(draft, profile):
-        wide = hide_until_wide(draft, where, shown, fates, kept, linked(), profile)
+    parts = small_parts(draft, profile)
+    if parts:
+        wide = hide_until_wide(draft, parts, where, shown, fates, kept, linked(), memory.past, profile)
         hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
     shown, fates = shown[where], fates[where]
     again = np.ones(len(where), dtype=bool)

@@ -25,16 +25,22 @@ def earlier_tables(
     """
     size = int(draft.cohorts.counts[0])
     places = [draft.cohort_pairs.places[:size], *(table.pairs.places for table in draft.tables)]
-    ranks = np.unique(ranks[np.unique(np.concatenate(places))])
+    mine = np.zeros(int(ranks.max(initial=-1)) + 2, dtype=bool)
+    mine[ranks[np.unique(np.concatenate(places))]] = True
+    mine[-1] = False  # whoever has no rank
+    known = np.flatnonzero(ranks >= 0)
     found = []
     for block in past.blocks:
         if block.measure or not 0 < int(block.groups.counts.sum()) <= MOST_MEMBERS:
             continue
         people = np.unique(block.members)
-        if 2 * int(np.isin(people, ranks).sum()) < len(people):
+        if 2 * int(mine[people[people < len(mine)]].sum()) < len(people):
             continue
         part = next(t for t in ledger.content(block.seq)["tables"] if t["name"] == block.name)
         cells = np.repeat(np.arange(len(block.groups)), block.groups.counts)
-        facts = block.groups, block.shown, block.fates, cells, block.members
+        # By place in the project, as in the request; whoever is not in the project comes after all places.
+        place = len(ranks) + np.arange(max(int(people[-1]), int(ranks.max(initial=0))) + 1)
+        place[ranks[known]] = known
+        facts = block.groups, block.shown, block.fates, cells, place[block.members]
         found.append(LinkedTable(tuple(part["dimensions"]), labels_of(part), *facts))
     return found

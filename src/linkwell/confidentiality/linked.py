@@ -34,6 +34,19 @@ class LinkedTable:
     people: Ints
 
 
+def with_label(table: LinkedTable, rows: Ints, axis: int) -> LinkedTable:
+    """The rows that have one label along `axis`, as a table of the other dimensions."""
+    place = np.full(len(table.rows), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    inside = place[table.cells] >= 0
+    return LinkedTable(
+        table.dimensions[:axis] + table.dimensions[axis + 1 :],
+        tuple(table.rows[row][:axis] + table.rows[row][axis + 1 :] for row in rows.tolist()),
+        table.groups.take(rows), table.shown[rows], table.fates[rows], place[table.cells[inside]],
+        table.people[inside],
+    )  # fmt: skip
+
+
 def named(
     table: LinkedTable, number: int, dimensions: dict[frozenset[Hashable], Hashable]
 ) -> tuple[list[Hashable], Sums]:
