@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from bench.confidentiality import attacks
+from bench.confidentiality.areas import areas_in_tables
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.merging import proposals
@@ -26,7 +27,9 @@ def parts(size: int) -> dict[str, Callable[[], Found]]:
         "zero against small, nz-fixed": lambda: attacks.zero_against_small(100 * size),
         "zero against small, nz-grr": lambda: attacks.zero_against_small(100 * size, profile="nz-grr"),
         "small areas, all 1-, 2-, 3-way tables of six variables": lambda: _areas(size),
+        "areas of 100 to 400 as a dimension of such tables": lambda: areas_in_tables(4 * size, 1),
         "one person between two refreshes": lambda: attacks.one_person_changes(1000 * size),
+        "the same, all cells of 6 to 15 people": lambda: attacks.one_person_changes(500 * size, largest=16),
         "dominance": lambda: attacks.dominance(300 * size),
         "number of people from a mean": lambda: attacks.numbers_from_means(300 * size),
         "sparse seven-way table": lambda: attacks.sparse_table(1000 * size),

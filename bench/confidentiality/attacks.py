@@ -233,10 +233,10 @@ def small_area(people: int, seed: int = 3, levels: int = 6) -> dict[str, float]:
     return {"hidden": len(hidden), "pinned": pinned, "narrow": narrow, "refused": 0}
 
 
-def one_person_changes(cells: int, seed: int = 4) -> dict[str, float]:
+def one_person_changes(cells: int, seed: int = 4, largest: int = 150) -> dict[str, float]:
     """A later refresh with one person fewer in half of the cells: how many of those, and others, move."""
     draw = np.random.default_rng(seed)
-    sizes = draw.integers(8, 150, cells)
+    sizes = draw.integers(6, largest, cells)
     world = World.of(int(sizes.sum()), seed)
     place = np.repeat(np.arange(cells), sizes)
     labels = tuple((f"cell {i}",) for i in range(cells))

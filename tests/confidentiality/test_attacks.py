@@ -26,8 +26,9 @@ def test_small_areas_in_all_tables_pin_nobody():
     assert (found["pinned"], found["narrow"]) == (0, 0)
 
 
-def test_a_change_of_one_person_between_refreshes_does_not_show():
-    found = attacks.one_person_changes(200)
+@pytest.mark.parametrize("largest", [150, 16])
+def test_a_change_of_one_person_between_refreshes_does_not_show(largest):
+    found = attacks.one_person_changes(200, largest=largest)
     assert found["betrayed"] <= 0.05
     assert found["others moved"] == 0
 

@@ -228,6 +228,20 @@ def test_five_of_a_told_six_are_hidden_anywhere_else(desk, table, ask):
     assert [cell.mark for cell in told.cells] == ["S", "S", "C"]
 
 
+def test_a_told_six_that_falls_to_five_keeps_its_number_in_a_later_version_of_its_table(desk, table, ask):
+    groups = {f"g{i}": np.arange(1 + 12 * i, 13 + 12 * i) for i in range(12)} | {"six": np.arange(501, 507)}
+    desk.release(ask(table(groups), population=np.arange(1, 1001)), **PERMITTED)
+    # Another cohort, and not a near one. A table of them alone is no later version.
+    fewer = {"six": np.arange(502, 507)}
+    alone = desk.release(ask(table(fewer), population=np.arange(1, 1201)), **PERMITTED).tables["t"]
+    later = desk.release(
+        ask(table({"six": np.arange(501, 506)} | {k: v for k, v in groups.items() if k != "six"}),
+            population=np.arange(1, 1101)), **PERMITTED,
+    ).tables["t"]  # fmt: skip
+    assert (later.cell("six").value, later.cell("six").mark) == (6, "C")
+    assert alone.cell("six").mark == "S"
+
+
 def test_a_hidden_four_that_becomes_five_stays_hidden_beside_a_told_six(desk, table, ask):
     groups = {"all": people(1, 6), "women": people(1, 4), "rest": people(7, 200)}
     desk.release(ask(table(groups), population=people(1, 206)), **PERMITTED)

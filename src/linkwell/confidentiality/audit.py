@@ -125,7 +125,7 @@ def hide_until_wide(
 
 def _wide(
     draft: Draft, part: Part, where: Ints, shown: Ints, fates: Fates, kept: Flags,
-    earlier: list[LinkedTable], profile: Profile,
+    earlier: list[LinkedTable], past: Past, profile: Profile,
 ) -> bool:  # fmt: skip
     """The same for one part."""
     if sum(map(len, part.rows)) > MOST_ROWS:
@@ -145,15 +145,17 @@ def _wide(
         narrow = bounds.narrow(shown, fates)
     if not narrow or part.whole:
         return not narrow
-    # One area among others costs its own numbers, the finest tables first, and not the whole request.
-    sizes = [len(table.table.dimensions) for table in draft.tables]
-    for size in sorted(set(sizes), reverse=True):
-        for number in np.flatnonzero(np.array(sizes) == size).tolist():
-            own = where[draft.slices[1 + number]][part.rows[number]]
-            _hide(own[(shown[own] != HIDDEN) & ~kept[own]], shown, fates)
-        if not bounds.narrow(shown, fates):
-            break
-    return True  # at worst only what left before is told again
+    # One area among others costs its own numbers, the finest tables first, and not the whole request. Numbers
+    # that stand elsewhere come last: carried on to other people, they can tell something new all the same.
+    sizes = np.array([len(table.table.dimensions) for table in draft.tables])
+    for stay in (kept, np.zeros_like(kept)):
+        for size in np.unique(sizes)[::-1].tolist():
+            for number in np.flatnonzero(sizes == size).tolist():
+                own = where[draft.slices[1 + number]][part.rows[number]]
+                _hide(own[(shown[own] != HIDDEN) & ~stay[own]], shown, fates)
+            if not bounds.narrow(shown, fates):
+                return True
+    return True  # nothing is told about it here
 
 
 def _hide(chosen: Ints, shown: Ints, fates: Fates) -> None:

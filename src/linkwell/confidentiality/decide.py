@@ -22,6 +22,7 @@ from linkwell.confidentiality.guard import (
     heed_past,
     heed_small,
     narrow,
+    told_again,
 )
 from linkwell.confidentiality.history import (
     BARS,
@@ -92,7 +93,8 @@ def decide(
     heed_bars(sets, shown, fates, memory.bars, profile)
     own = _near_unions(draft, memory, profile)
     about, elsewhere = _about(draft, where, len(sets), own, near_earlier)
-    heed_small(sets, shown, fates, memory.past, about, profile)
+    later = about | _later_versions(draft, where, len(sets), memory, profile)
+    heed_small(sets, shown, fates, memory.past, later, profile)
     if not lifted:
         narrow(sets, shown, fates, about & ~elsewhere, profile)
     kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
@@ -203,6 +205,16 @@ def is_near(cohort: Groups, known: Groups, profile: Profile) -> bool:
     """Whether one cohort is 1 to `guard_distance` people from a known one, and none of the known ones."""
     close = near(cohort, known, profile.guard_distance, np.ones(1, dtype=bool))
     return bool(len(close.new)) and not len(same(cohort, known).new)
+
+
+def _later_versions(draft: Draft, where: Ints, number: int, memory: Memory, profile: Profile) -> Flags:
+    """Sets in tables that are later versions of told ones, shape (number,)."""
+    found = np.zeros(number, dtype=bool)
+    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
+        small = table.groups.counts < profile.people_threshold
+        if told_again(table.groups, small, memory.past, profile):
+            found[where[place]] = True
+    return found
 
 
 def _about(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.confidentiality.groups import Flags, Groups, joined
+from linkwell.confidentiality.groups import SMALL, Flags, Groups, joined
 from linkwell.confidentiality.history import (
     BARS,
     COHORTS,
@@ -33,6 +33,8 @@ from linkwell.confidentiality.twins import Pairs, near, same
 
 HIDDEN = -1
 """Shown value of a hidden cell."""
+FEWEST_TOLD, LATER_PERCENT = 10, 80
+"""A later version of a table has at least this share of its small told groups, of at least so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +152,16 @@ def heed_past(
 
 
 def heed_small(groups: Groups, shown: Ints, fates: Fates, past: Past, about: Flags, profile: Profile) -> None:
-    """A told group that falls under the threshold keeps its number, about nearly the same cohort; in place.
+    """A told group that falls under the threshold keeps its number, about nearly the same cohort or in a
+    later version of its table; in place.
 
     An S in place of a 6 would tell that somebody left. So the closest earlier answer is kept, as for larger
     groups: its number within tolerance, or its S. Anywhere else fewer than six people are hidden, whatever
     they nearly are: a part of a told group says nothing about who left.
 
     Args:
-        about: sets about a cohort one to `guard_distance` people from one that was told about.
+        about: sets about a cohort one to `guard_distance` people from one that was told about, or in a later
+            version of a told table.
     """
     small = fates == Fate.FEW_PEOPLE
     again = same(groups, past.groups)
@@ -176,6 +180,30 @@ def heed_small(groups: Groups, shown: Ints, fates: Fates, past: Past, about: Fla
         number, today = int(past.shown[old]), groups.counts[new : new + 1]
         if abs(number - int(today[0])) <= int(profile.tolerances(today)[0]):
             shown[new], fates[new] = number, Fate.CARRIED
+
+
+def told_again(groups: Groups, small: Flags, past: Past, profile: Profile) -> bool:
+    """Whether a table is a later version of one that was told: nearly all its told small groups are here,
+    the same or nearly the same people.
+
+    At a refresh a told six may fall to five, and an S in its place would tell that somebody left.
+
+    Args:
+        groups: the rows of the table. small: which of them have too few people.
+    """
+    told = past.shown != HIDDEN
+    fallen = near(groups, past.groups, profile.guard_distance, small)
+    if not told[fallen.old].any():
+        return False
+    everyone = np.ones(len(groups), dtype=bool)
+    found = np.zeros(len(told), dtype=bool)
+    for pairs in (near(groups, past.groups, profile.guard_distance, everyone), same(groups, past.groups)):
+        found[pairs.old] = True
+    told &= (past.groups.counts <= SMALL) & (past.groups.counts > 0)
+    number = len(past.blocks)
+    told_of = np.bincount(past.owners[told], minlength=number)
+    here_of = np.bincount(past.owners[told & found], minlength=number)
+    return bool(((told_of >= FEWEST_TOLD) & (here_of * 100 >= LATER_PERCENT * told_of)).any())
 
 
 def heed_bars(groups: Groups, shown: Ints, fates: Fates, bars: Groups, profile: Profile) -> None:
