@@ -82,6 +82,9 @@ def coverage_of(connection: duckdb.DuckDBPyConnection, names: Sequence[str], rul
     )
 
 
+_SEEN_BY = {"under": "young, by birth or visa"}
+_GENDERS = {"1": "male", "2": "female", "3": "another gender"}
+
 _STYLE = """
 body { font: 1.0625rem/1.55 system-ui, sans-serif; color: #0b0c0c; background: #fff; margin: 0 auto;
   max-width: 60rem; padding: 1.5rem; }
@@ -118,18 +121,22 @@ def write_report(
         ),
         _table("How many sources people are in", ("Sources", "People"), list(told.how_many.items())),
     ]  # fmt: skip
-    for kind, caption in (("decade", "By decade of birth"), ("gender", "By gender (code of the standard)")):
+    for kind, caption in (("decade", "By decade of birth"), ("gender", "By gender")):
         rows = [g for g in told.groups if g["kind"] == kind]
         tables.append(
             _table(
                 caption,
                 (
-                    caption.split(" (")[0].removeprefix("By ").capitalize(),
+                    caption.removeprefix("By ").capitalize(),
                     "People",
                     *(f"{n}, %" for n in names),
                 ),
                 [
-                    (g["name"], g["people"], *(f"{100 * g[n] / max(g['people'], 1):.1f}" for n in names))
+                    (
+                        _GENDERS.get(g["name"], g["name"]),
+                        g["people"],
+                        *(f"{100 * g[n] / max(g['people'], 1):.1f}" for n in names),
+                    )
                     for g in rows
                 ],
             )
@@ -138,7 +145,7 @@ def write_report(
     tables.append(
         _table(
             f"Residents: {told.rule}",
-            ("Date", "People", *(kind.replace("_", " ") for kind in kinds)),
+            ("Date", "People", *(_SEEN_BY.get(kind, kind.replace("_", " ")) for kind in kinds)),
             [(f["date"], f["people"], *(f[k] for k in kinds)) for f in told.flags],
         )
     )
@@ -152,6 +159,10 @@ def write_report(
         f"{''.join(tables)}</main></body></html>\n"
     )
     write_whole(path, page.encode())
+
+
+def _percent(group: Mapping[str, Any], name: str) -> str:
+    return f"{100 * group[name] / max(group['people'], 1):.1f}"
 
 
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

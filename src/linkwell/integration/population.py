@@ -84,7 +84,7 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
                 raise WrongUse(
                     "A population file lacks a column that is needed.",
                     where=str(error).splitlines()[0],
-                    fix="Make the population again with: linkwell synthetic population",
+                    fix="Which columns each file needs is in docs/integration.md.",
                 ) from None
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
@@ -119,7 +119,7 @@ def _inputs_digest(world: Path) -> str:
             raise WrongUse(
                 f"The population has no file {name}.",
                 where=str(world),
-                fix="Make one with: linkwell synthetic population WORLD",
+                fix="What it holds is in docs/integration.md; an invented one: linkwell synthetic population",
             )
     optional = [name for name in (RESIDENT_AT, ABOUT) if (world / name).is_file()]
     return combined({name: file_digest(world / name) for name in (*WORLD_FILES, *optional)})
