@@ -1,9 +1,9 @@
 """An attack that joins people of two de-identified databases by anything but what was approved.
 
-The attacker knows every approved attribute, and within a group of people alike in all of them pairs people by
-one more feature: the order of ids, the place of rows, the row group they fall in, how household or entity ids
-lie. Pairing by chance gets one right a group, so a feature that tells nothing gets as many right as there are
-groups people of both share, give or take its root.
+The attacker knows every approved attribute and how many rows somebody has, and within a group of people
+alike in all of them pairs people by one more feature: the order of ids, the place of rows, the row group
+they fall in, how household or entity ids lie. Pairing by chance gets one right a group, so a feature that
+tells nothing gets as many right as there are groups people of both share, give or take its root.
 """
 
 from __future__ import annotations
@@ -92,9 +92,15 @@ def _ids_in(home: Home, name: str, people: Ids) -> Ids:
 def view(path: Path) -> View:
     """Everything of a database that could betray a row, for everybody in `person`."""
     with duckdb.connect(str(path), read_only=True) as con:
-        approved = " || '|' || ".join(f"coalesce({name}::VARCHAR, '')" for name in _APPROVED)
+        approved = " || '|' || ".join(f"coalesce(p.{name}::VARCHAR, '')" for name in _APPROVED)
+        # How many rows somebody has is approved as well: the least of many ids is smaller than of few.
         people = con.sql(
-            f"SELECT snz_uid AS uid, {approved} AS g, rowid AS at FROM person ORDER BY uid"
+            f"""SELECT p.snz_uid AS uid, p.rowid AS at,
+                       {approved} || '|' || coalesce(m.n, 0) || '|' || coalesce(e.n, 0) AS g
+                FROM person p
+                LEFT JOIN (SELECT snz_uid, count(*) AS n FROM measure GROUP BY ALL) m USING (snz_uid)
+                LEFT JOIN (SELECT snz_uid, count(*) AS n FROM enrolment GROUP BY ALL) e USING (snz_uid)
+                ORDER BY uid"""
         ).to_arrow_table()
         uid = people["uid"].to_numpy()
         features = {
