@@ -181,6 +181,8 @@ def _stopped(reference: str) -> None:
 
 BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("proposal-version", ["aroha-p1", "1"]),
+    ("proposal-question", ["aroha-p1", "1"]),
+    ("proposal-field", ["aroha-p1", "1", "person", "first_name"]),
     ("proposal-new", []),
     ("proposal", ["aroha-p1"]),
     ("assessment", ["aroha-p1-a1"]),

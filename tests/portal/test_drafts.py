@@ -8,9 +8,12 @@ from django.test import Client
 from tests import deciding
 
 from linkwell.custody.proposals import actions
+from linkwell.custody.proposals.seeing import changes_since
+from linkwell.pages.column_form import words_of
 from linkwell.portal.urls import urlpatterns
 from linkwell.primer.answers import Answers, render_answers
 from linkwell.specification.file import parse, render
+from linkwell.specification.model import Question
 
 DATES = '"Joined" is the first meeting & nothing else.\nTāmaki writes it down.'
 
@@ -96,3 +99,73 @@ def test_an_answers_file_fills_in_what_is_still_empty_and_replaces_nothing(regis
     for data in (b"\xff\xfe", b"not = = toml"):
         wrong = client.post(where, {"file": SimpleUploadedFile("a.toml", data)}).content.decode()
         assert "There is a problem" in wrong
+
+
+def at(proposal) -> str:
+    return f"/proposals/{proposal.reference}/versions/1/"
+
+
+def words(field, **changed: str) -> dict[str, str]:
+    """What the form about a column would send."""
+    return {name: str(changed.get(name, value)) for name, value in words_of(field).items()}
+
+
+def test_a_column_is_written_on_in_the_portal_and_each_save_is_a_version_with_its_changes(
+    registry, proposal
+) -> None:
+    client, where = as_(registry, "provider"), f"/proposals/{proposal.reference}/versions/1/"
+    place = f"{where}columns/person/date_of_birth"
+    assert place in client.get(where).content.decode()
+    field = parse(proposal.newest().text.toml).table("person").field("date_of_birth")
+    assert client.get(place).context["form"]["purpose"].value() == field.purpose
+    said = words(field, gaps="Before 2019 only the year", review="1 July 2027", missing="not asked")
+    page = client.post(place, said, follow=True).content.decode()
+    assert "Version 2 is saved" in page
+    assert "Before 2019 only the year" in page
+    made = parse(proposal.newest().text.toml).table("person").field("date_of_birth")
+    assert (made.review, made.missing) == ("2027-07-01", "not asked")
+    assert {change.place for change in changes_since(proposal.newest())[1]} == {"person.date_of_birth"}
+
+
+def test_a_column_without_a_purpose_is_not_saved_and_the_same_again_is_no_version(registry, proposal) -> None:
+    client, place = as_(registry, "provider"), f"{at(proposal)}columns/person/gender"
+    field = parse(proposal.newest().text.toml).table("person").field("gender")
+    page = client.post(place, words(field, purpose=" ")).content.decode()
+    assert "Write why this column is needed" in page
+    assert "Nothing is changed" in client.post(place, words(field), follow=True).content.decode()
+    assert proposal.newest().number == 1
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_lost(registry, proposal) -> None:
+    client, place = as_(registry, "provider"), f"{at(proposal)}columns/person/gender"
+    field = parse(proposal.newest().text.toml).table("person").field("gender")
+    client.post(place, words(field, meaning="As told at sign-up"))
+    page = client.post(place, words(field, meaning="Guessed")).content.decode()
+    assert "Somebody saved version 2 while you were writing." in page
+    assert "Guessed" in page  # what was typed is still there
+    assert proposal.newest().number == 2
+
+
+def test_only_who_writes_the_proposal_changes_a_column(registry, proposal) -> None:
+    place = f"{at(proposal)}columns/person/gender"
+    for name in ("integrator", "other"):
+        assert as_(registry, name).get(place).status_code in (403, 404)
+    assert place not in as_(registry, "integrator").get(at(proposal)).content.decode()
+    assert as_(registry, "provider").get(place.replace("gender", "shoe_size")).status_code == 404
+
+
+def test_a_question_that_describing_left_open_is_answered_in_the_portal(registry, proposal) -> None:
+    spec = parse(proposal.newest().text.toml)
+    person = spec.table("person")
+    words_asked = "Which comes first? Answer dmy or mdy."
+    asked = Question("person.date_of_birth", "date_order", words_asked, ("dmy", "mdy"))
+    open_ = replace(spec.with_field("person", replace(person.field("date_of_birth"), date_order="")),
+                    open_questions=(asked,))  # fmt: skip
+    actions.upload(by=registry.person("provider"), proposal=proposal, toml=render(open_))
+    client, where = as_(registry, "provider"), f"/proposals/{proposal.reference}/versions/2/question"
+    assert "Which comes first?" in client.get(where).content.decode()
+    assert "Choose one of the answers" in client.post(where, {"answer": ""}).content.decode()
+    client.post(where, {"answer": "dmy"})
+    made = parse(proposal.newest().text.toml)
+    assert not made.unanswered()
+    assert made.table("person").field("date_of_birth").date_order == "dmy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from linkwell.desk.fields import DayField
+from linkwell.pages.days import DayField
 from linkwell.pages.forms import PagesForm
 
 

@@ -1,56 +1,12 @@
-"""Forms about what is described: a column, the whole delivery, and what is not held."""
+"""Forms about what is described: the whole delivery, and what is not held."""
 
 from __future__ import annotations
 
 from django import forms
 
-from linkwell.desk.fields import Choices, DayField
+from linkwell.desk.fields import Choices
+from linkwell.pages.days import DayField
 from linkwell.pages.forms import PagesForm
-
-
-class ColumnForm(PagesForm):
-    """What a column is called and why it is needed."""
-
-    label = forms.CharField(
-        label="What it is", max_length=200, error_messages={"required": "Write what this column is"}
-    )
-    purpose = forms.CharField(
-        label="Why it is needed",
-        help_text="A column that no question needs must not be shared.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write why this column is needed, or leave it out"},
-    )
-    meaning = forms.CharField(
-        label="What its values mean",
-        help_text="You may leave this and everything below empty.",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    screen = forms.CharField(
-        label="Where it stands in your system",
-        help_text="For example: Enrolment screen, “Registration date”.",
-        required=False,
-        max_length=300,
-    )
-    collected = forms.CharField(
-        label="How it is collected, and who checks it",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    missing = forms.CharField(label="What an empty cell means", required=False, max_length=300)
-    gaps = forms.CharField(
-        label="What is known to be missing or wrong, and why",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    review = DayField(label="When you look at that again", required=False)
-    sensitivity = forms.CharField(
-        label="Why it needs special care, if it does", required=False, max_length=500
-    )
 
 
 class AboutForm(PagesForm):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from linkwell.desk.fields import DAY_HINT, YES_NO, Choices, DayField
+from linkwell.desk.fields import YES_NO, Choices
+from linkwell.pages.days import DAY_HINT, DayField
 from linkwell.pages.forms import PagesForm
 
 

@@ -40,13 +40,14 @@ from linkwell.portal.views import (
     uses,
     versions,
     work,
+    writing,
 )
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, entering,
     factors, front, health, leaving, me, notices, organisations, outputs, passkeys, people, proposals,
     provider, readiness, refreshes, relaying, removals, reports, research, sending, signin, staff, timeline,
-    trail, uploads, uses, versions, work,
+    trail, uploads, uses, versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -79,16 +79,26 @@ def read_specification(toml: str, *, name: str) -> Specification:
     return parse(toml, name=name)
 
 
-def upload(*, by: Person, proposal: Proposal, toml: str) -> SpecificationVersion:
+def upload(*, by: Person, proposal: Proposal, toml: str, after: int | None = None) -> SpecificationVersion:
     """Add a version of the specification; the same text as the newest version adds nothing.
 
+    Args:
+        after: the version it was made from; what somebody else said meanwhile is not lost.
+
     Raises:
-        NotAllowed, WrongState; WrongUse: it is not a specification.
+        NotAllowed, WrongState; WrongUse: it is not a specification, or there is a newer version than `after`.
     """
     check(by, WRITE_PROPOSAL, owner=proposal.organisation)
     digest = read_specification(toml, name="the file you chose").digest
     with transaction.atomic():
+        Proposal.objects.select_for_update().get(pk=proposal.pk)  # one version after another
         newest = proposal.newest()
+        if after is not None and newest is not None and newest.number != after:
+            raise WrongUse(
+                f"Somebody saved version {newest.number} while you were writing.",
+                why="What they changed would be lost.",
+                fix="Look at that version, and change it there.",
+            )
         if newest is not None and newest.text_id == digest:
             return newest
         change(proposal, "upload", by=by, event="specification.uploaded", specification=digest)

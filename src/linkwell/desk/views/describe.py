@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -15,11 +14,11 @@ from linkwell.checking.localwords import coded_fields
 from linkwell.desk import columns, doing, drafts
 from linkwell.desk.desk import Desk
 from linkwell.desk.drafts import kept_while_typing
-from linkwell.desk.forms_describe import ColumnForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
 from linkwell.documents.everywhere import shapes, write_everywhere
+from linkwell.pages.column_form import WORDS, ColumnForm, words_of
 from linkwell.specification.answers import answer
 from linkwell.specification.document import specification_document
 from linkwell.specification.model import Compartment, Question, Specification
@@ -27,10 +26,7 @@ from linkwell.specification.workbook import to_excel
 
 ORDERS = {"dmy": "Day first: 03/04/2020 is 3 April 2020", "mdy": "Month first: 03/04/2020 is 4 March 2020",
           "leave out": "Leave it out"}  # fmt: skip
-# what can be typed about a column
-_TYPED = ("label", "purpose", "meaning", "screen", "collected", "missing", "gaps", "review", "sensitivity")
-
-_MORE = _TYPED[3:]
+_MORE = WORDS[3:]  # shown opened only where something is said
 
 
 @require_GET
@@ -148,11 +144,10 @@ def column(request: HttpRequest, table: str, field: str) -> HttpResponse:
         desk.change(columns.left_out(spec, of, found), f"leaving out “{found.label}”")
         desk.tell(f"“{found.label}” stays with you.")
         return redirect("describe")
-    form = drafts.form_of(ColumnForm, request, desk, {name: getattr(found, name) for name in _TYPED})
+    form = drafts.form_of(ColumnForm, request, desk, words_of(found))
     if request.method == "POST" and form.is_valid():
         drafts.forget(desk, request)
-        given: dict[str, Any] = {name: _typed(form, name) for name in _TYPED}
-        changed = replace(found, **given)
+        changed = replace(found, **form.words())
         if changed != found:
             desk.change(spec.with_field(table, changed), f"the change to “{found.label}”")
             desk.tell(f"“{changed.label}” is changed.")
@@ -234,8 +229,3 @@ def _kinds() -> dict[str, str]:
     """The shapes this computer can make, and what people call them."""
     names = {"html": "web page", "docx": "Word", "pdf": "PDF"}
     return {"xlsx": "Excel", **{shape: names[shape] for shape in shapes()}, "toml": "text file"}
-
-
-def _typed(form: ColumnForm, name: str) -> str:
-    given = form.cleaned_data[name]
-    return given.isoformat() if isinstance(given, date) else str(given or "").replace("\r\n", "\n").strip()

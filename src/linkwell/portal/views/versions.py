@@ -23,6 +23,7 @@ from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.errors import LinkwellError
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
+from linkwell.portal.views.writing import may_write
 from linkwell.primer.answers import parse_answers
 from linkwell.specification.file import parse
 from linkwell.specification.model import Specification
@@ -98,6 +99,8 @@ def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "version": found, "spec": spec, "against": against, "changes": changes, "notes": notes_of(spec),
         "tables": _with_comments(spec, list(found.proposal.comments.select_related("by"))),
         "may_comment": may_comment,
+        "open": len(spec.unanswered()),
+        "may_write": may_write(request, found.proposal) and found == found.proposal.newest(),
     })  # fmt: skip
 
 
