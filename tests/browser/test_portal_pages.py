@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from tests import deciding
 from tests.everything import DATASET
 
 from linkwell.custody import road
@@ -15,12 +16,17 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.proposals import actions
+from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.supplies import actions as supplies
+from linkwell.specification.file import render
 
 PAGES = {
     "": ["/", "/signin/", "/nope/"],
-    "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/"],
+    "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/",
+                 "/proposals/{proposal}/versions/1/",
+                 "/proposals/{proposal}/versions/1/columns/person/gender"],
     "integrator": [
         "/custodian/supplies/",
         "/custodian/supplies/{supply}/",
@@ -77,6 +83,11 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
         kind="supply.link", queue="heavy", subject=supply.reference, state="running", by="linker",
         done=400, total=1500, beat_at=refresh.created_at - timedelta(hours=2),
     )  # fmt: skip
+    actions.upload(
+        by=registry.person("provider"),
+        proposal=deciding.begun(registry),
+        toml=render(registry.sealed.specification),
+    )
     return live_server.url, supply.reference
 
 
@@ -92,12 +103,13 @@ def sign_in(page, url: str, username: str, password: str) -> None:
 def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, faults, password) -> None:
     url, supply = site
     staff = Person.objects.get(username="provider_staff").pk
+    proposal = Proposal.objects.get().reference
     for person, places in PAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})
         if person:
             sign_in(page, url, person, password)
         for place in places:
-            page.goto(url + place.format(supply=supply, staff=staff))
+            page.goto(url + place.format(supply=supply, staff=staff, proposal=proposal))
             for width in (1280, 320):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert axe() == [], (person, place, width)
