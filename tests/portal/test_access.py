@@ -21,7 +21,15 @@ from linkwell.portal.urls import urlpatterns  # declares the pages
 
 FILES = {"removal-slip", "report", "linkage", "report-file", "receipt"}
 """Pages that are not ours to lay out."""
-ELSEWHERE = {"home", "readyz", "signin-second", "command-decide", "passkey-name", "passkey-remove"}
+ELSEWHERE = {
+    "proposal-question",
+    "home",
+    "readyz",
+    "signin-second",
+    "command-decide",
+    "passkey-name",
+    "passkey-remove",
+}
 """Pages that lead elsewhere where there is nothing to show yet, or may be unwell."""
 
 
