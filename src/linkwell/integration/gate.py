@@ -270,5 +270,6 @@ def _surfaced(table: str, column: str) -> RefusedByRule:
         "Somebody can be recognised in what this load would have written. Nothing was loaded.",
         where=f"table {table}, column {column}",
         why="Names, birth dates, addresses and agency numbers never enter the research data.",
-        fix="Find out how it came in. If a supply brought it, reject that supply and ask for a new one.",
+        fix="Find out how it came in. If a supply brought it, ask for a new one. A service that is named "
+        "after somebody is no leak: its name belongs in the specification.",
     )
