@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.provider_files import laid_out, people, visits
 
 from linkwell.bulk import choose
 from linkwell.cli import provider
+from linkwell.vault.custodian_keys import public_bundle
+from linkwell.vault.zones import Home
 
 
 def database(folder: Path) -> str:
@@ -30,7 +33,9 @@ def database(folder: Path) -> str:
 Capture = pytest.CaptureFixture[str]
 
 
-def test_a_database_is_described_checked_and_handed_over(tmp_path: Path, capsys: Capture) -> None:
+def test_a_database_is_described_checked_handed_over_and_sealed(
+    tmp_path: Path, fresh_home: Home, capsys: Capture
+) -> None:
     url, spec, out = database(tmp_path), str(tmp_path / "specification.toml"), str(tmp_path / "checked")
     _, drafted = run_json(capsys, "describe", url, "--out", spec)
     assert set(drafted["tables"]) == {"person", "enrolment", "interaction"}
@@ -42,6 +47,13 @@ def test_a_database_is_described_checked_and_handed_over(tmp_path: Path, capsys:
     }
     _, said = run(capsys, "handover", url, "--spec", spec, "--out", str(tmp_path / "handover"))
     assert (tmp_path / "handover" / "identity" / "identity.csv").exists()
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps(public_bundle(fresh_home)))
+    code, sealed = run_json(
+        capsys, "seal", url, "--spec", spec, "--custodian", str(keys), "--agreement", "DSA-1",
+        "--out", str(tmp_path / "package.lwp"),
+    )  # fmt: skip
+    assert (code, sealed["rows"]["person"]) == (0, 10)
     _, again = run(capsys, "check", url, "--spec", spec, "--out", out)
     assert "clients.db" not in said + again
     assert "DATABASE-URL" in again
