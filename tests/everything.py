@@ -121,7 +121,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     links = registry.home.path / "identity" / "links" / supply.reference
     links.mkdir(parents=True)
     _stopped(supply.reference)
-    _removal(registry, supply)
+    planned_removal(registry, supply)
     (links / "report.html").write_text(REPORT + "linkage")
     return World(registry, supply.reference, people)
 
@@ -157,7 +157,8 @@ def _shared_further(registry: Any) -> None:
     )  # fmt: skip
 
 
-def _removal(registry: Any, supply: Supply) -> None:
+def planned_removal(registry: Any, supply: Supply) -> None:
+    """Something the first provider asked to have taken out, with its plan."""
     plan = {"kind": "objection", "deliveries": [supply.reference], "stays": "", "people": 3, "unopened": [],
             "refreshes": ["2026-11"], "projects": [], "released": [["R1", "Insights"]],
             "ends_agreement": False}  # fmt: skip

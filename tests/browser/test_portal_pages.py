@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from tests import deciding
-from tests.everything import DATASET
+from tests.everything import DATASET, planned_removal
 
 from linkwell.custody import road
 from linkwell.custody.home import links_path
@@ -26,18 +26,22 @@ PAGES = {
     "": ["/", "/signin/", "/nope/"],
     "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/",
                  "/proposals/{proposal}/versions/1/",
-                 "/proposals/{proposal}/versions/1/columns/person/gender"],
+                 "/proposals/{proposal}/versions/1/columns/person/gender",
+                 "/agreements/DSA-2026-001/take-out", "/removals/"],
     "integrator": [
         "/custodian/supplies/",
         "/custodian/supplies/{supply}/",
         "/custodian/refreshes/",
+        "/custodian/refreshes/2026-11/",
+        "/custodian/refreshes/ad-hoc",
         "/custodian/work/",
     ],
     "linker": ["/custodian/supplies/{supply}/", "/custodian/supplies/{supply}/linkage/pairs/"],
     "output_checker": ["/custodian/outputs/", "/custodian/outputs/out-1/", "/catalogue/", "/catalogue/?q=day",
                        "/catalogue/enrolment/"],
     "auditor": ["/custodian/record/"],
-    "manager": ["/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
+    "manager": ["/removals/DSA-2026-001-t1/", "/removals/DSA-2026-001-t1/confirm",
+                "/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
                 "/custodian/organisations/aroha/people/new"],
 }  # fmt: skip
 
@@ -71,6 +75,17 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
             "datasets": [DATASET],
         },
     )
+    changes = dict.fromkeys(("kept", "new", "lost", "changed", "never"), "about 400")
+    refresh.facts = {
+        "changes": {"aroha": [{"kind": "all", "name": "all records", **changes}]},
+        "rates": [{"organisation": "aroha", "trait": "all", "level": "all", "now": 96, "before": 95}],
+        "notes": [{"organisation": "aroha", "table": "enrolment", "column": "start_date", "kind": "known gap",
+                   "note": "Before 2021 only the month.", "review": "2027-06-30"}],
+    }  # fmt: skip
+    refresh.save()
+    planned_removal(registry, supply)
+    supply.counts = {"feedback": {"default_birth_date": 30, "no_birth_date": 10}}
+    supply.save(update_fields=["counts"])
     Output.objects.create(
         reference="out-1", project=project, refresh=refresh, state="ready to check", analyst="analyst"
     )

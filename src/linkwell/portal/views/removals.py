@@ -44,7 +44,6 @@ class AskForm(PagesForm):
     kind = forms.ChoiceField(
         label="Why is something taken out?",
         choices=[(kind.value, sentences()["kind"][kind.value]) for kind in RemovalKind],
-        widget=forms.RadioSelect,
         error_messages={"required": "Choose why"},
     )
 
