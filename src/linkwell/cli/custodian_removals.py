@@ -110,7 +110,7 @@ def confirm_take_out(removal: str, home: Path, username: str, take_back: bool, a
         stands = done.done.get("stands_without_it", "")
         lines = [
             f"Taken out. {stands} stands without it." if stands else "Taken out.",
-            "Certificate, signed: on the page of each delivery, and with the provider's receipts.",
+            "Certificate, signed: on the page of each delivery that left.",
         ]
     finish(_facts(done), lines, as_json=as_json)
 

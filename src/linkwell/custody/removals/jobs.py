@@ -108,8 +108,6 @@ def finish_destroy(job: Job, gone: Destroyed) -> None:
         if SUPPLY.may("destroy", supply.state):
             change_supply(supply, "destroy", by=SYSTEM, event="supply.kept data destroyed")
         give(supply, kind, row.done, about=row.reference)
-    if row.delivery is not None:
-        give(row.delivery, kind, row.done, about=row.reference)
     _retire(gone, row)
     tell(None, "removal_done", custodian(), row.organisation, about=row.reference)
 
