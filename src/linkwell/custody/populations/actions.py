@@ -6,6 +6,8 @@ other heavy work runs, and does nothing twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,15 +50,9 @@ def start_spine(*, by: Person, how: str) -> None:
         record("spine.started", by=by, subject="spine", details={"how": how})
 
 
-def bring_in(world: Path, tick: Tick | None = None) -> Any:
-    """Bring a population in and prepare its spine; the facts of what is there now.
-
-    Raises:
-        TryAgain: other heavy work is running. WrongUse, RefusedByRule: see `import_population`.
-    """
-    from linkwell import integration
-    from linkwell.custody.setup import bring_in_population
-
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While nothing else heavy runs: a refresh must not read a population that is being replaced."""
     with holding(HEAVY) as mine:
         if not mine:
             raise TryAgain(
@@ -64,7 +60,24 @@ def bring_in(world: Path, tick: Tick | None = None) -> Any:
                 why="A refresh must not read a population that is being replaced.",
                 fix="Wait until it has ended (or stop the worker), then run this again.",
             )
-        bring_in_population(current_home(), world, tick)
+        yield
+
+
+def bring_in(world: Path, tick: Tick | None = None) -> Any:
+    """Bring a population in and prepare its spine; the facts of what is there now.
+
+    Raises:
+        TryAgain: other heavy work is running. WrongUse, RefusedByRule: see `import_population`.
+    """
+    with _alone():
+        return _brought_in(world, tick)
+
+
+def _brought_in(world: Path, tick: Tick | None) -> Any:
+    from linkwell import integration
+    from linkwell.custody.setup import bring_in_population
+
+    bring_in_population(current_home(), world, tick)
     facts = integration.stored_facts(current_home())
     assert facts is not None
     with transaction.atomic():
@@ -81,11 +94,12 @@ def build(sources: Path, tick: Tick | None = None) -> tuple[SpineFacts, Any]:
     from linkwell.integration import spine_build
     from linkwell.integration.sources import read_sources
 
-    world, facts = spine_build.build_spine(read_sources(sources), current_home(), tick)
-    try:
-        return facts, bring_in(world, tick)
-    finally:
-        spine_build.take_away(world)
+    with _alone():
+        world, facts = spine_build.build_spine(read_sources(sources), current_home(), tick)
+        try:
+            return facts, _brought_in(world, tick)
+        finally:
+            spine_build.take_away(world)
 
 
 def hand_out(*, by: Person, supply: Supply, what: str) -> SupplyForRefresh:
