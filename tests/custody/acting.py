@@ -57,7 +57,7 @@ from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.states import REMOVAL
 from linkwell.custody.retention.actions import ask_for_destruction
-from linkwell.custody.signin import lost
+from linkwell.custody.signin import lost, passwords
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.signin.states import LOST
 from linkwell.custody.supplies import actions as supplies
@@ -521,6 +521,8 @@ def person(registry: Any) -> Noun:
         {
             ("give a role", "add_person"): give(row.username),
             ("unlock", "unlock"): lambda by: lost.unlock(by=by, person=now()),
+            ("give a password", "give_password"): lambda by: passwords.give_password(
+                by=by, person=now(), first="another four plain words"),
             ("take a role away", "take_role"): lambda by: leaving.take_role(
                 by=by, person=now(), organisation=where, role=Role.PROVIDER_STAFF, why=Why.LEFT),
             ("end", "end_person"): lambda by: leaving.end_person(by=by, person=now(), why=Why.LEFT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,17 @@ from django.utils import timezone
 
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.leaving.actions import end_person
+from linkwell.custody.leaving.why import Why
 from linkwell.custody.organisations.actions import add_person
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.proposals.actions import begin
 from linkwell.custody.signin import factors, lost
 from linkwell.custody.signin.models import LostDevice, Passkey, PersonSession
-from linkwell.errors import WrongUse
+from linkwell.custody.signin.passwords import give_password
+from linkwell.errors import RefusedByRule, WrongUse
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -55,6 +60,40 @@ def test_a_manager_opens_a_lock_and_the_record_says_who(house, password) -> None
     assert Client().post("/signin/", {"username": "researcher", "password": password}).status_code == 302
     event = AuditEvent.objects.get(verb="sign-in.unlocked")
     assert (event.actor, event.subject) == ("manager", "person/researcher")
+
+
+def test_a_forgotten_password_is_replaced_and_the_factor_stays_with_its_owner(
+    house, password, settings
+) -> None:
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, second_factor=True)
+    staff, manager = house.person("provider_staff"), house.person("manager")
+    theirs = at(house, "provider_staff")
+    theirs.get("/me/")
+    with pytest.raises(NotAllowed):
+        give_password(by=manager, person=manager, first="another four plain words")
+    give_password(by=manager, person=staff, first="another four plain words")
+    assert not PersonSession.objects.filter(person=staff).exists()
+    staff.refresh_from_db()
+    assert (staff.check_password("another four plain words"), staff.password_own) == (True, False)
+    assert factors.has_factor(staff)
+    given = {"username": "provider_staff", "password": "another four plain words"}
+    assert Client().post("/signin/", given)["Location"] == "/signin/second/"
+    bare = house.person("researcher")
+    bare.password_own = True
+    bare.save()
+    with pytest.raises(RefusedByRule, match="no second factor"):
+        give_password(by=manager, person=bare, first="another four plain words")
+    event = AuditEvent.objects.get(verb="password.given")
+    assert (event.actor, event.subject) == ("manager", "person/provider_staff")
+
+
+def test_a_manager_gives_a_first_password_in_the_portal(house, password) -> None:
+    staff, client = house.person("provider_staff"), at(house, "manager")
+    where = f"/people/{staff.pk}/password"
+    weak = client.post(where, {"first": "short", "password": password}).content.decode()
+    assert "not strong enough" in weak
+    assert client.post(where, {"first": "another four plain words", "password": password}).status_code == 302
+    assert at(house, "provider").get(where).status_code == 403
 
 
 def test_nobody_opens_their_own_lock(house) -> None:
@@ -143,3 +182,29 @@ def test_a_lead_sees_the_people_of_their_own_organisation_only(house) -> None:
     assert "Linker" not in page
     assert "Other" not in page
     assert at(house, "provider").get(f"/people/{house.person('other').pk}/lost").status_code == 404
+
+
+def test_the_record_is_read_about_a_thing_or_a_person_and_says_why(house) -> None:
+    end_person(by=house.person("manager"), person=house.person("researcher"), why=Why.CONCERN)
+    auditor = at(house, "auditor")
+    every = auditor.get("/custodian/record/").content.decode()
+    assert "role: researcher; why: There is a worry about security or privacy" in every
+    about = auditor.get("/custodian/record/?about=DSA-2026-002").content.decode()
+    assert "agreement/DSA-2026-002" in about
+    assert "person/researcher" not in about
+    number = house.person("researcher").pk
+    whose = auditor.get(f"/custodian/record/?person={number}").content.decode()
+    assert "person/researcher" in whose
+    assert "agreement/" not in whose
+    assert "Nothing of it is in the record" in auditor.get("/custodian/record/?about=zzz").content.decode()
+
+
+def test_a_party_reads_who_did_it_colleagues_by_name_and_others_by_their_side(house) -> None:
+    lead = house.person("provider")
+    begin(by=house.person("provider_staff"), organisation=house.agreement.organisation, title="x")
+    begin(by=lead, organisation=house.agreement.organisation, title="y")
+    end_person(by=house.person("manager"), person=house.person("provider_staff"), why=Why.LEFT)
+    text = at(house, "provider").get("/trail/").content.decode()
+    for who in ("provider", "provider_staff", "Stats NZ (demonstration)"):
+        assert f'<td class="govuk-table__cell">{who}</td>' in text
+    assert ">manager<" not in text

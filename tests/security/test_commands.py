@@ -18,8 +18,8 @@ from linkwell.errors import LinkwellError
 
 pytestmark = pytest.mark.slow
 
-OUTSIDERS = ("other", "vendor_sender.z-vendor", "commissioner.z-payer")
-"""A lead of the other provider, and people of organisations that have nothing to do with the first."""
+OUTSIDERS = ("other", "intermediary.z-intermediary")
+"""A lead of the other provider, and somebody of an organisation that has nothing to do with the first."""
 
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
@@ -44,7 +44,7 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "analyst", "approve-insights", own, f"--analyst={THEIRS}"
     yield "out-1", "release", THEIRS
     yield "R1", "why", THEIRS
-    for verb in ("person", "unlock", "lost-device"):
+    for verb in ("person", "unlock", "lost-device", "give-password"):
         yield person, verb, THEIRS
     yield person, "lost-device", THEIRS, "--confirm"
     yield person, "end-person", THEIRS, "--why=left"
@@ -74,6 +74,7 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "aroha", "breach", "open", THEIRS, "--what=x"
     yield "R1", "pass-on", THEIRS, "--to=a-payer"
     yield "aroha", "quota", THEIRS
+    yield "aroha", "sender-key", THEIRS
 
 
 def test_anothers_thing_answers_every_command_like_one_that_never_was(

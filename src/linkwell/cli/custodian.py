@@ -13,9 +13,10 @@ from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_keys import new_keys, quota
 from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
-from linkwell.cli.custodian_people import lost_device, lost_manager, second_factor, unlock
+from linkwell.cli.custodian_people import give_password, lost_device, lost_manager, second_factor, unlock
 from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_removals import REMOVALS
+from linkwell.cli.custodian_sender_key import sender_key
 from linkwell.cli.custodian_setup import add_person, approve_insights, enrol_provider, init, verify_record
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.custodian_spine import SPINE
@@ -33,7 +34,8 @@ _ORDER = (
     "story", "notices",
     "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
     "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
-    "verify-record", "tokens", "second-factor", "unlock", "lost-device", "lost-manager",
+    "verify-record", "tokens", "sender-key", "second-factor", "unlock",
+    "give-password", "lost-device", "lost-manager",
     "backup", "restore", "drill", "rebuild-ledger", "why",
 )  # fmt: skip
 
@@ -345,10 +347,12 @@ for _command in (
     approve_insights,
     verify_record,
     tokens,
+    sender_key,
     new_keys,
     quota,
     second_factor,
     unlock,
+    give_password,
     lost_device,
     lost_manager,
     backup,

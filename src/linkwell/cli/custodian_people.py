@@ -87,6 +87,23 @@ def unlock(person: str, home: Path, username: str, as_json: bool) -> None:
     finish({"person": person, "unlocked": True}, [f"{person} can try again."], as_json=as_json)
 
 
+@click.command("give-password", epilog="Example:\n\n  linkwell custodian give-password lee --as mere")
+@click.argument("person")
+@home_option
+@as_option
+@json_option
+def give_password(person: str, home: Path, username: str, as_json: bool) -> None:
+    """Give somebody who forgot theirs a first password (or LINKWELL_NEW_PASSWORD); their factor stays."""
+    by = signed_in(home, username)
+    from linkwell.custody.signin import passwords
+
+    found = person_of(person)
+    first = ask_password(f"First password for {person}", variable="LINKWELL_NEW_PASSWORD", confirm=True)
+    passwords.give_password(by=by, person=found, first=first)
+    finish({"person": person, "given": True}, [f"{person} signs in with it and chooses their own at once."],
+           as_json=as_json)  # fmt: skip
+
+
 @click.command("lost-manager", epilog="Examples:\n\n  linkwell custodian lost-manager mere --key "
                "/media/stick/identity-recovery.key.pem --reason 'Phone lost, no codes left'\n\n  linkwell "
                "custodian lost-manager ari --new-name 'Ari T.' --key … --reason 'Mere left'")  # fmt: skip

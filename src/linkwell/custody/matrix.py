@@ -220,6 +220,7 @@ ACTS: tuple[Act, ...] = (
     *_rows("keys", ("begin a period", "supplies.periods.new_period", (KEEP_KEYS,), "keys.period begun")),
     *_rows("person", ("give a role", "organisations.actions.add_person", (ENROL,), "person.entered"),
            ("unlock", "signin.lost.unlock", (signin.UNLOCK,), "sign-in.unlocked"),
+           ("give a password", "signin.passwords.give_password", (signin.GIVE_PASSWORD,), "password.given"),
            ("take a role away", "leaving.actions.take_role", (TAKE_ROLE, TAKE_STAFF_ROLE), "role.taken away"),
            ("end", "leaving.actions.end_person", (END_PERSON,), "role.taken away + person.ended"),
            also="not oneself; a lead only the staff role"),

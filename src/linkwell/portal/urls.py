@@ -20,6 +20,7 @@ from linkwell.portal.views import (
     leaving,
     me,
     notices,
+    organisation,
     organisations,
     outputs,
     passkeys,
@@ -45,9 +46,9 @@ from linkwell.portal.views import (
 
 DECLARED_BY = (
     agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, entering,
-    factors, front, health, leaving, me, notices, organisations, outputs, passkeys, people, proposals,
-    provider, readiness, refreshes, relaying, removals, reports, research, sending, signin, staff, timeline,
-    trail, uploads, uses, versions, work, writing,
+    factors, front, health, leaving, me, notices, organisation, organisations, outputs, passkeys, people,
+    proposals, provider, readiness, refreshes, relaying, removals, reports, research, sending, signin, staff,
+    timeline, trail, uploads, uses, versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.agreements.permissions import MANAGE_AGREEMENTS
 from linkwell.custody.agreements.states import TokenState
 from linkwell.custody.audit.record import record
-from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import check
 from linkwell.errors import WrongUse
 
@@ -24,6 +25,12 @@ def upload_tokens(*, by: Person) -> list[UploadToken]:
     return list(
         UploadToken.objects.select_related("agreement__organisation", "vendor").order_by("-created_at")
     )
+
+
+def tokens_of(organisation: Organisation) -> QuerySet[UploadToken]:
+    """The tokens an organisation's computers send with, newest first; a person's own are not here."""
+    theirs = Q(agreement__organisation=organisation) | Q(vendor=organisation)
+    return UploadToken.objects.filter(theirs).select_related("agreement", "vendor").order_by("-pk")
 
 
 def end_upload_token(*, by: Person, key_id: str) -> UploadToken:

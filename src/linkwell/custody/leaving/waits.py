@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from linkwell.custody.agreements.models import UploadToken
+from linkwell.custody.agreements.tokens import tokens_of
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.assessments.states import AssessmentState
 from linkwell.custody.organisations.models import Membership, Organisation, Person
-from linkwell.custody.organisations.permissions import TAKE_ROLE, TAKE_STAFF_ROLE
+from linkwell.custody.organisations.permissions import TAKE_STAFF_ROLE
 from linkwell.custody.organisations.roles import RELAYS, Kind, Role
 from linkwell.custody.permissions import allows
 from linkwell.custody.projects.models import ProjectMember
 from linkwell.custody.projects.states import ProjectState
 from linkwell.custody.signin.lost import standing
+from linkwell.custody.signin.permissions import SPEAK_FOR_ANYONE
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.pages.labels import label
@@ -40,13 +41,18 @@ class Left:
         return label("left_behind", self.kind)
 
 
-def seen_roles(by: Person, person: Person) -> QuerySet[Membership]:
-    """The roles of a person that `by` may know of here: all for a custodian manager, a lead's own else."""
-    held = person.memberships.select_related("organisation", "person").order_by("pk")
-    if allows(by, TAKE_ROLE):
+def roles_seen(by: Person) -> QuerySet[Membership]:
+    """The roles `by` may know of: all for the custodian's staff, those in a lead's own organisations else."""
+    held = Membership.objects.select_related("organisation", "person").order_by("pk")
+    if allows(by, SPEAK_FOR_ANYONE):
         return held
     led = by.memberships.filter(role__in=TAKE_STAFF_ROLE.roles).values("organisation")
     return held.filter(organisation__in=led)
+
+
+def seen_roles(by: Person, person: Person) -> QuerySet[Membership]:
+    """The roles of one person that `by` may know of."""
+    return roles_seen(by).filter(person=person)
 
 
 def left_behind(by: Person, person: Person) -> list[Left]:
@@ -86,8 +92,7 @@ def _alone(roles: list[Membership]) -> Iterator[Left]:
 
 
 def _tokens(there: list[Organisation]) -> Iterator[Left]:
-    live = UploadToken.objects.filter(person=None, ended_at=None, expires_at__gt=timezone.now())
     senders = [each for each in there if each.kind == Kind.PROVIDER or each.kind in RELAYS]
     for organisation in senders:
-        theirs = live.filter(Q(agreement__organisation=organisation) | Q(vendor=organisation))
-        yield from (Left("token", token.key_id) for token in theirs.order_by("pk"))
+        live = tokens_of(organisation).filter(ended_at=None, expires_at__gt=timezone.now())
+        yield from (Left("token", token.key_id) for token in live)

@@ -113,6 +113,7 @@ def _enter(
         )
     with transaction.atomic():
         person = Person.objects.filter(username=username).first()
+        ended = days_since_roles(person) if person else {}
         if person is None:
             person = Person(username=username, name=name)
             _set_password(person, password)
@@ -122,7 +123,7 @@ def _enter(
             person.is_active, person.password_own = True, False
             person.save()
         held = set(person.memberships.values_list("organisation__code", "role"))
-        check_roles([*roles, *(role for _, role in held)], ended=days_since_roles(person))
+        check_roles([*roles, *(role for _, role in held)], ended=ended)
         new = [role for role in roles if (organisation.code, role.value) not in held]
         for role in new:
             Membership.objects.create(person=person, organisation=organisation, role=role)
@@ -151,7 +152,7 @@ def enrol_sender_key(*, by: Person, organisation: Organisation, public_pem: str)
     """Enter a public key the organisation signs with, after its fingerprint was read out over the phone.
 
     Raises:
-        WrongUse: not a P-384 public key.
+        WrongUse: not a P-384 public key, or one that was ended.
     """
     check(by, ENROL)
     fingerprint = keys.fingerprint(keys.read_public_key(public_pem))
@@ -159,6 +160,10 @@ def enrol_sender_key(*, by: Person, organisation: Organisation, public_pem: str)
         key, created = SenderKey.objects.get_or_create(
             organisation=organisation, fingerprint=fingerprint, defaults={"public_pem": public_pem}
         )
+        if key.ended_at is not None:
+            raise WrongUse(
+                "This key was ended.", why="An ended key does not come back.", fix="Let them make a new one."
+            )
         if created:
             record(
                 "key.enrolled",

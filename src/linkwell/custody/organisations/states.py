@@ -37,6 +37,8 @@ PERSON = Machine(
              "They are signed out everywhere the same moment; with the last role the sign-in ends."),
         Move("end", _P.HERE, _P.ENDED, _MANAGER, "Every role, factor, session and token of theirs ends."),
         Move("unlock", _P.HERE, _P.HERE, _MANAGER, "A lock after too many failures is opened sooner."),
+        Move("give a password", _P.HERE, _P.HERE, _MANAGER,
+             "A forgotten password is replaced by a first one; the second factor stays with its owner."),
         Move("end sessions", _P.HERE, _P.HERE, "the person", "They sign out somewhere else."),
     ),
 )  # fmt: skip

@@ -27,6 +27,12 @@ UNLOCK = Capability(
     Relation.CUSTODIAN,
     "Opening a lock sooner gives somebody three more guesses.",
 )
+GIVE_PASSWORD = Capability(
+    "sign-in.give password",
+    frozenset({Role.CUSTODIAN_MANAGER}),
+    Relation.CUSTODIAN,
+    "A forgotten password is replaced by a first one; the second factor stays with its owner.",
+)
 SEND_IN_PERSON = Capability(
     "supply.send in person",
     frozenset({Role.PROVIDER_LEAD, Role.PROVIDER_STAFF, Role.VENDOR_SENDER, Role.INTERMEDIARY}),

@@ -181,7 +181,8 @@ def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         form.fields["own_agreement"] = forms.ChoiceField(
             label=f"Do you need an agreement of your own with {found.via.name}?",
             help_text="They hold or pass on what you record. That is between you and them.",
-            choices=list(signing.OWN_AGREEMENT.items()),
+            choices=[("", "Choose one"), *signing.OWN_AGREEMENT.items()],
+            error_messages={"required": "Choose one"},
         )
         form.order_fields(SignForm.field_order)
     if request.method == "POST" and form.is_valid():
@@ -196,7 +197,12 @@ def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         holds = done.state == VersionState.IN_FORCE
         messages.success(request, "Everybody has signed: it is in force." if holds else "You have signed.")
         return redirect("agreement", reference)
-    intro = [f"You sign the text with this fingerprint: {found.digest}"]
+    intro = [
+        f"You sign version {found.number} of {reference}, between {found.agreement.organisation.name} and "
+        f"{notices.custodian().name}, from {found.starts:%-d %B %Y} to {found.ends:%-d %B %Y}. "
+        "Go back to read it.",
+        f"The text has this fingerprint: {found.digest}",
+    ]
     return _form(request, form, "Sign", "Sign it", reference, number=number, intro=intro)
 
 

@@ -55,7 +55,7 @@ def passing(request: HttpRequest, reference: str) -> HttpResponse:
     there = list(actions.commissioners())
     field = form.fields["choice"]
     assert isinstance(field, forms.ChoiceField)
-    field.choices = [_choice(each, each.code in shown) for each in there]
+    field.choices = [("", "Choose one"), *(_choice(each, each.code in shown) for each in there)]
     if request.method == "POST" and form.is_valid():
         verb, _, code = form.cleaned_data["choice"].partition(":")
         to = next(each for each in there if each.code == code)

@@ -13,10 +13,11 @@ from linkwell.custody.leaving.actions import end_person, may_take, take_role
 from linkwell.custody.leaving.waits import left_behind, seen_roles
 from linkwell.custody.leaving.why import Why
 from linkwell.custody.organisations.models import Membership, Person
-from linkwell.custody.organisations.permissions import END_PERSON, TAKE_ROLE, TAKE_STAFF_ROLE
+from linkwell.custody.organisations.permissions import END_PERSON, READ_RECORD, TAKE_ROLE, TAKE_STAFF_ROLE
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import allows
 from linkwell.custody.signin.lost import people_of
+from linkwell.custody.signin.permissions import GIVE_PASSWORD
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 
@@ -50,6 +51,8 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
         "roles": [(held, may_take(by, held)) for held in seen_roles(by, found)],
         "left": left_behind(by, found),
         "may_end": found.is_active and found != by and allows(by, END_PERSON),
+        "may_read": allows(by, READ_RECORD),
+        "may_give": found.is_active and found != by and allows(by, GIVE_PASSWORD),
     }
     return render(request, "portal/person.html", context)
 

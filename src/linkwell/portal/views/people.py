@@ -15,13 +15,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
+from linkwell.custody.leaving.waits import roles_seen
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.permissions import END_PERSON, TAKE_STAFF_ROLE
 from linkwell.custody.permissions import allows
 from linkwell.custody.signin import lost as lost_devices
 from linkwell.custody.signin import numbers
 from linkwell.custody.signin.models import AuthenticatorApp, LostDevice, Passkey
-from linkwell.custody.signin.permissions import CONFIRM_LOST, SPEAK_FOR_ANYONE, SPEAK_FOR_OWN, UNLOCK
+from linkwell.custody.signin.passwords import give_password
+from linkwell.custody.signin.permissions import (
+    CONFIRM_LOST,
+    GIVE_PASSWORD,
+    SPEAK_FOR_ANYONE,
+    SPEAK_FOR_OWN,
+    UNLOCK,
+)
+from linkwell.errors import WrongUse
 from linkwell.portal.access import holds, page, signed_in
 from linkwell.portal.again import AgainForm
 
@@ -33,6 +42,7 @@ class Line:
     """One person in the list: whether they have a factor, and whether their sign-in is locked."""
 
     person: Person
+    roles: list[str]
     has_factor: bool
     locked: bool
 
@@ -46,7 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
     listed = Person.objects.filter(is_active=False).order_by("name", "pk") if ended else mine
     shown = Paginator(listed, 50).get_page(request.GET.get("page"))
     context = {
-        "people": _lines(list(shown)),
+        "people": _lines(by, list(shown)),
         "pages": shown,
         "standing": lost_devices.standing().filter(person__in=mine),
         "may_unlock": allows(by, UNLOCK),
@@ -58,7 +68,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/people.html", context)
 
 
-def _lines(people: list[Person]) -> list[Line]:
+def _lines(by: Person, people: list[Person]) -> list[Line]:
     with_app = AuthenticatorApp.objects.filter(person__in=people, confirmed_at__isnull=False)
     having = set(with_app.values_list("person", flat=True))
     having |= set(Passkey.objects.filter(person__in=people).values_list("person", flat=True))
@@ -69,8 +79,16 @@ def _lines(people: list[Person]) -> list[Line]:
     counts: dict[str, int] = {}
     for username, failures in failed:
         counts[username] = counts.get(username, 0) + failures
+    roles: dict[int, list[str]] = {each.pk: [] for each in people}
+    for held in roles_seen(by).filter(person__in=people):
+        roles[held.person_id].append(f"{held.get_role_display()}, {held.organisation.name}")
     return [
-        Line(each, each.pk in having, counts.get(each.username, 0) >= numbers.number("failures"))
+        Line(
+            each,
+            roles[each.pk],
+            each.pk in having,
+            counts.get(each.username, 0) >= numbers.number("failures"),
+        )
         for each in people
     ]
 
@@ -117,12 +135,48 @@ def _form(
     return render(request, "portal/form.html", context)
 
 
+class FirstPasswordForm(AgainForm):
+    """A first password for somebody else."""
+
+    first = forms.CharField(
+        label="Their first password",
+        strip=False,
+        help_text=f"At least {numbers.number('password_characters')} characters. Say it to them in person or "
+        "on a number that was known before; they choose their own at once.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Enter a first password"},
+    )
+
+
+@page("people/<slug:number>/password", name="person-password", who=GIVE_PASSWORD)
+@sensitive_post_parameters("password", "first")
+def give(request: HttpRequest, number: str) -> HttpResponse:
+    """Give somebody who forgot their password a first one."""
+    person, form = _find(request, number), FirstPasswordForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_password(by=signed_in(request), person=person, first=form.cleaned_data["first"])
+        except WrongUse as weak:
+            form.add_error("first", f"{weak.what} {weak.why}")
+        else:
+            messages.success(request, f"{person.name} signs in with it, and then chooses their own.")
+            return redirect("person", number=person.pk)
+    intro = [
+        f"Call {person.name} ({person.username}) on a number that was known before today, and let them ask "
+        "you themselves. They are signed out everywhere. Their second factor stays with them, so nobody else "
+        "gets in with this password. It is in the record.",
+    ]
+    return _form(request, form, f"A first password for {person.name}", "Give it", intro)
+
+
 class LostForm(AgainForm):
     """Confirm it or not."""
 
     decision = forms.ChoiceField(
         label="What do you decide?",
+        error_messages={"required": "Choose one"},
         choices=[
+            ("", "Choose one"),
             ("confirm", "The device is lost: take its factors away"),
             ("refuse", "Something is not right"),
         ],
