@@ -23,7 +23,7 @@ OUTSIDERS = ("other", "intermediary.z-intermediary")
 
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
-    "enrol-provider",
+    "enrol-provider", "spine", "population",
 }  # fmt: skip
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
@@ -75,6 +75,10 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "R1", "pass-on", THEIRS, "--to=a-payer"
     yield "aroha", "quota", THEIRS
     yield "aroha", "sender-key", THEIRS
+    for what in ("content", "links"):
+        yield reference, "hand-out", THEIRS, what, "--out=never"
+    yield reference, "hand-in", THEIRS, "never.parquet"
+    yield "2026-11", "catalogue", f"--refresh={THEIRS}"
 
 
 def test_anothers_thing_answers_every_command_like_one_that_never_was(
