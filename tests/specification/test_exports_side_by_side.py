@@ -138,6 +138,16 @@ def test_pages_of_one_list_still_follow_one_another() -> None:
     assert drafted(NAMES, older).exports == ()
 
 
+def test_an_export_that_meets_another_number_than_the_others_is_not_used_and_said_to_be() -> None:
+    by_nhi = table(("NHI no", "Ethnicity"), list(zip(NHIS, people()["ethnicity"], strict=True)), name="e.csv")
+    whole = laid_out({"Client ID": "key", "First name": "first", "Surname": "last", "NHI no": "nhi",
+                      "Date of birth": "dob"}, people(), name="names.csv")  # fmt: skip
+    genders = table(("Client ID", "Gender"), list(zip(KEYS, people()["gender"], strict=True)), name="g.csv")
+    made = draft([whole, genders, by_nhi], as_of=AS_OF)
+    assert [export.columns for export in made.specification.exports] == [("Gender",)]
+    assert "e.csv is not used: its rows meet “NHI no”, and the others “Client ID”." in made.remarks
+
+
 def test_rows_that_are_merely_counted_in_two_files_are_not_laid_side_by_side() -> None:
     counted = [(str(at), *row[1:]) for at, row in enumerate(NAMES.rows, start=1)]
     names = table(("Row", *NAMES.columns[1:]), counted)

@@ -66,8 +66,12 @@ def sort_sheets(tables: Sequence[Table]) -> Sorted:
     if not beside:
         return Sorted(sheets, tuple(remarks))
     whole, exports = sheets[PARTICIPANTS].table, []
-    key = beside[0][1][0]
-    for table, (_, theirs) in beside:
+    named = {c.name for c in sheets[PARTICIPANTS].columns if "client_key" in {g.role for g in c.guesses}}
+    key = max((ours for _, (ours, _) in beside), key=lambda ours: ours in named)
+    for table, (ours, theirs) in beside:
+        if ours != key:  # one number joins them all: the client number
+            remarks.append(f"{_named(table)} is not used: its rows meet “{ours}”, and the others “{key}”.")
+            continue
         laid = side_by_side([whole], key, [table], theirs)
         remarks.append(_beside_words(whole, table, key, theirs, laid))
         whole = reduce(_joined, laid.tables)
