@@ -163,8 +163,18 @@ def finish_release(job: Job, result: Published) -> None:
 
 
 def give_up_release(job: Job, error: LinkwellError) -> None:
-    """A rule said no: refused for good. Our own fault: back to the checker."""
+    """A rule said no: refused for good. The release desk did: a person decides. Our own fault: again.
+
+    The checker reads the desk's reason by its reference (`linkwell custodian why`), then approves with a
+    reason of their own or refuses; until then nobody outside is told anything.
+    """
+    from linkwell.confidentiality.desk import ReleaseRefused
+
     output = find(job.subject)
+    if isinstance(error, ReleaseRefused):
+        output.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
+        change(output, "referred", by=SYSTEM, event="output.referred", job=job.pk, where=error.where)
+        return
     if isinstance(error, RefusedByRule) and not isinstance(error, OurFaultError):
         output.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
         change(output, "rule refused", by=SYSTEM, event="output.refused", job=job.pk)

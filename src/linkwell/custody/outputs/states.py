@@ -40,6 +40,7 @@ OUTPUT = Machine(
           for state in (_O.READY, _O.FAILED)),
         Move("released", _O.RELEASING, _O.RELEASED, "Linkwell", "It is published and in the release record."),
         Move("rule refused", _O.RELEASING, _O.REFUSED, "Linkwell", "A rule of the release desk says no."),
+        Move("referred", _O.RELEASING, _O.READY, "Linkwell", "The release desk leaves it to a person."),
         Move("release failed", _O.RELEASING, _O.READY, "Linkwell", "Our fault: it can be tried again."),
     ),
 )  # fmt: skip
