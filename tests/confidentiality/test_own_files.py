@@ -126,6 +126,28 @@ def test_paths_in_a_data_home_and_missing_columns_are_refused(people, tmp_path, 
         confidentialise(people, by=["age"], person="id", ledger=tmp_path / "l", codes={"age": ("young",)})
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("nowhere.csv", "no such file"), ("people.xlsx", "Save a spreadsheet as CSV"), ("empty.csv", "cannot")],
+)
+def test_a_file_that_is_none_says_what_to_do_and_releases_nothing(people, tmp_path, name, said):
+    if name != "nowhere.csv":
+        (tmp_path / name).write_text("")
+    with pytest.raises(WrongUse) as wrong:
+        confidentialise(tmp_path / name, by=["age"], person="id", ledger=tmp_path / "l")
+    assert said in str(wrong.value)
+    assert not (tmp_path / "l" / "releases.sqlite").exists()
+
+
+def test_the_command_never_writes_over_the_file_it_reads(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("id,age\n1,5\n")
+    arguments = [str(file), "--by", "age", "--person", "id", "--ledger", str(tmp_path / "l"), "--out"]
+    told = CliRunner().invoke(command, [*arguments, str(tmp_path / "x" / "..")])
+    assert isinstance(told.exception, WrongUse)
+    assert file.read_text() == "id,age\n1,5\n"
+
+
 def test_the_command_writes_released_values_only_and_says_what_next(people, tmp_path):
     file = tmp_path / "people.csv"
     with file.open("w", newline="") as out:

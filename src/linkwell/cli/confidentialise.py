@@ -87,6 +87,12 @@ def confidentialise(
     """
     if sum(map(bool, (by, model, density))) != 1:
         raise WrongUse("Ask for one thing at a time.", fix="Give --by (a table), --model or --density.")
+    if out.resolve() == data.resolve().parent:
+        raise WrongUse(
+            "The tables would land beside the file itself, and may replace it.",
+            where=str(out),
+            fix="Give another folder with --out.",
+        )
     lists = {name: _lines(Path(path)) for name, path in _pairs(codes)}
     facts: dict[str, Any] = {"person": person, "ledger": ledger, "profile": profile, "name": data.stem}
     if model or density:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkwell.confidentiality.bounds import NO_LIMIT, too_narrow
-from linkwell.confidentiality.draft import Draft
+from linkwell.confidentiality.draft import Draft, TableDraft
 from linkwell.confidentiality.groups import Flags
 from linkwell.confidentiality.guard import HIDDEN, Past
 from linkwell.confidentiality.linked import LinkedTable, with_label
@@ -21,6 +21,8 @@ FEWEST_LINKED = 3
 """Fewer crossed tables than this cannot tell more than their own lines do, which `second` looks after."""
 MOST_ROWS = 6000
 """More rows about so few people are nearly all hidden anyway; a person decides."""
+ROWS_EACH = 8
+"""A person may be in this many rows of one label (margins of three dimensions)."""
 MOST_PARTS = 24
 """More small areas than this, each in several crossed tables, take minutes; a person decides."""
 
@@ -62,18 +64,27 @@ def small_parts(draft: Draft, profile: Profile) -> list[Part]:
         places = draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]
         size = int(draft.cohorts.counts[0])
         return [Part(rows, (None,) * len(rows), places, int(draft.cohorts.keys[0]), size, whole=True)]
-    deep = [table for table in draft.tables if len(table.table.dimensions) > 2]
     found: dict[tuple[str, str], Part] = {}
-    for table in deep:
-        for axis, name in enumerate(table.table.dimensions):
-            labels, codes = np.unique([row[axis] for row in table.rows], return_inverse=True)
-            width = len(draft.people.index.persons)
-            spots = np.unique(codes[table.pairs.cells] * width + table.pairs.places)
-            sizes = np.bincount(spots // width, minlength=len(labels))
-            for code in np.flatnonzero((sizes > 0) & (sizes <= profile.bound_people)).tolist():
-                places = spots[spots // width == code] % width
-                found.setdefault((name, str(labels[code])), _labelled(draft, name, str(labels[code]), places))
+    for table in draft.tables:
+        names = table.table.dimensions
+        for axis, name in enumerate(names if len(names) > 2 else ()):
+            labels, codes = _labels(table, axis)
+            sizes = np.bincount(codes, weights=table.groups.counts, minlength=len(labels))
+            for code in np.flatnonzero((sizes > 0) & (sizes <= ROWS_EACH * profile.bound_people)):
+                rows = codes == code
+                places = np.unique(table.pairs.places[rows[table.pairs.cells]])
+                if len(places) <= profile.bound_people and (name, labels[code]) not in found:
+                    found[name, labels[code]] = _labelled(draft, name, labels[code], places)
     return list(found.values())
+
+
+def _labels(table: TableDraft, axis: int) -> tuple[list[str], Ints]:
+    """The labels of a dimension, and the place among them of each row's."""
+    if table.axes:
+        after = int(np.prod([len(labels) for labels in table.axes[axis + 1 :]]))
+        return list(table.axes[axis]), np.arange(len(table.rows)) // after % len(table.axes[axis])
+    found, codes = np.unique([row[axis] for row in table.rows], return_inverse=True)
+    return found.tolist(), codes.astype(np.int64)
 
 
 def _labelled(draft: Draft, name: str, label: str, places: Ints) -> Part:
@@ -82,8 +93,8 @@ def _labelled(draft: Draft, name: str, label: str, places: Ints) -> Part:
     for table in draft.tables:
         names = table.table.dimensions
         axis = names.index(name) if name in names and len(names) > 1 else None
-        mine = [] if axis is None else [n for n, row in enumerate(table.rows) if row[axis] == label]
-        rows.append(np.array(mine, dtype=np.int64))
+        labels, codes = _labels(table, axis) if axis is not None else ([], np.zeros(0, dtype=np.int64))
+        rows.append(np.flatnonzero(codes == labels.index(label)) if label in labels else codes[:0])
         axes.append(axis)
     key = int(np.bitwise_xor.reduce(draft.people.record[places]))
     return Part(tuple(rows), tuple(axes), places, key, len(places))
@@ -99,12 +110,15 @@ def hide_until_wide(
     earlier: list[LinkedTable],
     past: Past,
     profile: Profile,
+    *,
+    patient: bool,
 ) -> bool:
     """Hide neighbours of cells that are bounded too narrowly, until none is; changes `shown` and `fates`.
 
     Args:
         where: per group of the draft, its place among the distinct sets. kept: sets that must stay.
         earlier: tables of earlier releases about these people. past: everything ever shown.
+        patient: a person wants all small areas looked at, however long that takes.
 
     Returns:
         Whether every hidden cell can now take enough values; if not, a person decides.
@@ -118,7 +132,8 @@ def hide_until_wide(
         if not any(bool((table.fates >= Fate.FEW_PEOPLE).any()) for table in now):
             continue
         bounded += 1
-        if bounded > MOST_PARTS or not _wide(draft, part, where, shown, fates, kept, before, past, profile):
+        many = bounded > MOST_PARTS and not patient
+        if many or not _wide(draft, part, where, shown, fates, kept, before, past, profile):
             return False
     return True
 

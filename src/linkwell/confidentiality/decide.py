@@ -104,7 +104,9 @@ def decide(
     wide = True
     parts = small_parts(draft, profile)
     if parts:
-        wide = hide_until_wide(draft, parts, where, shown, fates, kept, linked(), memory.past, profile)
+        wide = hide_until_wide(
+            draft, parts, where, shown, fates, kept, linked(), memory.past, profile, patient=lifted
+        )
         hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
     shown, fates = shown[where], fates[where]
     again = np.ones(len(where), dtype=bool)

@@ -149,10 +149,18 @@ def read_file(path: Path) -> pa.Table:
     Raises:
         WrongUse: it is neither, or not there.
     """
+    if not path.is_file():
+        raise WrongUse("There is no such file.", where=path.name)
+    if path.suffix not in (".csv", ".parquet"):
+        raise WrongUse("Give a CSV or Parquet file.", where=path.name, fix="Save a spreadsheet as CSV first.")
     try:
         found: pa.Table = pa.parquet.read_table(path) if path.suffix == ".parquet" else pa.csv.read_csv(path)
     except (OSError, pa.ArrowInvalid) as problem:
-        raise WrongUse("This file cannot be read as CSV or Parquet.", where=path.name) from problem
+        raise WrongUse(
+            "This file cannot be read as CSV or Parquet.",
+            where=path.name,
+            fix="A CSV file has one line of column names, then one line a person, commas between.",
+        ) from problem
     return found
 
 
