@@ -230,3 +230,35 @@ def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: S
     assert not details.exists()
     once = ("agreement.destruction asked", "supply.kept data destroyed", "agreement.kept data destroyed")
     assert events(site, *once) == [1, 1, 1]
+
+
+WITHDRAWN = """
+from linkwell.custody import road
+from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.demo import person
+from linkwell.custody.removals.actions import ask
+from linkwell.custody.supplies.actions import import_package
+
+agreement = Agreement.objects.get()
+found = import_package(by=person("integrator"), agreement=agreement, package=pathlib.Path(sys.argv[1]))
+road.accept(by=person("integrator"), reference=found.reference)
+print(found.reference, ask(by=person("provider"), agreement=agreement, kind="withdrawal").reference)
+"""
+"""A delivery that was accepted, whose provider asks for everything to be taken out."""
+
+
+def test_killed_while_it_destroys_what_is_taken_out_it_certifies_once_and_only_when_all_is_gone(
+    tmp_path: Path, sample_specification, sample_split
+) -> None:
+    site = make_site(tmp_path, sample_specification, sample_split)
+    name, removal = ask(site, WITHDRAWN, str(site.folder / "supply.lwp"))
+    names, details = (site.home.path / zone / "supplies" / name for zone in ("identity", "research"))
+    for number in range(FILES):
+        (details / f"part-{number}").write_bytes(b"x")
+    asked = ("confirm-take-out", removal, "--as=integrator")
+    killed_when(site.environment, lambda: not names.exists(), *asked)
+    assert details.exists(), "it was killed after its work, not in the middle of it"
+    assert events(site, "removal.done") == [0]
+    assert site.run(*asked)["state"] == "done"
+    assert not details.exists()
+    assert events(site, "removal.confirmed", "removal.done") == [1, 1]

@@ -18,14 +18,12 @@ from tests.journey.conftest import SIZES, walk
 
 pytestmark = pytest.mark.slow
 
-# where it is killed, and how long after the stage before it ended
+# where it is killed, and how long after the stage before it ended; test_worker_killed does it to the rest
 MOMENTS = (
     ("custodian", 1.0),
     ("seal", 0.3),
     ("send", 0.15),
-    ("accept", 0.8),
     ("link", 0.9),
-    ("load", 1.2),
     ("release", 1.0),
 )
 
