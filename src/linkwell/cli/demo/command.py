@@ -7,6 +7,7 @@ a killed run goes on where it stopped; every command is safe to run again.
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import os
@@ -169,8 +170,8 @@ def _finish_early(walk: Walk, stage: str, as_json: bool) -> None:
 
 
 def _summary(walk: Walk, done: dict[str, Any]) -> dict[str, Any]:
-    sealed, accepted, linked, loaded, released = (
-        walk.results[name] for name in ("seal", "accept", "link", "load", "release")
+    sealed, accepted, linked, released = (
+        walk.results[name] for name in ("seal", "accept", "link", "release")
     )
     return {
         "home": str(walk.home),
@@ -178,7 +179,7 @@ def _summary(walk: Walk, done: dict[str, Any]) -> dict[str, Any]:
         "rows_refused": sum(sealed["refused"].values()),
         "people_supplied": accepted["counts"]["accepted"]["people"],
         "people_linked": linked["counts"]["linked"]["found"],
-        "people_analysed": loaded["clients_linked"],
+        "people_analysed": _in_report(Path(released["report"])),
         "link_rate": linked["counts"]["linked"]["found"] / max(1, linked["counts"]["linked"]["people"]),
         "linkage_against_truth": linked["against_truth"],
         "receipt": walk.results["send"]["receipt"],
@@ -187,6 +188,13 @@ def _summary(walk: Walk, done: dict[str, Any]) -> dict[str, Any]:
         "seconds": round(sum(done["seconds"].values()), 1),
         "state": _state(walk),
     }
+
+
+def _in_report(report: Path) -> int | None:
+    """People the report is about, as it tells them: rounded, and one person with several records once."""
+    with (report.parent / "flow.csv").open(encoding="utf-8", newline="") as table:
+        told = next(row["people"] for row in csv.DictReader(table) if row["step"] == "Found")
+    return int(told) if told.isdecimal() else None
 
 
 def _state(walk: Walk) -> dict[str, Any]:
@@ -203,12 +211,14 @@ def _state(walk: Walk) -> dict[str, Any]:
 
 
 def _in_words(summary: dict[str, Any]) -> str:
-    truth = summary["linkage_against_truth"]
+    truth, people = summary["linkage_against_truth"], summary["people_analysed"]
+    analysed = "A hidden number of people" if people is None else f"{people:,} people"
     return f"""
 What happened
   {summary["rows_read"]:,} rows read, {summary["rows_refused"]:,} refused (they stayed with the provider)
   {summary["people_supplied"]:,} people's records supplied, {summary["people_linked"]:,} found on the spine \
-({100 * summary["link_rate"]:.1f} %), {summary["people_analysed"]:,} people analysed
+({100 * summary["link_rate"]:.1f} %)
+  {analysed} analysed: several records of one person count once, and numbers are rounded
   Against the truth of this invented world: {100 * truth["precision"]:.2f} % of links are right, \
 {100 * truth["recall"]:.2f} % of those who can be found were found
   The road took {summary["seconds"]:.0f} seconds
