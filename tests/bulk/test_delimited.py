@@ -25,11 +25,22 @@ CELLS = (
     "#N/A",
     "Total",
     'a"b',
+    '"Bo"',
+    '"Ka, Bo"',
+    '"Ka; Bo"',
+    '"a ""b"" c"',
+    '"',
+    '""',
+    '""""',
+    '"a,"',
+    'a""b',
+    '"a"b',
+    'a"',
     "a;b",
     "x\ty",
     "\x1a",
 )
-LINES = st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=4).map(",".join), max_size=8)
+LINES = st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=4).map(tuple), max_size=8)
 
 
 def read_both(path: Path) -> None:
@@ -41,18 +52,25 @@ def read_both(path: Path) -> None:
     assert (fast.row_numbers, fast.notices) == (plain.row_numbers, plain.notices)
 
 
-@settings(max_examples=200)
+@settings(max_examples=400)
 @given(
     LINES,
+    st.sampled_from(",;\t|"),
     st.sampled_from(("\n", "\r\n", "\r")),
     st.booleans(),
     st.sampled_from(("utf-8", "utf-8-sig", "cp1252")),
 )
 def test_whatever_arrow_reads_the_plain_reader_reads_alike(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str, last: bool, encoding: str
+    tmp_path_factory: pytest.TempPathFactory,
+    lines: list[tuple[str, ...]],
+    delimiter: str,
+    end: str,
+    last: bool,
+    encoding: str,
 ) -> None:
     path = tmp_path_factory.mktemp("read") / "people.csv"
-    text = end.join(["Client ID,Name,Start", "C1,Bo,2020-01-01", *lines]) + (end if last else "")
+    told = [("Client ID", "Name", "Start"), ("C1", "Bo", "2020-01-01"), *lines]
+    text = end.join(map(delimiter.join, told)) + (end if last else "")
     path.write_bytes(text.encode(encoding, "replace"))
     read_both(path)
 
@@ -71,9 +89,27 @@ def test_an_ordinary_file_is_read_by_arrow(tmp_path: Path) -> None:
     read_both(path)
 
 
+def test_what_excel_and_databases_export_is_read_by_arrow_too(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    rows = "".join(f'"C{number}";"Ka; ""Bo"" {number % 7}";""\r\n' for number in range(5_000))
+    path.write_text(f"Client ID;Name;Start\r\n{rows}", "utf-8-sig", newline="")
+    found = read_regular(path, DEFAULT_LIMITS)
+    assert found is not None
+    assert found.rows[8] == ("C8", 'Ka; "Bo" 1', "")
+    read_both(path)
+
+
 @pytest.mark.parametrize(
     "more",
-    ["Total,5000,\n", "C1,Bo\n", 'C1,"Bo",2020-01-01\n', ",,\n", "C1,#REF!,\n", "Client ID,Name,Start\n"],
+    [
+        "Total,5000,\n",
+        "C1,Bo\n",
+        'C1,"Bo"x,2020-01-01\n',
+        'C1,"Bo\nKa",2020-01-01\n',
+        ",,\n",
+        "C1,#REF!,\n",
+        "Client ID,Name,Start\n",
+    ],
 )
 def test_a_file_with_anything_odd_in_it_is_left_to_the_plain_reader(more: str, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unicodedata import is_normalized
@@ -11,6 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from linkwell.bulk.coded import Coded, CodedRows, CodedTable
+from linkwell.bulk.quotes import quotes_are_regular
 from linkwell.errors import LinkwellError
 from linkwell.reading.cells import ERRORS, cell_text
 from linkwell.reading.containers import Kind, find_kind
@@ -19,64 +21,67 @@ from linkwell.reading.limits import Limits
 from linkwell.reading.table import Table
 
 _LOOK_AT = 65_536  # bytes whose reading by the plain reader tells headings and notices
-_ODD = bytes((*range(9), 11, 12, *range(14, 32), 127, ord('"')))
+_MARK = b"\xef\xbb\xbf"
+_ODD = bytes((*range(9), 11, 12, *range(14, 32), 127))
 
 
 def read_regular(path: Path, limits: Limits) -> Table | None:
     """The file's table exactly as the plain reader gives it, or None where that is not certain.
 
-    Regular is: UTF-8 without a byte-order mark, commas, no quotation mark, no control character, no blank
-    line, no failed formula, headings in the first line, every line as wide as the headings, and a last line
-    that is no total.
+    Regular is: UTF-8, quotation marks only around cells or doubled inside them, no line's end within a cell,
+    no control character, no blank line, no failed formula, headings in the first line, every line as wide as
+    the headings, and a last line that is no total.
     """
     try:
         if path.suffix.lower() == ".xls" or find_kind(path, limits) is not Kind.TEXT:
             return None
     except LinkwellError:
         return None  # the plain reader finds the words for it
-    data = path.read_bytes()
+    data = path.read_bytes().removeprefix(_MARK)
     if not _plain_bytes(data):
         return None
-    head = data[: data.rfind(b"\n", 0, _LOOK_AT) + 1]
-    tail = data[data.rfind(b"\n", 0, max(len(data) - _LOOK_AT, 0)) + 1 :]
-    start = data[
-        : data.find(b"\n", data.find(b"\n") + 1) + 1
-    ]  # headings and first row: totals are told by both
     try:
-        first = read_delimited(head, path.name, limits)
-        last = read_delimited(start + tail, path.name, limits)
-        sample = data[: data.rfind(b"\n", 0, 4 * _LOOK_AT) + 1].decode()
-    except (LinkwellError, UnicodeDecodeError):
+        first, *last = (read_delimited(part, path.name, limits) for part in _parts(data))
+    except LinkwellError:
         return None
-    if first.notices or last.notices or first.origin.header_row != 1:
+    if any(table.notices for table in (first, *last)) or first.origin.header_row != 1:
         return None
-    if find_delimiter(sample) != ",":
-        return None
-    return _table(data, first, limits)
+    delimiter = find_delimiter(data[: 5 * _LOOK_AT].decode(errors="ignore"))
+    return _table(data, delimiter, first, limits) if quotes_are_regular(data, delimiter) else None
+
+
+def _parts(data: bytes) -> tuple[bytes, ...]:
+    """The beginning, and the end under the headings and first row: totals are told by both."""
+    if len(data) <= _LOOK_AT:
+        return (data,)
+    start = data[: data.find(b"\n", data.find(b"\n") + 1) + 1]
+    tail = data[data.rfind(b"\n", 0, len(data) - _LOOK_AT) + 1 :]
+    return data[: data.rfind(b"\n", 0, _LOOK_AT) + 1], start + tail
 
 
 def _plain_bytes(data: bytes) -> bool:
-    if data.startswith(b"\xef\xbb\xbf") or len(data.translate(None, _ODD)) != len(data):
+    if len(data.translate(None, _ODD)) != len(data):
         return False
     blank = b"\n\n" in data or b"\n\r" in data
     return not blank and data.count(b"\r") in (0, data.count(b"\r\n"))
 
 
-def _table(data: bytes, first: Table, limits: Limits) -> Table | None:
+def _table(data: bytes, delimiter: str, first: Table, limits: Limits) -> Table | None:
     names = [f"c{at}" for at in range(len(first.columns))]
     kinds = dict.fromkeys(names, pa.string())
     try:
         found = csv.read_csv(
             pa.BufferReader(data),
             read_options=csv.ReadOptions(column_names=names, skip_rows=1, block_size=1 << 20),
-            parse_options=csv.ParseOptions(quote_char=False, escape_char=False, ignore_empty_lines=False),
+            parse_options=csv.ParseOptions(delimiter=delimiter, escape_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, null_values=[]),
         )
     except pa.ArrowInvalid:
         return None
     if found.num_rows > limits.rows:
         return None
-    read = [_normal(Coded.of_arrow(column), limits) for column in found.itercolumns()]
+    with ThreadPoolExecutor(2) as pool:  # Arrow numbers one column beside Python's look at another
+        read = list(pool.map(lambda column: _normal(Coded.of_arrow(column), limits), found.columns))
     del found
     columns = tuple(column for column in read if column is not None)
     if len(columns) < len(read):
