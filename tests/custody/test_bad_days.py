@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from tests.permissions import read_only
 
 from linkwell.custody import road
+from linkwell.custody.home import package_path
 from linkwell.custody.supplies import actions, jobs
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.tidying import tidy
@@ -34,19 +36,6 @@ def no_file_larger_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def in_the_way(folder: Path) -> Iterator[None]:
-    """A file lies where the folder should be, so nothing can be made there (also not by root)."""
-    aside = folder.with_name(folder.name + "-aside")
-    folder.rename(aside)
-    folder.write_text("in the way")
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
 
 
 def opened(registry) -> list[Path]:
@@ -84,6 +73,30 @@ def test_a_disk_that_is_full_while_bytes_arrive_keeps_what_fitted_and_the_rest_c
     assert Supply.objects.get().digest == hashlib.sha384(data).hexdigest()
 
 
+def test_a_place_that_may_not_be_written_keeps_what_arrived_and_the_rest_comes_later(
+    registry, settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client(headers={"Authorization": f"Bearer {registry.token}", "Tus-Resumable": "1.0.0"})
+    data = registry.sealed.path.read_bytes()
+    incoming = registry.home.path / "intake" / "incoming"
+    incoming.mkdir(exist_ok=True)
+    with read_only(incoming):
+        answer = client.post("/api/uploads/", headers={"Upload-Length": str(len(data))})
+    assert (answer.status_code, Supply.objects.count()) == (507, 0)
+    answer = client.post("/api/uploads/", headers={"Upload-Length": str(len(data))})
+    place = answer["Location"].removeprefix("http://testserver")
+    final = package_path(Supply.objects.get().reference).parent
+    final.mkdir(parents=True, exist_ok=True)
+    with read_only(final):
+        answer = client.patch(place, data, content_type=CHUNK, headers={"Upload-Offset": "0"})
+    assert (answer.status_code, Supply.objects.get().state) == (507, "receiving")
+    assert answer.json()["fix"]
+    assert str(registry.home.path) not in answer.content.decode()
+    assert client.get(place + "/receipt").status_code == 200
+    assert Supply.objects.get().digest == hashlib.sha384(data).hexdigest()
+
+
 def test_a_disk_that_is_full_while_opening_leaves_nothing_open_and_the_next_try_completes(
     registry, supply, monkeypatch, tmp_path
 ) -> None:
@@ -106,7 +119,7 @@ def test_a_zone_that_cannot_be_written_leaves_nothing_open_and_the_next_try_comp
 ) -> None:
     folder = registry.home.path / zone / "supplies"
     folder.mkdir(exist_ok=True)
-    with in_the_way(folder), pytest.raises(TryAgain) as said:
+    with read_only(folder), pytest.raises(TryAgain) as said:
         accept(registry, supply)
     assert str(registry.home.path) not in str(said.value)
     assert actions.find(supply.reference).state == "received"
