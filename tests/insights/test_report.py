@@ -134,6 +134,8 @@ def test_the_workbook_holds_the_released_tables_and_no_formula(written):
     gender = released.tables["reach_gender"]
     shown = [row[2] for row in book["reach gender"].iter_rows(min_row=4, values_only=True)]
     assert shown == ["S" if value is None else value for value in gender.values]
+    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
+    assert {sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book} == {True}
 
 
 def test_weighting_is_said_to_leave_what_it_leaves(written, drawn, protocol):

@@ -10,12 +10,12 @@ _LINE = 15.0  # points
 _MOST = 400.0  # points; a spreadsheet program allows 409
 
 
-def lay_out(sheet: Any, *, pages_across: int = 1) -> None:
-    """Print a sheet across on A4, so many pages wide, its first row on each."""
+def lay_out(sheet: Any, *, pages_across: int = 1, headings: int = 1) -> None:
+    """Print a sheet across on A4, so many pages wide, its first `headings` rows on each."""
     sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.fit_to_pages(pages_across, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(0, headings - 1)
 
 
 def set_height(sheet: Any, row: int, cells: Iterable[tuple[str, int]]) -> None:

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from linkwell.confidentiality.release import Release, ReleasedEffect, ReleasedTable
+from linkwell.documents.sheets import lay_out, set_height
 
 SAME_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 """The date inside the file: the same numbers give the same bytes, whenever they are written again."""
 WIDEST = 60
 """Columns are no wider than this many characters; longer text wraps."""
+_ABOUT = 100
 
 
 def render_workbook(release: Release, title: str) -> bytes:
@@ -57,10 +59,11 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _about(book: Any, release: Release, title: str, names: dict[str, str]) -> None:
-    bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("About")
-    sheet.set_column(0, 0, 24, wrap)
-    sheet.set_column(1, 1, 100, wrap)
+    sheet.set_column(0, 0, 30, wrap)
+    sheet.set_column(1, 1, _ABOUT, wrap)
     rows = [
         ("What this is", title),
         ("Release", release.release_id),
@@ -72,6 +75,8 @@ def _about(book: Any, release: Release, title: str, names: dict[str, str]) -> No
     for number, (name, text) in enumerate(rows):
         sheet.write_string(number, 0, name, bold)
         sheet.write_string(number, 1, text, wrap)
+        set_height(sheet, number, [(text, _ABOUT)])
+    lay_out(sheet)
 
 
 def _table(table: ReleasedTable) -> tuple[list[str], list[Sequence[object]]]:
@@ -95,6 +100,7 @@ def _effects(effects: Iterable[ReleasedEffect]) -> tuple[list[str], list[Sequenc
 
 def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequence[object]]) -> None:
     bold, line = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
+    whole, part = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.0##"})
     sheet = book.add_worksheet(name)
     sheet.write_string(0, 0, title, bold)
     for column, text in enumerate(head):
@@ -104,8 +110,9 @@ def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequenc
     for number, row in enumerate(rows, start=3):
         for column, value in enumerate(row):
             if isinstance(value, int | float):
-                sheet.write_number(number, column, value)
+                sheet.write_number(number, column, value, part if isinstance(value, float) else whole)
             else:
                 sheet.write_string(number, column, str(value))
+    lay_out(sheet, headings=3)
     sheet.freeze_panes(3, 0)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
