@@ -23,9 +23,13 @@ from linkwell.custody.organisations.roles import PLACES, Kind, Role
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.permissions import Capability, Relation
 from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.projects.applying import begin_change, put_in, write
+from linkwell.custody.projects.guarding import ask_about, hold
+from linkwell.custody.projects.models import Application, Hold, Project, ProjectQuestion
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.researchers.models import Evidence
 from linkwell.custody.signin.lost import ask as ask_lost
 from linkwell.custody.signin.models import LostDevice
 from linkwell.custody.supplies import actions as supplies
@@ -33,7 +37,7 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.uses.actions import ask_use
 from linkwell.custody.uses.models import LaterUse
 from linkwell.portal.access import SIGNED_IN, Page
-from tests import deciding
+from tests import applying, deciding
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DATASET = {
@@ -131,6 +135,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     _stopped(supply.reference)
     planned_removal(registry, supply)
     (links / "report.html").write_text(REPORT + "linkage")
+    _researched(registry, supply)
     return World(registry, supply.reference, people)
 
 
@@ -177,6 +182,20 @@ def planned_removal(registry: Any, supply: Supply) -> None:
     made.supplies.set([supply])
 
 
+RESEARCHER, LEAD = "researcher.a-university", "project_lead.a-university"
+
+
+def _researched(registry: Any, supply: Supply) -> None:
+    """A research project that uses the first provider's data, with a change that is put in."""
+    used = applying.approved(registry)
+    change = begin_change(by=used.lead, project=used, kind="amendment")
+    write(by=used.lead, application=change, answers={"skills": "More than before."})
+    put_in(by=used.lead, application=change)
+    ask_about(by=registry.person("provider"), project=used,
+              organisation=registry.agreement.organisation, text="Why us?")  # fmt: skip
+    hold(by=registry.people["kaitiaki.aroha"], project=used, said="Talk with us first.")
+
+
 STOPPED = (("supply.accept", "quick"), ("supply.link", "heavy"), ("refresh.load", "heavy"),
            ("output.analyse", "heavy"))  # fmt: skip
 
@@ -220,10 +239,27 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
 """The names in an address, by how the page's name begins; the first that fits counts."""
 
 
+def _of_project(name: str) -> list[str]:
+    """What the address of a page about the research project needs."""
+    code = Project.objects.filter(agreement=None).values_list("code", flat=True).first() or "maa2026-01"
+    more = {
+        "project-write": ["what"], "project-change": ["amendment"], "project-tikanga": ["1"],
+        "project-out": [_number(Person.objects.filter(username=RESEARCHER))],
+        "project-question": [_number(ProjectQuestion.objects)], "project-lift": [_number(Hold.objects)],
+    }  # fmt: skip
+    return [code, *more.get(name, [])]
+
+
 def arguments(name: str, route: str, reference: str) -> list[str]:
     """What a page's address needs to name the thing that is there."""
     if "<" not in route:
         return []
+    if name.startswith("project"):
+        return _of_project(name)
+    if name.startswith("researcher"):
+        rows = Evidence.objects.filter(person__username=RESEARCHER, kind="training")
+        person = _number(Person.objects.filter(username=RESEARCHER))
+        return [person, _number(rows)] if name == "researcher-end" else [person]
     if name == "receipt":
         return [reference, "received", "json"]
     if name == "sender-key-end":
@@ -263,6 +299,20 @@ def arrange(name: str) -> None:
     Refresh.objects.update(state="failed" if name == "work-load" else "ready")
     Removal.objects.update(state="done" if name == "removal-slip" else "asked")
     Output.objects.update(state="failed" if name == "work-analyse" else "released")
+    _arrange_application(name)
+
+
+def _arrange_application(name: str) -> None:
+    """The change of the research project, where the page's people can do something to it."""
+    writing = ("project-write", "project-variables", "project-put-in")
+    state = "draft" if name in writing else "under review" if name == "project-decide" else "waiting"
+    Application.objects.filter(number=2).update(
+        state=state, reviewer="assessor" if name == "project-decide" else ""
+    )
+
+
+NAMED = frozenset({RESEARCHER, LEAD})
+"""Who is named in the research project."""
 
 
 def holds(need: Capability, somebody: Somebody, owners: set[str]) -> bool:
@@ -273,6 +323,7 @@ def holds(need: Capability, somebody: Somebody, owners: set[str]) -> bool:
         Relation.CUSTODIAN: somebody.organisation.is_custodian,
         Relation.OWN: somebody.organisation.code in owners,
         Relation.ANYWHERE: True,
+        Relation.NAMED: somebody.person.username in NAMED,
     }
     return there[need.relation]
 
@@ -281,6 +332,9 @@ def listed(page: Page, somebody: Somebody, world: World) -> bool:
     """Whether the table lets somebody in. A page that names no thing is about what is their own."""
     if page.who == SIGNED_IN:
         return True
+    if "<" not in page.route and any(isinstance(n, Capability) and n.relation is Relation.NAMED
+                                     and somebody.role in n.roles for n in page.who):  # fmt: skip
+        return True  # a list of what names them, which may be empty
     mine = {somebody.organisation.code} if somebody.organisation else set()
     owners = world.owners(page.name) if "<" in page.route else mine
     return any(holds(need, somebody, owners) for need in page.who if isinstance(need, Capability))

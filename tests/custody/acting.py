@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 from django.utils import timezone
-from tests import deciding
+from tests import applying, deciding
 
 from linkwell.custody.agreements import actions as agreements
 from linkwell.custody.agreements import drafting, signing, tokens
@@ -45,8 +45,10 @@ from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.populations import actions as populations
 from linkwell.custody.projects import actions as projects
-from linkwell.custody.projects.models import Project
-from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.projects import applying as writing
+from linkwell.custody.projects import guarding, reviewing
+from linkwell.custody.projects.models import Application, Hold, Invitation, Project, ProjectQuestion
+from linkwell.custody.projects.states import APPLICATION, HOLD, INVITATION, PROJECT, QUESTION
 from linkwell.custody.proposals import actions as proposals
 from linkwell.custody.proposals.models import MandateKind, Proposal
 from linkwell.custody.proposals.states import PROPOSAL
@@ -56,6 +58,10 @@ from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.states import REMOVAL
+from linkwell.custody.researchers import actions as researchers
+from linkwell.custody.researchers.evidence import undertaking as promised
+from linkwell.custody.researchers.models import Evidence
+from linkwell.custody.researchers.states import EVIDENCE
 from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.signin import lost, passwords
 from linkwell.custody.signin.models import LostDevice
@@ -85,6 +91,7 @@ class Noun:
         acts: (verb, last part of the action's name) -> does it as a person.
         begins: the same for verbs that bring a thing into being; tried once, in no state.
         silent: (verb, state) of what is allowed and changes nothing, so that nothing is recorded.
+        named: sign-in names of who is named in the thing.
     """
 
     machine: Machine | None
@@ -93,6 +100,7 @@ class Noun:
     acts: dict[tuple[str, str], Do] = field(default_factory=dict)
     begins: dict[tuple[str, str], Do] = field(default_factory=dict)
     silent: set[tuple[str, str]] = field(default_factory=set)
+    named: frozenset[str] = frozenset()
 
 
 def stateless(owners: list[Organisation], **begins: Do) -> Noun:
@@ -452,13 +460,150 @@ def _free(agreement: Agreement) -> Agreement:
 
 
 def project(registry: Any) -> Noun:
-    manager, analyst = registry.person("manager"), registry.person("analyst")
-    row = projects.approve_standing_project(by=manager, agreement=registry.agreement, analysts=[analyst])
+    analyst = registry.person("analyst")
+    row = applying.approved(registry)
     return Noun(
         PROJECT, [registry.agreement.organisation], putting(Project, row.pk),
         {("close", "close_project"): lambda by: projects.close_project(by=by, project=row)},
-        {("approve", "approve_standing_project"): lambda by: projects.approve_standing_project(
-            by=by, agreement=registry.other_agreement, analysts=[analyst])},
+        {
+            ("approve", "approve_standing_project"): lambda by: projects.approve_standing_project(
+                by=by, agreement=registry.other_agreement, analysts=[analyst]),
+            ("begin", "begin_project"): begin_one,
+        },
+        named=frozenset({row.lead.username}),
+    )  # fmt: skip
+
+
+def begin_one(by: Person) -> None:
+    """Begin a project in the first organisation the person could; in any, if there is none."""
+    held = by.memberships.filter(role=Role.PROJECT_LEAD).first()
+    where = held.organisation if held else Organisation.objects.get(is_custodian=True)
+    writing.begin_project(by=by, organisation=where, title="x")
+
+
+def application(registry: Any) -> Noun:
+    first = applying.approved(registry)
+    row = applying.assessed(registry, applying.put_in(registry))
+    lead, researcher = applying.team(registry)
+    everyone = Person.objects.filter(memberships__role=Role.ASSESSOR)
+
+    def now() -> Application:
+        return Application.objects.select_related("project__organisation").get(pk=row.pk)
+
+    def put(state: str) -> None:
+        who = everyone.get().username if state in ("under review", "returned", "approved") else ""
+        Application.objects.filter(pk=row.pk).update(state=state, reviewer=who)
+
+    def deciding_(action: Callable[..., object], **said: str) -> Do:
+        return lambda by: action(by=by, application=now(), **said)
+
+    def change(by: Person) -> None:
+        writing.begin_change(by=by, project=first, kind="amendment")
+
+    return Noun(
+        APPLICATION, [registry.agreement.organisation], put,
+        {
+            ("put in", "put_in"): deciding_(writing.put_in),
+            ("withdraw", "withdraw"): deciding_(writing.withdraw),
+            ("write", "write"): lambda by: writing.write(
+                by=by, application=now(), answers={"skills": "x"}),
+            ("write", "choose_variables"): lambda by: writing.choose_variables(
+                by=by, application=now(), variables={"enrolment.start_date": "x"}),
+            ("assess tikanga", "assess_pair"): lambda by: guarding.assess_pair(
+                by=by, application=now(), pair=1, finding="met"),
+            ("take", "take_application"): deciding_(reviewing.take_application),
+            ("return", "return_application"): deciding_(reviewing.return_application, reasons="x"),
+            ("approve", "approve_application"): deciding_(reviewing.approve_application),
+            ("refuse", "refuse_application"): deciding_(reviewing.refuse_application, reasons="x"),
+        },
+        {("begin", "begin_project"): begin_one, ("change", "begin_change"): change},
+        named=frozenset({lead.username, researcher.username}),
+    )  # fmt: skip
+
+
+def invitation(registry: Any) -> Noun:
+    lead, researcher = applying.team(registry)
+    row = applying.begun(registry)
+    asked = Invitation.objects.get(project=row.project, person=researcher)
+    other = registry.person("researcher")
+    return Noun(
+        INVITATION, [], putting(Invitation, asked.pk),
+        {
+            ("invite", "invite"): lambda by: writing.invite(
+                by=by, project=row.project, person=researcher),
+            ("take out", "take_out"): lambda by: writing.take_out(
+                by=by, project=row.project, person=researcher),
+        },
+        {("invite", "invite"): lambda by: writing.invite(by=by, project=row.project, person=other)},
+        named=frozenset({lead.username}),
+    )  # fmt: skip
+
+
+def question(registry: Any) -> Noun:
+    used, whose = applying.approved(registry), registry.agreement.organisation
+
+    def ask(by: Person) -> ProjectQuestion:
+        return guarding.ask_about(by=by, project=used, organisation=whose, text="Why us?")
+
+    row = ask(registry.person("provider"))
+    return Noun(
+        QUESTION, [whose], putting(ProjectQuestion, row.pk),
+        {("answer", "answer_question"): lambda by: guarding.answer_question(
+            by=by, question=row, answer="Because.")},
+        {("ask", "ask_about"): ask},
+        named=frozenset({used.lead.username}),
+    )  # fmt: skip
+
+
+def hold(registry: Any) -> Noun:
+    used, whose = applying.approved(registry), registry.agreement.organisation
+    row = Hold.objects.create(
+        project=used, organisation=whose, state="stands", said="x", placed_by="somebody"
+    )
+
+    def mine(by: Person) -> Hold:
+        """The hold, as one of the kaitiaki's own organisation."""
+        at_custodian = by.memberships.filter(organisation__is_custodian=True, role=Role.KAITIAKI).first()
+        row.organisation = at_custodian.organisation if at_custodian else whose
+        row.save(update_fields=["organisation"])
+        return row
+
+    def place(by: Person) -> Hold:
+        Hold.objects.filter(pk=row.pk).update(state="lifted")
+        return guarding.hold(by=by, project=used, said="Stop.")
+
+    return Noun(
+        HOLD, [whose], putting(Hold, row.pk),
+        {("lift", "lift"): lambda by: guarding.lift(by=by, hold=mine(by), agreed="Talked.")},
+        {("hold", "hold"): place},
+    )  # fmt: skip
+
+
+def evidence(registry: Any) -> Noun:
+    _, researcher = applying.team(registry)
+    today = timezone.localdate()
+    row = Evidence.objects.create(
+        person=researcher, kind="training", since=today - timedelta(days=10), until=today, by="x"
+    )
+
+    def put(state: str) -> None:
+        yesterday = today - timedelta(days=1)
+        Evidence.objects.filter(pk=row.pk).update(
+            until=yesterday if state == "run out" else today,
+            ended_on=yesterday if state == "ended" else None,
+        )
+        assert Evidence.objects.get(pk=row.pk).state == state
+
+    return Noun(
+        EVIDENCE, [], put,
+        {("end", "end_evidence"): lambda by: researchers.end_evidence(by=by, evidence=row)},
+        {
+            ("write down", "write_down"): lambda by: researchers.write_down(
+                by=by, person=researcher, kind="training", since=today),
+            ("sign", "sign_undertaking"): lambda by: researchers.sign_undertaking(
+                by=by, fingerprint=promised().fingerprint),
+        },
+        {("end", "ended")},
     )  # fmt: skip
 
 
@@ -585,7 +730,9 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "undertaking": undertaking, "upload token": token, "client's OK": client_ok,
     "round of sending": sending_round, "breach": breach, "supply": supply, "refresh": refresh,
     "removal": removal,
-    "project": project, "output": output, "organisation": organisation, "person": person,
+    "project": project, "application": application, "invitation to a team": invitation,
+    "question about a project": question, "hold of kaitiaki": hold, "evidence about a researcher": evidence,
+    "output": output, "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
     "report passed on": report_passed_on, "spine": spine,

@@ -65,7 +65,7 @@ def people(registry) -> list[Somebody]:
     return everybody(registry)
 
 
-def listed(act: Act, somebody: Somebody, owners: list[Organisation]) -> bool:
+def listed(act: Act, somebody: Somebody, owners: list[Organisation], named: frozenset[str]) -> bool:
     """Whether the table lets somebody do the act; worked out apart from `permissions`."""
     if somebody.organisation is None:
         return False
@@ -73,6 +73,7 @@ def listed(act: Act, somebody: Somebody, owners: list[Organisation]) -> bool:
         Relation.CUSTODIAN: somebody.organisation.is_custodian,
         Relation.OWN: somebody.organisation in owners,
         Relation.ANYWHERE: True,
+        Relation.NAMED: somebody.person.username in named,
     }
     return any(somebody.role in need.roles and there[need.relation] for need in act.needs)
 
@@ -87,7 +88,7 @@ def walk(noun: str, thing: Noun, people: list[Somebody]) -> Iterator[tuple[str, 
             thing.put(state)
         for key, do in (thing.acts if state else thing.begins).items():
             for somebody in people:
-                may = listed(rows[key], somebody, thing.owners)
+                may = listed(rows[key], somebody, thing.owners, thing.named)
                 possible = not state or (thing.machine is not None and thing.machine.may(key[0], state))
                 expected = "not allowed" if not may else "done" if possible else "wrong state"
                 found, said = tried(do, somebody.person)

@@ -18,17 +18,18 @@ from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.organisations.states import KEY, PERSON
 from linkwell.custody.outputs.states import OUTPUT
-from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.projects.states import APPLICATION, HOLD, INVITATION, PROJECT, QUESTION
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.removals.states import REMOVAL
+from linkwell.custody.researchers.states import EVIDENCE
 from linkwell.custody.signin.states import COMMAND, LOST
 from linkwell.custody.supplies.states import SUPPLY
 from linkwell.custody.uses.states import USE
 
 MACHINES = (
-    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, PROJECT,
-    OUTPUT, USE, PASSING, PERSON, KEY, LOST, COMMAND, JOB,
+    PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, EVIDENCE,
+    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, OUTPUT, USE, PASSING, PERSON, KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 

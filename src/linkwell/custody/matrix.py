@@ -21,10 +21,11 @@ from linkwell.custody.organisations.permissions import END_PERSON, ENROL, TAKE_R
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
 from linkwell.custody.permissions import Capability
 from linkwell.custody.populations.permissions import HAND_OUT_CONTENT, HAND_OUT_LINKS, MAKE_SPINE
-from linkwell.custody.projects.permissions import APPROVE_PROJECT
+from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL, CONFIRM_REMOVAL
+from linkwell.custody.researchers.permissions import KEEP_EVIDENCE, SIGN_UNDERTAKING
 from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies.permissions import ACCEPT, KEEP_KEYS, RECALL, SET_QUOTA
 from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE
@@ -81,6 +82,7 @@ _WRITE, _PUT, _JUDGE = (
 )  # fmt: skip
 _DRAFT, _MANAGE = (agreements.DRAFT_AGREEMENT,), (agreements.MANAGE_AGREEMENTS,)
 _LEAD = (agreements.SIGN_FOR_PROVIDER,)
+_LEADS, _REVIEW = (projects.LEAD_PROJECT,), (projects.REVIEW_PROJECT,)
 _TAKE_OUT = (ASK_OWN_REMOVAL, ASK_REMOVAL)
 _SIGN = (agreements.SIGN_FOR_PROVIDER, agreements.SIGN_FOR_INTERMEDIARY, agreements.SIGN_FOR_CUSTODIAN)
 
@@ -204,9 +206,64 @@ ACTS: tuple[Act, ...] = (
     ),
     *_rows(
         "project",
-        ("approve", "projects.actions.approve_standing_project", (APPROVE_PROJECT,), "project.approved"),
-        ("close", "projects.actions.close_project", (APPROVE_PROJECT,), "project.closed"),
+        ("approve", "projects.actions.approve_standing_project", (projects.APPROVE_PROJECT,),
+         "project.approved"),
+        ("begin", "projects.applying.begin_project", (projects.BEGIN_PROJECT,), "project.begun"),
+        ("close", "projects.actions.close_project", (projects.APPROVE_PROJECT, projects.LEAD_PROJECT),
+         "project.closed"),
     ),
+    *_rows(
+        "application",
+        ("begin", "projects.applying.begin_project", (projects.BEGIN_PROJECT,), "project.begun"),
+        ("change", "projects.applying.begin_change", _LEADS, "application.begun"),
+        ("put in", "projects.applying.put_in", _LEADS, "application.put in"),
+        ("withdraw", "projects.applying.withdraw", _LEADS, "application.withdrawn"),
+        also="only who leads it",
+    ),
+    *_rows(
+        "application",
+        ("write", "projects.applying.write", (projects.WRITE_APPLICATION,), "application.written"),
+        ("write", "projects.applying.choose_variables", (projects.WRITE_APPLICATION,), "application.written"),
+        also="only who said yes to being in the team",
+    ),
+    *_rows(
+        "application",
+        ("assess tikanga", "projects.guarding.assess_pair", (projects.ASSESS_TIKANGA,), "tikanga.assessed"),
+        ("take", "projects.reviewing.take_application", _REVIEW, "application.taken"),
+        ("return", "projects.reviewing.return_application", _REVIEW, "application.returned"),
+        ("approve", "projects.reviewing.approve_application", _REVIEW, "application.approved"),
+        ("refuse", "projects.reviewing.refuse_application", _REVIEW, "application.refused"),
+        also="nobody of its team or its organisation; decided by who took it",
+    ),
+    *_rows(
+        "invitation to a team",
+        ("invite", "projects.applying.invite", _LEADS, "team.invited"),
+        ("take out", "projects.applying.take_out", _LEADS, "team.taken out"),
+        also="only who leads it",
+    ),
+    *(Act("invitation to a team", verb, "projects.applying.answer_invitation", (), (f"team.{says}",),
+          of_itself=SELF) for verb, says in (("accept", "accepted"), ("decline", "declined"))),
+    *_rows(
+        "question about a project",
+        ("ask", "projects.guarding.ask_about", (projects.ASK_ABOUT_PROJECT,), "project.question asked"),
+        ("answer", "projects.guarding.answer_question", (projects.ANSWER_QUESTION, projects.LEAD_PROJECT),
+         "project.question answered"),
+    ),
+    *_rows(
+        "hold of kaitiaki",
+        ("hold", "projects.guarding.hold", (projects.HOLD_OWN, projects.HOLD_ANY), "project.held"),
+        ("lift", "projects.guarding.lift", (projects.HOLD_OWN, projects.HOLD_ANY), "project.hold lifted"),
+        also="it is lifted by kaitiaki of the organisation that placed it",
+    ),
+    *_rows(
+        "evidence about a researcher",
+        ("write down", "researchers.actions.write_down", (KEEP_EVIDENCE,), "evidence.written down"),
+        ("end", "researchers.actions.end_evidence", (KEEP_EVIDENCE,), "evidence.ended"),
+        also="not about oneself",
+    ),
+    *_rows("evidence about a researcher",
+           ("sign", "researchers.actions.sign_undertaking", (SIGN_UNDERTAKING,), "evidence.signed"),
+           also="for oneself"),
     *_rows("output", ("analyse", "outputs.actions.analyse", (ANALYSE,), "output.analysing"),
            also="only who is named in its project"),
     *_rows(

@@ -18,10 +18,19 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.mail.models import MailChoice
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.outputs.models import Output, Release
-from linkwell.custody.projects.models import Project, ProjectMember
+from linkwell.custody.projects.models import (
+    Application,
+    Hold,
+    Invitation,
+    Project,
+    ProjectMember,
+    ProjectQuestion,
+    TikangaFinding,
+)
 from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.researchers.models import Evidence
 from linkwell.custody.signin.models import (
     AuthenticatorApp,
     CommandSignIn,
@@ -36,6 +45,7 @@ from linkwell.custody.uses.models import LaterUse
 __all__ = [
     "Agreement",
     "AgreementVersion",
+    "Application",
     "Assessment",
     "AuditEvent",
     "AuthenticatorApp",
@@ -43,6 +53,9 @@ __all__ = [
     "ClientOk",
     "CommandSignIn",
     "Comment",
+    "Evidence",
+    "Hold",
+    "Invitation",
     "Job",
     "LaterUse",
     "LostDevice",
@@ -58,6 +71,7 @@ __all__ = [
     "PersonSession",
     "Project",
     "ProjectMember",
+    "ProjectQuestion",
     "Proposal",
     "ProviderOk",
     "Receipt",
@@ -72,6 +86,7 @@ __all__ = [
     "SpecificationText",
     "SpecificationVersion",
     "Supply",
+    "TikangaFinding",
     "Undertaking",
     "Upload",
     "UploadToken",

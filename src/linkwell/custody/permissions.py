@@ -5,6 +5,7 @@ Each noun lists its capabilities in its own `permissions.py`; docs/states.md pri
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ class Relation(StrEnum):
     CUSTODIAN = "in the custodian organisation"
     OWN = "in the organisation the thing belongs to"
     ANYWHERE = "in any organisation"
+    NAMED = "anywhere, by who is named in the thing"
 
 
 @dataclass(frozen=True)
@@ -38,27 +40,44 @@ class Capability:
     sentence: str
 
 
-def allows(person: Person, capability: Capability, *, owner: Organisation | None = None) -> bool:
-    """Whether `person` has `capability` (towards `owner`, for a relation to the thing's own organisation)."""
-    if not person.is_active:
+def allows(
+    person: Person,
+    capability: Capability,
+    *,
+    owner: Organisation | None = None,
+    owners: Collection[Organisation] = (),
+    named: bool = False,
+) -> bool:
+    """Whether `person` has `capability`.
+
+    Args:
+        owner, owners: whose the thing is, for a relation to its own organisation.
+        named: whether the thing names this person, for a relation to the people in it.
+    """
+    if not person.is_active or (capability.relation is Relation.NAMED and not named):
         return False
     held = person.memberships.filter(role__in=capability.roles)
     if capability.relation is Relation.CUSTODIAN:
         held = held.filter(organisation__is_custodian=True)
     elif capability.relation is Relation.OWN:
-        if owner is None:
-            return False
-        held = held.filter(organisation=owner)
+        held = held.filter(organisation__in=[*owners, *([owner] if owner else [])])
     return held.exists()
 
 
-def check(person: Person, capability: Capability, *, owner: Organisation | None = None) -> None:
+def check(
+    person: Person,
+    capability: Capability,
+    *,
+    owner: Organisation | None = None,
+    owners: Collection[Organisation] = (),
+    named: bool = False,
+) -> None:
     """Raise unless `allows`.
 
     Raises:
         NotAllowed: in words that name the roles that may, never the thing that was asked for.
     """
-    if allows(person, capability, owner=owner):
+    if allows(person, capability, owner=owner, owners=owners, named=named):
         return
     who = ", ".join(sorted(role.words for role in capability.roles))
     raise NotAllowed(

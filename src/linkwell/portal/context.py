@@ -21,9 +21,15 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.permissions import ENROL, READ_RECORD
 from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
+from linkwell.custody.projects.permissions import (
+    SEE_ALL_PROJECTS,
+    SEE_OWN_PROJECTS,
+    SEE_PROJECTS_USING_US,
+)
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.removals.permissions import SEE_OWN_REMOVALS, SEE_REMOVALS
+from linkwell.custody.researchers.permissions import SEE_EVIDENCE, SIGN_UNDERTAKING
 from linkwell.custody.signin.factors import required
 from linkwell.custody.signin.machine_help import lately_at_the_machine
 from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
@@ -41,6 +47,9 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
     ("uses", "Later uses", (SEE_OWN_USES, SEE_ALL_USES)),
+    ("projects", "Projects", (SEE_OWN_PROJECTS, SEE_ALL_PROJECTS, SEE_PROJECTS_USING_US)),
+    ("researchers", "Researchers", (SEE_EVIDENCE,)),
+    ("undertaking", "Your undertaking", (SIGN_UNDERTAKING,)),
     ("removals", "Taking out", (SEE_OWN_REMOVALS, SEE_REMOVALS)),
     ("notices", "Notices", (READ_NOTICES,)),
     ("clients", "Who you send for", (SEE_CLIENTS,)),

@@ -6,6 +6,7 @@ from linkwell.portal import signin
 from linkwell.portal.access import patterns
 from linkwell.portal.views import (
     agreements,
+    applying,
     assessments,
     breaches,
     clients,
@@ -16,6 +17,7 @@ from linkwell.portal.views import (
     entering,
     factors,
     front,
+    guarding,
     health,
     leaving,
     me,
@@ -25,6 +27,7 @@ from linkwell.portal.views import (
     outputs,
     passkeys,
     people,
+    projects,
     proposals,
     provider,
     readiness,
@@ -33,6 +36,8 @@ from linkwell.portal.views import (
     removals,
     reports,
     research,
+    researchers,
+    reviewing,
     sending,
     staff,
     timeline,
@@ -45,10 +50,11 @@ from linkwell.portal.views import (
 )
 
 DECLARED_BY = (
-    agreements, assessments, breaches, clients, command, command_api, commissioning, drafting, entering,
-    factors, front, health, leaving, me, notices, organisation, organisations, outputs, passkeys, people,
-    proposals, provider, readiness, refreshes, relaying, removals, reports, research, sending, signin, staff,
-    timeline, trail, uploads, uses, versions, work, writing,
+    agreements, applying, assessments, breaches, clients, command, command_api, commissioning, drafting,
+    entering, factors, front, guarding, health, leaving, me, notices, organisation, organisations,
+    outputs, passkeys, people, projects, proposals, provider, readiness, refreshes, relaying, removals,
+    reports, research, researchers, reviewing, sending, signin, staff, timeline, trail, uploads, uses,
+    versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()

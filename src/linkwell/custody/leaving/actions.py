@@ -23,6 +23,7 @@ from linkwell.custody.organisations.roles import Role
 from linkwell.custody.organisations.states import PERSON
 from linkwell.custody.permissions import NotAllowed, allows, check
 from linkwell.custody.projects.actions import unname
+from linkwell.custody.projects.reviewing import let_go_applications
 from linkwell.custody.signin.factors import forget_all
 from linkwell.custody.signin.sessions import sign_out_everywhere
 from linkwell.errors import WrongUse
@@ -114,6 +115,7 @@ def _take(by: Person, held: Membership, why: Why) -> None:
     record(TAKEN, by=by, subject=person.subject, about=code, details={"role": role, "why": why.value})
     if role == Role.ASSESSOR:
         let_go(person)
+        let_go_applications(person)
     elif role == Role.ANALYST:
         unname(person)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import transaction
+from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import Role
-from linkwell.custody.permissions import NotAllowed, check
+from linkwell.custody.permissions import NotAllowed, allows, check
 from linkwell.custody.projects.models import Project, ProjectMember
-from linkwell.custody.projects.permissions import APPROVE_PROJECT
-from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.projects.permissions import APPROVE_PROJECT, LEAD_PROJECT
+from linkwell.custody.projects.states import PROJECT, ProjectState
 from linkwell.custody.uses.actions import refuse_unasked_use
 
 
@@ -61,11 +64,11 @@ def approve_standing_project(
 
 
 def unname(person: Person) -> list[str]:
-    """Take somebody who is no analyst any more out of every project; returns the projects' codes.
+    """Take somebody who is no analyst any more out of every standing project; returns the projects' codes.
 
     Called in the transaction that takes the role away.
     """
-    members = ProjectMember.objects.filter(person=person)
+    members = ProjectMember.objects.filter(person=person, project__agreement__isnull=False)
     named = list(members.select_related("project__agreement__organisation"))
     for each in named:
         agreement = each.project.agreement
@@ -81,11 +84,34 @@ def unname(person: Person) -> list[str]:
 
 
 def close_project(*, by: Person, project: Project) -> Project:
-    """Close a project; nothing more is worked out in it."""
-    check(by, APPROVE_PROJECT)
+    """Close a project; nothing more is worked out in it.
+
+    Raises:
+        NotAllowed: `by` is neither a custodian manager nor its lead. WrongState.
+    """
+    if not allows(by, LEAD_PROJECT, named=project.lead_id == by.pk):
+        check(by, APPROVE_PROJECT)
     with transaction.atomic():
         project = Project.objects.select_for_update().get(pk=project.pk)
         project.state = PROJECT.after("close", project.state)
         project.save(update_fields=["state"])
         record("project.closed", by=by, subject=project.subject)
     return project
+
+
+def watch_projects(today: datetime.date | None = None) -> int:
+    """Write down which projects have run out; returns how many.
+
+    Nothing waits for this: access asks for the day itself.
+    """
+    day, found = today or timezone.localdate(), 0
+    for project in Project.objects.filter(state=ProjectState.APPROVED, ends__lt=day):
+        with transaction.atomic():
+            row = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+            if row.state != ProjectState.APPROVED or row.ends is None or row.ends >= day:
+                continue
+            row.state = PROJECT.after("run out", row.state)
+            row.save(update_fields=["state"])
+            record("project.run out", by=SYSTEM, subject=row.subject)
+            found += 1
+    return found

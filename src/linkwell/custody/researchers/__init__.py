@@ -1,0 +1,1 @@
+"""Researchers: vetting, training and signed undertakings, each with the day it runs out."""
