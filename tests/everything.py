@@ -25,7 +25,7 @@ from linkwell.custody.permissions import Capability, Relation
 from linkwell.custody.projects.actions import approve_standing_project
 from linkwell.custody.projects.applying import begin_change, put_in, write
 from linkwell.custody.projects.guarding import ask_about, hold
-from linkwell.custody.projects.models import Application, Hold, Project, ProjectQuestion
+from linkwell.custody.projects.models import Application, Hold, Invitation, Project, ProjectQuestion
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.removals.models import Removal
@@ -304,6 +304,7 @@ def arrange(name: str) -> None:
 
 def _arrange_application(name: str) -> None:
     """The change of the research project, where the page's people can do something to it."""
+    Invitation.objects.update(state="invited" if name == "project-answer" else "accepted")
     writing = ("project-write", "project-variables", "project-put-in")
     state = "draft" if name in writing else "under review" if name == "project-decide" else "waiting"
     Application.objects.filter(number=2).update(

@@ -227,8 +227,8 @@ def test_ended_is_ended_and_is_listed_apart(registry) -> None:
     with pytest.raises(WrongState):
         end_person(by=manager, person=gone, why=Why.LEFT)
     client = at(manager)
-    assert "Researcher" not in client.get("/people/").content.decode()
-    assert "Researcher" in client.get("/people/?ended=1").content.decode()
+    assert ">Researcher<" not in client.get("/people/").content.decode()
+    assert ">Researcher<" in client.get("/people/?ended=1").content.decode()
     assert "Ended" in client.get(f"/people/{gone.pk}/").content.decode()
 
 
