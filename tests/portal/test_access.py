@@ -23,6 +23,7 @@ FILES = {"removal-slip", "report", "linkage", "report-file", "receipt"}
 """Pages that are not ours to lay out."""
 ELSEWHERE = {
     "proposal-question",
+    "project-lift",
     "home",
     "readyz",
     "signin-second",
