@@ -49,6 +49,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
     "Tools on your own files": [
         ("link", "linkwell.cli.tools:link", "Link a list of people to a spine."),
         ("confidentialise", "linkwell.cli.confidentialise:confidentialise", "Make a safe table of counts."),
+        ("output", "linkwell.cli.output_check:output", "Check output files before they leave."),
         ("dedupe", "linkwell.cli.dedupe:dedupe", "Find records of one list that are the same person."),
         (
             "impact",

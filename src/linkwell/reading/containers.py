@@ -76,7 +76,7 @@ def _zip_kind(path: Path, limits: Limits) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            _refuse_bomb(name, members, limits)
+            refuse_bomb(name, members, limits)
             names = {member.filename for member in members}
             if any(member.flag_bits & 1 for member in members):
                 raise faults.password(name)
@@ -109,7 +109,12 @@ def _xlsx_kind(name: str, names: set[str]) -> Kind:
     return Kind.XLSX
 
 
-def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+def refuse_bomb(name: str, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse an archive that would unpack to far more than it is.
+
+    Raises:
+        WrongUse: too many parts, too large unpacked, or packed too tightly.
+    """
     packed = sum(member.compress_size for member in members)
     unpacked = sum(member.file_size for member in members)
     if len(members) > limits.members:

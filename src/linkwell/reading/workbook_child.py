@@ -21,7 +21,7 @@ def main() -> None:
     """Obey one order: {"path", "kind", "sheet", "rows", "cell_characters", "memory_bytes", "cpu_seconds"}."""
     order = json.loads(sys.stdin.readline())
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    limited = _limit(order["memory_bytes"], order["cpu_seconds"])
+    limited = limit_process(order["memory_bytes"], order["cpu_seconds"])
     try:
         for message in _read(order):
             _say(message)
@@ -32,7 +32,7 @@ def main() -> None:
         _say({"fault": _fault_of(error)})
 
 
-def _limit(memory_bytes: int, cpu_seconds: int) -> bool:
+def limit_process(memory_bytes: int, cpu_seconds: int) -> bool:
     """Hold this process to its limits; False where there are none (Windows), where the deadline remains."""
     try:
         import resource

@@ -1,0 +1,248 @@
+"""What lies in an Excel workbook, the hidden places too, read from its parts by themselves.
+
+The usual readers give values only. This one reports cells with formula, number format and visibility, and
+every part of the archive that can carry a number or a name. Run in a limited child process.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from linkwell.confidentiality.output_check.cells import address
+from linkwell.confidentiality.output_check.styles import Styles, attribute, every, tag_of, words_of
+
+_PART = 256 << 20
+_MOST_CELLS = 1_000_000
+_TEXT = 300
+Found = dict[str, Any]
+
+
+def read_parts(path: Path) -> Found:
+    """Everything in a workbook, as plain data for JSON.
+
+    Returns:
+        {"sheets": [{"name", "state", "cells": [[address, kind, text, percent, formula, hidden]], "merged",
+        "comments", ...}], "hidden": [[rule, sheet, cell, detail]], "charts": [...]}.
+
+    Raises:
+        zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError: it is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        return _Book(archive).read()
+
+
+class _Book:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.names = set(archive.namelist())
+        self.said: list[list[str]] = []
+
+    def read(self) -> Found:
+        book = self.tree("xl/workbook.xml")
+        rels = self.rels("xl/workbook.xml")
+        self.strings = self._strings()
+        self.styles = Styles(self.tree("xl/styles.xml") if "xl/styles.xml" in self.names else None)
+        sheets, charts = [], []
+        for each in every(book, "sheet"):
+            part = rels.get(attribute(each, "id"), ("", ""))[1]
+            name, state = each.get("name", ""), each.get("state", "visible")
+            if part not in self.names:
+                continue
+            found, drawn = self._sheet(part, name, state)
+            sheets.append(found)
+            charts += drawn
+        names = [
+            {
+                "name": each.get("name", ""),
+                "text": (each.text or "")[:_TEXT],
+                "hidden": each.get("hidden", ""),
+            }
+            for each in every(book, "definedName")
+        ]
+        path = next((each.get("url", "") for each in every(book, "absPath")), "")
+        return {
+            "sheets": sheets, "charts": charts, "names": names, "path": path, "said": self.said,
+            "properties": self._properties(), "parts": sorted(self.names),
+            "caches": [self._cache(name) for name in sorted(self.names)
+                       if re.fullmatch(r"xl/pivotCache/pivotCache\w+\.xml", name)],
+        }  # fmt: skip
+
+    def tree(self, name: str) -> ElementTree.Element:
+        with self.archive.open(name) as file:
+            data = file.read(_PART + 1)
+        if len(data) > _PART:
+            raise ValueError("a part of the workbook is too large")
+        return ElementTree.fromstring(data)  # noqa: S314  expat limits entities, the child is limited too
+
+    def rels(self, part: str) -> dict[str, tuple[str, str]]:
+        """Relationship id -> (last word of its type, the part or address it leads to)."""
+        folder, _, name = part.rpartition("/")
+        rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+        if rels not in self.names:
+            return {}
+        found = {}
+        for each in every(self.tree(rels), "Relationship"):
+            target = each.get("Target", "")
+            if each.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+            found[each.get("Id", "")] = (each.get("Type", "").rpartition("/")[2], target)
+        return found
+
+    def _strings(self) -> list[str]:
+        if "xl/sharedStrings.xml" not in self.names:
+            return []
+        return [words_of(each) for each in every(self.tree("xl/sharedStrings.xml"), "si")]
+
+    def _sheet(self, part: str, name: str, state: str) -> tuple[Found, list[Found]]:
+        tree = self.tree(part)
+        columns = [
+            (int(each.get("min", "1")), int(each.get("max", "1")))
+            for each in every(tree, "col")
+            if each.get("hidden") in ("1", "true") or each.get("width") == "0"
+        ]
+        rules = [
+            (each.get("sqref", ""), int(rule.get("dxfId", "-1")))
+            for each in every(tree, "conditionalFormatting")
+            for rule in every(each, "cfRule")
+        ]
+        found: Found = {
+            "name": name,
+            "state": state,
+            "hidden_columns": columns,
+            "hidden_rows": [int(row.get("r", "0")) for row in every(tree, "row") if _is_hidden(row)],
+            "cells": list(self._cells(tree)),
+            "masking_rules": [where for where, style in rules if style in self.styles.masking_rules],
+            "merged": [each.get("ref", "") for each in every(tree, "mergeCell")],
+            "texts": [
+                words_of(each)
+                for tag in (
+                    "oddHeader",
+                    "oddFooter",
+                    "evenHeader",
+                    "evenFooter",
+                    "firstHeader",
+                    "firstFooter",
+                )
+                for each in every(tree, tag)
+                if each.text
+            ],
+            "scenarios": [cell.get("r", "") for cell in every(tree, "inputCells")],
+            "lists": [
+                [each.get("sqref", ""), words_of(each)[:_TEXT]]
+                for each in every(tree, "dataValidation")
+                if '"' in words_of(each)
+            ],
+        }
+        charts: list[Found] = []
+        found["comments"], found["drawn"] = [], []
+        for kind, target in self.rels(part).values():
+            if kind in ("comments", "threadedComment") and target in self.names:
+                found["comments"] += [
+                    [each.get("ref", ""), words_of(each)[:2000]]
+                    for tag in ("comment", "threadedComment")
+                    for each in every(self.tree(target), tag)
+                ]
+            elif kind == "drawing" and target in self.names:
+                charts += self._drawing(target, name, found["drawn"])
+        return found, charts
+
+    def _cells(self, tree: ElementTree.Element) -> Iterator[list[Any]]:
+        count = 0
+        shared: dict[str, str] = {}
+        for cell in every(tree, "c"):
+            kind, style = cell.get("t", "n"), int(cell.get("s", "0"))
+            value = next((each.text or "" for each in cell if tag_of(each) == "v"), "")
+            formula = next((each for each in cell if tag_of(each) == "f"), None)
+            text = "" if formula is None else (formula.text or shared.get(formula.get("si", ""), "formula"))
+            if formula is not None and formula.get("t") == "shared" and formula.text:
+                shared[formula.get("si", "")] = formula.text
+            if kind == "s" and value:
+                value = self.strings[int(value)]
+            elif kind == "inlineStr":
+                value = words_of(cell)
+            elif kind == "b":
+                value = "true" if value == "1" else "false"
+            if not value and not text:
+                continue
+            count += 1
+            if count > _MOST_CELLS:
+                raise ValueError("more cells than an output has")
+            number = kind == "n"
+            yield [
+                cell.get("r", ""),
+                "n" if number else "t",
+                value,
+                self.styles.percent(style) and number,
+                text,
+                self.styles.masks(style, value if number else None),
+                self.styles.date(style) and number,
+            ]
+
+    def _drawing(self, part: str, sheet: str, drawn: list[list[str]]) -> list[Found]:
+        tree = self.tree(part)
+        rels = self.rels(part)
+        charts = []
+        for anchor in tree:
+            at = next(iter(every(anchor, "from")), None)
+            place = ""
+            if at is not None:
+                spot = {tag_of(each): int(each.text or "0") for each in at}
+                place = address(spot.get("row", 0) + 1, spot.get("col", 0) + 1)
+            for chart in every(anchor, "chart"):
+                target = rels.get(attribute(chart, "id"), ("", ""))[1]
+                if target in self.names:
+                    charts.append({"sheet": sheet, "at": place, **self._chart(target)})
+            words = " ".join(each.text or "" for each in every(anchor, "t")).strip()
+            if words:
+                drawn.append(["text", place, words[:2000]])
+            if any(True for _ in every(anchor, "pic")):
+                drawn.append(["picture", place, ""])
+        return charts
+
+    def _chart(self, part: str) -> Found:
+        tree = self.tree(part)
+        series = []
+        for holder in (*every(tree, "numRef"), *every(tree, "strRef"), *every(tree, "multiLvlStrRef")):
+            where = next((each.text or "" for each in every(holder, "f")), "")
+            points = [next((v.text or "" for v in every(each, "v")), "") for each in every(holder, "pt")]
+            series.append({"where": where, "points": points, "numbers": tag_of(holder) == "numRef"})
+        for holder in (*every(tree, "numLit"), *every(tree, "strLit")):
+            points = [next((v.text or "" for v in every(each, "v")), "") for each in every(holder, "pt")]
+            series.append({"where": "", "points": points, "numbers": tag_of(holder) == "numLit"})
+        words = [each.text for each in every(tree, "t") if each.text]
+        return {
+            "part": part,
+            "series": series,
+            "words": words,
+            "packages": [target for kind, target in self.rels(part).values() if kind == "package"],
+        }
+
+    def _cache(self, part: str) -> Found:
+        tree = self.tree(part)
+        held = sum(1 for tag in ("r", "s", "n", "d") for _ in every(tree, tag))
+        where = next(
+            (f"{each.get('sheet', '')}!{each.get('ref', '')}" for each in every(tree, "worksheetSource")), ""
+        )
+        return {"part": part, "held": held, "where": where}
+
+    def _properties(self) -> Found:
+        found: Found = {"core": {}, "app": {}, "custom": []}
+        for part, name in (("docProps/core.xml", "core"), ("docProps/app.xml", "app")):
+            if part in self.names:
+                found[name] = {
+                    tag_of(each): (each.text or "")[:_TEXT] for each in self.tree(part) if each.text
+                }
+        if "docProps/custom.xml" in self.names:
+            found["custom"] = [[each.get("name", ""), words_of(each)[:_TEXT]]
+                               for each in every(self.tree("docProps/custom.xml"), "property")]  # fmt: skip
+        return found
+
+
+def _is_hidden(row: ElementTree.Element) -> bool:
+    return row.get("hidden") in ("1", "true") or row.get("ht") == "0"
