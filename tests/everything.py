@@ -208,6 +208,7 @@ def _stopped(reference: str) -> None:
 
 
 BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
+    ("register-organisation", ["aroha"]),
     ("proposal-version", ["aroha-p1", "1"]),
     ("proposal-question", ["aroha-p1", "1"]),
     ("proposal-field", ["aroha-p1", "1", "person", "first_name"]),
@@ -254,7 +255,7 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
     """What a page's address needs to name the thing that is there."""
     if "<" not in route:
         return []
-    if name.startswith("project"):
+    if name.startswith(("project", "register-project")):
         return _of_project(name)
     if name.startswith("researcher"):
         rows = Evidence.objects.filter(person__username=RESEARCHER, kind="training")

@@ -32,6 +32,7 @@ from linkwell.portal.views import (
     provider,
     readiness,
     refreshes,
+    register,
     relaying,
     removals,
     reports,
@@ -52,9 +53,9 @@ from linkwell.portal.views import (
 DECLARED_BY = (
     agreements, applying, assessments, breaches, clients, command, command_api, commissioning, drafting,
     entering, factors, front, guarding, health, leaving, me, notices, organisation, organisations,
-    outputs, passkeys, people, projects, proposals, provider, readiness, refreshes, relaying, removals,
-    reports, research, researchers, reviewing, sending, signin, staff, timeline, trail, uploads, uses,
-    versions, work, writing,
+    outputs, passkeys, people, projects, proposals, provider, readiness, refreshes, register, relaying,
+    removals, reports, research, researchers, reviewing, sending, signin, staff, timeline, trail,
+    uploads, uses, versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()
