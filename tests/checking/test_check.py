@@ -108,6 +108,18 @@ def test_a_date_order_nothing_settles_blocks() -> None:
     assert verdict.blocks
 
 
+def test_days_in_world_time_block_because_each_is_a_day_too_early() -> None:
+    dates = [f"19{70 + number}-03-13T{11 + number % 2}:00:00.000Z" for number in range(10)]
+    assert found(checked(dob=dates), "date_world_time").severity is Severity.BLOCK
+    real = [f"19{70 + number}-03-13T0{number}:15:00Z" for number in range(10)]
+    assert "date_world_time" not in {finding.code for finding in checked(dob=real).findings}
+
+
+def test_a_single_date_that_contradicts_the_agreed_order_blocks_a_column_of_others() -> None:
+    dates = [f"0{1 + number % 9}/0{9 - number % 9}/1980" for number in range(9)] + ["03/25/1980"]
+    assert found(checked(dob=dates), "date_order_changed").column == "DOB"
+
+
 def test_dates_in_another_order_than_agreed_block() -> None:
     verdict = checked(dob=[f"0{1 + number % 9}/{13 + number}/19{70 + number}" for number in range(10)])
     assert found(verdict, "date_order_changed").column == "DOB"

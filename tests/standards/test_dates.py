@@ -182,3 +182,23 @@ def test_any_text_is_a_date_or_has_a_reason(text: str, order: DateOrder) -> None
     parse_time(text)
     both_readings(text)
     excel_day(text)
+
+
+def test_one_day_above_twelve_does_not_settle_a_long_column() -> None:
+    either = [f"{1 + number % 12:02}/{1 + number % 9:02}/2024" for number in range(40)]
+    column = describe_column([*either, "03/25/2024"])
+    assert (column.order, column.leaning) == ("ambiguous", "mdy")
+    assert describe_column([*either[:10], "03/25/2024"]).order == "mdy"
+
+
+def test_a_year_of_two_digits_that_may_stand_in_front_is_told() -> None:
+    month_of_days = [date(2022, 1, 1) + timedelta(days=number * 23) for number in range(40)]
+    assert describe_column([f"{day:%y-%m-%d}" for day in month_of_days]).year_first
+    assert not describe_column([f"{day:%d-%m-%y}" for day in month_of_days]).year_first
+    assert not describe_column([f"{day:%Y-%m-%d}" for day in month_of_days]).year_first
+
+
+def test_midnight_in_the_time_of_greenwich_is_told() -> None:
+    assert describe_column(["1985-03-13T11:00:00Z", "1990-07-01T12:00:00.000Z"]).world_time
+    assert not describe_column(["1985-03-13T11:00:00Z", "1990-07-01T09:30:00Z"]).world_time
+    assert not describe_column(["1985-03-13T11:00:00"]).world_time

@@ -83,7 +83,8 @@ def read_values(spec: Specification, field: Field, cells: Mapping[str, int], as_
     order, order_fault, swapped = "", "", False
     if field.type is FieldType.DATE:
         dates = describe_counts(cells)
-        order, order_fault = _order(field, dates.order.value)
+        order, order_fault = _order(field, dates.order.value, dates.leaning)
+        order_fault = "date_world_time" if dates.world_time else order_fault
         swapped = dates.swap_suspected
     reader = _reader(spec, field, order, as_of)
     known = {cell: reader(cell) for cell in cells}
@@ -136,7 +137,7 @@ def _identifier(cell: str, kind: str, demo: bool) -> Read:
     return Read(check.value)
 
 
-def _order(field: Field, found: str) -> tuple[str, str]:
+def _order(field: Field, found: str, leaning: str) -> tuple[str, str]:
     """The order to read a column in, and what is wrong with it; `found` is what the column itself says.
 
     The specification's order stands unless the cells contradict it for certain; without one, the column's own
@@ -144,7 +145,10 @@ def _order(field: Field, found: str) -> tuple[str, str]:
     """
     if field.date_order in ("dmy", "mdy"):
         opposite = {"dmy": "mdy", "mdy": "dmy"}[field.date_order]
-        return field.date_order, "date_order_changed" if found in (opposite, "mixed") else ""
+        return field.date_order, "date_order_changed" if opposite in (
+            found,
+            leaning,
+        ) or found == "mixed" else ""
     return found, "date_order_unknown" if found in ("ambiguous", "mixed") else ""
 
 

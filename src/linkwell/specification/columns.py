@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from linkwell.reading.table import Table
 from linkwell.specification.content import Content, look
-from linkwell.specification.headings import EXACT, Guess, guesses
+from linkwell.specification.headings import CONTAINED, EXACT, Guess, about_an_event, guesses, table_prefixes
 from linkwell.standards.dates import Shape
 
 PARTICIPANTS, ENROLMENTS, INTERACTIONS = "participants", "enrolments", "interactions"
@@ -57,15 +57,20 @@ class Placed:
 
 def look_at(table: Table) -> Sheet:
     """Look at every column of a table and decide what its rows are about."""
-    columns = tuple(_column(table, name) for name in table.columns)
+    fronts = table_prefixes(table.columns)
+    columns = tuple(_column(table, name, fronts) for name in table.columns)
     return Sheet(table, columns, _kind(columns))
 
 
-def _column(table: Table, name: str) -> Column:
+def _column(table: Table, name: str, fronts: frozenset[str]) -> Column:
     cells = table.column(name)
     content = look(cells)
     values = tuple(sorted(set(cells) - {""})) if content.repeats else ()
-    return Column(name, tuple(guesses(name)), content, values)
+    front = next((each for each in fronts if name.startswith(each)), "")
+    found = guesses(name)
+    if front and not (found and found[0].strength > CONTAINED):
+        found = guesses(name.removeprefix(front)) or found
+    return Column(name, tuple(found), content, values)
 
 
 def _kind(columns: tuple[Column, ...]) -> str:
@@ -77,15 +82,16 @@ def _kind(columns: tuple[Column, ...]) -> str:
     person = bool(roles.keys() & (NAMES | {"date_of_birth"}))
     what = {roles[role].name for role in _INTERACTION_FIELDS & roles.keys()}
     visits = "service_date" in roles and len(what) >= 2
-    key = roles.get("client_key")
-    repeats = key is not None and key.content.distinct <= 0.6 * key.content.filled
+    keys = [column for column in columns if any(guess.role == "client_key" for guess in column.guesses)]
+    repeats = any(key.content.distinct <= 0.6 * key.content.filled for key in keys)
     if visits and "start_date" not in roles and (not person or repeats):
         return INTERACTIONS
     if person or roles.keys() & IDENTIFIER_FIELDS or any(c.content.nhi >= 0.8 for c in columns):
         return PARTICIPANTS
-    if "start_date" in roles:
+    if "start_date" in roles and not ("service_time" in roles and repeats):
         return ENROLMENTS
-    return INTERACTIONS if "service_date" in roles and key is not None else ""
+    dated = "service_date" in roles or (repeats and any(map(_like_days, columns)))
+    return INTERACTIONS if dated and keys else ""
 
 
 def place(sheet: Sheet) -> list[Placed]:
@@ -96,15 +102,33 @@ def place(sheet: Sheet) -> list[Placed]:
         column = sheet.columns[at]
         if at in placed:
             continue
+        if guess.role in STAYS and _contradicted(guess.role, column):
+            continue
         if guess.role in STAYS:
             placed[at] = Placed(column, "", guess.role)
         elif guess.role not in taken and _fits(guess.role, column.content, guess.strength):
             taken[guess.role] = at
             placed[at] = Placed(column, guess.role, "by its heading")
-    for at, column in enumerate(sheet.columns):
-        if at not in placed:
-            placed[at] = _by_content(sheet.kind, column, at, taken)
+    left = [at for at in range(len(sheet.columns)) if at not in placed]
+    if sum(_like_days(sheet.columns[at]) for at in left) > 1:  # which one is asked, not guessed
+        taken.setdefault("service_date", -1)
+    for at in left:
+        placed[at] = _by_content(sheet.kind, sheet.columns[at], at, taken)
     return _one_name_or_two([placed[at] for at in range(len(sheet.columns))])
+
+
+def _contradicted(role: str, column: Column) -> bool:
+    """Whether the cells say that it does not stay at home after all: "Phone / online" of visits, "Ethnicity -
+    other"."""
+    if role == "contact":
+        return column.content.channel >= 0.8
+    best, content = column.guesses[0].role, column.content
+    coded = best in CATEGORY_FIELDS | {"ethnicity"} or content.gender >= 0.9 or content.ethnicity >= 0.9
+    return role == "free_text" and content.repeats and coded
+
+
+def _like_days(column: Column) -> bool:
+    return column.content.date_share >= 0.9 and column.content.filled >= 3
 
 
 def _wishes(sheet: Sheet) -> list[tuple[int, Guess]]:
@@ -115,7 +139,28 @@ def _wishes(sheet: Sheet) -> list[tuple[int, Guess]]:
         for guess in _allowed(sheet.kind, column.guesses)
     ]
     filled = [column.content.filled for column in sheet.columns]
-    return sorted(found, key=lambda wish: (-wish[1].strength, wish[1].rank, -filled[wish[0]], wish[0]))
+    return sorted(
+        found,
+        key=lambda wish: (
+            _stamped(sheet.columns[wish[0]], wish[1].role) or _shared(sheet, wish[0], wish[1].role),
+            -wish[1].strength,
+            wish[1].rank,
+            -filled[wish[0]],
+            wish[0],
+        ),
+    )
+
+
+def _shared(sheet: Sheet, at: int, role: str) -> bool:
+    """Whether several people have one number, as of a family's case: it comes after a number of their own."""
+    content = sheet.columns[at].content
+    return role == "client_key" and sheet.kind == PARTICIPANTS and content.distinct < 0.8 * content.filled
+
+
+def _stamped(column: Column, role: str) -> bool:
+    """Whether a system wrote the day and the time of day: it comes after a day that a person wrote."""
+    dates = column.content.dates
+    return role in ("start_date", "end_date", "date_of_birth") and dates.clocked > 0.9 * column.content.filled
 
 
 def _allowed(kind: str, found: Iterable[Guess]) -> list[Guess]:
@@ -140,6 +185,8 @@ def _fits(role: str, content: Content, strength: int) -> bool:
         return content.date_share + odd / content.filled >= least
     if role == "nhi":
         return strength == EXACT or content.nhi >= 0.3
+    if role == "end_status" and strength < EXACT and content.ended < 0.5:
+        return False  # "Accommodation status" is not whether somebody is still with the service
     if role in CATEGORY_FIELDS or role == "ethnicity":
         return (content.repeats or content.ethnicity >= 0.8) and content.date_share < 0.5
     if role in NAMES or role in ("middle_names", "prior_last_name"):
@@ -161,11 +208,12 @@ def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Pl
             ("nhi", content.nhi >= 0.8),
             ("ird", content.ird >= 0.8),
             ("gender", content.gender >= 0.9 and 1 < content.distinct <= 8),
-            ("client_key", content.numbers_rows),
+            ("client_key", content.numbers_rows and not about_an_event(column.name)),
         ),
         INTERACTIONS: (
             ("attendance", content.attendance >= 0.9 and content.repeats),
             ("service_time", content.time >= 0.9),
+            ("channel", content.channel >= 0.8 and content.repeats and content.distinct > 1),
             ("service_date", content.date_share >= 0.9),
         ),
     }
@@ -198,8 +246,19 @@ def holds_more_of(role: str, placed: Placed) -> bool:
 
 
 def _one_name_or_two(placed: list[Placed]) -> list[Placed]:
-    """A column with whole names is used only where first and last names have no column of their own."""
+    """A column with whole names is used only where first and last names have no column of their own.
+
+    Beside a column of one of the two, a column "Name" of single words is the other.
+    """
     roles = {each.role for each in placed}
-    if "full_name" not in roles or not roles & {"first_name", "last_name"}:
+    parts = roles & {"first_name", "last_name"}
+    if "full_name" not in roles or not parts:
         return placed
-    return [Placed(each.column, "", "second") if each.role == "full_name" else each for each in placed]
+    other = ({"first_name", "last_name"} - parts or {""}).pop()
+    return [_the_other_name(each, other) if each.role == "full_name" else each for each in placed]
+
+
+def _the_other_name(whole: Placed, other: str) -> Placed:
+    if other and whole.column.content.one_word >= 0.7:
+        return Placed(whole.column, other, whole.how)
+    return Placed(whole.column, "", "second")

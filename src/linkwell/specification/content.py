@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from linkwell.standards.codes import map_gender, read_ethnicities
 from linkwell.standards.dates import DateColumn, Shape, describe_column, parse_time
@@ -30,6 +31,7 @@ class Content:
         letters: cells of letters only, as names are.
         digits: cells of digits only, spaces and hyphens aside, as numbers of agencies are.
         test_nhi: whether every valid NHI number is from the test range.
+        coded: whether the cells are codes: with letters and digits, or numbers that only go up.
     """
 
     filled: int
@@ -42,17 +44,21 @@ class Content:
     gender: float
     ethnicity: float
     attendance: float
+    channel: float
+    ended: float
     time: float
     letters: float
+    one_word: float
     digits: float
     test_nhi: bool
     rows: int
+    coded: bool
 
     @property
     def numbers_rows(self) -> bool:
         """Whether every row has its own short code with a digit in it, as a client number is."""
         each_its_own = self.distinct == self.filled == self.rows
-        return each_its_own and self.longest <= 20 and self.letters == 0 and self.date_share == 0
+        return each_its_own and self.coded and self.longest <= 20 and self.date_share == 0
 
     @property
     def repeats(self) -> bool:
@@ -63,7 +69,7 @@ class Content:
 
 @cache
 def value_words(name: str) -> dict[str, str]:
-    """Folded local value to code, for "end_status", "end_cell", "attendance" or "not_known"."""
+    """Folded local value to code, for "end_status", "end_cell", "attendance", "channel" or "not_known"."""
     text = resources.files("linkwell.specification").joinpath("values.toml").read_text("utf-8")
     lists = tomllib.loads(text)[name]
     return {word: code for code, found in lists.items() for word in found}
@@ -104,12 +110,26 @@ def look(cells: Sequence[str]) -> Content:
         attendance=_share(
             sample, total, lambda value: len(value) > 1 and folded(value) in value_words("attendance")
         ),
+        channel=_share(
+            sample, total, lambda value: len(value) > 1 and folded(value) in value_words("channel")
+        ),
+        ended=_share(sample, total, lambda value: folded(value) in value_words("end_status")),
         time=_share(sample, total, lambda value: len(value) <= 11 and bool(parse_time(value))),
         letters=_share(sample, total, lambda value: not any(map(str.isdigit, value))),
+        one_word=_share(sample, total, lambda value: len(value.replace(",", " ").split()) == 1),
         digits=_share(sample, total, lambda value: value.replace(" ", "").replace("-", "").isdigit()),
         test_nhi=bool(nhis) and all(map(is_test_nhi, nhis)),
         rows=len(cells),
+        coded=_coded(filled),
     )
+
+
+def _coded(cells: Sequence[str]) -> bool:
+    """Amounts and measurements are numbers too, but nobody writes them down in rising order."""
+    if all(cell.isascii() and cell.isdigit() for cell in cells):
+        numbers = [int(cell) for cell in cells if len(cell) <= 20]
+        return len(numbers) == len(cells) and all(a < b for a, b in pairwise(numbers))
+    return all(any(map(str.isdigit, cell)) and any(map(str.isalpha, cell)) for cell in cells)
 
 
 def _is_ethnicity(value: str) -> bool:

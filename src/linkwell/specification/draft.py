@@ -191,8 +191,10 @@ def _with_more_columns(field: Field, placed: list[Placed]) -> Field:
 
 
 def _worth_asking(name: str, by_role: dict[str, Placed]) -> bool:
-    """A start date always; a birth date where people can only be found by it."""
-    return name == "start_date" or (name == "date_of_birth" and not by_role.keys() & {"nhi", "ird", "msd"})
+    """A start date and the day of a visit always; a birth date where people can only be found by it."""
+    return name in ("start_date", "service_date") or (
+        name == "date_of_birth" and not by_role.keys() & {"nhi", "ird", "msd"}
+    )
 
 
 def _with_initiative(base: TableSpec, fields: list[Field], names: set[str], name: str) -> list[Field]:

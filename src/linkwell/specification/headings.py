@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
+from linkwell.specification.plain_words import apart, meant, singular
 from linkwell.standards.names import fold
 
 EXACT, STRIPPED, CONTAINED = 3, 2, 1
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HINT = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]")
+_PIECE = re.compile(r"\d+(?:st|nd|rd|th)|[^\W\d]+|\d+")
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
 _WHEN = {"start_date", "end_date", "service_date"}
 _LAST_WORD_FREE_TEXT = {"notes", "note", "comment", "comments", "remarks", "details", "description", "reason"}
+_FRONT = re.compile(r"[^\W\d_][^\W_]*(?:[_.:]+\s*|\s+[-–]\s+)(?=\w)")
+_QUESTION_NUMBER = re.compile(
+    r"^(?:(?:q|question)\s*\d+\s*[.):-]|\d+(?:\.\d+)+[.)]?\s|\d+[.):])\s*(?=[^\W\d])", re.I
+)
+_YES_NO = re.compile(r"[\s_(\[-]+y(?:es)?\s*/\s*no?[)\]]?\??\s*$", re.I)
+_OF_WHOM = re.compile(r"^(.+?) (?:of(?: the)?|o te|o nga|o) (.+)$")
+_KIND = {"category", "type", "types", "kind", "momo"}
 # One-word synonyms that are sure enough to count inside a longer heading.
 _TELLING = {
     "dob", "birthdate", "nhi", "ird", "swn", "winz", "msd", "nsn", "surname", "gender", "sex", "ethnicity",
@@ -91,9 +102,21 @@ def order_hint(heading: str) -> str:
     return ""
 
 
+def table_prefixes(headings: Sequence[str]) -> frozenset[str]:
+    """What stands in front of nearly every heading ("Client - "), or in short of several ("SU_", "e.").
+
+    It says nothing of its own. What says that the columns are about somebody else is not among it.
+    """
+    found = Counter(front[0] for heading in headings if (front := _FRONT.match(heading)))
+    most = {front for front, times in found.items() if times >= 5 and times * 10 >= 7 * len(headings)}
+    short = {front for front, times in found.items() if times >= 3 and len(front) <= 6 and front[-1] in "_."}
+    return frozenset(front for front in most | short if not _about_staff_or_others(fold(front)))
+
+
 def guesses(heading: str) -> list[Guess]:
     """Every role the heading may have, surest first; empty when nothing fits."""
-    found: list[Guess] = []
+    heading = _QUESTION_NUMBER.sub("", heading)
+    found: list[Guess] = _agencys_number(heading)
     whole = _whole_forms(heading)
     for variant in variants(heading):
         # all of "Name (first)" says more than a part of it
@@ -102,10 +125,25 @@ def guesses(heading: str) -> list[Guess]:
         bare = _without_subject(variant)
         if bare and bare != variant and not _somebody_else(variant):
             found += _whole(bare, STRIPPED)
+    found = found or _by_plain_words(heading)
+    if plain_yes_no := _YES_NO.search(heading):
+        found += _by_words(" ".join(_tokens(_HINT.sub(" ", heading[: plain_yes_no.start()]))))
     if not found:
         text = _written_out(fold_heading(_HINT.sub(" ", heading)))
-        found = _by_words(text) + _by_parts(text)
+        plain = " ".join(_tokens(_HINT.sub(" ", heading)))
+        found = (_by_words(text) or _by_words(plain)) + (_by_parts(text) or _by_parts(plain))
     return sorted(dict.fromkeys(found), key=lambda guess: (-guess.strength, guess.rank))
+
+
+def turned(codes: str, heading: str) -> tuple[str, str] | tuple[()]:
+    """The codes of yes and of no where a heading asks the opposite of the list ("No show?"); () elsewhere."""
+    asked = words()["turned"].get(codes)
+    text = " ".join(_tokens(heading))
+    if asked is None or not any(f" {each} " in f" {text} " for each in asked):
+        return ()
+    straight = any(f" {each} " in f" {text} " for each in words()["turned"][f"not_{codes}"])
+    yes, no = words()["turned"][f"{codes}_codes"]
+    return () if straight else (yes, no)
 
 
 @cache
@@ -119,6 +157,87 @@ def _synonyms() -> dict[str, tuple[tuple[str, str, int], ...]]:
     return {name: tuple(roles) for name, roles in found.items()}
 
 
+@cache
+def _known() -> frozenset[str]:
+    """Every word of the vocabulary, to take "caseopendate" apart by."""
+    telling = (word for each in words()["telling"].values() for word in each)
+    names = (*_synonyms(), *words()["neutral"]["any"], *telling)
+    return frozenset(word for name in names for word in name.split())
+
+
+@cache
+def _by_order() -> dict[tuple[str, ...], str]:
+    """A synonym by its words in the order of the alphabet, one of each."""
+    named = {_unordered(name.split()): name for name in reversed(_synonyms())}
+    return {words_of: name for words_of, name in named.items() if len(words_of) > 1}
+
+
+def _synonym(text: str) -> str:
+    """The synonym of the same words, in whatever order; "" when there is none."""
+    if text in _synonyms():
+        return text
+    bare = _unordered(text.split())
+    return bare[0] if len(bare) == 1 and bare[0] in _synonyms() else _by_order().get(bare, "")
+
+
+def _unordered(tokens: Sequence[str]) -> tuple[str, ...]:
+    one_form = {singular("number" if each == "no" else each) for each in tokens}
+    return tuple(sorted(one_form - set(words()["words"]["filler"])))
+
+
+def _by_plain_words(heading: str) -> list[Guess]:
+    """What its words say when they are taken apart ("caseopendate"), written out ("EXT_DT"), put in another
+    order ("Name of the client, first") or stand behind the name of a table ("tbl_client.f_name").
+    """
+    if _about_staff_or_others(" ".join(_tokens(heading))):
+        return []
+    last = re.split(r"[.:]+\s*(?=\w)", heading.rstrip(".: "))[-1]
+    for text in dict.fromkeys([_HINT.sub(" ", last), _HINT.sub(" ", heading), *_hinted(heading)]):
+        whole = fold(text)  # "c.DoB": the case of letters does not always part words
+        if whole in _synonyms():
+            return _whole(whole, STRIPPED)
+        tokens = _tokens(text)
+        if heading.rstrip().endswith("?"):
+            tokens = [token for token in tokens if token not in words()["words"]["asked"]]
+        while tokens:
+            whole = " ".join(tokens)
+            for found in (whole, _without_subject(whole), _without_of_whom(whole)):
+                if roles := _whole(_synonym(found), STRIPPED):
+                    return roles
+            behind = 2 * (tokens[-2:] in (["y", "n"], ["yes", "no"])) or (
+                tokens[-1].isdigit() or tokens[-1] in words()["words"]["behind"]
+            )
+            if len(tokens) < 2 or not behind:
+                break
+            del tokens[-int(behind) :]
+    return []
+
+
+def _agencys_number(heading: str) -> list[Guess]:
+    """ "Client ID (MSD)" is an agency's number, whatever stands before the brackets."""
+    found = [guess for hint in _hinted(heading) for guess in _whole(fold(hint), EXACT)]
+    return [replace(guess, rank=-1) for guess in found if guess.role in ("nhi", "ird", "msd", "nsn")]
+
+
+def _hinted(heading: str) -> list[str]:
+    """What stands in brackets, where it may say what the heading does not ("Ko wai koe? (First name)")."""
+    return [" ".join(filter(None, found)) for found in _HINT.findall(heading)]
+
+
+def _tokens(text: str) -> list[str]:
+    found = [part for word in fold_heading(text).split() for part in _PIECE.findall(word)]
+    parts = [part for word in found for part in apart(word, _known())]
+    return _written_out(" ".join(meant(part, _known(), _of_others()) for part in parts)).split()
+
+
+@cache
+def _of_others() -> frozenset[str]:
+    """Words about staff, contacts and other people: a word cut short is never taken for one of them."""
+    lists = words()["not_supplied"]
+    names = (*lists["staff"], *lists["contact"], *lists["address"], *words()["words"]["somebody_else"])
+    return frozenset(word for name in names for word in name.split())
+
+
 def _whole(text: str, strength: int) -> list[Guess]:
     return [Guess(role, section, strength, rank) for role, section, rank in _synonyms().get(text, ())]
 
@@ -129,6 +248,12 @@ def _without_subject(text: str) -> str:
         if text.startswith(subject + " "):
             return _without_subject(text[len(subject) + 1 :])
     return text
+
+
+def _without_of_whom(text: str) -> str:
+    """The heading without "of the client" behind it."""
+    found = _OF_WHOM.match(text)
+    return found[1] if found and found[2] in words()["words"]["subject"] else text
 
 
 def _somebody_else(text: str) -> bool:
@@ -148,6 +273,16 @@ def _by_words(text: str) -> list[Guess]:
     return found
 
 
+def _about_staff_or_others(text: str) -> bool:
+    staff = words()["not_supplied"]["staff"]
+    return _somebody_else(text) or any(f" {each} " in f" {text} " for each in staff)
+
+
+def about_an_event(heading: str) -> bool:
+    """Whether a number is that of a visit or a form ("EVENT_ID") and not a person's."""
+    return bool(set(_tokens(heading)) & set(words()["words"]["event"]))
+
+
 def _another_matter(text: str) -> bool:
     return any(f" {other} " in f" {text} " for other in words()["words"]["other_matter"])
 
@@ -165,5 +300,9 @@ def _by_parts(text: str) -> list[Guess]:
         for start in range(len(tokens) - length, -1, -1):
             part = " ".join(tokens[start : start + length])
             if (length > 1 or part in _TELLING) and (found := _whole(part, CONTAINED)):
+                if found[0].section == "anywhere" and _about_staff_or_others(text):
+                    return [Guess("staff", "not_supplied", CONTAINED)]
                 return [guess for guess in found if guess.role not in _WHEN or not _another_matter(text)]
-    return []
+    # whatever kinds there are of it, in a list of visits it is their kind
+    kind = tokens[-1] in _KIND or tokens[0] in _KIND
+    return [Guess("service_type", "interactions", CONTAINED, 99)] if kind else []

@@ -5,7 +5,7 @@ column that joins visits to people.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from linkwell.reading.beside import SideBySide, side_by_side
@@ -49,8 +49,10 @@ def sort_sheets(tables: Sequence[Table]) -> Sorted:
     sheets: dict[str, Sheet] = {}
     remarks, beside = [], []
     for sheet in _people_first([look_at(table) for table in tables if len(table)]):
-        first = sheets.get(sheet.kind)
         people = sheets.get(PARTICIPANTS)
+        if people and not sheet.kind and _visits_of(people, sheet):
+            sheet = replace(sheet, kind=INTERACTIONS)
+        first = sheets.get(sheet.kind)
         keys = _meeting_keys(people, sheet) if people and sheet.kind in (PARTICIPANTS, "") else None
         if keys is not None:
             beside.append((sheet.table, keys))
@@ -93,6 +95,22 @@ def _is_page(first: Sheet, sheet: Sheet) -> bool:
     """Whether a file says the same things about other people or visits: more rows of one list."""
     headings = set(first.table.columns) & set(sheet.table.columns)
     return bool(headings) and bool(_roles(first) & _roles(sheet) - {"client_key"})
+
+
+def _visits_of(people: Sheet, sheet: Sheet) -> bool:
+    """Whether rows that no heading explains hold days of listed people, who come again."""
+    known = [set(people.table.column(c.name)) - {""} for c in people.columns if c.content.distinct > 1]
+    whose = [
+        column
+        for column in sheet.columns
+        if 1 < column.content.distinct <= 0.6 * column.content.filled
+        and any(
+            len(each) > 0.8 * len(people.table)
+            and _meet(each, set(sheet.table.column(column.name)) - {""}) >= 0.8
+            for each in known
+        )
+    ]
+    return bool(whose) and any(column.content.date_share >= 0.9 for column in sheet.columns)
 
 
 def _roles(sheet: Sheet) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from linkwell.specification.columns import Column
 from linkwell.specification.content import folded, value_words
+from linkwell.specification.headings import turned
 from linkwell.specification.model import CodeList, Field, FieldType
 from linkwell.standards.codelists import meaning, standard_lists
 from linkwell.standards.codes import map_gender, read_ethnicities
@@ -62,5 +63,20 @@ def local_values(field: Field, column: Column) -> tuple[tuple[str, str], ...]:
     """
     if not field.codes:
         return ()
-    found = ((value, code_for(field.codes, value)) for value in column.values)
-    return tuple(sorted((value, code) for value, code in found if code is not None and code != value))
+    found = [(value, code_for(field.codes, value)) for value in column.values]
+    known = {value: code for value, code in found if code is not None and code != value}
+    return tuple(sorted((known | _turned(field.codes, column)).items()))
+
+
+def _turned(codes: str, column: Column) -> dict[str, str]:
+    """What yes and no mean under a heading that asks the opposite: yes to "No show?" is that nobody came.
+
+    Both answers are recorded when either occurs, since the other may come with the next delivery.
+    """
+    answers = turned(codes, column.name)
+    pairs = [pair for pair in (("Y", "N"), ("Yes", "No"), ("True", "False"), ("1", "0")) if answers]
+    said = {folded(value) for value in column.values}
+    wanted = [pair for pair in pairs if said & {folded(word) for word in pair}]
+    found = {word: code for pair in wanted for word, code in zip(pair, answers, strict=True)}
+    codes_of = {folded(word): code for word, code in found.items()}
+    return found | {value: codes_of[folded(value)] for value in column.values if folded(value) in codes_of}

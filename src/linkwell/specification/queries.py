@@ -11,6 +11,11 @@ from linkwell.specification.headings import order_hint
 from linkwell.specification.model import Field, FieldType, Question, Specification, TableSpec
 from linkwell.standards.dates import DateColumn, DateOrder
 
+_YEAR_FIRST = (
+    "Some look as if the year came first (23-04-05 for 5 April 2023): they would be read as a day, a month "
+    "and a year. If so, leave them out and write the whole year in your file. "
+)
+
 
 def questions_about(spec: Specification, placed: dict[str, list[Placed]], as_of: date) -> Iterator[Question]:
     """Every question a drafted specification leaves open; examples in them are invented."""
@@ -54,7 +59,9 @@ def _about_order(
 ) -> Iterator[Question]:
     if dates.order not in (DateOrder.AMBIGUOUS, DateOrder.MIXED):
         return
-    if dates.order is DateOrder.AMBIGUOUS:
+    if dates.leaning:
+        why = "Hardly any date in it has a day above 12, so 03/04/2020 could be 3 April or 4 March."
+    elif dates.order is DateOrder.AMBIGUOUS:
         why = "No date in it has a day above 12, so 03/04/2020 could be 3 April or 4 March."
     else:
         why = "Some of its dates put the day first and some the month, so 03/04/2020 could be either."
@@ -64,7 +71,7 @@ def _about_order(
         text=f'How does the column "{field.source_column}" write its dates? {why} '
         "Answer dmy (day first) or mdy (month first).",
         options=("dmy", "mdy"),
-        suggested=order_hint(field.source_column) or _order_of_others(placed),
+        suggested=dates.leaning or order_hint(field.source_column) or _order_of_others(placed),
     )
 
 
@@ -82,7 +89,8 @@ def _about_century(table: TableSpec, field: Field, dates: DateColumn, as_of: dat
         id=f"{table.name}.{field.name}",
         about="century_from",
         text=f'In the column "{field.source_column}" {dates.two_digit_years} dates have a two-digit year. '
+        f"{_YEAR_FIRST if dates.year_first else ''}"
         f"Answer {first} to read them as {first} to {first + 99}, or leave them out.",
         options=(str(first), LEAVE_OUT),
-        suggested=str(first) if field.name != "date_of_birth" else LEAVE_OUT,
+        suggested=LEAVE_OUT if field.name == "date_of_birth" or dates.year_first else str(first),
     )

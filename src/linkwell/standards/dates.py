@@ -27,6 +27,8 @@ _MISSING = frozenset(pairs("missing_words", "text", "text"))
 _TIME = re.compile(
     r"(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?(?:Z|[+-]\d{2}:?\d{2})?)$", re.I
 )
+# midnight in New Zealand, summer and winter, in the time of Greenwich
+_WORLD_MIDNIGHT = re.compile(r"1[12]:00(?::00(?:\.0+)?)?\s*(?:Z|\+00:?00)", re.I)
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _ISO_TIGHT = re.compile(r"(1[89]\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})\s?([-/. ])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})", re.ASCII)
@@ -103,6 +105,12 @@ class DateColumn:
         counts: cells by `Shape`.
         two_digit_years: cells whose year has two digits.
         with_time: cells with a time of day behind the date.
+        clocked: those whose time is not midnight.
+        leaning: the order that the cells with a day above 12 are in, where they are too few to settle the
+            column; "" otherwise.
+        year_first: whether two-digit years may stand in front: 23-04-05 could be 5 April 2023.
+        world_time: whether every time is 11:00 or 12:00 of world time, which is midnight here: such an export
+            gives every day as the day before.
         swap_suspected: the real dates all have a day of 12 or less and the text dates all have one above
             12: the mark of day-first dates typed into a spreadsheet that expects month-first, so the real
             dates are probably the wrong way round.
@@ -112,7 +120,14 @@ class DateColumn:
     counts: dict[Shape, int]
     two_digit_years: int
     with_time: int
+    clocked: int
     swap_suspected: bool
+    leaning: str = ""
+    year_first: bool = False
+    world_time: bool = False
+
+
+_MANY, _FEW = 20, 20  # of 20 cells or more that could be either, fewer than one in 20 settling it is too few
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +203,19 @@ def describe_column(cells: Iterable[str]) -> DateColumn:
 def describe_counts(cells: Mapping[str, int]) -> DateColumn:
     """`describe_column` for cells already counted: each different one with how often it comes."""
     shapes: Counter[Shape] = Counter()
-    two_digit = with_time = iso_above_12 = 0
+    fronts, backs, stamps = set(), set(), set()
+    two_digit = with_time = clocked = iso_above_12 = 0
     for text, times in cells.items():
         parts = _take_apart(text)
         shapes[parts.shape] += times
         two_digit += parts.two_digit * times
+        if parts.two_digit and parts.shape is not Shape.NAMED:
+            fronts.add(parts.first)
+            backs.add(parts.year)
+        if parts.time:
+            stamps.add(_WORLD_MIDNIGHT.fullmatch(parts.time) is not None)
         with_time += bool(parts.time) * times
+        clocked += (parse_time(parts.time) not in ("", "00:00:00")) * times if parts.time else 0
         iso_above_12 += parts.shape is Shape.ISO and parts.first > 12
     swapped = (
         shapes[Shape.ISO] >= 3
@@ -202,7 +224,24 @@ def describe_counts(cells: Mapping[str, int]) -> DateColumn:
         and not shapes[Shape.EITHER]
         and not shapes[Shape.MONTH_FIRST]
     )
-    return DateColumn(_order(shapes), dict(shapes), two_digit, with_time, swapped)
+    return DateColumn(
+        _order(shapes),
+        dict(shapes),
+        two_digit,
+        with_time,
+        clocked,
+        swapped,
+        leaning=_leaning(shapes),
+        # days are of many kinds and years of few: where it is the other way round the year may be in front
+        year_first=len(backs) >= 5 and max(backs) <= 31 and 4 * len(backs) >= 5 * len(fronts),
+        world_time=stamps == {True},
+    )
+
+
+def _leaning(shapes: Counter[Shape]) -> str:
+    if _order(shapes) is not DateOrder.AMBIGUOUS:
+        return ""
+    return DateOrder.DMY if shapes[Shape.DAY_FIRST] else DateOrder.MDY if shapes[Shape.MONTH_FIRST] else ""
 
 
 def _order(shapes: Counter[Shape]) -> DateOrder:
@@ -215,6 +254,8 @@ def _order(shapes: Counter[Shape]) -> DateOrder:
         if month >= 20 and day * 50 <= month:
             return DateOrder.MDY
         return DateOrder.MIXED
+    if either >= _MANY and (day + month) * _FEW < either:
+        return DateOrder.AMBIGUOUS  # days above 12 are three in five: next to none is a slip, or days swapped
     if day:
         return DateOrder.DMY
     if month:
@@ -225,9 +266,10 @@ def _order(shapes: Counter[Shape]) -> DateOrder:
 
 
 def decide_order(cells: Iterable[str]) -> DateOrder:
-    """Say how a column writes its dates; any day above 12 settles it, nothing else does.
+    """Say how a column writes its dates; days above 12 settle it, nothing else does.
 
     Both orders certain gives MIXED, except that up to one cell in 50 against at least 20 is taken as a slip.
+    A day or two above 12 in a long column that could all be either settles nothing: that is AMBIGUOUS.
     """
     return describe_column(cells).order
 
