@@ -101,26 +101,27 @@ def holds(person: Person, capability: Capability) -> bool:
     """Whether the person holds one of the roles somewhere it could count; the view asks about the thing
     itself.
     """
-    staff_only = capability.relation is Relation.CUSTODIAN
-    held = {role for role, at_custodian in _held(person) if at_custodian or not staff_only}
-    return person.is_active and bool(held & capability.roles)
+    anywhere, at_custodian = _held(person)
+    held = at_custodian if capability.relation is Relation.CUSTODIAN else anywhere
+    return not held.isdisjoint(capability.roles) and person.is_active
 
 
 def roles_of(person: Person) -> frozenset[str]:
     """The person's roles, asked of the database once per request."""
-    return frozenset(role for role, _ in _held(person))
+    return _held(person)[0]
 
 
 def at_custodian(person: Person) -> bool:
     """Whether the person works at the custodian, in any role."""
-    return any(there for _, there in _held(person))
+    return bool(_held(person)[1])
 
 
-def _held(person: Person) -> frozenset[tuple[str, bool]]:
-    """(role, whether it is held at the custodian)."""
-    found: frozenset[tuple[str, bool]] | None = getattr(person, "_held_this_request", None)
+def _held(person: Person) -> tuple[frozenset[str], frozenset[str]]:
+    """Roles held anywhere, and those held at the custodian. Every page asks for every line of its menu."""
+    found: tuple[frozenset[str], frozenset[str]] | None = getattr(person, "_held_this_request", None)
     if found is None:
-        found = frozenset(person.memberships.values_list("role", "organisation__is_custodian"))
+        held = list(person.memberships.values_list("role", "organisation__is_custodian"))
+        found = frozenset(role for role, _ in held), frozenset(role for role, there in held if there)
         person._held_this_request = found
     return found
 
