@@ -12,6 +12,7 @@ import pytest
 
 TOGETHER = {
     "tests/custody/test_killed_keeping.py": "tests/custody/test_backups.py",
+    "tests/journey/test_identifiers_alone.py": "tests/journey/test_killed.py",
     "tests/journey/test_portal_opens.py": "tests/journey/test_killed.py",
     "tests/journey/test_worker_killed.py": "tests/journey/test_killed.py",
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linkwell.cli.demo.stages import STAGES
 from tests.journey.canaries import plant
 
 # just above 500 participants, where intervals need no bootstrap: a walk takes half as long
@@ -39,10 +42,40 @@ def walk(home: Path, *more: str) -> dict[str, Any]:
     return summary
 
 
+KEPT = ("describe", "practised", "accept", "release")
+"""Stages before which the home is kept, so that a walk about a later part need not begin anew."""
+
+
+@dataclass(frozen=True)
+class Road:
+    """A walk nobody interrupted: its summary, and copies of its home as it was on the way."""
+
+    summary: dict[str, Any]
+    copies: Path
+
+    def until(self, stage: str, home: Path) -> Path:
+        """In `home`, what there was when every stage before this one had ended."""
+        shutil.copytree(self.copies / stage, home)
+        notes = home / "demo.json"  # names files by where they lay
+        notes.write_text(notes.read_text("utf-8").replace(self.summary["home"], str(home)), "utf-8")
+        return home
+
+
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
+    """A walk nobody interrupted, that rested on the way."""
+    home, copies = tmp_path_factory.mktemp("road") / "home", tmp_path_factory.mktemp("copies")
+    names = [stage.name for stage in STAGES]
+    for stage in KEPT:
+        walk(home, "--stop-after", names[names.index(stage) - 1])
+        shutil.copytree(home, copies / stage)
+    return Road(walk(home), copies)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(road: Road) -> dict[str, Any]:
     """The summary of a walk nobody interrupted."""
-    return walk(tmp_path_factory.mktemp("road") / "home")
+    return road.summary
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from tests.journey.conftest import walk
+from tests.journey.conftest import Road, walk
 
 pytestmark = pytest.mark.slow
 
@@ -36,10 +36,9 @@ def only(home: Path, *kept: str) -> int:
     "columns", [("NHI number",), ("NHI number", "Start date")], ids=["alone", "with a start date"]
 )
 def test_identifiers_are_enough_for_a_supply_and_a_reach_report(
-    columns: tuple[str, ...], tmp_path: Path
+    columns: tuple[str, ...], road: Road, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
-    walk(home, "--stop-after", "provider")
+    home = road.until("describe", tmp_path / "home")
     held = only(home, *columns)
     summary = walk(home)
     people = json.loads((home / "provider" / "checked" / "check-report.json").read_text("utf-8"))["people"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,11 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from linkwell.cli.demo.stages import STAGES
 from linkwell.custody.demo import password_of
 from linkwell.custody.jobs.kinds import KINDS
 from linkwell.vault.zones import Home
-from tests.journey.conftest import SIZES, walk
+from tests.journey.conftest import SIZES, Road, walk
 from tests.journey.test_portal_opens import free_port, wait_for
 
 pytestmark = pytest.mark.slow
@@ -125,24 +123,14 @@ def again(home: Path) -> list[str]:
     return ["custodian", "link", folder.name, "--again", "--home", str(home), "--as", "linker"]
 
 
-@pytest.fixture(scope="module")
-def half_way(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose supply has arrived and was not opened yet."""
-    home = tmp_path_factory.mktemp("half") / "home"
-    names = [stage.name for stage in STAGES]
-    walk(home, "--stop-after", names[names.index("accept") - 1])
-    return home
-
-
 def test_every_kind_of_long_work_is_killed_somewhere() -> None:
     assert {kind for _, kind, _ in ACTIONS} | ELSEWHERE == set(KINDS)
 
 
 def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
-    half_way: Path, undisturbed: dict[str, Any], tmp_path: Path
+    road: Road, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(half_way, home)
+    home, undisturbed = road.until("accept", tmp_path / "home"), road.summary
     caught = []
     port = free_port()
     portal = serve(home, port)
