@@ -9,7 +9,7 @@ PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check lint types docs bench study lock clean
+.PHONY: help demo test suite check lint types docs bench study lock clean
 
 help: ## List these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,10 +19,13 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 
 test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
-	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
-	@echo "The registry once more, on PostgreSQL"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m "database and not browser" $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 types suite  # types take one processor a while; tests also wait for others
+
+suite: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	@echo "The registry once more, on PostgreSQL, with its pages in the browser"
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m database $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types
@@ -57,12 +60,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.all: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell (first time: about a minute) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell and its test tools ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.all

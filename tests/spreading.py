@@ -19,13 +19,30 @@ TOGETHER = {
 """Files that go where another goes, because both look at the same walk."""
 
 
-FIRST = "tests/journey/"
-"""The longest walks, so that none of them is all that is left at the end."""
+APART = {"tests/security/test_addresses.py"}
+"""Files whose tests share nothing and take long, so that each goes where there is room."""
+
+FIRST = (
+    "tests/journey/",
+    "tests/security/test_addresses.py",
+    "tests/browser/test_desk.py",
+    "tests/browser/test_decisions.py",
+    "tests/custody/test_backups.py",
+    "tests/custody/test_killed_keeping.py",
+    "tests/browser/",
+    "tests/custody/",
+    "tests/insights/",
+)
+"""The longest first, so that none of them is all that is left at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; otherwise in their order."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((place for place, begin in enumerate(FIRST) if nodeid.startswith(begin)), len(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,7 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Files(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            return TOGETHER.get(file, file)
+            return nodeid if file in APART else TOGETHER.get(file, file)
 
     config.option.loadscopereorder = False
     return Files(config, log) if config.getvalue("dist") != "no" else None

@@ -78,6 +78,18 @@ def listed(act: Act, somebody: Somebody, owners: list[Organisation], named: froz
     return any(somebody.role in need.roles and there[need.relation] for need in act.needs)
 
 
+def differing(people: list[Somebody], thing: Noun) -> list[Somebody]:
+    """One person of every role, in every kind of organisation, of those whose thing it is or whom it names,
+    and of others.
+    """
+    found = {}
+    for each in people:
+        whose, named = each.organisation, each.person.username in thing.named
+        kind = (each.role, whose.kind, whose in thing.owners, named) if whose else None
+        found.setdefault(kind, each)
+    return list(found.values())
+
+
 def walk(noun: str, thing: Noun, people: list[Somebody]) -> Iterator[tuple[str, ...]]:
     """Every cell that is not as the table says."""
     rows = {(act.verb, act.does.rpartition(".")[2]): act for act in acts_of(noun) if act.needs}
@@ -87,7 +99,7 @@ def walk(noun: str, thing: Noun, people: list[Somebody]) -> Iterator[tuple[str, 
         if state:
             thing.put(state)
         for key, do in (thing.acts if state else thing.begins).items():
-            for somebody in people:
+            for somebody in differing(people, thing):
                 may = listed(rows[key], somebody, thing.owners, thing.named)
                 possible = not state or (thing.machine is not None and thing.machine.may(key[0], state))
                 expected = "not allowed" if not may else "done" if possible else "wrong state"

@@ -14,7 +14,7 @@ from django.http import HttpResponseBase
 from django.template import Template
 from django.test import Client
 from django.utils import timezone
-from tests.everything import BACKEND, Somebody, World, address, arrange, build, everybody, listed
+from tests.everything import BACKEND, NAMED, Somebody, World, address, arrange, build, everybody, listed
 
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.breaches.actions import record_breach
@@ -71,12 +71,14 @@ def ask(client: Client, method: str, where: str) -> HttpResponseBase:
 def differing(
     signed_in: list[tuple[Somebody, Client]], page: Page, world: World
 ) -> list[tuple[Somebody, Client]]:
-    """One person of every role, in every kind of organisation, of those whose thing it is and of others."""
+    """One person of every role, in every kind of organisation, of those whose thing it is or whom it names,
+    and of others.
+    """
     found = {}
     for somebody, client in signed_in:
-        whose = somebody.organisation
+        whose, named = somebody.organisation, somebody.person.username in NAMED
         kind, owns = (whose.kind, whose.code in world.owners(page.name)) if whose else (None, False)
-        found.setdefault((somebody.role, kind, owns), (somebody, client))
+        found.setdefault((somebody.role, kind, owns, named), (somebody, client))
     return list(found.values())
 
 
