@@ -6,6 +6,9 @@ carries a value out of somebody's record.
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 
 class LinkwellError(Exception):
     """Something the person can act on.
@@ -67,3 +70,29 @@ class RefusedByRule(LinkwellError):
     """A rule, signature, permission or agreement says no (exit code 4)."""
 
     exit_code = 4
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
+
+
+def from_system(error: OSError) -> LinkwellError:
+    """What the operating system refused, in words: a full disk, a place that is closed, a file not there.
+
+    Everything is written to a temporary name first, so what was there before is untouched.
+    """
+    where = Path(str(error.filename)).name if error.filename else ""
+    if error.errno in _NO_ROOM:
+        what, fix = "The disk is full.", "Make room, then run the same command again."
+    elif error.errno in _CLOSED:
+        what = "A file or folder may not be read or written."
+        fix = "Close it in other programs, mend whose it is and who may use it, or choose another place."
+    elif error.errno in _NOT_THERE:
+        return WrongUse("There is no such file or folder.", where=where, fix="Check the name and the place.")
+    elif error.errno == errno.EISDIR:
+        return WrongUse("This is a folder, where a file is needed.", where=where, fix="Name the file itself.")
+    else:
+        what = f"The computer would not do that ({error.strerror or 'no reason given'})."
+        fix = "Look at the disk and the folder, then run the same command again."
+    return TryAgain(what, where=where, why="Nothing is half-written; what was there before is untouched.", fix=fix)

@@ -97,6 +97,24 @@ def test_sealing_says_what_it_did_where_it_is_and_what_next(
     assert (desk / "package.lwp").read_bytes() == sealed
 
 
+def test_a_disk_that_takes_no_more_is_told_plainly_and_the_next_try_seals(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource = pytest.importorskip("resource")
+    key, seal = ["key", "--workspace", desk / "ws"], seal_arguments(desk, "--workspace", desk / "ws")
+    assert run(*key, capsys=capsys)[0] == 0
+    before = sorted(path.name for path in desk.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))  # the system itself says no, also to root
+    try:
+        code, _, said = run(*seal, capsys=capsys)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (code, "What to do" in said, "Traceback" in said) == (3, True, False), said
+    assert sorted(path.name for path in desk.iterdir()) == before
+    assert run(*seal, capsys=capsys)[0] == 0
+
+
 @pytest.mark.parametrize(
     ("option", "value", "code", "sentence"),
     [

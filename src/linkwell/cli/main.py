@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from linkwell.errors import LinkwellError, TryAgain, WrongUse
+from linkwell.errors import LinkwellError, TryAgain, WrongUse, from_system
 
 # command -> (module:attribute, one line of help). The order is the order of `linkwell --help`; commands are
 # loaded only when used, so the provider's small install never imports the custodian's parts.
@@ -138,6 +138,8 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except OSError as error:
+        _end(from_system(error), json_wanted="--json" in arguments)
     except Exception as error:
         if not _is_busy(error):
             raise

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import unexpected
-from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, from_system
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -99,6 +99,8 @@ class plain_errors:  # noqa: N801  a middleware is named like a function whereve
         """Called by Django when a view raised."""
         if isinstance(error, Http404):
             return None
+        if isinstance(error, OSError):
+            error = from_system(error)
         broke = not isinstance(error, LinkwellError)
         problem = error if isinstance(error, LinkwellError) else unexpected(error)
         status = (

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from linkwell.errors import LinkwellError, TryAgain
+from linkwell.errors import LinkwellError, TryAgain, from_system
 
 Tick = Callable[[int, int], None]
 log = logging.getLogger("linkwell.desk")
@@ -93,11 +93,7 @@ def _run(job: Job, work: Callable[[Job], None]) -> None:
     except LinkwellError as problem:
         job.problem = problem
     except OSError as error:
-        job.problem = TryAgain(
-            f"The computer would not do that ({error.strerror or 'no reason given'}).",
-            why="Nothing is half-written.",
-            fix="Close the files in other programs, make room on the disk, then try again.",
-        )
+        job.problem = from_system(error)
     except Exception as error:  # noqa: BLE001  a thread's last resort: the page must say something
         job.problem = unexpected(error)
     finally:
