@@ -95,4 +95,6 @@ def from_system(error: OSError) -> LinkwellError:
     else:
         what = f"The computer would not do that ({error.strerror or 'no reason given'})."
         fix = "Look at the disk and the folder, then run the same command again."
-    return TryAgain(what, where=where, why="Nothing is half-written; what was there before is untouched.", fix=fix)
+    return TryAgain(
+        what, where=where, why="Nothing is half-written; what was there before is untouched.", fix=fix
+    )

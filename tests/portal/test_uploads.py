@@ -7,6 +7,8 @@ from __future__ import annotations
 import base64
 import errno
 import hashlib
+import io
+import os
 from dataclasses import replace
 
 import pytest
@@ -122,6 +124,50 @@ def test_an_unknown_checksum_algorithm_is_refused(sender, package) -> None:
     assert sender.patch(place, package, 0, **{"Upload-Checksum": "md5 AAAA"}).status_code == 400
 
 
+@pytest.mark.parametrize("said", ["sha1", "sha1 AAAA", "sha384 ", "sha384-whole AAAA"])
+def test_a_checksum_that_cannot_be_one_is_a_wrong_request_and_no_damage(sender, package, said) -> None:
+    place = sender.create(package)
+    assert sender.patch(place, package, 0, **{"Upload-Checksum": said}).status_code == 400
+    assert sender.offset(place) == 0
+
+
+@pytest.mark.parametrize("offset", ["", "-1", "1.0", "9" * 5000])
+def test_an_offset_that_is_no_number_is_a_wrong_request(sender, package, offset) -> None:
+    assert sender.patch(sender.create(package), package, 0, **{"Upload-Offset": offset}).status_code == 400
+
+
+def test_a_network_that_lets_only_post_through_can_send_too(sender, package) -> None:
+    def meant(method: str, data: bytes = b"", **headers: str):
+        return sender.client.post(
+            place, data, content_type=CHUNK, headers={"X-HTTP-Method-Override": method, **headers}
+        )
+
+    place = sender.create(package)
+    assert sender.client.post(place, package, content_type=CHUNK).status_code == 405
+    assert meant("PUT").status_code == 405
+    assert meant("PATCH", package[:50], **{"Upload-Offset": "0"}).status_code == 204
+    assert meant("HEAD")["Upload-Offset"] == "50"
+    assert meant("DELETE").status_code == 204
+    assert meant("HEAD").status_code == 410
+
+
+def test_a_size_is_said_once(sender, package) -> None:
+    place = sender.create(package)
+    assert sender.patch(place, package[:9], 0, **{"Upload-Length": "99"}).status_code == 400
+    assert sender.patch(place, package[:9], 0, **{"Upload-Length": str(len(package))}).status_code == 204
+
+
+def test_a_body_without_a_length_is_read_to_its_end_or_asked_for_its_length(sender, package) -> None:
+    place, rest = sender.create(package), package[900:]
+    pieces = {"Transfer-Encoding": "chunked"}
+    assert sender.patch(place, package[:900], 0, **pieces).status_code == 411
+    assert sender.offset(place) == 0
+    sender.patch(place, package[:900], 0)
+    ends = {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(rest), "CONTENT_TYPE": CHUNK}
+    answer = sender.client.generic("PATCH", place, headers={"Upload-Offset": "900", **pieces}, **ends)
+    assert (answer.status_code, answer["Upload-Offset"]) == (204, str(len(package)))
+
+
 def test_more_than_was_announced_is_refused(sender, package) -> None:
     place = sender.create(package[:100])
     assert sender.patch(place, package, 0).status_code == 422
@@ -153,17 +199,35 @@ def _reader(data: bytes):
     return io.BytesIO(data).read
 
 
-def test_what_is_not_a_sealed_file_is_turned_away_with_words(sender) -> None:
+def quarantined(registry) -> list[str]:
+    return sorted(path.name for path in (registry.home.path / "intake" / "quarantine").iterdir())
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_is_not_a_sealed_file_is_turned_away_and_destroyed_with_receipts(
+    sender, registry, django_capture_on_commit_callbacks, killed
+) -> None:
     junk = b"PK\x03\x04 not a sealed file at all" * 10
     place = sender.create(junk)
-    answer = sender.patch(place, junk, 0)
+    with django_capture_on_commit_callbacks(execute=not killed):
+        answer = sender.patch(place, junk, 0)
+    if killed:  # before it could destroy it
+        tidy()
     assert answer.status_code == 422
     assert "sealed file" in answer.json()["what"]
-    assert Supply.objects.get().state == "rejected"
+    supply = Supply.objects.get()
+    assert (supply.state, quarantined(registry)) == ("rejected", [])
+    assert [each.kind for each in supply.receipts.all()] == ["rejected", "destroyed"]
+    for each in supply.receipts.all():
+        given = Receipt.from_json(each.document)
+        verify(given, custodian_keys(registry.home).receipts)
+        assert given.facts["sha384"] == hashlib.sha384(junk).hexdigest()
     assert sender.client.get(place + "/receipt").status_code == 422
 
 
-def test_the_same_supply_in_another_sealing_is_refused(sender, package, registry, seal_to) -> None:
+def test_the_same_supply_in_another_sealing_is_refused_and_stays_sealed_with_a_receipt(
+    sender, package, registry, seal_to
+) -> None:
     sender.patch(sender.create(package), package, 0)
     again = seal_to(
         registry.home, name="again.lwp", package=registry.sealed.manifest.package
@@ -172,6 +236,42 @@ def test_the_same_supply_in_another_sealing_is_refused(sender, package, registry
     answer = sender.patch(sender.create(again), again, 0)
     assert answer.status_code == 422
     assert "already arrived" in answer.json()["what"]
+    refused = Supply.objects.get(state="rejected")
+    given = Receipt.from_json(refused.receipts.get().document)
+    verify(given, custodian_keys(registry.home).receipts)
+    assert (given.kind, given.facts["sha384"]) == ("rejected", hashlib.sha384(again).hexdigest())
+    assert "already arrived" in str(given.facts["reason"])
+    assert f"{refused.reference}.lwp" in quarantined(registry)
+    found = sender.client.get(f"/api/packages/{registry.sealed.manifest.package}/receipts").json()
+    assert [each["kind"] for each in found["receipts"]] == ["received", "rejected"]
+
+
+def test_the_very_same_bytes_sent_twice_end_in_the_one_receipt(sender, package, registry) -> None:
+    first, second = sender.create(package), sender.create(package)
+    for place in (first, second):
+        assert sender.patch(place, package, 0).status_code == 204
+    receipts = {sender.client.get(place + "/receipt").content for place in (first, second)}
+    assert len(receipts) == 1
+    assert sorted(Supply.objects.values_list("state", flat=True)) == ["received", "stopped"]
+    assert sender.offset(second) == len(package)
+    assert len(quarantined(registry)) == 1
+    assert not list((registry.home.path / "intake" / "incoming").iterdir())
+
+
+def test_what_a_killed_process_left_of_an_upload_that_is_over_is_swept_up(sender, package, registry) -> None:
+    over, going_on = sender.create(package), sender.create(package)
+    for place in (over, going_on):
+        sender.patch(place, package[:100], 0)
+    incoming = registry.home.path / "intake" / "incoming"
+    left = next(incoming.glob(f"{over[-32:]}*"))
+    sender.client.delete(over)
+    left.write_bytes(package[:100])  # as if the process had died before it threw the bytes away
+    fresh = incoming / "begun-just-now.part"
+    fresh.touch()
+    for path in (left, incoming / f"{going_on[-32:]}.part"):
+        os.utime(path, (0, 0))
+    tidy()
+    assert {path.name for path in incoming.iterdir()} == {f"{going_on[-32:]}.part", fresh.name}
 
 
 def test_stopping_throws_the_bytes_away(sender, package, registry) -> None:
@@ -238,7 +338,8 @@ def test_the_server_says_what_it_speaks(sender) -> None:
 
 
 def test_a_file_too_large_or_of_no_size_is_refused_at_once(sender) -> None:
-    for length, status in (("0", 400), ("-5", 400), ("", 400), (str(10**15), 413)):
+    sizes = ("0", 400), ("00", 400), ("-5", 400), ("", 400), (str(10**15), 413), ("9" * 5000, 413)
+    for length, status in sizes:
         assert sender.client.post("/api/uploads/", headers={"Upload-Length": length}).status_code == status
     assert Supply.objects.count() == 0
 

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import re
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 from django.db import transaction
@@ -29,9 +28,10 @@ from linkwell.custody.supplies.limits import refuse_clock_ahead, refuse_over_quo
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.order import refuse_two_at_once
 from linkwell.custody.supplies.permissions import ACCEPT
-from linkwell.custody.supplies.practice import base_of, need_practice, record_exemption
+from linkwell.custody.supplies.practice import need_practice, record_exemption
 from linkwell.custody.supplies.receipts import give
-from linkwell.custody.supplies.states import SUPPLY, SupplyState
+from linkwell.custody.supplies.sameness import facts_of, refuse_other_sealing, same_bytes
+from linkwell.custody.supplies.states import OVER, SUPPLY, SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.ledger.receipts import Kind
 from linkwell.supply.manifest import Manifest
@@ -39,10 +39,6 @@ from linkwell.supply.package import read_manifest
 from linkwell.vault.zones import ZoneName, written_whole
 
 UPLOAD_DAYS = 7
-OVER = (
-    SupplyState.STOPPED, SupplyState.REJECTED, SupplyState.WITHDRAWN, SupplyState.EXPIRED,
-    SupplyState.PRACTISED,
-)  # fmt: skip
 
 
 def find(reference: str) -> Supply:
@@ -162,44 +158,57 @@ def _new_supply(agreement: Agreement, *, verb: str, practice: bool = False) -> S
 def complete_upload(upload: Upload) -> Supply:
     """Lock a whole file away, sign the receipt, and return its supply; done before, it does nothing twice.
 
+    The very bytes of a supply that is here already are thrown away: the upload then ends in that one.
+
     Raises:
-        WrongUse: what arrived is not a sealed file; RefusedByRule: it arrived before in another sealing.
+        WrongUse: what arrived is not a sealed file; RefusedByRule: a rule refuses it at the door. Either way
+            there is a receipt that says so.
     """
     supply = find(upload.supply.reference)
     if supply.state != SupplyState.RECEIVING:
         return supply
     digest = arrivals.digest_of_arrived(upload)
+    before = same_bytes(supply, digest)
+    if before is not None:
+        return _end_in(before, upload)
     path = arrivals.lock_away(upload)
-    sender = upload.token.actor
+    sender, manifest = upload.token.actor, None
     try:
         manifest = read_manifest(path)
         refuse_clock_ahead(manifest)
-        _refuse_other_sealing(supply, manifest, digest)
+        refuse_other_sealing(supply, manifest)
         if not manifest.test:
             need_practice(supply.agreement, sender=manifest.sender)
     except LinkwellError as error:
-        _turn_away(supply, error, by=sender)
+        supply.size, supply.digest = upload.length, digest
+        _turn_away(supply, error, manifest=manifest, by=sender)
         raise
     return _received(supply, "receive", manifest=manifest, digest=digest, size=upload.length, by=sender)
 
 
-def _refuse_other_sealing(supply: Supply, manifest: Manifest, digest: str) -> None:
-    if manifest.test:  # practising twice is no harm: nothing of it is kept
-        return
-    others = Supply.objects.filter(agreement=supply.agreement, manifest__package=manifest.package)
-    if others.exclude(pk=supply.pk).exclude(state__in=OVER).exists():
-        raise RefusedByRule(
-            "This supply has already arrived.",
-            why="Loading the same people twice would count them twice.",
-            fix="Use the receipt you have, or send again what was sent then.",
-        )
-
-
-def _turn_away(supply: Supply, error: LinkwellError, *, by: str) -> None:
+def _end_in(before: Supply, upload: Upload) -> Supply:
+    """Sent twice, by two programs say: the sender gets the receipt there is."""
     with transaction.atomic():
-        supply.reasons = {"what": error.what, "why": error.why, "fix": error.fix}
-        change(supply, "not a package", by=by, event="supply.turned away")
-        transaction.on_commit(lambda: package_path(supply.reference).unlink(missing_ok=True))
+        change(upload.supply, "stop", by=upload.token.actor, event="supply.stopped", same_as=before.reference)
+        Upload.objects.filter(pk=upload.pk).update(supply=before)
+    arrivals.discard(upload)
+    upload.supply = before
+    return before
+
+
+def _turn_away(supply: Supply, error: LinkwellError, *, manifest: Manifest | None, by: str) -> None:
+    """Refuse what arrived, with a receipt. A sealed file stays sealed for a while, so that the sender can
+    ask why; what is not sealed may be readable, and is destroyed at once.
+    """
+    with transaction.atomic():
+        supply.reasons = {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}
+        supply.manifest = facts_of(supply, manifest) if manifest else {}
+        row = change(supply, "turn away", by=by, event="supply.turned away", sha384=supply.digest)
+        words = {"reason": error.what, "where": error.where, "why": error.why, "what_to_do": error.fix}
+        facts: dict[str, object] = {"sha384": row.digest, "bytes": row.size}
+        give(row, Kind.REJECTED, facts | {name: text for name, text in words.items() if text})
+        if manifest is None:
+            transaction.on_commit(lambda: _destroy(row))
 
 
 def _received(
@@ -207,20 +216,7 @@ def _received(
 ) -> Supply:
     with transaction.atomic():
         supply.size, supply.digest = size, digest
-        supply.manifest = {
-            "package": manifest.package,
-            "sender": manifest.sender,
-            "base": base_of(supply.agreement),
-            "specification": manifest.specification,
-            "created": manifest.created,
-            "delivery": manifest.delivery,
-            "follows": manifest.follows,
-            "changes": asdict(manifest.changes) if manifest.changes else None,
-            "left_out": asdict(manifest.left_out),
-            "test": manifest.test,
-            "demo": manifest.demo,
-            "tables": {table.name: table.rows for _, table in manifest.tables()},
-        }
+        supply.manifest = facts_of(supply, manifest)
         if verb == "receive" and supply.state == SupplyState.RECEIVING:
             supply = change(supply, verb, by=by, event="supply.received", bytes=size, sha384=digest)
         else:
@@ -287,7 +283,7 @@ def import_package(*, by: Person, agreement: Agreement, package: Path) -> Supply
         shutil.copyfile(package, part)
     with transaction.atomic():
         supply = _new_supply(agreement, verb="receive", practice=manifest.test)
-        _refuse_other_sealing(supply, manifest, digest)
+        refuse_other_sealing(supply, manifest)
         staged.replace(package_path(supply.reference))
         return _received(
             supply, "receive", manifest=manifest, digest=digest, size=package.stat().st_size, by=by

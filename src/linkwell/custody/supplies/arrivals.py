@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,11 +29,13 @@ BLOCK = MOST_BLOCK = 1 << 20
 LEAST_BLOCK = 16 * 1024
 QUICK_SECONDS = 0.2
 SETTLE_BYTES = 16 << 20
+LEFT_SECONDS = 24 * 3600
 ROOM_TO_SPARE = 64 * 1024 * 1024
 WHOLE = "sha384-whole"
 """A checksum that is the SHA-384 of the file up to the chunk's end: it is kept going anyway."""
 
-CHECKSUMS = ("sha1", "sha256", "sha384", WHOLE)
+CHECKSUMS = {"sha1": 20, "sha256": 32, "sha384": 48, WHOLE: 48}
+"""What a sender may use to find damage on the line, with the bytes of its digest."""
 
 # Digest of what has arrived so far, per upload, so that a chunk does not mean reading the file again. Lost
 # with the process, and then made again from the file.
@@ -68,7 +70,7 @@ class Checksum:
             digest = base64.b64decode(encoded, validate=True)
         except ValueError:
             return None
-        return cls(algorithm, digest) if algorithm in CHECKSUMS else None
+        return cls(algorithm, digest) if len(digest) == CHECKSUMS.get(algorithm, -1) else None
 
 
 def part_path(upload: Upload) -> Path:
@@ -102,6 +104,24 @@ def discard(upload: Upload) -> None:
     """Throw the bytes away."""
     part_path(upload).unlink(missing_ok=True)
     _so_far.pop(upload.pk, None)
+
+
+def sweep(live: Collection[str], *, now: float) -> int:
+    """Remove what a killed process left behind of uploads and copies that are over; returns how many files.
+
+    Args:
+        live: numbers of the uploads that may still go on.
+        now: seconds since 1970; what was written to in the last day is left alone, its row may not be there
+            yet.
+    """
+    left = [
+        path
+        for path in current_home().zone(ZoneName.INTAKE).folder("incoming").iterdir()
+        if path.stem not in live and path.stat().st_mtime < now - LEFT_SECONDS
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 @contextmanager

@@ -112,7 +112,8 @@ def destroy_what_is_over() -> int:
     over = Supply.objects.exclude(state__in=KEEPS_ITS_FILE).filter(sealed_gone=False)
     count = 0
     for supply in over.select_related("agreement__organisation"):
-        if supply.state == SupplyState.REJECTED and supply.changed_at > refused:
+        sealed = bool(supply.manifest)  # what is not sealed may be readable, and does not wait
+        if supply.state == SupplyState.REJECTED and sealed and supply.changed_at > refused:
             continue
         count += destroy_sealed(supply)
     return count

@@ -25,6 +25,12 @@ class SupplyState(StrEnum):
     DESTROYED = "destroyed"
 
 
+OVER = (
+    SupplyState.STOPPED, SupplyState.REJECTED, SupplyState.WITHDRAWN, SupplyState.EXPIRED,
+    SupplyState.PRACTISED,
+)  # fmt: skip
+"""Nothing more becomes of these; what they held may be sent again."""
+
 _S = SupplyState
 _STAFF, _LINKER, _SYSTEM, _LEAD = "data integrator", "linker", "Linkwell", "provider lead"
 
@@ -52,7 +58,8 @@ SUPPLY = Machine(
         Move("begin", None, _S.RECEIVING, "sender", "The sender starts an upload with its token."),
         Move("stop", _S.RECEIVING, _S.STOPPED, "sender", "The sender, or the time limit, stops the upload."),
         Move("receive", _S.RECEIVING, _S.RECEIVED, _SYSTEM, "The last byte arrived; a receipt is signed."),
-        Move("not a package", _S.RECEIVING, _S.REJECTED, _SYSTEM, "What arrived is not a sealed file."),
+        Move("turn away", _S.RECEIVING, _S.REJECTED, _SYSTEM,
+             "What arrived is not a sealed file, or a rule refuses it at the door."),
         Move("receive", None, _S.RECEIVED, _STAFF, "A sealed file is brought in from disk."),
         Move("check", _S.RECEIVED, _S.CHECKING, _STAFF, "Real people: the first of two has it tried out."),
         Move("checked", _S.CHECKING, _S.CHECKED, _SYSTEM, "The checks agree; nothing was kept open."),

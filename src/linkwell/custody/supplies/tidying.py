@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db import transaction
 
 from linkwell.custody.home import current_home
+from linkwell.custody.supplies import arrivals
 from linkwell.custody.supplies.actions import stop_expired
 from linkwell.custody.supplies.destroying import destroy_what_is_over, expire_undecided
-from linkwell.custody.supplies.models import Supply
+from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.periods import destroy_keys_over
 from linkwell.custody.supplies.states import SupplyState
 
@@ -19,8 +22,8 @@ NOT_TAKEN_IN = (
 
 
 def tidy() -> tuple[int, int]:
-    """Stop uploads that ran out of time; destroy sealed files nobody needs or decided about in time, opened
-    tables a killed opening left, and the keys of periods that are over.
+    """Stop uploads that ran out of time and sweep up what is left of them; destroy sealed files nobody needs
+    or decided about in time, opened tables a killed opening left, and the keys of periods that are over.
 
     Returns how many uploads and how many sealed files.
     """
@@ -30,6 +33,8 @@ def tidy() -> tuple[int, int]:
     sweep_openings(current_home(), under_way=set(opening.values_list("reference", flat=True)))
     _close_what_was_not_taken_in()
     stopped = stop_expired()
+    going_on = Upload.objects.filter(ended_at=None, supply__state=SupplyState.RECEIVING)
+    arrivals.sweep(set(going_on.values_list("pk", flat=True)), now=time.time())
     expire_undecided()
     destroyed = destroy_what_is_over()
     destroy_keys_over()

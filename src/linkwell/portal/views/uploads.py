@@ -5,8 +5,6 @@ Served by WSGI, so that what arrived before the line dropped is kept; see https:
 
 from __future__ import annotations
 
-import base64
-import binascii
 import errno
 import re
 from collections.abc import Callable
@@ -15,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
@@ -31,6 +29,7 @@ from linkwell.custody.supplies.limits import OverQuota, room_left
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
+from linkwell.portal import tus
 from linkwell.portal.access import SENDER, page
 
 TUS = "1.0.0"
@@ -56,7 +55,10 @@ def for_senders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         if request.method == "OPTIONS":
             return _options()
         try:
-            return _answered(view, request, *args, **kwargs)
+            response = _answered(view, request, *args, **kwargs)
+            if request.method == "HEAD":
+                response.content = b""
+            return response
         except OperationalError:  # locked for too long, or gone: nothing was changed
             return _tus(_plain("The registry is busy.", 503, fix="Go on in a moment; nothing was lost."))
         except OSError as error:
@@ -126,14 +128,14 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
 
     Headers: Upload-Length; Upload-Metadata may carry `sha384` of the file or `cover`, the digest of all
         before its first half (base64 of the hex digest), and `practice` (base64 of "yes" or "no"). File names
-        are not read.
+        are neither read nor kept.
     """
     length, refused = _length(request)
     if request.headers.get("Upload-Defer-Length") == "1" and "Upload-Length" not in request.headers:
         length, refused = 0, None
     if refused is not None:
         return refused
-    said = _said(request.headers.get("Upload-Metadata", ""))
+    said = tus.said_of_the_file(request.headers.get("Upload-Metadata", ""))
     digest = said.get("sha384", said.get("cover", "")).lower()
     upload = actions.begin_upload(
         token=token,
@@ -150,24 +152,12 @@ def create(request: HttpRequest, token: UploadToken) -> HttpResponse:
 def _length(request: HttpRequest) -> tuple[int, HttpResponse | None]:
     """The announced size, or an answer that says what is wrong with it."""
     text = request.headers.get("Upload-Length", "")
-    if not text.isdecimal() or int(text) == 0:
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         return 0, _plain("Upload-Length must be the size in bytes.", 400)
-    if int(text) > settings.CONFIGURATION.largest_upload:
+    found = tus.whole_number(text)
+    if found is None or found > settings.CONFIGURATION.largest_upload:
         return 0, _plain("This file is larger than this server takes.", 413)
-    return int(text), None
-
-
-def _said(metadata: str) -> dict[str, str]:
-    """What Upload-Metadata says, of the two keys that are looked at."""
-    said = {}
-    for pair in metadata.split(","):
-        key, _, value = pair.strip().partition(" ")
-        if key in ("sha384", "cover", "practice"):
-            try:
-                said[key] = base64.b64decode(value, validate=True).decode("ascii")
-            except (binascii.Error, ValueError):
-                continue
-    return said
+    return found, None
 
 
 def _own(token: UploadToken, number: str) -> Upload | None:
@@ -176,22 +166,32 @@ def _own(token: UploadToken, number: str) -> Upload | None:
     return uploads.filter(pk=number, supply__agreement=token.agreement).first()
 
 
-@page("api/uploads/<slug:number>", name="upload", who=SENDER, methods=("HEAD", "PATCH", "DELETE", "OPTIONS"))
+@page(
+    "api/uploads/<slug:number>",
+    name="upload",
+    who=SENDER,
+    methods=("HEAD", "PATCH", "DELETE", "POST", "OPTIONS"),
+)
 @for_senders
 def upload(request: HttpRequest, token: UploadToken, number: str) -> HttpResponse:
-    """Where an upload stands (HEAD), more of it (PATCH), or no more of it (DELETE)."""
+    """Where an upload stands (HEAD), more of it (PATCH), or no more of it (DELETE); by POST, what
+    X-HTTP-Method-Override says of these.
+    """
+    method = tus.method_of(request)
+    if method not in _DOES:
+        return HttpResponseNotAllowed(_DOES)
     found = _own(token, number)
     if found is None:
         return _plain("There is no such upload.", 404)
     over = found.ended_at is not None or found.supply.state == SupplyState.STOPPED
     if over or (found.supply.state == SupplyState.RECEIVING and found.expires_at < timezone.now()):
         return _plain("This upload is over.", 410, fix="Start a new one.")
-    if request.method == "HEAD":
-        return _where(found)
-    if request.method == "DELETE":
-        actions.stop_upload(found, by=token.actor)
-        return HttpResponse(status=204)
-    return _more(request, found)
+    return _DOES[method](request, token, found)
+
+
+def _stop(request: HttpRequest, token: UploadToken, found: Upload) -> HttpResponse:
+    actions.stop_upload(found, by=token.actor)
+    return HttpResponse(status=204)
 
 
 def _stands_at(found: Upload) -> int:
@@ -199,7 +199,7 @@ def _stands_at(found: Upload) -> int:
     return arrivals.arrived(found) if found.supply.state == SupplyState.RECEIVING else found.length
 
 
-def _where(found: Upload) -> HttpResponse:
+def _where(request: HttpRequest, token: UploadToken, found: Upload) -> HttpResponse:
     response = HttpResponse(status=200)
     response["Upload-Offset"] = str(_stands_at(found))
     if found.length:
@@ -210,11 +210,11 @@ def _where(found: Upload) -> HttpResponse:
     return response
 
 
-def _more(request: HttpRequest, found: Upload) -> HttpResponse:
+def _more(request: HttpRequest, token: UploadToken, found: Upload) -> HttpResponse:
     if request.content_type != CHUNK_TYPE:
         return _plain(f"The type of a chunk is {CHUNK_TYPE}.", 415)
-    offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdecimal():
+    at = tus.whole_number(request.headers.get("Upload-Offset", ""))
+    if at is None:
         return _plain("Upload-Offset must say where these bytes begin.", 400)
     said = request.headers.get("Upload-Checksum")
     checksum = arrivals.Checksum.from_header(said) if said else None
@@ -224,27 +224,46 @@ def _more(request: HttpRequest, found: Upload) -> HttpResponse:
         )
     if found.supply.state != SupplyState.RECEIVING:
         raise arrivals.WrongOffset("This upload is complete.")
-    if not found.length and "Upload-Length" in request.headers:
+    if "Upload-Length" in request.headers:
         total, refused = _length(request)
         if refused is not None:
             return refused
-        actions.announce_length(found, total)
-    at, length = int(offset), request.headers.get("Content-Length", "")
-    # An empty chunk where everything is here already: the registry was busy when the last byte came.
-    if length != "0" or at != found.length or at != arrivals.arrived(found):
-        at = arrivals.take(
-            found,
-            offset=at,
-            read=request.read,
-            length=int(length) if length.isdecimal() else None,
-            checksum=checksum,
-            most=min(settings.CONFIGURATION.largest_upload, room_left(found.supply.organisation, but=found)),
-        )
+        if found.length and total != found.length:
+            return _plain(
+                "Another size was said before.", 400, fix="A size is said once; start a new upload."
+            )
+        if not found.length:
+            actions.announce_length(found, total)
+    at = _take(request, found, at, checksum)
+    if at is None:
+        return _plain("This server needs to be told how long a chunk is.", 411, fix="Send Content-Length.")
     if at == found.length:
         actions.complete_upload(found)
     response = HttpResponse(status=204)
     response["Upload-Offset"] = str(at)
     return response
+
+
+def _take(request: HttpRequest, found: Upload, at: int, checksum: arrivals.Checksum | None) -> int | None:
+    """Take a chunk in and return where the upload stands then; None for a body without an end."""
+    body = tus.body_of(request)
+    if body is None:
+        return None
+    read, length = body
+    # An empty chunk where everything is here already: the registry was busy when the last byte came.
+    if length == 0 and at == found.length and at == arrivals.arrived(found):
+        return at
+    return arrivals.take(
+        found,
+        offset=at,
+        read=read,
+        length=length,
+        checksum=checksum,
+        most=min(settings.CONFIGURATION.largest_upload, room_left(found.supply.organisation, but=found)),
+    )
+
+
+_DOES = {"HEAD": _where, "PATCH": _more, "DELETE": _stop}
 
 
 @page("api/uploads/<slug:number>/receipt", name="upload-receipt", who=SENDER, methods=("GET", "OPTIONS"))
