@@ -1,0 +1,102 @@
+"""The process a session's statements run in. It holds one project's database and nothing else: no key, no ledger,
+no network, no environment; and it ends when its parent says so or is gone.
+
+Orders come as JSON lines on standard input, answers go as frames to standard output: a line of JSON that says how
+many bytes follow, and the bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from linkwell.lab.isolation import isolate
+from linkwell.lab.limits import Limits
+from linkwell.lab.refusals import Refusal
+
+if TYPE_CHECKING:
+    from linkwell.lab.engine import Engine
+
+Answer = tuple[dict[str, Any], list[bytes]]
+
+
+def main(orders: BinaryIO, answers: BinaryIO) -> None:
+    """Take the first order ({database, folder, limits, look}), lock oneself in, and do the rest."""
+    engine = load()
+    start = json.loads(orders.readline())
+    limits = Limits(**start["limits"])
+    database, folder = Path(start["database"]), Path(start["folder"])
+    layers = isolate(limits, read=[database], write=[folder])
+    try:
+        open_engine = engine.Engine(engine.connect(database, folder, limits), limits)
+    except Exception as error:  # noqa: BLE001  its text may hold a path or a value: only its kind goes on
+        _say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers}, [])
+        return
+    _say(answers, {"ready": True, "layers": layers}, [])
+    for line in orders:
+        answer, parts = _done(open_engine, json.loads(line), look=bool(start["look"]))
+        _say(answers, answer, parts)
+
+
+def load() -> ModuleType:
+    """Everything a worker needs from the disk, while it may still read it."""
+    import numpy.ma  # noqa: F401, ICN001
+
+    from linkwell.lab import engine, statements
+
+    statements.allowed()
+    return engine
+
+
+def _done(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
+    does: dict[str, Callable[[], Answer]] = {
+        "run": lambda: (engine.run(order["text"], look=look), []),
+        "members": lambda: _members(engine, order),
+        "labels": lambda: _labels(engine, order, look=look),
+        "tables": lambda: ({"tables": engine.tables()}, []),
+    }
+    try:
+        return does[order["do"]]()
+    except Refusal as refusal:
+        return {"refused": refusal.kind, "position": refusal.position}, []
+    except MemoryError:
+        return {"refused": "memory", "position": None}, []
+    except Exception:  # noqa: BLE001  whatever it was, its text is not for anybody outside this process
+        return {"refused": "engine", "position": None}, []
+
+
+def _labels(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
+    if not look:
+        raise Refusal("statement")
+    return {"labels": engine.labels(order["table"], order["column"])}, []
+
+
+def _members(engine: Engine, order: dict[str, Any]) -> Answer:
+    found = engine.members(order["table"], order["unit"], order["by"], order["amount"])
+    amounts = found["amounts"]
+    parts = [found["units"].tobytes(), *(codes.tobytes() for codes in found["codes"])]
+    parts += [] if amounts is None else [amounts.tobytes()]
+    return {}, parts
+
+
+def _say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
+    head = json.dumps({"answer": answer, "parts": [len(part) for part in parts]}).encode()
+    answers.write(head + b"\n")
+    for part in parts:
+        answers.write(part)
+    answers.flush()
+
+
+def first_order(database: Path, folder: Path, limits: Limits, *, look: bool) -> bytes:
+    """The line that begins a worker's life."""
+    order = {"database": str(database), "folder": str(folder), "limits": asdict(limits), "look": look}
+    return json.dumps(order).encode() + b"\n"
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
