@@ -37,6 +37,9 @@ from linkwell.vault.zones import Home, ZoneName, write_whole
 BY_ORGANISATION = ("enrolment", "service_event", "variant", "supply_quality")
 """Tables cut down to the approved organisations' rows."""
 
+LEADING = ("snz_uid", "snz_unit_uid", "snz_record_uid")
+"""Ids that come first in a project's table, in this order; its rows are sorted by them."""
+
 PERSON_IDS = ("snz_uid", "snz_unit_uid", "snz_client_uid")
 """Columns that name a person (or a client nobody was found for): one id space within a project."""
 
@@ -180,7 +183,7 @@ def _copy(
             select.append(f"map_{name}.uid AS {name}")
         else:
             select.append(f"t.{name}")
-    first = [name for name in ("snz_uid", "snz_unit_uid", "snz_record_uid") if name in approved]
+    first = [name for name in LEADING if name in approved]
     # Sorted by the project's own ids first: the order of the refresh must not show through.
     selected = sorted(
         select, key=lambda part: next((n for n, f in enumerate(first) if part.endswith(f" {f}")), 9)

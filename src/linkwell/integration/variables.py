@@ -34,8 +34,8 @@ def describe(
     """One entry a table of an open refresh, with one entry a variable.
 
     Returns:
-        [{name, label, rows (to two figures, 0 below a hundred), suppliers, variables: [{name, kind, meaning,
-        filled_percent (whole, None for few rows), codes, caveats}], examples}]
+        [{name, label, rows (to two figures, 0 below a hundred), suppliers, variables: [{name, kind, type,
+        meaning, filled_percent (whole, None for few rows), codes, caveats}], examples}]
     """
     return [_dataset(connection, table, supplies) for table in tables if table != "catalogue"]
 
@@ -43,12 +43,14 @@ def describe(
 def _dataset(
     connection: duckdb.DuckDBPyConnection, table: str, supplies: Sequence[SupplyForRefresh]
 ) -> dict[str, Any]:
-    columns = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+    described = connection.execute(f"DESCRIBE {table}").fetchall()
+    types = {str(name): str(kind) for name, kind, *_ in described}
+    columns = list(types)
     filled = ", ".join(f'count("{name}")' for name in columns)
     rows, *counts = connection.execute(f"SELECT count(*), {filled} FROM {table}").fetchall()[0]
     supplied = _supplied(table, supplies)
     variables = [
-        _variable(name, rows, count, supplied.get(name, []))
+        _variable(name, rows, count, supplied.get(name, [])) | {"type": types[name]}
         for name, count in zip(columns, counts, strict=True)
     ]
     return {

@@ -1,7 +1,7 @@
 """The engine as a session has it: one read-only database, tables of one's own in memory, every door shut.
 
-The settings are the second fence; the first is what the process may do at all (`isolation`). Runs only inside a
-worker.
+The settings are the second fence; the first is what the process may do at all (`isolation`). Runs only
+inside a worker.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Engine:
         if statement.kind == "drop":
             return self._drop(statement)
         columns = self._columns(statement.select, text, statement.offset)
-        answer = {"kind": statement.kind, "name": statement.name, "columns": columns,
+        answer: dict[str, Any] = {"kind": statement.kind, "name": statement.name, "columns": columns,
                   "uses": self._uses(statement)}  # fmt: skip
         if statement.kind == "make":
             self._make(statement, columns, text)
@@ -104,7 +104,9 @@ class Engine:
             Refusal: no such table or column, or more labels than a table can tell.
         """
         self._has(table, [name])
-        query = f'SELECT DISTINCT {_told(name)} AS label FROM "{table}" t ORDER BY label LIMIT {MOST_LABELS + 1}'
+        query = (
+            f'SELECT DISTINCT {_told(name)} AS label FROM "{table}" t ORDER BY label LIMIT {MOST_LABELS + 1}'
+        )
         rows = self._guarded(lambda: self._connection.execute(query).fetchall())
         if len(rows) > MOST_LABELS:
             raise Refusal("size")
@@ -119,8 +121,8 @@ class Engine:
             by: column -> its labels; rows with another are given code -1.
 
         Returns:
-            {units: int64, codes: per column of `by` int32 into its labels, amounts: float64 or None}; arrays of
-            equal length.
+            {units: int64, codes: per column of `by` int32 into its labels, amounts: float64 or None};
+            arrays of equal length.
 
         Raises:
             Refusal: no such table or column.
@@ -169,7 +171,8 @@ class Engine:
             rows = self._connection.execute(f"DESCRIBE {select}").fetchall()
             return [(str(name), str(kind)) for name, kind, *_ in rows]
 
-        return self._guarded(described, text, offset - len("DESCRIBE "))
+        found: Columns = self._guarded(described, text, offset - len("DESCRIBE "))
+        return found
 
     def _uses(self, statement: Statement) -> list[str]:
         names = {
@@ -232,6 +235,8 @@ def _refusal(error: duckdb.Error, text: str, shift: int) -> Refusal:
     try:
         found = json.loads(said[said.index("{") :])
         kind, at = str(found.get("exception_type", "")), str(found.get("position", ""))
+        if kind == "Binder" and found.get("error_subtype") != "COLUMN_NOT_FOUND":
+            kind = "Mismatch Type"  # no function takes these, or a column is not grouped by
     except (ValueError, AttributeError):
         kind, at = type(error).__name__, ""
     inside = at.isdigit() and 0 <= int(at) + shift <= len(text.encode())

@@ -1,12 +1,11 @@
 """Taking everything away from a worker before it opens anything: limits, files, network, system calls.
 
-The order matters: limits, namespaces, files, calls, and only then the engine. A layer the machine does not have
-is said, never passed over in silence; which ones a lab may do without is decided by the self-test.
+The order matters: limits, namespaces, files, calls, and only then the engine. A layer the machine does not
+have is said, never passed over in silence; which ones a lab may do without is decided by the self-test.
 """
 
 from __future__ import annotations
 
-import os
 import resource
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,7 +32,7 @@ def isolate(limits: Limits, *, read: Sequence[Path], write: Sequence[Path]) -> d
     Raises:
         RefusedByRule: the process has threads already: what binds one thread would not bind them.
     """
-    if len(os.listdir("/proc/self/task")) != 1:
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
         raise RefusedByRule("A worker with threads of its own cannot be locked in.")
     parts: dict[str, Callable[[], str]] = {
         "limits": lambda: _limit(limits),

@@ -10,7 +10,7 @@ from typing import Any
 _NO_NEW_PRIVILEGES = 38
 
 
-class NotThere(Exception):  # noqa: N818  not an error: a layer this machine does not have
+class NotThere(Exception):
     """This machine does not have the layer that was asked for."""
 
 

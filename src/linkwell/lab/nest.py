@@ -1,6 +1,8 @@
-"""Where workers come from: one process with the engine's code loaded and nothing opened, that forks on request.
+"""Where workers come from: one process with the engine's code loaded and nothing opened, that forks on
+request.
 
-A start costs milliseconds instead of the engine's import. The nest never runs a statement and never has a thread,
+A start costs milliseconds instead of the engine's import. The nest never runs a statement and never has a
+thread,
 so each worker locks itself in before it has either. It ends with its parent, and its workers with it.
 """
 
@@ -11,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from linkwell.errors import TryAgain
@@ -31,10 +34,8 @@ class Worker:
 
     def end(self) -> None:
         """Kill it, if it is still there, and let go of the pipes."""
-        try:
+        with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         for descriptor in (self.handle, self.orders, self.answers):
             os.close(descriptor)
 
@@ -45,7 +46,7 @@ class Nest:
     def __init__(self) -> None:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+            self._process = subprocess.Popen(
                 [sys.executable, "-I", "-m", "linkwell.lab.nest"],
                 stdin=there.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
                 env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},

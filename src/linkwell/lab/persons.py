@@ -121,9 +121,7 @@ class _Rule:
         pairs = {(name, name) for name in using}
         pairs |= {pair for each in _conditions(condition) if (pair := _pair(each, left, right))}
         if left.people and right.people:
-            fits = any(
-                a == b and a in _OF_ONE_PERSON or {a, b} <= set(PERSON) for a, b in pairs
-            )
+            fits = any((a == b and a in _OF_ONE_PERSON) or {a, b} <= set(PERSON) for a, b in pairs)
             if not fits or ref.get("ref_type") != "REGULAR":
                 raise self._no(condition or ref["right"])
         elif not (left.constants or right.constants):
@@ -138,7 +136,7 @@ class _Rule:
         )  # fmt: skip
 
     def _together(self, node: Node, known: dict[str, Shape]) -> Shape:
-        """UNION and its like: by name, or with the person first and no other id, so that none changes places."""
+        """UNION and its like: by name, or the person first and no other id, so that none changes places."""
         children = node["children"]
         shapes = [self.query(child, known) for child in children]
         if all(shape.constants for shape in shapes):
@@ -299,9 +297,9 @@ class _Rule:
             for each in node:
                 self._windows(each)
         elif isinstance(node, dict):
-            if node.get("class") == "WINDOW":
-                if not any(column(each) in PERSON for each in node.get("partitions") or ()):
-                    raise self._no(node)
+            partitions = node.get("partitions") or () if node.get("class") == "WINDOW" else None
+            if partitions is not None and not any(column(each) in PERSON for each in partitions):
+                raise self._no(node)
             for part in node.values():
                 if isinstance(part, dict | list):
                     self._windows(part)
@@ -375,7 +373,9 @@ def _texts(listed: Any) -> list[str]:
     found = []
     for each in listed:
         if isinstance(each, dict):
-            path = each.get("path") or each.get("column_names") or [each.get("column") or each.get("name") or ""]
+            path = (
+                each.get("path") or each.get("column_names") or [each.get("column") or each.get("name") or ""]
+            )
             found.append(str(path[-1]))
         else:
             found.append(str(each))

@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818  carries what is told, and nothing else
+class Refusal(Exception):
     """A class from `WORDS` and where in the statement (characters from its start), or None."""
 
     def __init__(self, kind: str, position: int | None = None) -> None:

@@ -1,7 +1,7 @@
 """A system-call filter in plain BPF: what a query never needs is answered "not permitted".
 
-The filter is a list of refusals, so that the engine and Python go on to run on a newer C library; it can never be
-taken off again. Threads may be started, processes may not.
+The filter is a list of refusals, so that the engine and Python go on to run on a newer C library; it can
+never be taken off again. Threads may be started, processes may not.
 """
 
 from __future__ import annotations
@@ -47,10 +47,16 @@ _REFUSED: dict[str, tuple[int, int]] = {
     "capset": (126, 91), "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186), "semget": (64, 190),
     "mq_open": (240, 180), "setpriority": (141, 140), "sched_setscheduler": (144, 119),
     "setsid": (112, 157), "vhangup": (153, 58), "lookup_dcookie": (212, 18), "nfsservctl": (180, 42),
-    "uselib": (134, -1), "modify_ldt": (154, -1), 
+    "uselib": (134, -1), "modify_ldt": (154, -1),
 }  # fmt: skip
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _ARCHES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+
+
+def refused_numbers() -> tuple[int, ...]:
+    """The numbers of the refused calls on this machine, for the self-test."""
+    column = _ARCHES[os.uname().machine][1]
+    return tuple(numbers[column] for numbers in _REFUSED.values() if numbers[column] >= 0)
 
 
 def refused_calls() -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""A session as its parent sees it: orders go in, answers of a class and a size come out, and the clock ends it."""
+"""A session as its parent sees it: orders go in, answers of a class and a size come out, and the clock
+ends it."""
 
 from __future__ import annotations
 
@@ -47,13 +48,15 @@ class Session:
     """
 
     def __init__(
-        self, nest: Nest, database: Path, work: Path, limits: Limits | None = None, *, look: bool = False
-    ) -> None:
+        self, nest: Nest, database: Path, work: Path, limits: Limits | None = None, *, look: bool = False,
+        trial: bool = False,
+    ) -> None:  # fmt: skip
         """Start.
 
         Args:
             work: a folder of the database's own zone; the session's private folder is made in it.
             look: a SELECT shows rows: a registered facility, or the twin.
+            trial: the worker tries to get out, and does nothing else (`selftest`).
 
         Raises:
             LabRefused: the worker could not open the database. TryAgain: no worker could be started.
@@ -66,7 +69,8 @@ class Session:
         self._held = b""
         try:
             self._worker = nest.worker()
-            self._send(first_order(database.resolve(), self._folder.resolve(), self._limits, look=look))
+            paths = database.resolve(), self._folder.resolve()
+            self._send(first_order(*paths, self._limits, look=look, trial=trial))
             answer, _ = self._answer()
             self.layers: dict[str, str] = answer["layers"]
         except BaseException:
@@ -110,9 +114,7 @@ class Session:
         answer = self._ask({"do": "labels", "table": table, "column": column})[0]
         return tuple(str(label) for label in answer["labels"])
 
-    def members(
-        self, table: str, *, unit: str, by: Mapping[str, Sequence[str]], amount: str = ""
-    ) -> Members:
+    def members(self, table: str, *, unit: str, by: Mapping[str, Sequence[str]], amount: str = "") -> Members:
         """Who is in a table of one's own (`engine.Engine.members`)."""
         given = {name: list(labels) for name, labels in by.items()}
         order = {"do": "members", "table": table, "unit": unit, "by": given, "amount": amount}
@@ -120,6 +122,16 @@ class Session:
         codes = tuple(np.frombuffer(part, dtype=np.int32) for part in parts[1 : 1 + len(by)])
         amounts = np.frombuffer(parts[-1], dtype=np.float64) if amount else None
         return Members(np.frombuffer(parts[0], dtype=np.int64), codes, amounts)
+
+    def probe(self, name: str, given: dict[str, Any]) -> bool:
+        """Whether an attempt of the self-test got through.
+
+        A worker that ended itself held, unless it was to become another program: then it did.
+        """
+        try:
+            return bool(self._ask({"name": name, "given": given})[0]["through"])
+        except LabRefused:
+            return name == "program"
 
     # -- the pipe -----------------------------------------------------------------------------------------
 

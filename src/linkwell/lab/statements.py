@@ -1,14 +1,14 @@
 """Reading a statement with the engine's own parser, and refusing every construct that is not listed.
 
-A statement is one SELECT, or one table made of a SELECT, or one of one's own tables dropped. What is run is the
-very text that was read: a table is made by putting words of ours around it.
+A statement is one SELECT, or one table made of a SELECT, or one of one's own tables dropped. What is run is
+the very text that was read: a table is made by putting words of ours around it.
 """
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -115,7 +115,12 @@ def column(node: Any) -> str:
 
 def plain_name(name: str) -> bool:
     """Whether a table may be called so: letters of the English alphabet, digits, underscores."""
-    return bool(name) and name[0].isalpha() and len(name) <= _LONGEST_NAME and not set(name) - set(_NAME_CHARACTERS)
+    return (
+        bool(name)
+        and name[0].isalpha()
+        and len(name) <= _LONGEST_NAME
+        and not set(name) - set(_NAME_CHARACTERS)
+    )
 
 
 def _head(raw: bytes) -> tuple[Kind, str, int, int]:
@@ -179,7 +184,8 @@ def _check(node: Node, offset: int) -> None:
     if kind is not None:
         if kind not in _CLASSES or (kind == "OPERATOR" and of not in _OPERATORS):
             raise Refusal("construct", place(node, offset))
-        _CHECKS.get(kind, lambda node, offset: None)(node, offset)
+        if kind in _CHECKS:
+            _CHECKS[kind](node, offset)
     elif isinstance(of, str):
         if of not in _TYPES:
             raise Refusal("construct", place(node, offset))
@@ -235,7 +241,7 @@ def _check_star(node: Node, offset: int) -> None:
         raise Refusal("construct", place(node, offset))
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Node, int], None]] = {
     "FUNCTION": _check_function, "WINDOW": _check_function, "TYPE": _check_type, "COLUMN_REF": _check_column,
     "STAR": _check_star,
 }  # fmt: skip

@@ -1,8 +1,8 @@
-"""The process a session's statements run in. It holds one project's database and nothing else: no key, no ledger,
-no network, no environment; and it ends when its parent says so or is gone.
+"""The process a session's statements run in. It holds one project's database and nothing else: no key, no
+ledger, no network, no environment; and it ends when its parent says so or is gone.
 
-Orders come as JSON lines on standard input, answers go as frames to standard output: a line of JSON that says how
-many bytes follow, and the bytes.
+Orders come as JSON lines on standard input, answers go as frames to standard output: a line of JSON that
+says how many bytes follow, and the bytes.
 """
 
 from __future__ import annotations
@@ -26,31 +26,38 @@ Answer = tuple[dict[str, Any], list[bytes]]
 
 
 def main(orders: BinaryIO, answers: BinaryIO) -> None:
-    """Take the first order ({database, folder, limits, look}), lock oneself in, and do the rest."""
-    engine = load()
+    """Take the first order ({database, folder, limits, look, trial}), lock oneself in, and do the rest."""
+    engine, probes = load()
     start = json.loads(orders.readline())
     limits = Limits(**start["limits"])
     database, folder = Path(start["database"]), Path(start["folder"])
     layers = isolate(limits, read=[database], write=[folder])
     try:
-        open_engine = engine.Engine(engine.connect(database, folder, limits), limits)
+        connection = engine.connect(database, folder, limits)
+        open_engine = engine.Engine(connection, limits)
     except Exception as error:  # noqa: BLE001  its text may hold a path or a value: only its kind goes on
         _say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers}, [])
         return
     _say(answers, {"ready": True, "layers": layers}, [])
     for line in orders:
-        answer, parts = _done(open_engine, json.loads(line), look=bool(start["look"]))
+        order = json.loads(line)
+        if start["trial"]:
+            order["given"]["own"] = str(folder)
+            tried = probes.tried(order, connection)
+            _say(answers, {"through": tried}, [])
+            continue
+        answer, parts = _done(open_engine, order, look=bool(start["look"]))
         _say(answers, answer, parts)
 
 
-def load() -> ModuleType:
+def load() -> tuple[ModuleType, ModuleType]:
     """Everything a worker needs from the disk, while it may still read it."""
-    import numpy.ma  # noqa: F401, ICN001
+    import numpy.ma  # noqa: F401
 
-    from linkwell.lab import engine, statements
+    from linkwell.lab import engine, probes, statements
 
     statements.allowed()
-    return engine
+    return engine, probes
 
 
 def _done(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
@@ -92,9 +99,10 @@ def _say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
     answers.flush()
 
 
-def first_order(database: Path, folder: Path, limits: Limits, *, look: bool) -> bytes:
+def first_order(database: Path, folder: Path, limits: Limits, *, look: bool, trial: bool) -> bytes:
     """The line that begins a worker's life."""
-    order = {"database": str(database), "folder": str(folder), "limits": asdict(limits), "look": look}
+    order = {"database": str(database), "folder": str(folder), "limits": asdict(limits), "look": look,
+             "trial": trial}  # fmt: skip
     return json.dumps(order).encode() + b"\n"
 
 

@@ -1,0 +1,154 @@
+"""A count of people in a table of the workspace, as a request to the release desk.
+
+What comes of the real data goes to the desk and nowhere else: not whether a statement failed on it, not how
+many rows it made. A failure is a population of nobody, which the desk refuses in the words it has for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+from linkwell.confidentiality.kinds import Internal
+from linkwell.confidentiality.request import (
+    Condition,
+    CountTable,
+    Floats,
+    Ints,
+    MeanTable,
+    ReleaseRequest,
+)
+from linkwell.errors import WrongUse
+from linkwell.lab.refusals import LabRefused
+from linkwell.lab.session import Members, Session
+from linkwell.lab.workspace import Workspace
+
+FAMILY = "lab"
+OTHER, ALL = "Other", "All"
+MOST_DIMENSIONS, MOST_CELLS = 3, 5000
+
+SUPPLIED = ("enrolment", "service_event")
+"""Tables that providers supplied: a count from them may be about one provider."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """What is asked.
+
+    Attributes:
+        table: of the workspace. by: column -> its labels; none: those the twin has.
+        unit: column that says who is counted. amount: a column whose mean a person is told as well; with one
+            row a person.
+        unit_of_amount: "days", "dollars" or "events".
+    """
+
+    table: str
+    by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unit: str = "snz_uid"
+    amount: str = ""
+    unit_of_amount: str = "events"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A count that stands on the twin: every column with its labels, and the project's tables it rests on."""
+
+    count: Count
+    labels: dict[str, tuple[str, ...]]
+    sources: frozenset[str]
+
+
+def rehearse(count: Count, workspace: Workspace, twin: Session) -> Prepared:
+    """Try a count on the twin; labels nobody gave are those the twin has.
+
+    Args:
+        twin: a fresh session on the twin.
+
+    Raises:
+        WrongUse: no such table, or more cells than a table may have. LabRefused: no such column.
+    """
+    if len(count.by) > MOST_DIMENSIONS:
+        raise WrongUse(f"A count is by {MOST_DIMENSIONS} columns at most.")
+    entries = workspace.needed([count.table])
+    workspace.replay(twin, [count.table])
+    given = {name: tuple(labels) or twin.labels(count.table, name) for name, labels in count.by.items()}
+    twin.members(count.table, unit=count.unit, by=given, amount=count.amount)
+    cells = int(np.prod([len(labels) + 2 for labels in given.values()], dtype=np.int64))
+    if cells > MOST_CELLS:
+        raise WrongUse("This count has more cells than a table may have.", where=f"{cells:,} cells")
+    made = {entry.name for entry in entries}
+    return Prepared(count, given, frozenset(name for e in entries for name in e.uses if name not in made))
+
+
+def members_of(prepared: Prepared, workspace: Workspace, real: Session) -> Internal[Members]:
+    """Who is in the table, on the real data; nobody where it could not be made."""
+    count = prepared.count
+    try:
+        workspace.replay(real, [count.table])
+        found = real.members(count.table, unit=count.unit, by=prepared.labels, amount=count.amount)
+    except LabRefused:
+        nobody = np.empty(0, dtype=np.int64)
+        codes = tuple(np.empty(0, dtype=np.int32) for _ in prepared.labels)
+        found = Members(nobody, codes, np.empty(0) if count.amount else None)
+    return Internal(found)
+
+
+def request_for(
+    prepared: Prepared, members: Internal[Members], *, project: str, purpose: str, title: str = "",
+    conditions: tuple[Condition, ...] = (),
+) -> ReleaseRequest:  # fmt: skip
+    """The request to the release desk: every cell of every label, with margins.
+
+    A count from what a provider supplied is taken to be about one provider, so that its agreement's
+    permission is asked for; the desk decides.
+    """
+    found = members.inside()
+    count = prepared.count
+    labels, cells, rows = _cells(prepared.labels, found)
+    units = found.units[rows]
+    names, words = tuple(prepared.labels) or ("group",), title or f"People in {count.table}"
+    table: CountTable | MeanTable
+    if count.amount and found.amounts is not None:
+        once, values = _each_once(units, found.amounts[rows], cells)
+        table = MeanTable(
+            count.table, names, labels, cells[once], units[once], values=values, totals=(ALL,), title=words,
+            measure=f"{count.table}.{count.amount}", unit=count.unit_of_amount,
+        )  # fmt: skip
+    else:
+        table = CountTable(count.table, names, labels, cells, units, totals=(ALL,), title=words)
+    return ReleaseRequest(
+        project=project, family=FAMILY, purpose=purpose, population=np.unique(found.units), tables=(table,),
+        single_provider=bool(prepared.sources & set(SUPPLIED)),
+        sources=("tax",) if "measure" in prepared.sources else (), conditions=conditions,
+    )  # fmt: skip
+
+
+def _cells(
+    by: Mapping[str, tuple[str, ...]], found: Members
+) -> tuple[tuple[tuple[str, ...], ...], Ints, Ints]:
+    """Labels of every cell, and per membership its cell and the row it came from; margins included."""
+    if not by:
+        rows = np.arange(len(found.units))
+        return ((ALL,),), np.zeros(len(rows), dtype=np.int64), rows
+    sides = [(*labels, OTHER, ALL) for labels in by.values()]
+    labels = tuple(product(*sides))
+    cells: list[Ints] = []
+    for margins in product((False, True), repeat=len(sides)):
+        cell = np.zeros(len(found.units), dtype=np.int64)
+        for side, codes, whole in zip(sides, found.codes, margins, strict=True):
+            own = np.where(codes < 0, len(side) - 2, codes).astype(np.int64)
+            cell = cell * len(side) + (len(side) - 1 if whole else own)
+        cells.append(cell)
+    rows = np.tile(np.arange(len(found.units)), len(cells))
+    return labels, np.concatenate(cells), rows
+
+
+def _each_once(units: Ints, amounts: Floats, cells: Ints) -> tuple[Ints, Floats]:
+    """One membership a person and cell, with the mean of the person's rows in it."""
+    pairs = np.stack([cells, units], axis=1)
+    _, first, back = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
+    total = np.bincount(back.reshape(-1), weights=amounts, minlength=len(first))
+    return first, total / np.bincount(back.reshape(-1), minlength=len(first))
