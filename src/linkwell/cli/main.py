@@ -56,6 +56,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
             "linkwell.cli.impact:impact",
             "Compare people who took part with similar people who did not.",
         ),
+        ("lab", "linkwell.cli.lab:lab", "Rehearse research on a twin in which nobody lives."),
     ],
     "Try it": [
         ("conformance", "linkwell.cli.conformance:conformance", "Try a sender or reader built elsewhere."),

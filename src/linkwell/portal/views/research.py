@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from linkwell.custody.refreshes.actions import latest_ready
@@ -27,6 +27,17 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     measures = [each for each in told.get("measures", []) if _holds(words, map(str, each.values()))]
     found = {**told, "refresh": refresh, "asked": asked, "variables": variables, "measures": measures}
     return render(request, "portal/catalogue.html", found)
+
+
+@page("catalogue/catalogue.json", name="catalogue-file", who=SEE_CATALOGUE, methods=("GET",))
+def catalogue_file(request: HttpRequest) -> HttpResponse:
+    """The catalogue as a file, to make a twin from (`linkwell lab twin`)."""
+    refresh = latest_ready()
+    if refresh is None:
+        raise Http404
+    response = JsonResponse({"refresh": refresh.label, **refresh.catalogue})
+    response["Content-Disposition"] = 'attachment; filename="catalogue.json"'
+    return response
 
 
 @page("catalogue/<slug:name>/", name="catalogue-dataset", who=SEE_CATALOGUE, methods=("GET",))
