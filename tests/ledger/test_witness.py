@@ -38,7 +38,7 @@ def test_an_honest_ledger_and_its_receipts_agree(tmp_path: Path) -> None:
     receipt_at(tmp_path, EVENTS, 8)
     point = sign_checkpoint(checkpoint_of(EVENTS[4], ledger=EVENTS[0].hash), signing_key=KEY)
     (tmp_path / "checkpoint.json").write_text(point.to_json())
-    verdict = look(EVENTS, *papers_in([tmp_path]))
+    verdict = look(EVENTS, *papers_in([tmp_path])[0])
     assert (verdict.ok, verdict.papers, verdict.faults) == (True, 3, ())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ from linkwell.vault.keys import PublicKey, read_public_key
 from linkwell.vault.zones import Home, write_whole
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+MOST_FAULTS = 20
 _HOME = click.option(
     "--home", type=click.Path(path_type=Path, file_okay=False), envvar="LINKWELL_HOME",
     help="The custodian's data home (or set LINKWELL_HOME).",
@@ -53,21 +54,23 @@ def verify(
     One older receipt is enough to show that the record's end was cut off or that it was written anew. Papers
     are worth most when they come from providers' own computers.
     """
-    found = papers_in(papers)
+    found, beside = papers_in(papers)
     verdict = verify_witnessed(_events(home, username, copy), papers=found, key=_key(home, copy, key_path))
     if not verdict.ok:
         raise RefusedByRule(
             "The record and the receipts do not agree.",
             where=f"{verdict.chain.events:,} events, {len(found)} papers",
-            why="; ".join(verdict.faults),
+            why=_first_of(verdict.faults),
             fix="Change nothing, keep a copy of both, and tell the auditor and the providers now.",
         )
     head = verdict.chain.head
     finish(
         {"events": verdict.chain.events, "papers": verdict.papers, "ok": True,
-         "head": head.hash if head else "", "seq": head.seq if head else 0},
+         "head": head.hash if head else "", "seq": head.seq if head else 0,
+         "beside": [path.name for path in beside]},
         [f"The record holds: {verdict.chain.events:,} events; "
-         f"{verdict.papers} receipts and checkpoints agree."],
+         f"{verdict.papers} receipts and checkpoints agree.",
+         *([f"No receipts, so not looked at: {', '.join(path.name for path in beside)}."] if beside else [])],
         as_json=as_json,
         next_step="" if found else "show it older receipts too: without one, a cut end cannot be seen",
     )  # fmt: skip
@@ -90,6 +93,12 @@ def copy(out: Path, home: Path | None, username: str, as_json: bool) -> None:
     )
 
 
+def _first_of(faults: Sequence[str]) -> str:
+    """A record written anew has as many faults as events: the first ones are enough to act on."""
+    more = len(faults) - MOST_FAULTS
+    return "; ".join([*faults[:MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])])
+
+
 def _events(home: Path | None, username: str, copy: Path | None) -> Iterator[Event]:
     if copy is not None:
         return _read_copy(copy)
@@ -105,11 +114,11 @@ def _events(home: Path | None, username: str, copy: Path | None) -> Iterator[Eve
 
 
 def _read_copy(path: Path) -> Iterator[Event]:
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
                 event = Event(**json.loads(line))
-                whole = isinstance(event.seq, int) and isinstance(event.details, dict)
+                whole = type(event.seq) is int and isinstance(event.details, dict)
             except (ValueError, TypeError, RecursionError):
                 whole = False
             if not whole:

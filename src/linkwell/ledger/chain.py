@@ -126,7 +126,7 @@ def verify(events: Iterable[Event], *, checkpoints: Iterable[Checkpoint] = ()) -
     for event in events:
         count += 1
         first_hash = first_hash or event.hash
-        faults.extend(_link_faults(before, event, count))
+        faults.extend(_link_faults(before, event))
         for point in at.get(event.seq, []):
             if point.hash != event.hash:
                 faults.append(
@@ -152,9 +152,11 @@ def utc_text(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _link_faults(before: Event | None, event: Event, count: int) -> Iterable[str]:
-    if event.seq != count:
-        yield f"event number {event.seq} stands at place {count}: removed, added or reordered"
+def _link_faults(before: Event | None, event: Event) -> Iterable[str]:
+    """A gap is said once, where it is, not again of every event after it."""
+    due = before.seq + 1 if before else 1
+    if event.seq != due:
+        yield f"event number {event.seq} stands at place {due}: removed, added or reordered"
     if event.prev != (before.hash if before else GENESIS):
         yield f"event {event.seq} does not follow the one before it"
     try:

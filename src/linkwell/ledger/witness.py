@@ -5,6 +5,7 @@ Each receipt carries a signed checkpoint. One older than a fault is enough to sh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,14 @@ from pathlib import Path
 from linkwell.errors import LinkwellError, WrongUse
 from linkwell.ledger.chain import ChainVerdict, Checkpoint, Event
 from linkwell.ledger.chain import verify as verify_chain
-from linkwell.ledger.checkpoints import Statement, check_statement, read_checkpoint, verify_checkpoint
+from linkwell.ledger.checkpoints import (
+    CHECKPOINT_FORMAT,
+    Statement,
+    check_statement,
+    read_checkpoint,
+    verify_checkpoint,
+)
+from linkwell.ledger.receipts import FORMAT as RECEIPT_FORMAT
 from linkwell.vault.keys import PublicKey
 
 
@@ -59,23 +67,43 @@ def verify_witnessed(events: Iterable[Event], *, papers: Iterable[Path], key: Pu
     return WitnessVerdict(verify_chain(events, checkpoints=held), len(held), tuple(forged))
 
 
-def papers_in(places: Iterable[Path]) -> list[Path]:
-    """Every JSON file among `places`: files as they are, folders with all that is below them.
+def papers_in(places: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The papers among `places`, and what lies beside them in the folders and is none.
+
+    Files count as they are; of folders every JSON file below them that is, or may have been, a receipt or
+    checkpoint. A folder of receipts also holds notes and OKs, which say nothing about the ledger.
 
     Raises:
         WrongUse: nothing is there.
     """
-    found: list[Path] = []
+    papers: list[Path] = []
+    beside: list[Path] = []
     for place in places:
         if not place.exists():
             raise WrongUse("There is nothing at this place.", where=str(place))
-        found += sorted(place.rglob("*.json")) if place.is_dir() else [place]
-    return found
+        if not place.is_dir():
+            papers.append(place)
+            continue
+        for path in sorted(each for each in place.rglob("*.json") if each.is_file()):
+            (beside if _something_else(path) else papers).append(path)
+    return papers, beside
+
+
+def _something_else(path: Path) -> bool:
+    """Whether a JSON file is whole and no receipt or checkpoint, not even a damaged one."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict) or "statement" not in found:
+        return True
+    said = found["statement"].get("format") if isinstance(found["statement"], dict) else None
+    return isinstance(said, str) and said not in (CHECKPOINT_FORMAT, RECEIPT_FORMAT)
 
 
 def _witnessed_by(path: Path, key: PublicKey) -> Checkpoint:
     statement = Statement.from_json(path.read_bytes())
-    if statement.body["format"] == "linkwell-checkpoint/1":
+    if statement.body["format"] == CHECKPOINT_FORMAT:
         return verify_checkpoint(statement, key)
     check_statement(statement, key, what="receipt")
     return read_checkpoint(statement.body)
