@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import sys
 
@@ -59,18 +60,25 @@ def main(path, half_name, key_path, out):
         manifest = json.loads(page)
         sender = serialization.load_der_public_key(base64.b64decode(manifest["sender_key"]))
         sender.verify(signature, page, ec.ECDSA(hashes.SHA384()))
-        half = next(each for each in manifest["compartments"] if each["name"] == half_name)
+        halves = {each["name"]: each for each in manifest["compartments"]}
+        assert not any(file.read(halves["identity"]["offset"] - file.tell())), "something in the padding"
+        half = halves[half_name]
         key = serialization.load_pem_private_key(pathlib.Path(key_path).read_bytes(), None)
         file.seek(half["offset"])
         context = f"{manifest['package']}/{half_name}".encode()
         plaintext = b"".join(
             unseal(file, half["sealed_bytes"], key, context)
         )  # small files; stream large ones
+    tables, at = {}, 0
     for table in half["tables"]:
-        data, plaintext = plaintext[: table["bytes"]], plaintext[table["bytes"] :]
+        data, at = plaintext[at : at + table["bytes"]], at + table["bytes"]
         assert hashlib.sha384(data).hexdigest() == table["sha384"], "not what the manifest says"
-        pathlib.Path(out, table["name"] + ".csv").write_bytes(data)
-        print(f"{table['name']}.csv: {table['rows']} rows")
+        assert re.fullmatch("[a-z][a-z0-9_]{0,62}", table["name"]), "a name that is none"
+        tables[table["name"]] = data
+    assert at == len(plaintext), "more inside than it says"
+    for name, data in tables.items():  # only now that everything has verified
+        pathlib.Path(out, name + ".csv").write_bytes(data)
+        print(f"{name}.csv: {len(data)} bytes")
 
 
 if __name__ == "__main__":

@@ -184,12 +184,16 @@ def guard_record(on: bool) -> None:
             verb = "ENABLE" if on else "DISABLE"
             cursor.execute(f"ALTER TABLE custody_auditevent {verb} TRIGGER USER")
             return
-        for verb in ("UPDATE", "DELETE"):
+        for verb in ("UPDATE", "DELETE", "REPLACE"):
             cursor.execute(f"DROP TRIGGER IF EXISTS custody_auditevent_no_{verb}")
     if on:
-        migration = import_module("linkwell.custody.migrations.0002_record_cannot_be_rewritten")
+        first, second = (
+            import_module(f"linkwell.custody.migrations.{name}")
+            for name in ("0002_record_cannot_be_rewritten", "0038_record_not_replaced")
+        )
         with connection.schema_editor(atomic=False) as editor:
-            migration.refuse_changes(None, editor)
+            first.refuse_changes(None, editor)
+            second.refuse_replacing(None, editor)
 
 
 @pytest.fixture

@@ -32,6 +32,22 @@ def test_the_database_refuses_to_rewrite_the_record(registry, verb) -> None:
     assert list(AuditEvent.objects.values_list("hash", flat=True)) == before
 
 
+def test_no_kind_of_insert_takes_an_events_place(registry) -> None:
+    columns = [field.column for field in AuditEvent._meta.fields]
+    values = ", ".join("'somebody else'" if name == "actor" else f'"{name}"' for name in columns)
+    same = f"SELECT {values} FROM custody_auditevent WHERE seq = 3"
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    into = f"INTO custody_auditevent ({quoted}) {same}"
+    tries = [f"INSERT {into} ON CONFLICT (seq) DO UPDATE SET actor = 'somebody else'"]
+    if connection.vendor == "sqlite":
+        tries = [f"INSERT OR REPLACE {into}", f"REPLACE {into}"]
+    for each in tries:
+        with pytest.raises(DatabaseError, match="cannot be rewritten"), transaction.atomic():
+            connection.cursor().execute(each)
+    assert verify_record([checkpoint()]).ok
+    assert not AuditEvent.objects.filter(actor="somebody else").exists()
+
+
 def test_a_change_that_fails_leaves_no_event(registry) -> None:
     from linkwell.custody.agreements.signing import end_agreement
     from linkwell.custody.machine import WrongState

@@ -231,6 +231,11 @@ class _Maker:
             self.resigned(
                 "full-that-follows", "A full one that says it follows another.", set_to(follows="1" * 32)
             ),
+            self.resigned(
+                "time-with-a-zone",
+                "A time in another form.",
+                set_to(created="2026-11-22T10:00:00.000000+13:00"),
+            ),
             self.resigned("unknown-delivery", "A kind of delivery there is not.", set_to(delivery="merge")),
             self._signed(
                 "not-canonical",

@@ -24,6 +24,9 @@ REPLACES = "replaces"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PACKAGE_ID = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{96}")
+_TIME = re.compile(
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+)
 
 
 class Delivery(StrEnum):
@@ -194,6 +197,7 @@ def _check(manifest: Manifest) -> None:
     texts = (manifest.created, manifest.agreement, manifest.organisation, manifest.on_behalf_of,
              manifest.software, manifest.custodian)  # fmt: skip
     _require(all(isinstance(text, str) and len(text) <= 300 and text.isprintable() for text in texts))
+    _require(_TIME.fullmatch(manifest.created) is not None)  # compared as text: one form, one order
     _require(isinstance(manifest.demo, bool) and isinstance(manifest.test, bool))
     _require(tuple(half.name for half in manifest.compartments) == COMPARTMENTS)
     _check_delivery(manifest)
