@@ -31,7 +31,7 @@ DATASETS = [
 
 def refreshed(registry, label="2026-11") -> Refresh:
     """A refresh that holds one delivery of the first provider, with its catalogue."""
-    supply = Supply.objects.filter(agreement=registry.agreement).first() or Supply.objects.create(
+    supply = Supply.objects.order_by("pk").first() or Supply.objects.create(
         reference="DSA-2026-001-0", agreement=registry.agreement, state="loaded"
     )
     refresh, _ = Refresh.objects.get_or_create(label=label, defaults={"state": "ready", "digest": "ab" * 48})

@@ -37,4 +37,9 @@ class DayField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """A day already known, as it is written."""
-        return f"{value.day} {value:%B %Y}" if isinstance(value, date) else value
+        return in_words(value) if isinstance(value, date) else value
+
+
+def in_words(day: date | None) -> str:
+    """A day as people write it: 1 July 2024; nothing for none."""
+    return f"{day.day} {day:%B %Y}" if day else ""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from linkwell.custody.agreements.controls import as_now, by_people, controls_of
 from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.projects import content
 from linkwell.custody.projects.applying import team_of
@@ -63,9 +64,8 @@ def asked_of(application: Application) -> list[Agreement]:
 
 def _agreement(application: Application, agreement: Agreement) -> Iterator[Checked]:
     name = f"{agreement.organisation.name}, {agreement.reference}"
-    if agreement.purpose:
-        says = f"Its purpose: {agreement.purpose} Does the project keep to it?"
-        yield Checked(name, "What for", A_PERSON, says)
+    purpose = agreement.purpose or agreed_specification(agreement).purpose
+    yield Checked(name, "What for", A_PERSON, f"Its purpose: {purpose} Does the project keep to it?")
     yield from _controls(application, agreement, name)
     ends = content.day(application.answers, "ends")
     if ends is not None and agreement.live() and ends > agreement.ends:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,6 +46,7 @@ from linkwell.custody.projects.states import (
     ProjectState,
 )
 from linkwell.custody.timeline.story import steps
+from linkwell.pages.days import in_words as day_in_words
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 
@@ -134,6 +136,8 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     mine = named(found, person)
     shown = _application(found, mine)
     subjects = [found.subject, *(each.subject for each in found.applications.all())]
+    own = Q(verb__startswith="team.") | Q(verb__in=("application.begun", "application.written"))
+    hidden = Q(pk=None) if mine else own  # how a team writes is its own affair
     context = {
         "project": found,
         "meaning": PROJECT.meaning[ProjectState(found.state)],
@@ -145,7 +149,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "questions": found.questions.select_related("organisation"),
         "access": access(found, person) if found.members.filter(person=person).exists() else None,
         "stops": stopped(found) if found.state == ProjectState.APPROVED else (),
-        "steps": steps(AuditEvent.objects.filter(subject__in=subjects).order_by("seq")),
+        "steps": steps(AuditEvent.objects.filter(subject__in=subjects).exclude(hidden).order_by("seq")),
         "mine": mine,
         **_about_application(shown, found, person),
         **_may(found, person),
@@ -189,8 +193,16 @@ def _about_application(shown: Application | None, found: Project, person: Person
 
 def _page(each: content.ApplicationPage, shown: Application) -> dict[str, Any]:
     answers = shown.answers
-    asked = [(q, answers.get(q.id, "")) for q in each.questions if content.counts(q, answers)]
+    asked = [(q, _said(q, answers)) for q in each.questions if content.counts(q, answers)]
     return {"page": each, "answers": asked, "missing": len(content.missing(each, answers))}
+
+
+def _said(question: content.Question, answers: dict[str, str]) -> str:
+    """An answer as people write it."""
+    if question.kind == "day":
+        return day_in_words(content.day(answers, question.id))
+    said = answers.get(question.id, "")
+    return said.capitalize() if question.kind == "yes" else said
 
 
 def _may(found: Project, person: Person) -> dict[str, Any]:
