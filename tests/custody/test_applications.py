@@ -1,4 +1,4 @@
-"""Applications: saved drafts, a check that never decides, tikanga by name, review by others, changes alone."""
+"""Applications: saved drafts, a check that never decides, tikanga by name, review by others, changes."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 
 import click
 import pytest
@@ -23,11 +24,13 @@ OUTSIDERS = ("other", "intermediary.z-intermediary")
 
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
-    "enrol-provider", "spine", "population",
+    "enrol-provider", "spine", "population", "project list", "researcher list", "researcher sign",
 }  # fmt: skip
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
 THEIRS = "«»"
+RESEARCH = f"maa{date.today().year}-01"
+GROUPS = ("breach", "project", "researcher")
 
 
 def ways(reference: str, own: str, package: str, specification: str) -> Iterator[tuple[str, ...]]:
@@ -79,6 +82,19 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
         yield reference, "hand-out", THEIRS, what, "--out=never"
     yield reference, "hand-in", THEIRS, "never.parquet"
     yield "2026-11", "catalogue", f"--refresh={THEIRS}"
+    yield "a-university", "project", "begin", THEIRS, "--title=x"
+    for verb in ("show", "join", "put-in", "close"):
+        yield RESEARCH, "project", verb, THEIRS
+    yield RESEARCH, "project", "write", THEIRS, specification
+    yield RESEARCH, "project", "invite", THEIRS, "researcher"
+    yield "researcher", "project", "invite", RESEARCH, THEIRS
+    yield RESEARCH, "project", "change", THEIRS, "renewal"
+    yield RESEARCH, "project", "decide", THEIRS, "take"
+    yield RESEARCH, "project", "tikanga", THEIRS, "1", "met"
+    yield RESEARCH, "project", "hold", THEIRS, "--said=x"
+    yield RESEARCH, "project", "ask", THEIRS, "x"
+    yield RESEARCH, "project", "answer", THEIRS, "1", "x"
+    yield "researcher", "researcher", "keep", THEIRS, "training"
 
 
 def test_anothers_thing_answers_every_command_like_one_that_never_was(
@@ -93,7 +109,7 @@ def test_anothers_thing_answers_every_command_like_one_that_never_was(
     monkeypatch.setenv("LINKWELL_NEW_PASSWORD", password)
     wrong, tried = [], set()
     for real, *way in ways(world.reference, "DSA-2026-002", str(registry.sealed.path), str(specification)):
-        tried.add(" ".join(way[:2]) if way[0] == "breach" else way[0])
+        tried.add(" ".join(way[:2]) if way[0] in GROUPS else way[0])
         for who in OUTSIDERS:
             theirs, nothing = (said(who, way, name) for name in (real, "q" * len(real)))
             if theirs != nothing or theirs[0] == "done":

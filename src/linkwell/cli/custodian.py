@@ -10,10 +10,12 @@ import click
 from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_decisions import DECISIONS
+from linkwell.cli.custodian_guarding import researcher
 from linkwell.cli.custodian_keys import new_keys, quota
 from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import give_password, lost_device, lost_manager, second_factor, unlock
+from linkwell.cli.custodian_projects import project
 from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_removals import REMOVALS
 from linkwell.cli.custodian_sender_key import sender_key
@@ -31,7 +33,7 @@ _ORDER = (
     "propose", "comment", "put-forward", "assess", "agree",
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
-    "story", "notices",
+    "story", "notices", "project", "researcher",
     "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
     "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
     "verify-record", "tokens", "sender-key", "second-factor", "unlock",
@@ -362,5 +364,5 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in (*SPINE, *LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach):
+for _command in (*SPINE, *LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach, project, researcher):
     custodian.add_command(_command)
