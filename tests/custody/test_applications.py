@@ -139,7 +139,9 @@ def test_nothing_goes_ahead_before_kaitiaki_found_every_pair_met(registry) -> No
 
 def test_conditions_of_kaitiaki_and_reviewer_follow_the_project(registry) -> None:
     project = steps.approved(
-        registry, condition="Come and talk before each release.", codes=["kaitiaki-see-first", "not-about-one-provider"]
+        registry,
+        condition="Come and talk before each release.",
+        codes=["kaitiaki-see-first", "not-about-one-provider"],
     )
     found = {each.code: each for each in conditions_of(project)}
     assert found["tikanga-1"].words == "Come and talk before each release."
