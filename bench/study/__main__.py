@@ -1,8 +1,12 @@
-"""`python -m bench.study`: run every scenario and write the table into docs/study.md."""
+"""`python -m bench.study`: run every scenario and write the table into docs/study.md.
+
+With `--keep FOLDER` every draw is kept, and the same command again goes on where it stopped.
+"""
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -10,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.study.kept import Kept, fingerprint
 from bench.study.run import Row, one_draw
 from bench.study.worlds import OUTCOMES, SCENARIOS, Scenario
 
@@ -27,15 +32,22 @@ def main() -> None:
     options.add_argument("--bootstrap", type=int, default=100, help="draws of the bootstrap in each world")
     options.add_argument("--processes", type=int, default=2)
     options.add_argument("--scenario", action="append", help="only these")
+    options.add_argument(
+        "--keep", type=Path, help="keep the draws here, and go on with those of the same code"
+    )
     options.add_argument("--minutes", type=float, default=600.0, help="stop drawing after so many minutes")
     chosen = options.parse_args()
     began = time.monotonic()
+    sizes = (chosen.people, chosen.participants, chosen.bootstrap)
+    folder = (chosen.keep or Path(tempfile.mkdtemp(prefix="linkwell-study-"))) / fingerprint(*sizes)
     wanted = [s for s in SCENARIOS if not chosen.scenario or s.name in chosen.scenario]
     lines: list[str] = []
     with ProcessPoolExecutor(chosen.processes) as pool:
         for place, scenario in enumerate(wanted):
             until = began + 60 * chosen.minutes * (place + 1) / len(wanted)
-            draws = _draw(pool, scenario, chosen, until)
+            kept = Kept(folder, scenario.name)
+            _draw(pool, scenario, chosen, until, kept)
+            draws = [kept.draws[number] for number in sorted(kept.draws) if number < chosen.draws]
             lines += _lines(scenario, draws)
             print("\n".join(lines[-len(OUTCOMES):]), flush=True)  # fmt: skip
     text = _table(lines, chosen, (time.monotonic() - began) / 60)
@@ -44,18 +56,18 @@ def main() -> None:
 
 
 def _draw(
-    pool: ProcessPoolExecutor, scenario: Scenario, chosen: argparse.Namespace, until: float
-) -> list[list[Row]]:
+    pool: ProcessPoolExecutor, scenario: Scenario, chosen: argparse.Namespace, until: float, kept: Kept
+) -> None:
     work = partial(
         one_draw, scenario, people=chosen.people, participants=chosen.participants, bootstrap=chosen.bootstrap
     )
-    found: list[list[Row]] = []
+    left = [number for number in range(chosen.draws) if number not in kept.draws]
     step = 10 * chosen.processes
-    for first in range(0, chosen.draws, step):
-        found += pool.map(work, range(first, min(first + step, chosen.draws)), chunksize=5)
+    for first in range(0, len(left), step):
+        some = left[first : first + step]
+        kept.add(zip(some, pool.map(work, some, chunksize=5), strict=True))
         if time.monotonic() > until:
             break
-    return found
 
 
 def _lines(scenario: Scenario, draws: list[list[Row]]) -> list[str]:
