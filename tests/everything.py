@@ -29,6 +29,8 @@ from linkwell.custody.projects.models import Application, Hold, Invitation, Proj
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.requests.bundle import release_files
+from linkwell.custody.requests.models import OutputRequest, RequestFile, RequestVote
 from linkwell.custody.researchers.models import Evidence
 from linkwell.custody.signin.lost import ask as ask_lost
 from linkwell.custody.signin.models import LostDevice
@@ -37,7 +39,7 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.uses.actions import ask_use
 from linkwell.custody.uses.models import LaterUse
 from linkwell.portal.access import SIGNED_IN, Page
-from tests import applying, deciding
+from tests import applying, asking, deciding
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DATASET = {
@@ -193,7 +195,20 @@ def _researched(registry: Any, supply: Supply) -> None:
     put_in(by=used.lead, application=change)
     ask_about(by=registry.person("provider"), project=used,
               organisation=registry.agreement.organisation, text="Why us?")  # fmt: skip
+    _asked(registry, used)
     hold(by=registry.people["kaitiaki.aroha"], project=used, said="Talk with us first.")
+
+
+def _asked(registry: Any, used: Project) -> None:
+    """Outputs of the project about the first provider, released, so that every page has something to show."""
+    made = asking.submitted(used)
+    RequestVote.objects.bulk_create(
+        RequestVote(request=made, reviewer=name, name="table.csv", approves=True,
+                    digest=made.files.get(name="table.csv").digest)
+        for name in ("one", "two")
+    )  # fmt: skip
+    release_files(made)
+    OutputRequest.objects.update(about=registry.agreement.organisation)
 
 
 STOPPED = (("supply.accept", "quick"), ("supply.link", "heavy"), ("refresh.load", "heavy"),
@@ -255,6 +270,11 @@ def arguments(name: str, route: str, reference: str) -> list[str]:
     """What a page's address needs to name the thing that is there."""
     if "<" not in route:
         return []
+    if name == "request-new":
+        return _of_project(name)
+    if name.startswith("request"):
+        number = [_number(RequestFile.objects.filter(role="leaves"))] if "<int:" in route else []
+        return [OutputRequest.objects.values_list("reference", flat=True).first() or "none", *number]
     if name.startswith(("project", "register-project")):
         return _of_project(name)
     if name.startswith("researcher"):
@@ -301,6 +321,9 @@ def arrange(name: str) -> None:
     Removal.objects.update(state="done" if name == "removal-slip" else "asked")
     Output.objects.update(state="failed" if name == "work-analyse" else "released")
     _arrange_application(name)
+    state = {"request-vote": "under review", "request-decide": "being decided", "request-bundle": "released"}
+    writing = ("request-file-new", "request-file-out", "request-submit", "request-withdraw")
+    OutputRequest.objects.update(state="draft" if name in writing else state.get(name, "approved"))
 
 
 def _arrange_application(name: str) -> None:

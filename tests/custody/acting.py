@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 from django.utils import timezone
-from tests import applying, deciding
+from tests import applying, asking, deciding
 
 from linkwell.custody.agreements import actions as agreements
 from linkwell.custody.agreements import drafting, signing, tokens
@@ -58,6 +58,10 @@ from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.states import REMOVAL
+from linkwell.custody.requests import deciding as requests_decided
+from linkwell.custody.requests import filling
+from linkwell.custody.requests.models import OutputRequest, RequestVote
+from linkwell.custody.requests.states import REQUEST
 from linkwell.custody.researchers import actions as researchers
 from linkwell.custody.researchers.evidence import undertaking as promised
 from linkwell.custody.researchers.models import Evidence
@@ -632,6 +636,48 @@ def output(registry: Any) -> Noun:
     )  # fmt: skip
 
 
+def output_request(registry: Any) -> Noun:
+    used = applying.approved(registry)
+    lead, researcher = applying.team(registry)
+    row = asking.filled(used)
+    file = row.files.get(role="leaves")
+    OutputRequest.objects.filter(pk=row.pk).update(about=registry.agreement.organisation)
+
+    def now() -> OutputRequest:
+        return OutputRequest.objects.select_related("project__organisation", "about").get(pk=row.pk)
+
+    def both(by: Person) -> OutputRequest:
+        """The request, with a yes of this person and of another to its file."""
+        for name in (by.username, "another checker"):
+            facts = {"digest": file.digest, "approves": True}
+            RequestVote.objects.update_or_create(request=row, reviewer=name, name=file.name, defaults=facts)
+        return now()
+
+    return Noun(
+        REQUEST, [registry.agreement.organisation], putting(OutputRequest, row.pk),
+        {
+            ("fill", "add_file"): lambda by: filling.add_file(
+                by=by, request=now(), name="b.csv", content=b"a", role="evidence", group="x"),
+            ("fill", "take_out_file"): lambda by: filling.take_out_file(by=by, request=now(), name=file.name),
+            ("submit", "submit"): lambda by: filling.submit(by=by, request=now()),
+            ("withdraw", "withdraw_request"): lambda by: filling.withdraw_request(by=by, request=now()),
+            ("vote", "vote"): lambda by: requests_decided.vote(
+                by=by, request=now(), says={file.name: True}),
+            ("return", "return_request"): lambda by: requests_decided.return_request(
+                by=by, request=now(), reasons="x"),
+            ("refuse", "refuse_request"): lambda by: requests_decided.refuse_request(
+                by=by, request=now(), reasons="x"),
+            ("approve", "approve_request"): lambda by: requests_decided.approve_request(
+                by=by, request=both(by)),
+            ("reply", "reply"): lambda by: requests_decided.reply(by=by, request=now(), text="x"),
+            ("release", "release_request"): lambda by: requests_decided.release_request(
+                by=by, request=both(by)),
+        },
+        {("begin", "begin_request"): lambda by: filling.begin_request(by=by, project=used, title="x")},
+        named=frozenset({lead.username, researcher.username}),
+    )  # fmt: skip
+
+
 def organisation(registry: Any) -> Noun:
     return stateless([], enter__enter_organisation=lambda by: organisations.enter_organisation(
         by=by, code="brand-new", name="Brand New", kind=Kind.PROVIDER),
@@ -732,7 +778,7 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "removal": removal,
     "project": project, "application": application, "invitation to a team": invitation,
     "question about a project": question, "hold of kaitiaki": hold, "evidence about a researcher": evidence,
-    "output": output, "organisation": organisation, "person": person,
+    "output": output, "output request": output_request, "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
     "report passed on": report_passed_on, "spine": spine,

@@ -18,6 +18,7 @@ from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes import permissions as refreshes
 from linkwell.custody.removals import permissions as removals
+from linkwell.custody.requests import permissions as requests
 from linkwell.custody.researchers import permissions as researchers
 from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies import permissions as supplies
@@ -26,7 +27,8 @@ from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, jobs,
-    populations, refreshes, removals, researchers, projects, outputs, signin, uses, commissioning, timeline,
+    populations, refreshes, removals, researchers, projects, outputs, requests, signin, uses,
+    commissioning, timeline,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from linkwell.custody.projects.states import APPLICATION, HOLD, INVITATION, PROJ
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.custody.refreshes.states import REFRESH
 from linkwell.custody.removals.states import REMOVAL
+from linkwell.custody.requests.states import REQUEST
 from linkwell.custody.researchers.states import EVIDENCE
 from linkwell.custody.signin.states import COMMAND, LOST
 from linkwell.custody.supplies.states import SUPPLY
@@ -29,7 +30,8 @@ from linkwell.custody.uses.states import USE
 
 MACHINES = (
     PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, EVIDENCE,
-    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, OUTPUT, USE, PASSING, PERSON, KEY, LOST, COMMAND, JOB,
+    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, OUTPUT, REQUEST, USE, PASSING, PERSON, KEY, LOST,
+    COMMAND, JOB,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from linkwell.custody.projects import permissions as projects
 from linkwell.custody.proposals import permissions as proposals
 from linkwell.custody.refreshes.permissions import LOAD
 from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL, CONFIRM_REMOVAL
+from linkwell.custody.requests import permissions as requests
 from linkwell.custody.researchers.permissions import KEEP_EVIDENCE, SIGN_UNDERTAKING
 from linkwell.custody.signin import permissions as signin
 from linkwell.custody.supplies.permissions import ACCEPT, KEEP_KEYS, RECALL, SET_QUOTA
@@ -271,6 +272,26 @@ ACTS: tuple[Act, ...] = (
         ("release", "outputs.actions.release", (RELEASE,), "output.approved"),
         ("refuse", "outputs.actions.refuse", (RELEASE,), "output.refused"),
     ),
+    *_rows(
+        "output request",
+        ("begin", "requests.filling.begin_request", (requests.ASK_OUTPUT,), "request.begun"),
+        ("fill", "requests.filling.add_file", (requests.ASK_OUTPUT,), "request.file put in"),
+        ("fill", "requests.filling.take_out_file", (requests.ASK_OUTPUT,), "request.file taken out"),
+        ("submit", "requests.filling.submit", (requests.ASK_OUTPUT,), "request.submitted"),
+        ("withdraw", "requests.filling.withdraw_request", (requests.ASK_OUTPUT,), "request.withdrawn"),
+        also="only who is in the team of its project",
+    ),
+    *_rows(
+        "output request",
+        ("vote", "requests.deciding.vote", (requests.REVIEW_OUTPUT,), "request.looked at"),
+        ("return", "requests.deciding.return_request", (requests.REVIEW_OUTPUT,), "request.returned"),
+        ("approve", "requests.deciding.approve_request", (requests.REVIEW_OUTPUT,), "request.approved"),
+        ("refuse", "requests.deciding.refuse_request", (requests.REVIEW_OUTPUT,), "request.refused"),
+        ("release", "requests.deciding.release_request", (requests.RELEASE_OUTPUT,), "request.released"),
+        also="not who is in the team of its project; two have to say yes to every file",
+    ),
+    *_rows("output request",
+           ("reply", "requests.deciding.reply", (requests.REPLY_TO_OUTPUT,), "request.replied")),
     *_rows("organisation", ("enter", "organisations.actions.enter_organisation", (ENROL,),
                             "organisation.entered"),
            ("set a quota", "supplies.limits.set_quota", (SET_QUOTA,), "organisation.quota set")),

@@ -30,6 +30,7 @@ from linkwell.custody.projects.models import (
 from linkwell.custody.proposals.models import Comment, Mandate, Proposal, SpecificationVersion
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.requests.models import OutputRequest, RequestFile, RequestVote
 from linkwell.custody.researchers.models import Evidence
 from linkwell.custody.signin.models import (
     AuthenticatorApp,
@@ -65,6 +66,7 @@ __all__ = [
     "Notice",
     "Organisation",
     "Output",
+    "OutputRequest",
     "PassedOn",
     "Passkey",
     "Person",
@@ -80,6 +82,8 @@ __all__ = [
     "RefreshSupply",
     "Release",
     "Removal",
+    "RequestFile",
+    "RequestVote",
     "Round",
     "SenderKey",
     "Signature",

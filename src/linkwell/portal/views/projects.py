@@ -45,6 +45,7 @@ from linkwell.custody.projects.states import (
     InvitationState,
     ProjectState,
 )
+from linkwell.custody.requests.permissions import ASK_OUTPUT
 from linkwell.custody.timeline.story import steps
 from linkwell.pages.days import in_words as day_in_words
 from linkwell.pages.forms import PagesForm
@@ -220,6 +221,7 @@ def _may(found: Project, person: Person) -> dict[str, Any]:
         "may_change": leads and asked is None and changeable,
         "may_close": PROJECT.may("close", found.state) and (leads or allows(person, APPROVE_PROJECT)),
         "may_ask": bool(ours),
+        "may_request": allows(person, ASK_OUTPUT, named=writes(found, person)) and access(found, person).open,
         "may_answer": leads or allows(person, ANSWER_QUESTION),
         "may_hold": bool(places) and not standing.filter(organisation__in=places).exists(),
         "may_lift": [each.pk for each in standing if each.organisation_id in places],

@@ -1,0 +1,66 @@
+"""What a person sees of a request: votes only where they may be seen, related releases, the clock."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.outputs.models import Release
+from linkwell.custody.permissions import allows
+from linkwell.custody.projects.access import agreements_of
+from linkwell.custody.projects.seeing import writes
+from linkwell.custody.requests.models import OutputRequest, RequestFile, RequestVote
+from linkwell.custody.requests.permissions import REVIEW_OUTPUT, SEE_REQUESTS_ABOUT_US, SHOWN_OUTSIDE
+from linkwell.custody.requests.states import RequestState
+from linkwell.custody.requests.votes import standing
+
+TARGET_DAYS = 5
+"""Working days a team should wait for an answer (nz-domain 3.6: about five)."""
+
+
+def votes_seen(request: OutputRequest, person: Person) -> list[RequestVote]:
+    """Blinded: until both have looked a checker sees their own votes only, and nobody else any."""
+    if not allows(person, REVIEW_OUTPUT):
+        return []
+    found = standing(request)
+    if request.state == RequestState.REVIEW:
+        return [vote for vote in found if vote.reviewer == person.username]
+    return found
+
+
+def files_seen(request: OutputRequest, person: Person) -> list[RequestFile]:
+    """Team and checkers see every file; a provider it is about those that leave, once approved."""
+    if writes(request.project, person) or allows(person, REVIEW_OUTPUT):
+        return list(request.files.all())
+    ours = request.about is not None and allows(person, SEE_REQUESTS_ABOUT_US, owner=request.about)
+    return list(request.files.filter(role="leaves")) if ours and request.state in SHOWN_OUTSIDE else []
+
+
+def related(request: OutputRequest) -> tuple[list[Release], list[OutputRequest]]:
+    """What left before of the same project, or made from data under the same agreements."""
+    agreements = [each.pk for each in agreements_of(request.project)]
+    same = Q(project=request.project) | Q(project__uses__in=agreements)
+    requests = (
+        OutputRequest.objects.filter(same, state=RequestState.RELEASED).exclude(pk=request.pk).distinct()
+    )
+    releases = Release.objects.filter(output__project__agreement__in=agreements)
+    return list(releases[:20]), list(requests.order_by("-released_at")[:20])
+
+
+def working_days(since: datetime.date, until: datetime.date) -> int:
+    """Days from Monday to Friday after `since`, up to `until`."""
+    days = (since + datetime.timedelta(days=at) for at in range(1, (until - since).days + 1))
+    return sum(day.weekday() < 5 for day in days)
+
+
+def clock(request: OutputRequest) -> str:
+    """How long the team has waited, in words; "" while the turn is not the checkers'."""
+    waiting = (RequestState.REVIEW, RequestState.TOGETHER)
+    if request.state not in waiting or request.submitted_at is None:
+        return ""
+    days = working_days(timezone.localdate(request.submitted_at), timezone.localdate())
+    late = "" if days <= TARGET_DAYS else " It is late."
+    return f"Working day {days} of {TARGET_DAYS} since it was submitted.{late}"
