@@ -43,7 +43,9 @@ def submitted(project: Project, **facts: str) -> OutputRequest:
 def checkers(registry: Any) -> tuple[Person, Person]:
     """Two output checkers."""
     where = Organisation.objects.get(is_custodian=True)
-    return registry.person("checker"), deciding.somebody(registry, "checker-two", where, Role.OUTPUT_CHECKER)
+    return registry.person("output_checker"), deciding.somebody(
+        registry, "checker-two", where, Role.OUTPUT_CHECKER
+    )
 
 
 def yes(by: Person, request: OutputRequest) -> OutputRequest:

@@ -72,8 +72,13 @@ def evidence_for(table: Table, tables: Sequence[Table]) -> Evidence:
     """What is raw behind this table: in its own columns, or in the raw table that fits it best."""
     if table.has_raw and any(True for _ in table.leaving("count", "mean", "total", "percentage", "weighted")):
         return _joined(table, table)
+    taken = {_place(other) for other in tables if not other.has_raw and other is not table}
     fits = [
-        (score, at) for at, other in enumerate(tables) if other.has_raw and (score := _fit(table, other)) > 0
+        (score, at)
+        for at, other in enumerate(tables)
+        if other.has_raw
+        and (_place(other) == _place(table) or _place(other) not in taken)  # the RAW of another table
+        and (score := _fit(table, other)) > 0
     ]
     return _joined(table, tables[max(fits)[1]]) if fits else NOTHING
 

@@ -143,6 +143,7 @@ def submit(*, by: Person, request: OutputRequest) -> OutputRequest:
 
     check(by, ASK_OUTPUT, named=writes(request.project, by))
     refuse_closed(request.project, by)
+    request = OutputRequest.objects.select_related("project__organisation").get(pk=request.pk)
     REQUEST.after("submit", request.state)
     _whole(request)
     files = dict(request.files.values_list("name", "digest"))
@@ -209,7 +210,7 @@ def _whole(request: OutputRequest) -> None:
 
 def _without_exception(request: OutputRequest, checked: dict[str, object]) -> list[str]:
     """The leaving files that fail and whose group asks for no exception."""
-    verdicts = {str(each["name"]): each["verdict"] for each in checked["files"]}  # type: ignore[attr-defined]
+    verdicts = {str(each["name"]): each["verdict"] for each in checked["files"]}
     return [
         file.name for file in request.files.filter(role="leaves")
         if verdicts.get(file.name) == "fail" and not request.groups.get(file.group, {}).get("exception")
