@@ -19,7 +19,10 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
 from linkwell.portal.urls import urlpatterns  # declares the pages
 
-FILES = {"removal-slip", "report", "linkage", "report-file", "receipt"}
+FILES = {
+    *("removal-slip", "report", "linkage", "report-file", "receipt"),
+    *("request-file", "request-marked", "request-bundle"),
+}
 """Pages that are not ours to lay out."""
 ELSEWHERE = {
     "proposal-question",
