@@ -186,6 +186,13 @@ def test_a_provider_reads_what_is_about_itself_first_and_has_its_days(registry, 
     assert decided.release_request(by=two[0], request=now(made)).state == "released"
 
 
+def test_a_condition_of_the_project_forbids_output_about_one_provider(registry, two) -> None:
+    project = applying.approved(registry, codes=["not-about-one-provider"])
+    with pytest.raises(RefusedByRule, match="condition"):
+        approved(registry, project, two, about=registry.agreement.organisation)
+    assert decided.approve_request(by=two[0], request=OutputRequest.objects.get()).state == "approved"
+
+
 def test_a_file_changed_on_disk_does_not_leave(registry, project, two) -> None:
     made = approved(registry, project, two)
     digest = made.files.get(name="table.csv").digest

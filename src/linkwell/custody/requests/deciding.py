@@ -14,6 +14,7 @@ from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import NotAllowed, check
 from linkwell.custody.projects.access import agreements_of, refuse_release
+from linkwell.custody.projects.conditions import has_control
 from linkwell.custody.projects.seeing import named
 from linkwell.custody.requests.bundle import release_files
 from linkwell.custody.requests.filling import locked, move_together, whose
@@ -141,6 +142,9 @@ def approve_request(
 
 
 def _permitted(row: OutputRequest, about: Organisation) -> None:
+    if has_control(row.project, "single provider"):
+        raise RefusedByRule("A condition of the project says that nothing is released about one provider.",
+                            where=row.project.code, fix="Return it: merge it with others.")  # fmt: skip
     own = [each for each in agreements_of(row.project) if each.organisation_id == about.pk]
     if not own or not all(each.permits_single_provider_output for each in own):
         raise RefusedByRule(

@@ -17,6 +17,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.conditions import conditions_of
 from linkwell.custody.projects.seeing import writes
 from linkwell.custody.requests import filling
 from linkwell.custody.requests.bundle import bundle_folder, bundle_names
@@ -74,6 +75,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "request_": found,
         "meaning": REQUEST.meaning[RequestState(found.state)],
         "clock": clock(found),
+        "conditions": conditions_of(found.project),
         "groups": _groups(found, person),
         "findings": _findings(found) if inside else [],
         "more_findings": max(0, len(found.checked.get("findings", ())) - _MOST_FINDINGS) if inside else 0,
