@@ -27,7 +27,7 @@ from linkwell.lab.session import Members, Session
 from linkwell.lab.workspace import Workspace
 
 FAMILY = "lab"
-OTHER, ALL = "Other", "All"
+ALL = "All"
 MOST_DIMENSIONS, MOST_CELLS = 3, 5000
 
 SUPPLIED = ("enrolment", "service_event")
@@ -75,8 +75,21 @@ def rehearse(count: Count, workspace: Workspace, twin: Session) -> Prepared:
     entries = workspace.needed([count.table])
     workspace.replay(twin, [count.table])
     given = {name: tuple(labels) or twin.labels(count.table, name) for name, labels in count.by.items()}
+    for name, labels in given.items():
+        if ALL in labels:
+            raise WrongUse(
+                f"“{ALL}” is a row a count has by itself.",
+                where=f"{count.table}.{name}",
+                fix="Call the label something else, or leave it out.",
+            )
+        if not labels:
+            raise WrongUse(
+                "The twin has nothing in this column, so its labels are not known.",
+                where=f"{count.table}.{name}",
+                fix="Give the labels you want to count by.",
+            )
     twin.members(count.table, unit=count.unit, by=given, amount=count.amount)
-    cells = int(np.prod([len(labels) + 2 for labels in given.values()], dtype=np.int64))
+    cells = int(np.prod([len(labels) + 1 for labels in given.values()], dtype=np.int64))
     if cells > MOST_CELLS:
         raise WrongUse("This count has more cells than a table may have.", where=f"{cells:,} cells")
     made = {entry.name for entry in entries}
@@ -105,7 +118,7 @@ def request_for(
     A count from what a provider supplied is taken to be about one provider, so that its agreement's
     permission is asked for; the desk decides.
     """
-    found = members.inside()
+    found = _kept(members.inside())
     count = prepared.count
     labels, cells, rows = _cells(prepared.labels, found)
     units = found.units[rows]
@@ -120,10 +133,21 @@ def request_for(
     else:
         table = CountTable(count.table, names, labels, cells, units, totals=(ALL,), title=words)
     return ReleaseRequest(
-        project=project, family=FAMILY, purpose=purpose, population=np.unique(found.units), tables=(table,),
+        project=project, family=FAMILY, purpose=purpose, population=_distinct(found.units), tables=(table,),
         single_provider=bool(prepared.sources & set(SUPPLIED)),
         sources=("tax",) if "measure" in prepared.sources else (), conditions=conditions,
     )  # fmt: skip
+
+
+def _kept(found: Members) -> Members:
+    """Without rows of labels nobody asked for: a row of their own would most often be of nobody, and
+    hiding it would hide another with it.
+    """
+    keep = np.ones(len(found.units), dtype=bool)
+    for codes in found.codes:
+        keep &= codes >= 0
+    amounts = None if found.amounts is None else found.amounts[keep]
+    return Members(found.units[keep], tuple(codes[keep] for codes in found.codes), amounts)
 
 
 def _cells(
@@ -133,17 +157,23 @@ def _cells(
     if not by:
         rows = np.arange(len(found.units))
         return ((ALL,),), np.zeros(len(rows), dtype=np.int64), rows
-    sides = [(*labels, OTHER, ALL) for labels in by.values()]
-    labels = tuple(product(*sides))
+    # Of one column the whole is the population, which is told anyway: a margin would only be looked for.
+    whole_too = len(by) > 1
+    sides = [(*labels, *([ALL] if whole_too else [])) for labels in by.values()]
     cells: list[Ints] = []
-    for margins in product((False, True), repeat=len(sides)):
+    for margins in product((False, True) if whole_too else (False,), repeat=len(sides)):
         cell = np.zeros(len(found.units), dtype=np.int64)
         for side, codes, whole in zip(sides, found.codes, margins, strict=True):
-            own = np.where(codes < 0, len(side) - 2, codes).astype(np.int64)
-            cell = cell * len(side) + (len(side) - 1 if whole else own)
+            cell = cell * len(side) + (len(side) - 1 if whole else codes.astype(np.int64))
         cells.append(cell)
     rows = np.tile(np.arange(len(found.units)), len(cells))
-    return labels, np.concatenate(cells), rows
+    return tuple(product(*sides)), np.concatenate(cells), rows
+
+
+def _distinct(units: Ints) -> Ints:
+    """Each id once, rising. `numpy.unique` hashes, which at millions of ids takes ten times as long."""
+    ordered = np.sort(units)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def _each_once(units: Ints, amounts: Floats, cells: Ints) -> tuple[Ints, Floats]:

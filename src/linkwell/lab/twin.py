@@ -162,8 +162,8 @@ def _plain(column: Column, draw: str) -> str:
     return f"{first} + {draw} % {number}"
 
 
-_NUMBERS = {"year": (1940, 80), "month": (1, 12), "hour": (0, 24), "vintage": (2018, 6), "_amt": (0, 1000),
-            "clients": (20, 100), "linked": (15, 80)}  # fmt: skip
+_NUMBERS = {"year": (1940, 80), "month": (1, 12), "hour": (0, 24), "vintage": (2018, 6), "age": (0, 100),
+"_amt": (0, 1000), "clients": (20, 100), "linked": (15, 80)}  # fmt: skip
 """Part of a name -> the least value, and how many there are."""
 
 

@@ -1,0 +1,146 @@
+"""A lab that is served: its self-test held, sessions wait their turn, and counts leave by the release desk.
+
+Whoever governs who may work in which project (custody) opens one of these; nothing else starts a worker on
+real data.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from linkwell.confidentiality.audit import belongs_in_queue
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.release import Release
+from linkwell.confidentiality.request import ReleaseRequest
+from linkwell.lab.count import Count, members_of, rehearse, request_for
+from linkwell.lab.limits import Limits
+from linkwell.lab.nest import Nest
+from linkwell.lab.selftest import SelfTest, self_test
+from linkwell.lab.session import Session
+from linkwell.lab.turns import Told, turn
+from linkwell.lab.workspace import Workspace
+
+TWIN_SHARE = 0.25
+"""Of a turn's time, what the rehearsal on the twin may take: both together stay within one limit."""
+
+
+@dataclass(frozen=True)
+class ProjectLab:
+    """What belongs to one project.
+
+    Attributes:
+        code: of the project, as its database, its index of people and the ledger know it.
+        database: `projects/<code>/project.duckdb`. twin: made from its columns (`twin.make_twin`).
+        folder: in the project's own zone: `workspace.json` and what a session spills.
+    """
+
+    code: str
+    database: Path
+    twin: Path
+    folder: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        """What was written."""
+        return Workspace(self.folder / "workspace.json")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Open one with `serve`.
+
+    Attributes:
+        found: what the self-test found, for the operator.
+        moments: seconds; an answer about real data is let out at a multiple of these after it was asked, so
+            that how long it took says little. 0 where nobody waits for it (a queued job).
+    """
+
+    nest: Nest
+    queue: Path
+    limits: Limits
+    found: SelfTest
+    moments: float = 0.0
+
+    @contextmanager
+    def session(
+        self, project: ProjectLab, *, told: Told | None = None
+    ) -> Iterator[Callable[[bool], Session]]:
+        """Wait for the project's turn; yields what starts a worker, on the twin (True) or the real data
+        (False).
+
+        Raises:
+            TryAgain: a session of this project is open already.
+        """
+
+        def start(twin: bool) -> Session:
+            share = TWIN_SHARE if twin else 1 - TWIN_SHARE
+            limits = replace(self.limits, seconds=self.limits.seconds * share)
+            database = project.twin if twin else project.database
+            return Session(self.nest, database, project.folder / "work", limits, look=twin)
+
+        with turn(self.queue, project.code, told=told):
+            yield start
+
+    def write(self, project: ProjectLab, text: str, *, by: str, told: Told | None = None) -> dict[str, Any]:
+        """Try a statement on the twin and keep it (`Workspace.write`); no real row is read."""
+        with self.session(project, told=told) as start, start(True) as twin:
+            return project.workspace.write(text, twin, by=by)
+
+    def ask(
+        self, project: ProjectLab, count: Count, *, purpose: str, told: Told | None = None
+    ) -> ReleaseRequest:
+        """What the release desk is asked for, made in one turn."""
+        with self.session(project, told=told) as start:
+            with start(True) as twin:
+                prepared = rehearse(count, project.workspace, twin)
+            with start(False) as real:
+                members = members_of(prepared, project.workspace, real)
+        return request_for(prepared, members, project=project.code, purpose=purpose)
+
+    def count(
+        self, project: ProjectLab, count: Count, desk: ReleaseDesk, *, purpose: str, by: str,
+        permission_single_provider: bool = False, told: Told | None = None,
+    ) -> Release:  # fmt: skip
+        """Count people in a table of the workspace; what comes back is released and in the ledger.
+
+        Args:
+            by: account name, for the ledger.
+
+        Raises:
+            ReleaseRefused: it cannot be released, whatever the reason. RefusedByRule: about one provider
+                without permission. LabRefused, WrongUse: the twin did not take it.
+        """
+        started = time.monotonic()
+        request = self.ask(project, count, purpose=purpose, told=told)
+        try:
+            return desk.release(request, permission_single_provider=permission_single_provider, actor=by)
+        finally:
+            if self.moments:
+                time.sleep(-(time.monotonic() - started) % self.moments)
+
+
+def at_once(request: ReleaseRequest) -> bool:
+    """Whether a request may be answered while somebody waits: told by its shape alone."""
+    return not belongs_in_queue(request)
+
+
+@contextmanager
+def serve(queue: Path, limits: Limits | None = None, *, moments: float = 0.0) -> Iterator[Lab]:
+    """Try the locks of this machine, and serve if they hold.
+
+    Args:
+        queue: a folder for the tickets, outside any project.
+
+    Raises:
+        RefusedByRule: the self-test got out.
+    """
+    asked = limits or Limits()
+    found = self_test(asked)
+    found.refuse()
+    with Nest() as nest:
+        yield Lab(nest, queue, asked, found, moments)
