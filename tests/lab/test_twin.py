@@ -178,7 +178,7 @@ def test_a_count_is_released_rounded_and_recorded(lab: World, workspace: Workspa
     answer = lab.write(workspace, "CREATE TABLE born AS SELECT snz_uid, snz_sex_gender_code AS sex, "
                                   "snz_birth_year_nbr > 1980 AS late FROM person")  # fmt: skip
     assert [name for name, _ in answer["columns"]] == ["snz_uid", "sex", "late"]
-    request = lab.count(workspace, Count("born", {"sex": ("1", "2", "9")}))
+    request = lab.count(workspace, Count("born", {"sex": ("1", "2")}))
     with database.reading(lab.real) as connection:
         truth = dict(connection.execute(
             "SELECT snz_sex_gender_code, count(*) FROM person GROUP BY 1").fetchall())  # fmt: skip
@@ -191,8 +191,7 @@ def test_a_count_is_released_rounded_and_recorded(lab: World, workspace: Workspa
         assert value is not None
         assert value % 3 == 0
         assert abs(value - truth[code]) <= 3
-    assert table.cell("9").value is None
-    assert set(table.labels) == {("1",), ("2",), ("9",)}
+    assert set(table.labels) == {("1",), ("2",)}
     assert again.as_dict() == released.as_dict()
 
 
