@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from tests.checking.examples import SPEC, checked
 
-from linkwell.checking.package import PackageVerdict, exchange_columns, orphan_finding, package_verdict
+from linkwell.checking.package import PackageVerdict, exchange_columns, package_verdict
 from linkwell.supply.split import Split, SplitSecrets, SplitTable, split
 
 SECRETS = SplitSecrets(supply=b"s" * 32, client=b"c" * 32)
@@ -36,7 +36,6 @@ def test_a_whole_package_passes() -> None:
     assert not content.findings
     assert dict(identity.rows) == {"person": 10}
     assert dict(content.rows) == {"enrolment": 10, "interaction": 12}
-    assert orphan_finding(identity, content) is None
 
 
 FAULTS = {
@@ -91,13 +90,6 @@ def test_other_columns_and_short_rows_are_found() -> None:
     assert [f.code for f in missing.findings] == ["package_columns"]
     short = judged(WHOLE.identity, [WHOLE.identity.rows[0][:-1], *WHOLE.identity.rows[1:]])
     assert [f.code for f in short.findings] == ["package_row_length"]
-
-
-def test_content_without_a_person_is_found() -> None:
-    identity = judged(WHOLE.identity, WHOLE.identity.rows[1:])
-    finding = orphan_finding(identity, judged(WHOLE.content[0]))
-    assert finding is not None
-    assert finding.count == 1
 
 
 def test_exchange_columns_never_hold_the_client_key() -> None:

@@ -394,6 +394,30 @@ def test_a_provider_takes_a_supply_back_on_its_page(sender, package, registry) -
         assert page.content.startswith(start)
 
 
+def test_a_page_without_script_says_that_the_disk_is_full_and_nothing_waits(
+    package, registry, monkeypatch, settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client()
+    client.force_login(registry.person("provider"), backend="django.contrib.auth.backends.ModelBackend")
+
+    def send():
+        chosen = {"agreement": registry.agreement.reference, "package": io.BytesIO(package)}
+        chosen["package"].name = "package.lwp"
+        return client.post("/send/", chosen)
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(arrivals, "lock_away", full)
+        answer = send()
+    assert (answer.status_code, "The disk is full" in answer.content.decode()) == (200, True)
+    assert Supply.objects.get().state == "stopped"
+    assert send().status_code == 302
+    assert Supply.objects.filter(state="received").count() == 1
+
+
 def defer(sender: Sender) -> str:
     answer = sender.client.post("/api/uploads/", headers={"Upload-Defer-Length": "1"})
     assert answer.status_code == 201

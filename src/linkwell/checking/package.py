@@ -1,7 +1,8 @@
 """The custodian's own check of a table that is already split: format, codes, identifiers, keys, order.
 
-It reads each row once and keeps only counts, row numbers and the set of record keys (which mean nothing
-outside this supply), so that it can run over a stream in a process that holds one compartment only.
+It reads each row once and keeps only counts and the numbers of wrong rows, so that it can run over a stream
+of any length in a process that holds one compartment only. (Whether every record key of the content is in
+the identity table is asked of sorted key files, see intake.record_keys.)
 """
 
 from __future__ import annotations
@@ -36,13 +37,11 @@ class PackageVerdict:
 
     Attributes:
         rows: rows by table.
-        record_keys: all record keys seen.
         findings: everything wrong; row numbers count data rows from 1.
     """
 
     compartment: str
     rows: tuple[tuple[str, int], ...]
-    record_keys: frozenset[str]
     findings: tuple[Finding, ...]
 
     @property
@@ -56,7 +55,6 @@ class PackageVerdict:
             "compartment": self.compartment,
             "blocks": self.blocks,
             "rows": dict(self.rows),
-            "record_keys": len(self.record_keys),
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
@@ -76,7 +74,6 @@ def package_verdict(
             once. Every table of the compartment must be there.
     """
     collector = Collector()
-    keys: set[str] = set()
     counts = []
     for table in spec.of_compartment(compartment):
         if table.name not in tables:
@@ -87,23 +84,13 @@ def package_verdict(
             agreed = ", ".join(exchange_columns(table))
             collector.add("package_columns", table.name, detail=f"agreed are {agreed}.", count=1)
             continue
-        counts.append((table.name, _check_table(spec, table, rows, keys, collector)))
+        counts.append((table.name, _check_table(spec, table, rows, collector)))
     for name in sorted(set(tables) - {table.name for table in spec.of_compartment(compartment)}):
         collector.add("package_columns", name, detail="the table was not agreed", count=1)
-    return PackageVerdict(str(compartment), tuple(counts), frozenset(keys), collector.findings())
+    return PackageVerdict(str(compartment), tuple(counts), collector.findings())
 
 
-def orphan_finding(identity: PackageVerdict, content: PackageVerdict) -> Finding | None:
-    """The finding about content whose record key has no identity row, or None when there is no such key."""
-    orphans = len(content.record_keys - identity.record_keys)
-    collector = Collector()
-    collector.add("package_orphans", "content", count=orphans or None)
-    return next(iter(collector.findings()), None)
-
-
-def _check_table(
-    spec: Specification, table: TableSpec, rows: Rows, keys: set[str], collector: Collector
-) -> int:
+def _check_table(spec: Specification, table: TableSpec, rows: Rows, collector: Collector) -> int:
     fields = [field for field in table.fields if field.name != CLIENT_KEY]
     cells = [_CellCheck(spec, field) for field in fields]
     identity = table.compartment is Compartment.IDENTITY
@@ -114,10 +101,9 @@ def _check_table(
         if len(row) != len(fields) + 2:
             found.setdefault(("package_row_length", "", ""), []).append(number)
             continue
-        for problem in _row_problems(row, before, identity, keys):
+        for problem in _row_problems(row, before, identity):
             found.setdefault(problem, []).append(number)
         before = row[0]
-        keys.add(row[0])
         for cell, check in zip(row[2:], cells, strict=True):
             if wrong := check(cell):
                 found.setdefault(wrong, []).append(number)
@@ -131,14 +117,12 @@ def _check_table(
     return number
 
 
-def _row_problems(
-    row: Sequence[str], before: str, identity: bool, keys: set[str]
-) -> Iterable[tuple[str, str, str]]:
+def _row_problems(row: Sequence[str], before: str, identity: bool) -> Iterable[tuple[str, str, str]]:
     if not _KEYED.fullmatch(row[0]):
         yield "package_record_key", "", ""
     elif row[0] < before:
         yield "package_order", "", ""
-    if identity and row[0] in keys:
+    if identity and row[0] == before:  # rows are in order, or that is a finding of its own
         yield "package_key_repeated", "", ""
     if row[1] and not _KEYED.fullmatch(row[1]):
         yield "package_client_ref", CLIENT_REF, ""

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from linkwell.custody.agreements.actions import token_holder
-from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.models import Agreement, UploadToken
 from linkwell.custody.signin.commands import agreements_of, for_person
 from linkwell.custody.signin.permissions import SEND_IN_PERSON
 from linkwell.custody.supplies import actions, approving, arrivals
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import GIVE_OK, own_supplies
 from linkwell.custody.supplies.sending import browser_token
-from linkwell.errors import LinkwellError
+from linkwell.errors import LinkwellError, from_system
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.vault.keys import spoken
@@ -68,17 +68,25 @@ def send(request: HttpRequest) -> HttpResponse:
         token = for_person(token_holder(browser_token(by=person)), form.cleaned_data["agreement"])
         given = form.cleaned_data["package"]
         try:
-            upload = actions.begin_upload(token=token, length=given.size)
-            arrivals.take(upload, offset=0, read=given.read, length=given.size)
-            supply = actions.complete_upload(upload)
-        except LinkwellError as error:
-            form.add_error("package", f"{error.what} {error.fix}")
-        else:
-            return redirect("sent", supply.reference)
+            return redirect("sent", _in_one_piece(token, given).reference)
+        except (LinkwellError, OSError) as error:
+            told = error if isinstance(error, LinkwellError) else from_system(error)
+            form.add_error("package", f"{told.what} {told.fix}")
     return render(
         request, "portal/send.html",
         {"form": form, "agreements": agreements, "most": settings.CONFIGURATION.largest_upload},
     )  # fmt: skip
+
+
+def _in_one_piece(token: UploadToken, given: UploadedFile[bytes]) -> Supply:
+    """Take a whole file in; where that fails nothing waits, since nothing goes on with it."""
+    upload = actions.begin_upload(token=token, length=given.size or 0)
+    try:
+        arrivals.take(upload, offset=0, read=given.read, length=given.size)
+        return actions.complete_upload(upload)
+    except (LinkwellError, OSError):
+        actions.stop_upload(upload, by=token.actor)
+        raise
 
 
 @page("send/token", name="send-token", who=SEND_IN_PERSON, methods=("POST",))
