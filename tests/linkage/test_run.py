@@ -17,6 +17,7 @@ import pytest
 
 from linkwell.errors import TryAgain, WrongUse
 from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, prepare_spine
+from linkwell.linkage.settings import PACKAGED
 
 Linker = Callable[[list[dict[str, Any]]], LinkResult]
 Rows = list[dict[str, Any]]
@@ -80,6 +81,22 @@ def test_links_are_the_same_on_any_threads_and_in_any_row_order(
     second = link(extract.take(order), shuffled, settings=other)
     assert first.links.sort_by("record").equals(second.links.sort_by("record"))
     assert first.review.equals(second.review)
+
+
+def test_pairs_that_codes_alone_can_compare_are_compared_as_their_texts_are(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows, folder: Path
+) -> None:
+    rows = [*ordinary, *({**row, "first_name": row["first_name"][0]} for row in ordinary[:40])]
+    rows += [{**row, "middle_name": (row["middle_name"] or "x")[0]} for row in ordinary[40:80]]
+    extract = table_of(rows, key=False)
+    levels = (PACKAGED / "levels.toml").read_text("utf-8").splitlines()
+    spelt = [line for line in levels if not line.startswith(("plain =", "absent ="))]
+    assert len(levels) > len(spelt)
+    (folder / "levels.toml").write_text("\n".join(spelt), "utf-8")
+    by_codes = link(extract, prepared, settings=settings)
+    by_texts = link(extract, prepared, settings=replace(settings, model_folder=folder))
+    assert by_codes.links.equals(by_texts.links)
+    assert by_codes.review.equals(by_texts.review)
 
 
 def test_a_list_with_numbers_only_is_linked(prepared: PreparedSpine, settings: LinkSettings) -> None:

@@ -30,7 +30,7 @@ Examples:
     "--map", "maps", multiple=True, metavar="THEIRS=OURS", help="A column of LIST and the field it holds."
 )
 @click.option("--link-at", type=click.FloatRange(0, 1), help="How sure a pair must be (default 0.95).")
-@click.option("--memory", default="2GB", show_default=True, help="Memory the engine may use.")
+@click.option("--memory", help="Memory the engine may use (2GB).")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 256))
 @json_option
 def dedupe(
@@ -38,7 +38,7 @@ def dedupe(
     out: Path,
     maps: tuple[str, ...],
     link_at: float | None,
-    memory: str,
+    memory: str | None,
     threads: int,
     as_json: bool,
 ) -> None:

@@ -47,9 +47,7 @@ Examples:
 )
 @click.option(
     "--memory",
-    default="2GB",
-    show_default=True,
-    help="Memory the engine may use; more spills to disk in --out.",
+    help="Memory the engine may use (2GB, or 500MB for a prepared spine); more spills to disk in --out.",
 )
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 256))
 @click.option(
@@ -87,7 +85,7 @@ def link(
     spine_maps: tuple[str, ...],
     link_at: float | None,
     review_at: float | None,
-    memory: str,
+    memory: str | None,
     threads: int,
     keep_spine: Path | None,
     sample: int | None,

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.linkage.compare import STRATUM, Comparison
-from linkwell.linkage.decide import NONE, REVIEW, Bools, Decisions
+from linkwell.linkage.decide import LINK, NONE, REVIEW, Bools, Decisions
 from linkwell.linkage.engine import Source
 from linkwell.linkage.explain import Evidence, explain
 from linkwell.linkage.quality import Quality
@@ -73,18 +73,16 @@ def links_table(
     has = (chosen.best >= 0) & (chosen.decision != NONE)
     rows = pa.array(np.where(has, chosen.best, 0), mask=~has)
     number = table["pass"].to_numpy().astype(np.int64)
-    pass_names = pa.array([*passes]).take(
-        pa.array(
-            np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64),
-            mask=~has,
-        )
-    )
+    found = np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64)
+    pass_names = pa.DictionaryArray.from_arrays(pa.array(found, pa.int32(), mask=~has), passes)
+    words = pa.array([NONE, REVIEW, LINK])
+    decided = (chosen.decision == LINK) * 2 + (chosen.decision == REVIEW)
     columns: dict[str, Any] = {
         "record": record,
         "person": table["pid"].take(rows),
         "posterior": np.round(chosen.posterior, 6),
         "margin": np.round(chosen.margin, 6),
-        "decision": pa.array(chosen.decision.astype(object), pa.string()),
+        "decision": words.take(pa.array(decided)),
         "pass": pass_names,
         "weight": pa.array(weight).take(rows),
         "near_exact": pa.array(alike).take(rows),
@@ -96,8 +94,9 @@ def links_table(
 
 
 def _level_names(c: Comparison, pairs: Pairs, rows: pa.Array) -> pa.Array:
-    names = pa.array(["", *(level.name for level in c.levels)]).dictionary_encode()
-    return pa.array(names.to_pylist()).take(pa.array(pairs.codes[c.name] % STRATUM).take(rows))
+    names = ["", *(level.name for level in c.levels)]
+    number = pa.array(pairs.codes[c.name] % STRATUM).take(rows)
+    return pa.DictionaryArray.from_arrays(number.cast(pa.int8()), names)
 
 
 def review_table(

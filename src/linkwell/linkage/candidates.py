@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from linkwell.linkage.compare import plain_sql
 from linkwell.linkage.engine import Source, register
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.standardise import CODED
@@ -20,11 +21,11 @@ _NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 def find_pairs(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, *, settle: bool = True, labels: Source | None = None
 ) -> list[str]:
-    """Fill temp table `pairs` (r, i, pass, settled, by_number) from temp table `list` and `spine`.
+    """Fill temp table `pairs` (r, i, pass, settled, by_number, plain) from temp table `list` and `spine`.
 
     `r` is the record's row number, `i` the spine's row id, `pass` the number of the first pass that found
     the pair, `settled` true where that pass settles the record by itself, `by_number` where a verified
-    number is the same.
+    number is the same, `plain` where codes alone say how it compares (`plain_sql`).
 
     Returns:
         Names of the passes by number.
@@ -32,7 +33,7 @@ def find_pairs(
     names = [str(row["name"]) for row in model.passes]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE pairs "
-        "(r INTEGER, i BIGINT, pass TINYINT, settled BOOLEAN, by_number BOOLEAN)"
+        "(r INTEGER, i BIGINT, pass TINYINT, settled BOOLEAN, by_number BOOLEAN, plain BOOLEAN)"
     )
     _by_number(con, model, names)
     _exact(con, model, names)
@@ -41,8 +42,8 @@ def find_pairs(
     if not settle:
         con.execute("UPDATE pairs SET settled = false")
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE open_list AS SELECT * FROM list "
-        "WHERE r NOT IN (SELECT r FROM pairs WHERE settled)"
+        "CREATE OR REPLACE TEMP TABLE open_list AS FROM list "
+        "ANTI JOIN (SELECT r FROM pairs WHERE settled) USING (r)"
     )
     if con.execute("SELECT count(*) FROM open_list").fetchall()[0][0]:
         _look(con, model, names)
@@ -63,8 +64,9 @@ def _by_number(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[st
     con.execute(f"""INSERT INTO pairs
         SELECT r, i, CASE WHEN agrees THEN {names.index("id")}
                             WHEN alone THEN {names.index("id_alone")} ELSE {names.index("number")} END,
-               (agrees OR alone) AND sole, true
-        FROM (SELECT o.r, o.i, coalesce({_coded(by_name["id"]["agree"])}, false) AS agrees,
+               (agrees OR alone) AND sole, true, plain
+        FROM (SELECT o.r, o.i, {plain_sql(model)} AS plain,
+                     coalesce({_coded(by_name["id"]["agree"])}, false) AS agrees,
                      coalesce({_coded(by_name["id_alone"]["agree"])}, false) AS alone,
                      count(*) OVER (PARTITION BY o.r) = 1 AS sole
               FROM owners o JOIN list l ON l.r = o.r JOIN spine s ON s.rowid = o.i)""")
@@ -82,9 +84,10 @@ def _exact(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) 
     row = next(row for row in model.passes if row["name"] == "exact")
     clash = " OR ".join(f"(l.{x}_ok AND l.{x}_k <> s.{x}_k)" for x in _used(con, model)) or "false"
     con.execute(f"""INSERT INTO pairs
-        SELECT r, i, {names.index("exact")}, true, false FROM (
-            SELECT l.r, s.rowid AS i, coalesce({clash}, false) AS clashes, count(*) OVER (PARTITION BY l.r)
-            AS n FROM list l JOIN spine s ON {_coded(" AND ".join(row["on"]))}
+        SELECT r, i, {names.index("exact")}, true, false, plain FROM (
+            SELECT l.r, s.rowid AS i, {plain_sql(model)} AS plain,
+            coalesce({clash}, false) AS clashes, count(*) OVER (PARTITION BY l.r) AS n
+            FROM list l JOIN spine s ON {_coded(" AND ".join(row["on"]))}
             WHERE {_coded(row["where"])} AND l.r NOT IN (SELECT r FROM owners))
         WHERE n = 1 AND NOT clashes""")
 
@@ -98,7 +101,7 @@ def _judged(con: duckdb.DuckDBPyConnection, labels: Source, names: list[str]) ->
         WHERE label IN ('same', 'different') GROUP BY l.r, s.rowid HAVING count(DISTINCT label) = 1""")
     con.execute("""DELETE FROM pairs WHERE r IN (SELECT r FROM judged WHERE label = 'same')
         OR (r, i) IN (SELECT (r, i) FROM judged)""")
-    con.execute(f"""INSERT INTO pairs SELECT r, i, {names.index("judged")}, true, false FROM judged
+    con.execute(f"""INSERT INTO pairs SELECT r, i, {names.index("judged")}, true, false, false FROM judged
         WHERE label = 'same' QUALIFY count(*) OVER (PARTITION BY r) = 1""")
 
 
@@ -123,7 +126,7 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
     if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'judged'").fetchall()[0][0]:
         con.execute("DELETE FROM seen WHERE (r, i) IN (SELECT (r, i) FROM judged WHERE label = 'different')")
     con.execute("""INSERT INTO pairs
-        SELECT v.r, v.i, min(v.pass), false, false FROM seen v
+        SELECT v.r, v.i, min(v.pass), false, false, false FROM seen v
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
 from linkwell.linkage.settings import ModelFiles
-from linkwell.linkage.standardise import spelt_sql
+from linkwell.linkage.standardise import spelt_columns, spelt_sql
 
 STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
 _COLUMN = re.compile(r"\b([lse])\.(\w+)")
@@ -36,13 +36,18 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A field that is compared, with its levels from best to worst."""
+    """A field that is compared, with its levels from best to worst.
+
+    `plain` and `absent` say by codes alone that the first level holds, or that there is nothing to compare.
+    """
 
     name: str
     label: str
     missing: str
     strata: tuple[tuple[str, str], ...]
     levels: tuple[Level, ...]
+    plain: str
+    absent: str
     identifier: bool = False
 
     def number(self, level: str) -> int:
@@ -96,7 +101,15 @@ def _comparison(row: Mapping[str, Any], *, identifier: bool = False) -> Comparis
         )
         for level in row["level"]
     )
-    return Comparison(row["name"], row["label"], row["missing"], strata, levels, identifier)
+    plain, absent = str(row.get("plain", "false")), str(row.get("absent", "false"))
+    return Comparison(row["name"], row["label"], row["missing"], strata, levels, plain, absent, identifier)
+
+
+def plain_sql(model: ModelFiles) -> str:
+    """SQL on a record `l` and a person `s` that is true where every comparison is at its first level or has
+    nothing to compare, so that no text need be looked at."""
+    tests = [f"coalesce({c.plain}, false) OR coalesce({c.absent}, false)" for c in comparisons(model)]
+    return " AND ".join(f"({test})" for test in tests)
 
 
 def compare_sql(
@@ -104,19 +117,25 @@ def compare_sql(
     compared: Sequence[Comparison],
     source: str,
     carry: Sequence[tuple[str, str]],
+    *,
+    words: Mapping[str, str] | None = None,
+    plain: bool = False,
 ) -> str:
     """SQL that gives every pair its levels.
 
     Args:
         compared: the comparisons to make. source: SQL after FROM that joins a record `l` to a person `s`.
         carry: (column, alias) to carry through.
+        words: side ("l", "s") -> table of words, where `source` has coded rows that are spelt here.
+        plain: the pairs are known to be as `plain_sql` says.
 
     Returns:
         SQL with the carried columns, then `lv_<comparison>` (code) and `n_<comparison>` (seen) for each.
     """
-    likeness: Mapping[str, str] = model.levels["likeness"]
-    turned: Mapping[str, str] = model.levels["turned"]
-    texts = [*likeness.values(), *turned.values()]
+    likeness: Mapping[str, str] = {} if plain else model.levels["likeness"]
+    turned: Mapping[str, str] = {} if plain else model.levels["turned"]
+    compared = tuple(_made_plain(c) for c in compared) if plain else compared
+    texts = [*likeness.values(), *turned.values(), "" if plain else "l.g1 s.g1"]
     for c in compared:
         texts += [
             c.missing,
@@ -126,16 +145,21 @@ def compare_sql(
         ]
     columns = sorted({(found[1], found[2]) for text in texts for found in _COLUMN.finditer(text)})
     absent = set(place_columns(model)) ^ {*PLACE, *(f"n_{name}" for name in PLACE)}
-    brought = ", ".join(
-        f"{'NULL' if column in absent else f'{side}.{column}'} AS {side}_{column}" for side, column in columns
-    )
+    spelt, joins = spelt_columns(columns, words or {})
+
+    def text(side: str, column: str) -> str:
+        return "NULL" if column in absent else spelt.get((side, column), f"{side}.{column}")
+
+    brought = "".join(f", {text(side, column)} AS {side}_{column}" for side, column in columns)
     carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
-    query = (
-        f"SELECT {carried}, s.npair AS pair_seen, {brought} FROM {source} "
-        "LEFT JOIN equivalents e ON e.a = l.g1 AND e.b = s.g1"
-    )
+    if not plain:
+        joins += f" LEFT JOIN equivalents e ON e.a = {text('l', 'g1')} AND e.b = {text('s', 'g1')}"
+    query = f"SELECT {carried}, s.npair AS pair_seen{brought} FROM {source}{joins}"
     for made in (likeness, turned):
-        query = f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in made.items())} FROM ({query})"
+        if made:
+            query = (
+                f"SELECT *, {', '.join(f'{_flat(x)} AS {name}' for name, x in made.items())} FROM ({query})"
+            )
     names = {c.name for c in compared}
     left_out = {found[1] for text in texts for found in _LEVEL.finditer(text)} - names
     if left_out:
@@ -145,6 +169,12 @@ def compare_sql(
     outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
     kept = ", ".join(alias for _, alias in carry)
     return f"SELECT {kept}, pair_seen, {outputs} FROM ({query})"
+
+
+def _made_plain(c: Comparison) -> Comparison:
+    """The comparison where it is known to be at its first level, or to have nothing to compare."""
+    missing = "false" if c.absent == "false" else c.absent
+    return replace(c, missing=missing, levels=(replace(c.levels[0], when="true"),))
 
 
 def place_columns(model: ModelFiles) -> list[str]:

@@ -19,8 +19,10 @@ Source: TypeAlias = Path | Any  # a Parquet or CSV file, or a pyarrow.Table
 
 
 @contextmanager
-def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a connection bounded by the settings; what it spills is gone when it closes.
+def engine(
+    settings: LinkSettings, database: Path | None = None, memory: str = "2GB"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection bounded by the settings, or else by `memory`; what it spills is gone when it closes.
 
     Raises:
         TryAgain: memory or disk ran out.
@@ -32,7 +34,7 @@ def engine(settings: LinkSettings, database: Path | None = None) -> Iterator[duc
         con = duckdb.connect(
             str(database) if database else ":memory:",
             config={
-                "memory_limit": settings.memory_limit,
+                "memory_limit": settings.memory_limit or memory,
                 "threads": settings.threads,
                 "temp_directory": str(spill),
                 "preserve_insertion_order": False,

@@ -19,6 +19,7 @@ from linkwell.linkage.weights import Floats
 
 AGE_BANDS = ((0, "0-4"), (5, "5-14"), (15, "15-24"), (25, "25-44"), (45, "45-64"), (65, "65 and over"))
 GENDERS = {"1": "male", "2": "female"}
+_NO_GENDER, _NO_DATE = "another or not recorded", "no birth date"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def measure(
     missed = np.where(linked, 0.0, 1.0 - nobody)
     near = links["near_exact"].to_numpy(zero_copy_only=False)
     total = max(len(linked), 1)
-    persons = links.filter(pa.array(linked))["person"]
+    persons = links["person"].filter(pa.array(linked))
     by_group = [
         row for kind in groups.column_names[1:] for row in _by(kind, groups[kind], chosen, wrong, missed)
     ]
@@ -129,21 +130,30 @@ def group_labels(con: duckdb.DuckDBPyConnection, links: pa.Table) -> pa.Table:
         for start, name in reversed(AGE_BANDS)
     )
     genders = " ".join(f"WHEN '{code}' THEN '{name}'" for code, name in GENDERS.items())
-    table = con.sql(f"""SELECT record, CASE sex {genders} ELSE 'another or not recorded' END AS gender,
-        coalesce(CASE {bands} END, 'no birth date') AS age,
-        coalesce(area[1:2], 'not recorded') AS area FROM list ORDER BY r""").to_arrow_table()
-    table = table.append_column("pass", pc.fill_null(links["pass"], "none"))
-    if pc.all(pc.equal(table["area"], "not recorded")).as_py() in (True, None):
-        return table.select(["record", "gender", "age", "pass"])
-    return table.select(["record", "gender", "age", "pass", "area"])
+    ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)
+    placed = con.execute("SELECT count(area) FROM list").fetchall()[0][0]
+    area = "coalesce(area[1:2], 'not recorded')" if placed else "NULL"
+    table = con.sql(f"""SELECT
+        CAST(CASE sex {genders} ELSE '{_NO_GENDER}' END AS ENUM ('male', 'female', '{_NO_GENDER}')) AS gender,
+        CAST(coalesce(CASE {bands} END, '{_NO_DATE}') AS ENUM ({ages}, '{_NO_DATE}')) AS age,
+        {area} AS area FROM list ORDER BY r""").to_arrow_table()
+    found = links["pass"].combine_chunks()
+    names = pa.array([*found.dictionary.to_pylist(), "none"])
+    number = pc.fill_null(found.indices, len(names) - 1)
+    table = table.add_column(0, "record", links["record"])
+    table = table.append_column("pass", pa.DictionaryArray.from_arrays(number, names))
+    return table.select(["record", "gender", "age", "pass", *(["area"] if placed else [])])
 
 
 def _by(kind: str, column: pa.ChunkedArray, chosen: Decisions, wrong: Floats, missed: Floats) -> list[Group]:
     order = [name for _, name in AGE_BANDS] if kind == "age" else []
-    coded = column.combine_chunks().dictionary_encode()
+    coded = column.combine_chunks()
+    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
     labels = coded.dictionary.to_pylist()
-    names = sorted(set(labels), key=lambda n: (order.index(n) if n in order else len(order), n))
-    number = np.array([names.index(label) for label in labels], dtype=np.int64)[coded.indices.to_numpy()]
+    there = sorted({labels[n] for n in np.unique(coded.indices.to_numpy())})
+    names = sorted(there, key=lambda n: order.index(n) if n in order else len(order))
+    places = [names.index(label) if label in there else 0 for label in labels]
+    number = np.array(places, dtype=np.int64)[coded.indices.to_numpy()]
     linked = chosen.decision == LINK
 
     def total(values: Any) -> Any:

@@ -36,7 +36,6 @@ from linkwell.linkage.standardise import (
     extra_columns,
     held_sql,
     read_rows,
-    spelt_sql,
     turned_names,
 )
 from linkwell.linkage.weights import (
@@ -81,7 +80,8 @@ def link(
         spine = PreparedSpine.open(spine)
     if chosen.temp_folder is None and isinstance(spine, PreparedSpine) and spine.path is not None:
         chosen = replace(chosen, temp_folder=spine.path.parent)  # what spills stays in the spine's own zone
-    with engine(chosen) as con:
+    memory = "500MB" if isinstance(spine, PreparedSpine) else "2GB"
+    with engine(chosen, memory=memory) as con:
         ready = _attached(con, spine, chosen)
         load_names(con, chosen.model)
         result = _linked(con, extract, ready, chosen, tick)
@@ -225,12 +225,18 @@ def worth_comparing(
 def compared_pairs(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, compared: tuple[Comparison, ...]
 ) -> tuple[pa.Table, Pairs]:
-    found = "SELECT p.r, p.pass, p.settled, p.by_number, s.* FROM pairs p JOIN spine s ON s.rowid = p.i"
-    people, records = spelt_sql(found, "spelling", counts=True), spelt_sql("SELECT * FROM list")
-    source = f"({people}) s JOIN ({records}) l ON l.r = s.r"
-    carry = [(f"s.{name}", name) for name in ("r", "pid", "pass", "settled", "by_number")]
-    query = compare_sql(model, compared, source, carry)
-    table = con.sql(f"SELECT * FROM ({query}) ORDER BY r, pid").to_arrow_table()
+    carry = [("p.r", "r"), ("s.pid", "pid"), ("p.pass", "pass"), ("p.settled", "settled")]
+    carry.append(("p.by_number", "by_number"))
+    words = {"l": "words", "s": "spelling"}
+    met = "JOIN spine s ON s.rowid = p.i JOIN list l ON l.r = p.r"
+    sources = {plain: f"(FROM pairs WHERE plain = {plain}) p {met}" for plain in (False, True)}
+    both = " UNION ALL ".join(
+        compare_sql(model, compared, source, carry, words=words, plain=plain)
+        for plain, source in sources.items()
+    )
+    for name in ("owners", "open_list", "seen"):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    table = con.sql(f"SELECT * FROM ({both}) ORDER BY r, pid").to_arrow_table()
     records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
     def ints(name: str) -> Any:  # as narrow as the engine gave them: there may be millions

@@ -37,7 +37,8 @@ class LinkSettings:
 
     Attributes:
         link_at, review_at, margin_at: posterior thresholds; None takes model.toml's.
-        memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`.
+        memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`. None: 2 GB to prepare a
+            spine, a quarter of that to link to one that is prepared.
         temp_folder: where it spills; inside the zone or the output folder, never a shared temporary folder.
         extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
         learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they
@@ -52,7 +53,7 @@ class LinkSettings:
     link_at: float | None = None
     review_at: float | None = None
     margin_at: float | None = None
-    memory_limit: str = "2GB"
+    memory_limit: str | None = None
     threads: int = 2
     temp_folder: Path | None = None
     extract_columns: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ comparing and as 32-bit codes for joining; a code only proposes a pair, the text
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import duckdb
 
@@ -113,7 +113,7 @@ def _named() -> str:
             "CASE WHEN f.w IS NOT NULL THEN m.w END AS m",
             *(f"{last(column)} AS {alias}" for column, alias in surname.items()),
             "p.w AS p, p2.w AS p2",
-            *(given(column) for column in ("t", "gi", "gx", "gx2", "gr")),
+            *(given(column) for column in ("t", "gi", "gx", "gr")),
             given("k_head", "k_g1"),
             middle,
             *priors,
@@ -139,18 +139,55 @@ def coded_sql(extra: str, joins: str = "") -> str:
     return f"SELECT {extra} r.* FROM rows r {joins}"
 
 
+_SPELT = {  # column -> (words it is found by, SQL on them); {r} is the coded row
+    "gf": ("f", "{f}.compact"),
+    "g1": ("f", "{f}.head"),
+    "m1": ("fm", "CASE WHEN {r}.t THEN {f}.tail ELSE {m}.head END"),
+    "fs": ("l", "{l}.compact"),
+    "sa": ("l", "{l}.sa"),
+    "sb": ("l", "{l}.sb"),
+    "ps": ("p", "CASE WHEN {r}.k_ps IS NOT NULL THEN {p}.compact END"),
+    "ps2": ("q", "CASE WHEN {r}.k_ps2 IS NOT NULL THEN {q}.compact END"),
+}
+_SHARED = {  # how many people of the spine share them
+    "ng": ("f", "coalesce({f}.ng, 0)"),
+    "ngi": ("f", "coalesce({f}.ngi, 0)"),
+    "nps": ("p", "coalesce({p}.ns, 0)"),
+    "nsa": ("l", "coalesce({l}.nsa, 0)"),
+    "nsb": ("l", "coalesce({l}.nsb, 0)"),
+    "nm": ("fm", "coalesce(CASE WHEN {r}.t THEN {f}.nm_tail ELSE {m}.nm_head END, 0)"),
+}
+_WORD_OF = {"f": "f", "m": "m", "l": "l", "p": "p", "q": "p2"}
+
+
+def spelt_columns(
+    columns: Iterable[tuple[str, str]], words: Mapping[str, str]
+) -> tuple[dict[tuple[str, str], str], str]:
+    """SQL of the names among `columns` (side, column), and the joins that spell them.
+
+    Args:
+        words: side -> table of words of the coded rows that have that alias; other sides are spelt already.
+    """
+    spelt, used = {}, set()
+    for side, column in columns:
+        found = (_SPELT | _SHARED).get(column) if side in words else None
+        if found is not None:
+            aliases = {word: f"{side}_{word}" for word in _WORD_OF}
+            spelt[side, column] = found[1].format(r=side, **aliases)
+            used |= {(side, word) for word in found[0]}
+    joins = (
+        f" LEFT JOIN {words[side]} {side}_{word} ON {side}_{word}.w = {side}.{_WORD_OF[word]}"
+        for side, word in sorted(used)
+    )
+    return spelt, "".join(joins)
+
+
 def spelt_sql(source: str, words: str = "words", *, counts: bool = False) -> str:
     """The SELECT that spells the names of coded rows as text and, with `counts`, says how many share them."""
-    shared = """, coalesce(f.ng, 0) AS ng, coalesce(f.ngi, 0) AS ngi, coalesce(p.ns, 0) AS nps,
-        coalesce(l.nsa, 0) AS nsa, coalesce(l.nsb, 0) AS nsb,
-        coalesce(CASE WHEN r.t THEN f.nm_tail ELSE m.nm_head END, 0) AS nm"""
-    return f"""
-    SELECT r.*, f.compact AS gf, f.head AS g1, CASE WHEN r.t THEN f.tail ELSE m.head END AS m1,
-        l.compact AS fs, l.sa, l.sb, CASE WHEN r.k_ps IS NOT NULL THEN p.compact END AS ps,
-        CASE WHEN r.k_ps2 IS NOT NULL THEN p2.compact END AS ps2{shared if counts else ""}
-    FROM ({source}) r LEFT JOIN {words} f ON f.w = r.f LEFT JOIN {words} m ON m.w = r.m
-        LEFT JOIN {words} l ON l.w = r.l LEFT JOIN {words} p ON p.w = r.p
-        LEFT JOIN {words} p2 ON p2.w = r.p2"""
+    names = [*_SPELT, *(_SHARED if counts else ())]
+    spelt, joins = spelt_columns([("r", name) for name in names], {"r": words})
+    texts = ", ".join(f"{text} AS {name}" for (_, name), text in spelt.items())
+    return f"SELECT r.*, {texts} FROM ({source}) r{joins}"
 
 
 def _number_codes(name: str) -> str:
@@ -192,12 +229,17 @@ def _code(x: str) -> str:
     return f"CAST(hash({x}) & 4294967295 AS UINTEGER)"
 
 
+def _name_code(x: str) -> str:
+    """The code of a name or a sound; of a single letter it is the letter's own number, below 256."""
+    return f"CASE WHEN length({x}) = 1 THEN CAST(ord({x}) AS UINTEGER) ELSE {_code(x)} END"
+
+
 def held_sql(model: ModelFiles, name: str, x: str, unchecked: Collection[str]) -> str:
     """SQL that is true where `x` is a right number of kind `name`; `unchecked` kinds need only be there."""
     kind = next(kind for kind in model.identifiers if kind["name"] == name)
     if name in unchecked:
         return f"{x} IS NOT NULL"
-    return f"coalesce({sql.id_holds(x, kind['shape'], kind['check'])}, false)"
+    return f"(CASE WHEN {x} IS NULL THEN false ELSE {sql.id_holds(x, kind['shape'], kind['check'])} END)"
 
 
 def turned_names(con: duckdb.DuckDBPyConnection, sample: int = 2000) -> bool:
@@ -268,7 +310,7 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     )
 
     def coded(*columns: str) -> str:
-        return ", ".join(f"CASE WHEN {c} IS NOT NULL THEN {_code(c)} END AS k_{c}" for c in columns)
+        return ", ".join(f"CASE WHEN {c} IS NOT NULL THEN {_name_code(c)} END AS k_{c}" for c in columns)
 
     steps = {
         "folded": f"SELECT raw, {sql.folded('raw')} AS x FROM ({texts}) WHERE raw <> ''",
@@ -286,9 +328,8 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
         "sounds": f"SELECT name, {sql.without_doubles('sound')} AS sound FROM sounded",
         "words": f"""SELECT p.*, tail IS NOT NULL AS t, CAST(ord(p.head) AS UTINYINT) AS gi,
             CAST(ord(compact) AS UTINYINT) AS si, {coded("compact", "p.head", "tail", "sa", "sb")},
-            {_code("g.sound")} AS gx, {_code("left(g.sound, 2)")} AS gx2,
-            {_code("coalesce(h.head, p.head)")} AS gr, {_code("s.sound")} AS sx,
-            {_code("left(s.sound, 2)")} AS sx2
+            {_name_code("g.sound")} AS gx, {_name_code("coalesce(h.head, p.head)")} AS gr,
+            {_name_code("s.sound")} AS sx, {_name_code("left(s.sound, 2)")} AS sx2
             FROM parted p JOIN sounds g ON g.name = p.head JOIN sounds s ON s.name = p.compact
             LEFT JOIN heads h ON h.name = p.head""".replace("k_p.head", "k_head"),
     }

@@ -20,6 +20,7 @@ from linkwell.linkage.compare import STRATUM, Comparison
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer[Any]]
 _TINY = 1e-12
+_AT_A_TIME = 1 << 15  # pairs: what is worked on stays in the processor's own memory
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Pairs:
     records: int
     unseen: Floats
 
-    def of(self, rows: npt.NDArray[np.bool_]) -> Pairs:
-        """Only the pairs where `rows` is true; the list stays as long as it is."""
+    def of(self, rows: npt.NDArray[np.bool_] | slice) -> Pairs:
+        """Only the pairs where `rows` is true (or those of a slice); the list stays as long as it is."""
         codes = {name: code[rows] for name, code in self.codes.items()}
         seen = {name: n[rows] for name, n in self.seen.items()}
         return Pairs(
@@ -121,20 +122,15 @@ def weights(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Floats:
 def parts_of(pairs: Pairs, model: Model) -> tuple[dict[str, Floats], dict[str, Floats], Floats, Floats]:
     """The parts of the weights: per comparison log2 m and log2 u of a stranger, then what whole names and
     impostors add to log2 u."""
-    log_m, log_u = {}, {}
+    log_m = {}
     for c in model.compared:
         code = pairs.codes[c.name]
         log_m[c.name] = np.where(code % STRATUM > 0, np.log2(np.maximum(model.m[c.name], _TINY))[code], 0.0)
-        log_u[c.name] = _stranger(c, pairs, model)
-    whole = _names_together(pairs, model, log_u)
+    parts = {c.name: chance(c, pairs.codes[c.name], pairs.seen[c.name], model) for c in model.compared}
+    log_u = {name: np.log2(part) for name, part in parts.items()}
+    whole = np.log2(_names_together(pairs, model, parts))
     stranger = sum(log_u.values(), np.zeros(len(pairs.record))) + whole
     return log_m, log_u, whole, np.asarray(others(pairs, model) - stranger)
-
-
-def _stranger(c: Comparison, pairs: Pairs, model: Model) -> Floats:
-    code = pairs.codes[c.name]
-    chances = np.log2(chance(c, code, pairs.seen[c.name], model))
-    return np.asarray(np.where(code % STRATUM > 0, chances, 0.0))
 
 
 def _rounded(weight: Floats) -> Floats:
@@ -153,65 +149,69 @@ def _log_m(pairs: Pairs, model: Model) -> Floats:
 def others(pairs: Pairs, model: Model) -> Floats:
     """log2 of the chance that somebody else looks like this: a stranger or one of the impostors.
 
-    Nothing of it is learned from the list, so it is worked out once a run.
+    Nothing of it is learned from the list, so it is worked out once a run, some pairs at a time.
     """
-    log_u = np.zeros(len(pairs.record))
-    parts: dict[str, Floats] = {}
-    for c in model.compared:
-        parts[c.name] = _stranger(c, pairs, model)
-        log_u += parts[c.name]
-    log_u += _names_together(pairs, model, parts)
     names = {c.name for c in model.compared}
-    for impostor in model.settings["impostor"]:
-        if not names.issuperset(impostor.get("needs", ())):
-            continue
-        log_u = np.logaddexp2(log_u, _impostor(pairs, model, impostor, parts))
-    return np.asarray(log_u)
+    impostors = [i for i in model.settings["impostor"] if names.issuperset(i.get("needs", ()))]
+    log_u = np.zeros(len(pairs.record))
+    for start in range(0, len(log_u), _AT_A_TIME):
+        here = slice(start, start + _AT_A_TIME)
+        few = pairs.of(here)
+        parts = {c.name: chance(c, few.codes[c.name], few.seen[c.name], model) for c in model.compared}
+        total = _names_together(few, model, parts)
+        for part in parts.values():
+            total *= part
+        for impostor in impostors:
+            total += _impostor(few, model, impostor, parts)
+        log_u[here] = np.log2(total)
+    return log_u
 
 
 def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
     """The chance that a stranger agrees at this level: from the value's own frequency where the level has
-    one."""
-    times = np.ones(STRATUM)
-    plus = np.ones(STRATUM)
-    valued = np.zeros(STRATUM)
+    one; 1 where there is nothing to compare."""
+    base = model.u[c.name]
+    few = float(model.settings["prior"]["frequency"])
+    each, fixed = np.zeros(len(base)), base.copy()
     for number, level in enumerate(c.levels, 1):
         if level.seen:
-            times[number], plus[number], valued[number] = level.times, level.plus, 1.0
-    level_of = code % STRATUM
-    base = model.u[c.name][code]
-    few = float(model.settings["prior"]["frequency"])
-    shrunk = (np.maximum(seen, 1) + few * base) / (model.people + few)
-    by_value = times[level_of] * shrunk + plus[level_of] * base
-    return np.asarray(np.maximum(np.where((valued[level_of] > 0) & (seen >= 0), by_value, base), _TINY))
+            at = slice(number, None, STRATUM)
+            each[at] = level.times / (model.people + few)
+            fixed[at] = each[at] * few * base[at] + level.plus * base[at]
+    base, fixed = np.maximum(base, _TINY), np.maximum(fixed, _TINY)
+    base[::STRATUM] = fixed[::STRATUM] = 1.0
+    if not each.any():
+        return np.asarray(base[code])
+    by_value = each[code] * np.maximum(seen, 1) + fixed[code]
+    return np.asarray(np.where(seen < 0, base[code], by_value))
 
 
 def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> Floats:
     """Names go together (Harpreet with Singh): where both agree, use the frequency of the whole name.
 
-    Returns what to add to log2 u.
+    Returns what to multiply the chance by.
     """
     by_name = {c.name: c for c in model.compared}
     given, surname = pairs.codes["given"] % STRATUM, pairs.codes["surname"] % STRATUM
     both = (given == by_name["given"].number("same")) & (surname == by_name["surname"].number("same"))
     people = model.people + float(model.settings["prior"]["name_frequency"])
-    whole = np.log2(np.maximum(pairs.pair_seen - 0.5, 0.5) / people)
-    return np.asarray(np.where(both, np.maximum(whole - parts["given"] - parts["surname"], 0.0), 0.0))
+    whole = np.maximum(pairs.pair_seen - 0.5, 0.5) / people
+    return np.asarray(np.where(both, np.maximum(whole / (parts["given"] * parts["surname"]), 1.0), 1.0))
 
 
 def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Mapping[str, Floats]) -> Floats:
-    log_p = np.full(len(pairs.record), np.log2(float(impostor["rate"]) / model.people))
+    likely = np.full(len(pairs.record), float(impostor["rate"]) / model.people)
     for c in model.compared:
         shares = impostor.get("identifier" if c.identifier else c.name)
         if shares is None:
-            log_p += parts[c.name]
+            likely *= parts[c.name]
             continue
         table = np.full(STRATUM, np.nan)  # a level that is not named is as for strangers
         for name, share in shares.items():
-            table[c.number(name)] = np.log2(float(share))
+            table[c.number(name)] = float(share)
         named = table[pairs.codes[c.name] % STRATUM]
-        log_p += np.where(np.isnan(named), parts[c.name], named)
-    return log_p
+        likely *= np.where(np.isnan(named), parts[c.name], named)
+    return likely
 
 
 def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floats]:
