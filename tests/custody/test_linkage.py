@@ -95,6 +95,24 @@ def linked(registry) -> tuple[Supply, Path]:
     return actions.find(supply.reference), links_path(supply.reference).parent
 
 
+def test_an_older_nhi_number_of_a_person_on_the_spine_links(registry, linked) -> None:
+    supply, folder = linked
+    source, _ = spine_paths(registry.home)
+    spine = pq.read_table(source)
+    numbers = pa.array(["ZZZ0016", *[None] * (spine.num_rows - 1)], pa.string())
+    pq.write_table(spine.append_column("nhi", numbers), source)
+    home = registry.home.zone(ZoneName.IDENTITY).folder("supplies", supply.reference)
+    (home / "identity.csv").write_text("record_key,nhi\nk1,ZZZ0024\nk2,ZZZ0032\n", "utf-8")
+    found = work_link(Job(pk=7, subject=supply.reference), lambda done, total: None).links.to_pylist()
+    assert [row["person"] for row in found] == [None, None]
+    before = (folder / "made-from").read_bytes()
+    known = pa.table({"secondary": ["ZZZ0024"], "primary": ["ZZZ0016"]})
+    pq.write_table(known, source.with_name("nhi_secondary.parquet"))
+    found = work_link(Job(pk=8, subject=supply.reference), lambda done, total: None).links.to_pylist()
+    assert [(row["person"], row["decision"]) for row in found] == [(1, "link"), (None, "none")]
+    assert (folder / "made-from").read_bytes() != before
+
+
 def test_linking_draws_pairs_to_judge_and_judgements_count_the_next_time(registry, linked) -> None:
     from linkwell.custody.audit.models import AuditEvent
 

@@ -67,16 +67,17 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 def make_sources(out: Path) -> Path:
     """Births know everybody but the last 20, tax everybody from 40 on, schools people 30 to 69 and 5 unknown.
 
-    Person 3 has two birth numbers; person 50 has a secondary tax number and, since marrying, another name.
+    Person 3 has two birth and two NHI numbers; person 50 a secondary tax number and, since marrying, another
+    name.
     """
     out.mkdir()
     people = [person(n) for n in range(PEOPLE)]
     births = [
         {"birth_no": f"B{n}", "first_name": p["given"], "surname": p["family"], "dob": p["born"],
-         "gender": p["sex"], "region": "02", "eth1": "true"}
+         "gender": p["sex"], "region": "02", "eth1": "true", "nhi": "ZZZ0016" if n == 3 else ""}
         for n, p in enumerate(people[:100])
     ]  # fmt: skip
-    births.append({**births[3], "birth_no": "B3-again"})
+    births.append({**births[3], "birth_no": "B3-again", "nhi": "ZZZ0024"})
     tax = [
         {"ird_no": f"1{n:08d}", "first_name": p["given"], "last_name": p["family"], "dob": p["born"],
          "gender": p["sex"]}
@@ -241,6 +242,13 @@ def test_a_wrong_sources_file_is_refused_in_words(tmp_path, change, message):
     assert not concordance_path(home).exists()
 
 
+def test_a_further_nhi_number_leads_to_the_number_the_spine_has(built):
+    numbers = ask(f"SELECT * FROM '{built.world / 'nhi_secondary.parquet'}'")
+    assert {tuple(sorted(row)) for row in numbers} == {("ZZZ0016", "ZZZ0024")}
+    ((own,),) = ask(f"SELECT nhi FROM '{built.world / 'spine.parquet'}' WHERE nhi IS NOT NULL")
+    assert own == numbers[0][1]
+
+
 def test_a_prepared_spine_can_be_made_of_what_was_built(built, tmp_path):
     assert prepare_spine(built.world / "spine.parquet", tmp_path / "prepared").rows == PEOPLE
 
@@ -253,7 +261,7 @@ def test_a_second_build_keeps_every_spine_id_and_new_people_get_new_ones(built, 
     before = dict(ask(f"SELECT source || id, spine_id FROM '{concordance_path(home)}'"))
     rows = (folder / "births.csv").read_text("utf-8").splitlines()
     (folder / "births.csv").write_text(
-        "\n".join([rows[0], "B900,Zelda,Newcomer,2001-05-05,2,02,true", *reversed(rows[1:])]) + "\n", "utf-8"
+        "\n".join([rows[0], "B900,Zelda,Newcomer,2001-05-05,2,02,true,", *reversed(rows[1:])]) + "\n", "utf-8"
     )
     _, facts = build_spine(read_sources(folder), home)
     after = dict(ask(f"SELECT source || id, spine_id FROM '{concordance_path(home)}'"))

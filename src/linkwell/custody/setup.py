@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from linkwell.custody.linkage.jobs import spine_paths
+from linkwell.custody.linkage.jobs import link_settings, spine_paths
 from linkwell.custody.organisations.actions import found_custodian
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import CUSTODIAN_CODE
@@ -45,7 +45,7 @@ def bring_in_population(home: Home, population: Path, progress: Tick | None = No
 
     integration.import_population(population, home, progress)
     source, prepared = spine_paths(home)
-    linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=progress)
+    linkage.prepare_spine(source, prepared, settings=link_settings(home), progress=progress)
 
 
 def write_public_bundle(home: Home, path: Path) -> None:

@@ -30,6 +30,9 @@ WORLD_FILES = ("spine.parquet", "residents.parquet", "measures.parquet", "measur
 RESIDENT_AT = "resident_population.parquet"
 """Optional: who was resident by the rule at each date (spine_id, ref_date, one flag a kind of activity)."""
 
+NHI_MAP = "nhi_secondary.parquet"
+"""Optional: further NHI numbers of one person (secondary, primary), for linkers only."""
+
 ABOUT = "population.toml"
 """Optional: `area_vintage` (the year of the area boundaries), `reference_date` and `rule` of residence."""
 
@@ -54,7 +57,7 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
 
     Args:
         world: a folder with spine.parquet, residents.parquet, measures.parquet and measures.toml, and
-            perhaps resident_population.parquet and population.toml.
+            perhaps resident_population.parquet, nhi_secondary.parquet and population.toml.
 
     Raises:
         WrongUse: a file is missing, lacks a column, or holds codes of another list.
@@ -78,6 +81,7 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
             try:
                 _check(connection, world)
                 _plant(connection, world, home)
+                _numbers(connection, world, _spine_folder(home) / f".new-{NHI_MAP}")
                 tick(1, STEPS)
                 facts = _sources(connection, world, new, home, inputs, tick)
             except duckdb.BinderException as error:
@@ -88,13 +92,15 @@ def import_population(world: Path, home: Home, progress: Tick | None = None) -> 
                 ) from None
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
-        (_spine_folder(home) / ".new.parquet").unlink(missing_ok=True)
+        for name in (".new.parquet", f".new-{NHI_MAP}"):
+            (_spine_folder(home) / name).unlink(missing_ok=True)
         raise
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     # Only a whole population takes the place of the one there is; until its facts stand there is none.
     (sources / "facts.json").unlink(missing_ok=True)
     (_spine_folder(home) / ".new.parquet").replace(_spine_folder(home) / "spine.parquet")
+    (_spine_folder(home) / f".new-{NHI_MAP}").replace(_spine_folder(home) / NHI_MAP)
     for file in sorted(new.iterdir()):
         file.replace(sources / file.name)
     new.rmdir()
@@ -121,7 +127,7 @@ def _inputs_digest(world: Path) -> str:
                 where=str(world),
                 fix="What it holds is in docs/integration.md; an invented one: linkwell synthetic population",
             )
-    optional = [name for name in (RESIDENT_AT, ABOUT) if (world / name).is_file()]
+    optional = [name for name in (RESIDENT_AT, NHI_MAP, ABOUT) if (world / name).is_file()]
     return combined({name: file_digest(world / name) for name in (*WORLD_FILES, *optional)})
 
 
@@ -165,6 +171,16 @@ def _plant(connection: duckdb.DuckDBPyConnection, world: Path, home: Home) -> No
         connection, f"SELECT * FROM {source} UNION ALL BY NAME SELECT * FROM planted", spine
     )
     connection.execute(f"CREATE VIEW spine AS SELECT * FROM {database.quoted(spine)}")
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, world: Path, out: Path) -> None:
+    """The further NHI numbers go to the linkers' zone; none is an empty file, so that no old one stays."""
+    there = database.quoted(world / NHI_MAP) if (world / NHI_MAP).exists() else _NO_NUMBERS
+    query = f'SELECT "secondary"::VARCHAR AS secondary, "primary"::VARCHAR AS "primary" FROM {there}'
+    database.write_parquet(connection, f"{query} ORDER BY ALL", out)
+
+
+_NO_NUMBERS = '(SELECT NULL AS "secondary", NULL AS "primary" WHERE false)'
 
 
 def population_key(home: Home) -> bytes:

@@ -21,6 +21,7 @@ import pyarrow as pa
 from linkwell import linkage
 from linkwell.integration import database, residence
 from linkwell.integration.coverage import Coverage, coverage_of, write_report
+from linkwell.integration.population import NHI_MAP
 from linkwell.integration.sources import (
     ATTRIBUTES,
     IDENTIFIERS,
@@ -92,6 +93,7 @@ def build_spine(sources: Sources, home: Home, progress: Tick | None = None) -> t
         _link_the_rest(connection, sources, world, read)
         tick(steps - 3, steps)
         _concordance(connection, sources)
+        _secondary_numbers(connection, sources, world / NHI_MAP)
         counts = _residents(connection, sources, chosen, world)
         left = _measures(connection, sources, world)
         tick(steps - 2, steps)
@@ -230,6 +232,25 @@ def _concordance(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     connection.execute(f"CREATE TEMP TABLE people AS {people}")
     connection.execute(
         f"CREATE TEMP TABLE concordance AS SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})"
+    )
+
+
+def _secondary_numbers(connection: duckdb.DuckDBPyConnection, sources: Sources, out: Path) -> None:
+    """Write the further NHI numbers of the spine's people: (secondary, primary).
+
+    A number that is somebody's own on the spine, or that two people have, is left out: it tells nobody apart.
+    """
+    names = LinkSettings().model.columns["nhi"]
+    keyed = [source.name for source in sources.sources if source.key.lower() in names]
+    listed = ", ".join(f"'{name}'" for name in ("nhi", *keyed))
+    database.write_parquet(
+        connection,
+        f"""SELECT c.id AS secondary, any_value(s.nhi) AS "primary"
+            FROM concordance c JOIN spine s USING (spine_id)
+            WHERE c.source IN ({listed}) AND s.nhi IS NOT NULL
+            AND c.id NOT IN (SELECT nhi FROM spine WHERE nhi IS NOT NULL)
+            GROUP BY c.id HAVING count(DISTINCT spine_id) = 1 ORDER BY ALL""",
+        out,
     )
 
 

@@ -25,6 +25,25 @@ def spine_paths(home: Home) -> tuple[Path, Path]:
     return folder / "spine.parquet", folder / "prepared"
 
 
+def link_settings(home: Home, labels: Any = None) -> Any:
+    """How supplies are linked in this home: with the further NHI numbers the spine's people are known by.
+
+    Args:
+        labels: judgements to keep to, as `linkage.LinkSettings` takes them.
+    """
+    from linkwell.linkage import LinkSettings
+
+    return LinkSettings(labels=labels, nhi_map=nhi_map(home))
+
+
+def nhi_map(home: Home) -> Path | None:
+    """The file of (secondary, primary) NHI numbers that came with the spine, if one did (linkers' zone)."""
+    from linkwell.integration.population import NHI_MAP
+
+    path = spine_paths(home)[0].with_name(NHI_MAP)
+    return path if path.exists() else None
+
+
 GROUPS, MADE_FROM = "groups.parquet", "made-from"
 """Beside the links: each record's groups, and a digest of everything the links were made from."""
 
@@ -45,6 +64,8 @@ def made_from(home: Home, reference: str, *, again: bool) -> str:
     labels, _ = judging.judgements(links_path(reference).parent) if again else (None, None)
     said = "" if labels is None else repr(sorted(map(repr, labels.to_pylist())))
     parts = {"list": file_digest(identity_table(home, reference)), "spine": file_digest(source)}
+    known = nhi_map(home)
+    parts |= {} if known is None else {"further numbers": file_digest(known)}
     return combined(parts | {"judged": said, "software": version("linkwell")})
 
 
@@ -77,8 +98,9 @@ def link_supply(reference: str, *, seed: str, tick: Tick, again: bool) -> Any:
     follows = made_from(home, reference, again=again)
     folder = links.parent
     labels, judged = judging.judgements(folder) if again else (None, None)
-    spine = linkage.prepare_spine(source, prepared, settings=linkage.LinkSettings(), progress=tick)
-    result = linkage.link(extract, spine, settings=linkage.LinkSettings(labels=labels), progress=tick)
+    settings = link_settings(home, labels)
+    spine = linkage.prepare_spine(source, prepared, settings=settings, progress=tick)
+    result = linkage.link(extract, spine, settings=settings, progress=tick)
     before = pq.read_table(links) if again and links.exists() else None
     changes = refresh.compare(before, result.links, result.groups) if before is not None else []
     report.write(result, folder, changes=changes, judged=judged)
