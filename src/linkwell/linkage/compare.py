@@ -154,7 +154,7 @@ def compare_sql(
     carried = ", ".join(f"{column} AS {alias}" for column, alias in carry)
     if not plain:
         joins += f" LEFT JOIN equivalents e ON e.a = {text('l', 'g1')} AND e.b = {text('s', 'g1')}"
-    query = f"SELECT {carried}, s.npair AS pair_seen{brought} FROM {source}{joins}"
+    query = f"SELECT {carried}, s.npair AS pair_seen, s.era AS era{brought} FROM {source}{joins}"
     for made in (likeness, turned):
         if made:
             query = (
@@ -168,7 +168,7 @@ def compare_sql(
         query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
     outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
     kept = ", ".join(alias for _, alias in carry)
-    return f"SELECT {kept}, pair_seen, {outputs} FROM ({query})"
+    return f"SELECT {kept}, pair_seen, era, {outputs} FROM ({query})"
 
 
 def _made_plain(c: Comparison) -> Comparison:

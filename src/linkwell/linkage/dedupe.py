@@ -101,7 +101,9 @@ def dedupe(
         tick(2, _STEPS)
         compared = worth_comparing(con, comparisons(files))
         found, pairs = compared_pairs(con, files, compared)
-        numbers = measured_rates(files.model, json.loads(facts["sharing"]))
+        sharing = json.loads(facts["sharing"])
+        del sharing["twins"]  # misspelt repeats of one person would be counted as twins
+        numbers = measured_rates(files.model, sharing)
         prior = {**files.model["prior"], "on_spine": files.model["prior"]["repeated"]}
         start = starting_model(compared, sampled(con), spine.rows, {**numbers, "prior": prior})
         log_u = others(pairs, start)

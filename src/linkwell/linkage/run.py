@@ -246,7 +246,7 @@ def compared_pairs(
     seen = {c.name: ints(f"n_{c.name}") for c in compared}
     unseen = _unseen(con, model)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
-    pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), settled, records, unseen)
+    pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), ints("era"), settled, records, unseen)
     return table.select([alias for _, alias in carry]), pairs
 
 

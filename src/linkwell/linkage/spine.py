@@ -130,7 +130,8 @@ def _build(
     _store(con, extra_columns(model))
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
-    shared = {x: _sharing(con, x) for x in ("home", "street") if x in extra_columns(model)}
+    shared: dict[str, float] = {x: _sharing(con, x) for x in ("home", "street") if x in extra_columns(model)}
+    shared["twins"] = twins_beyond_chance(con)
     facts = {
         "sharing": json.dumps(shared),
         "format": _FORMAT,
@@ -151,6 +152,26 @@ def _sharing(con: duckdb.DuckDBPyConnection, name: str) -> float:
     """How many others share a person's `name`, on average; a little over, for those not on the spine."""
     mean = con.execute(f"SELECT avg(n_{name} - 1) FROM spine WHERE {name}_k IS NOT NULL").fetchall()[0][0]
     return round(0.05 + (mean or 0.0), 4)
+
+
+def twins_beyond_chance(con: duckdb.DuckDBPyConnection) -> float:
+    """How many others of a person's surname and birth date, under another initial, are there beyond chance.
+
+    A misspelt second copy of a person hardly ever begins with another letter; one twin in twelve does with
+    the same. Counted among rare surnames (some half a million people, surnames chosen by hash), where chance
+    brings few together; that about 3 in 100 people are twins counts as much as a thousand people.
+    """
+    people, beyond = con.execute("""
+        WITH total AS (SELECT count(*) AS n FROM spine),
+        few AS (SELECT k_fs, d8, gi, ns, nd FROM spine, total WHERE ns <= 20 + total.n / 20000
+            AND hash(k_fs) % greatest(total.n // 500000, 1) = 0 AND d8 IS NOT NULL AND gi IS NOT NULL),
+        by_name AS (SELECT k_fs, d8, count(*) AS n, any_value((ns - 1.0) * nd) AS chance FROM few
+            GROUP BY k_fs, d8, gi),
+        by_date AS (SELECT sum(n) AS n, sum(n) * sum(n) - sum(n * n) AS pairs, any_value(chance) AS chance
+            FROM by_name GROUP BY k_fs, d8)
+        SELECT coalesce(sum(b.n), 0), coalesce(sum(pairs - b.n * chance / total.n), 0) FROM by_date b, total
+        """).fetchall()[0]
+    return round(max((float(beyond) * 12 / 11 + 30.0) / (float(people) + 1000.0), 0.001), 5)
 
 
 def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:
@@ -211,17 +232,26 @@ def _frequencies(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN freq_surname s ON s.value = w.compact LEFT JOIN freq_surname a ON a.value = w.sa
         LEFT JOIN freq_surname b ON b.value = w.sb LEFT JOIN freq_middle m ON m.value = w.head
         LEFT JOIN freq_middle mt ON mt.value = w.tail LEFT JOIN freq_given gt ON gt.value = w.tail""")
+    con.execute("""CREATE OR REPLACE TEMP TABLE freq_era AS SELECT k_g1, era, CAST(round(1000 * log2(
+            (n + 100 * share) / (sum(n) OVER (PARTITION BY era) + 100) / share)) AS SMALLINT) AS bits
+        FROM (SELECT k_g1, era, n, sum(n) OVER (PARTITION BY k_g1) / sum(n) OVER () AS share
+            FROM (SELECT k_g1, yy // 5 AS era, count(*) AS n FROM rows
+                WHERE k_g1 IS NOT NULL AND yy IS NOT NULL GROUP BY ALL))""")
     con.execute("""CREATE OR REPLACE TEMP TABLE freq_pair AS SELECT k_g1, k_fs, CAST(count(*) AS INTEGER) AS n
         FROM rows WHERE k_g1 IS NOT NULL AND k_fs IS NOT NULL GROUP BY ALL""")
 
 
 def _store(con: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
-    """The spine by codes; its names are spelt once, in `spelling`, with how many people share them."""
+    """The spine by codes; its names are spelt once, in `spelling`, with how many people share them.
+
+    `era`: how many thousandths of a bit commoner the given name is among people born in the same five years.
+    """
     counts = """coalesce(fs.ns, 0) AS ns, coalesce(pair.n, 0) AS npair, coalesce(fd.n, 0) AS nd,
-        coalesce(fa.n, 0) AS na,"""
+        coalesce(fa.n, 0) AS na, coalesce(era.bits, 0) AS era,"""
     joins = """LEFT JOIN freq_dob fd ON fd.value = r.d8 LEFT JOIN freq_area fa ON fa.value = r.area
         LEFT JOIN spelling fs ON fs.w = r.l
-        LEFT JOIN freq_pair pair ON pair.k_g1 = r.k_g1 AND pair.k_fs = r.k_fs"""
+        LEFT JOIN freq_pair pair ON pair.k_g1 = r.k_g1 AND pair.k_fs = r.k_fs
+        LEFT JOIN freq_era era ON era.k_g1 = r.k_g1 AND era.era = r.yy // 5"""
     for x in extras:
         con.execute(f"""CREATE OR REPLACE TEMP TABLE freq_{x} AS SELECT {x}_k AS value,
             CAST(count(*) AS INTEGER) AS n FROM rows WHERE {x}_k IS NOT NULL GROUP BY ALL""")

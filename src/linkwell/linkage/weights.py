@@ -31,6 +31,7 @@ class Pairs:
         record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length, as
             narrow as their values.
         pair_seen: spine people sharing given name and surname of the candidate.
+        era: how much commoner its given name is among people of its age, in thousandths of a bit.
         settled: pairs that a pass settled by itself, bool. records: length of the list.
         unseen: per record, the chance that its person is on the spine and yet no pass brings it up.
     """
@@ -39,6 +40,7 @@ class Pairs:
     codes: Mapping[str, Ints]
     seen: Mapping[str, Ints]
     pair_seen: Ints
+    era: Ints
     settled: npt.NDArray[np.bool_]
     records: int
     unseen: Floats
@@ -52,6 +54,7 @@ class Pairs:
             codes,
             seen,
             self.pair_seen[rows],
+            self.era[rows],
             self.settled[rows],
             self.records,
             self.unseen,
@@ -188,6 +191,7 @@ def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
 
 def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> Floats:
     """Names go together (Harpreet with Singh): where both agree, use the frequency of the whole name.
+    Given names go with birth years: where both agree, their frequency is that among people of one age.
 
     Returns what to multiply the chance by.
     """
@@ -196,7 +200,10 @@ def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> 
     both = (given == by_name["given"].number("same")) & (surname == by_name["surname"].number("same"))
     people = model.people + float(model.settings["prior"]["name_frequency"])
     whole = np.maximum(pairs.pair_seen - 0.5, 0.5) / people
-    return np.asarray(np.where(both, np.maximum(whole / (parts["given"] * parts["surname"]), 1.0), 1.0))
+    together = np.where(both, np.maximum(whole / (parts["given"] * parts["surname"]), 1.0), 1.0)
+    dob = pairs.codes["dob"] % STRATUM
+    aged = (given == by_name["given"].number("same")) & (dob > 0) & (dob < by_name["dob"].number("different"))
+    return np.asarray(np.where(aged, together * np.exp2(pairs.era / 1000.0), together))
 
 
 def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Mapping[str, Floats]) -> Floats:
