@@ -232,11 +232,12 @@ def _frequencies(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN freq_surname s ON s.value = w.compact LEFT JOIN freq_surname a ON a.value = w.sa
         LEFT JOIN freq_surname b ON b.value = w.sb LEFT JOIN freq_middle m ON m.value = w.head
         LEFT JOIN freq_middle mt ON mt.value = w.tail LEFT JOIN freq_given gt ON gt.value = w.tail""")
+    # others of the name born then, beside how many there would be by chance; five more keep rare names sane
     con.execute("""CREATE OR REPLACE TEMP TABLE freq_era AS SELECT k_g1, era, CAST(round(1000 * log2(
-            (n + 100 * share) / (sum(n) OVER (PARTITION BY era) + 100) / share)) AS SMALLINT) AS bits
-        FROM (SELECT k_g1, era, n, sum(n) OVER (PARTITION BY k_g1) / sum(n) OVER () AS share
-            FROM (SELECT k_g1, yy // 5 AS era, count(*) AS n FROM rows
-                WHERE k_g1 IS NOT NULL AND yy IS NOT NULL GROUP BY ALL))""")
+            (n - 1 + 5) / ((sum(n) OVER (PARTITION BY k_g1) - 1) * sum(n) OVER (PARTITION BY era)
+                / sum(n) OVER () + 5))) AS SMALLINT) AS bits
+        FROM (SELECT k_g1, yy // 5 AS era, count(*) AS n FROM rows
+            WHERE k_g1 IS NOT NULL AND yy IS NOT NULL GROUP BY ALL)""")
     con.execute("""CREATE OR REPLACE TEMP TABLE freq_pair AS SELECT k_g1, k_fs, CAST(count(*) AS INTEGER) AS n
         FROM rows WHERE k_g1 IS NOT NULL AND k_fs IS NOT NULL GROUP BY ALL""")
 
