@@ -20,6 +20,7 @@ from linkwell.custody.projects import guarding, reviewing
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.register import state
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.specification.file import render
@@ -79,7 +80,7 @@ def test_the_pages_are_the_same_before_and_after_one_person_comes_goes_or_object
 PEOPLE_FREE = {
     "custody_agreement", "custody_organisation", "custody_specificationtext", "custody_project",
     "custody_project_uses", "custody_application", "custody_hold", "custody_assessment", "custody_breach",
-    "custody_release", "custody_output",
+    "custody_outputrequest",
 }  # fmt: skip
 """The tables the register may ask: what is agreed, approved, stopped, released and written down."""
 
@@ -170,6 +171,19 @@ def test_it_follows_from_live_state(registry, anyone) -> None:
     pages = crawl(anyone)
     assert b"stopped for now" in pages[START]
     assert b"Talk with us" not in b"".join(pages.values())
+
+
+def test_what_came_out_is_listed_but_for_what_is_about_one_provider_alone(registry, anyone) -> None:
+    project = registry.agreement.used_by.get()
+    for number, about in enumerate((None, registry.agreement.organisation)):
+        OutputRequest.objects.create(
+            reference=f"{project.code}-o{number}", project=project, title="Anahera’s table", state="released",
+            data_version="2026-11", author="x", about=about, released_at=timezone.now(),
+        )  # fmt: skip
+    whole = b"".join(crawl(anyone).values()).decode()
+    assert f"{project.code}-o0" in whole
+    assert f"{project.code}-o1" not in whole
+    assert "Anahera" not in whole  # a title is the team's own words, and nobody checked them
 
 
 def test_the_page_for_people_says_who_shares_what_and_how_to_say_no(registry, anyone) -> None:

@@ -17,7 +17,7 @@ SEE_REFRESHES = Capability(
 )
 SEE_CATALOGUE = Capability(
     "catalogue.see",
-    frozenset({Role.RESEARCHER, Role.ANALYST, Role.INTEGRATOR, Role.OUTPUT_CHECKER}),
+    frozenset({Role.RESEARCHER, Role.PROJECT_LEAD, Role.ANALYST, Role.INTEGRATOR, Role.OUTPUT_CHECKER}),
     Relation.ANYWHERE,
     "The catalogue says what can be asked for, never what is in it about anybody.",
 )

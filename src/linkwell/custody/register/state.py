@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -24,10 +24,10 @@ from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.breaches.models import Breach
-from linkwell.custody.outputs.models import Release
 from linkwell.custody.projects.conditions import choices, conditions_of
 from linkwell.custody.projects.models import Application, Project
 from linkwell.custody.projects.states import ApplicationState, HoldState, ProjectState
+from linkwell.custody.requests.models import OutputRequest
 from linkwell.specification.model import FieldClass, Specification
 
 FEW = 6
@@ -82,7 +82,7 @@ class Used:
     conditions: tuple[str, ...]
     kaitiaki_conditions: bool
     stopped: bool
-    outputs: tuple[tuple[str, datetime.date], ...]
+    outputs: tuple[tuple[str, datetime.date], ...]  # reference and day of each release
 
 
 @cache
@@ -136,10 +136,14 @@ def projects(code: str | None = None) -> list[Used]:
         "uses__organisation", "holds", "applications"
     )
     released: dict[int, list[tuple[str, datetime.date]]] = {}
-    for each in Release.objects.filter(output__project__in=rows).select_related("output"):
-        line = (each.title, timezone.localdate(each.released_at))
-        released.setdefault(each.output.project_id, []).append(line)
+    for project, reference, moment in _released().values_list("project", "reference", "released_at"):
+        released.setdefault(project, []).append((reference, timezone.localdate(moment)))
     return [_used(each, released.get(each.pk, [])) for each in rows.order_by("-code")]
+
+
+def _released() -> QuerySet[OutputRequest]:
+    """What left, but for what is about one provider alone: that goes to the provider."""
+    return OutputRequest.objects.filter(released_at__isnull=False, about=None)
 
 
 def _used(project: Project, released: list[tuple[str, datetime.date]]) -> Used:
@@ -200,9 +204,7 @@ def waits() -> list[tuple[str, str]]:
     reviewed = Application.objects.filter(
         Q(state=ApplicationState.APPROVED) | Q(state=ApplicationState.REFUSED), decided_at__gte=since
     ).values_list("put_in_at", "decided_at")
-    checked = Release.objects.filter(
-        released_at__gte=since, output__project__agreement=None
-    ).values_list("output__created_at", "released_at")  # fmt: skip
+    checked = _released().filter(released_at__gte=since).values_list("submitted_at", "released_at")
     return [
         ("An organisation’s proposal, until it is decided", _weeks(assessed)),
         ("A project’s application, until it is decided", _weeks(reviewed)),
