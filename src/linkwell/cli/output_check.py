@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from linkwell.cli.output import finish, json_option, progress
+from linkwell.errors import WrongUse
 
 if TYPE_CHECKING:
     from linkwell.confidentiality.output_check.check import Checked
@@ -62,6 +63,7 @@ def check(
     from linkwell.confidentiality.output_check.disclosure_record import disclosure_record, write_record
     from linkwell.confidentiality.output_check.findings import Verdict
 
+    _not_over([path for path in (annotated, record) if path is not None])
     with progress("Checking", quiet=as_json) as tick:
         checked = check_files(files, profile=profile, as_is=as_is, evidence=evidence, tick=tick)
     written = _write_annotated(checked, annotated)
@@ -72,6 +74,25 @@ def check(
     lines = _lines(checked) + [f"Written: {path}" for path in written]
     finish(result, lines, as_json=as_json, next_step=_next(checked))
     return 1 if checked.verdict is Verdict.FAIL else 0
+
+
+def _not_over(paths: list[Path]) -> None:
+    """Refuse to write over anything that is there, but for what this command wrote itself before."""
+    for path in paths:
+        ours = path.suffix in (".xlsx", ".json") and path.exists() and _made_here(path)
+        if path.exists() and not ours:
+            raise WrongUse(
+                "There is a file of this name already.",
+                where=path.name,
+                fix="Give another name for the result.",
+            )
+
+
+def _made_here(path: Path) -> bool:
+    from linkwell.confidentiality.output_check.annotated import is_annotated
+    from linkwell.confidentiality.output_check.disclosure_record import FORMAT
+
+    return is_annotated(path) or FORMAT.encode() in path.read_bytes()[:200]
 
 
 def _write_annotated(checked: Checked, path: Path | None) -> list[Path]:

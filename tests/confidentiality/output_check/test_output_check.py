@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import openpyxl
@@ -99,6 +100,22 @@ def test_a_path_inside_a_data_home_is_refused(tmp_path: Path) -> None:
         check_files([inside])
 
 
+def test_whatever_lies_in_a_file_it_is_judged_and_never_ends_in_an_error(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    words = ["", "S", "12", "3.5%", "Total", "Male", "2019", "n (%)", "45 (3%)", "-", "=1+1", "(0.4)",
+             "1,234", "é", "mean", "max", "nhi", "raw n", "conf", "NaN", "coef", "1-5", "%"]  # fmt: skip
+    for at in range(60):
+        rows = [
+            [chance.choice(words) for _ in range(chance.randint(1, 7))] for _ in range(chance.randint(1, 9))
+        ]
+        write_csv(tmp_path / f"f{at}.csv", rows)
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "results.json").write_text('{"results": {"a": 3, "b": {"files": [{"name": 5}, 7]}}}')
+    found = check_files([tmp_path])
+    assert len(found.files) == 62
+    write_annotated(found, tmp_path / "marked.xlsx")
+
+
 def test_no_file_and_damaged_files_are_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(WrongUse):
         check_files([tmp_path / "missing.csv"])
@@ -119,4 +136,9 @@ def test_the_command_ends_with_one_where_a_file_is_not_to_be_released(tmp_path: 
     assert json.loads(good.output)["verdict"] == "pass"
     assert bad.return_value == 1
     assert "bad.csv, B4" in bad.output
+    over = CliRunner().invoke(
+        output, ["check", str(tmp_path), "--annotated", str(tmp_path / "bad.csv")], standalone_mode=False
+    )
+    assert isinstance(over.exception, WrongUse)
+    assert (tmp_path / "bad.csv").read_text().startswith("region")
     assert "output" in cli.list_commands(None)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ It holds the submitted numbers, raw ones too: it is for the researcher and the c
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ WORDS = {
 }  # fmt: skip
 _WIDTHS = (("", 18), ("File", 26), ("Sheet", 16), ("Cells", 22), ("Column", 22), ("What", 44),
            ("Why it matters", 40), ("What to do", 40))  # fmt: skip
+_SUBJECT = "Marked by linkwell output check; stays inside"
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 200
 
 
@@ -39,7 +41,17 @@ def write_annotated(checked: Checked, path: Path) -> None:
     with written_whole(path) as part:
         part.touch(mode=0o600)  # it holds raw numbers; the writer keeps the file's mode
         with xlsxwriter.Workbook(str(part), _PLAIN) as book:
+            book.set_properties({"subject": _SUBJECT})
             _Book(book).fill(checked)
+
+
+def is_annotated(path: Path) -> bool:
+    """Whether a file is a workbook this module wrote."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _SUBJECT.encode() in archive.read("docProps/core.xml")
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return False
 
 
 class _Book:

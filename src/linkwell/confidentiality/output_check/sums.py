@@ -63,8 +63,11 @@ def _down(table: Table, columns: Sequence[Column], kind: str) -> Iterator[Line]:
 
 
 def _along(table: Table, columns: Sequence[Column], kind: str) -> Iterator[Line]:
-    levels = {column.at: [_level(each) for each in column.headings] for column in columns}
-    width = max(map(len, levels.values()), default=0)
+    width = max((len(column.headings) for column in columns), default=0)
+    levels = {
+        column.at: [_level(each) for each in (*column.headings, *[""] * (width - len(column.headings)))]
+        for column in columns
+    }
     for row in table.rows:
         there = [c for c in columns if row in c.cells and kind_at(table, c, row) == kind]
         for at in range(width):
