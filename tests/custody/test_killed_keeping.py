@@ -5,6 +5,7 @@ nothing is there or signed twice.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,6 +91,13 @@ def stalling(data: bytes, then: Callable[[], None]) -> Iterator[bytes]:
     then()
 
 
+def kill_web(portal: subprocess.Popen[bytes]) -> None:
+    """Kill -9 the web process and the ones that answer for it; its master first, or it would make others."""
+    (web,) = [pid for line, pid in children(portal.pid).items() if "portal.web" in line]
+    for pid in (web, *children(web).values()):
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None:
     package, port = (site.folder / "supply.lwp").read_bytes(), free_port()
     half, portal = len(package) // 2, serve(site.home.path, port, site.environment)
@@ -102,15 +110,11 @@ def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None
             first = sender.patch(place, content=package[:half], headers={**chunk, "Upload-Offset": "0"})
             assert first.headers["Upload-Offset"] == str(half)
 
-            def kill() -> None:
-                (web,) = [pid for line, pid in children(portal.pid).items() if "portal.web" in line]
-                # gunicorn's own worker holds the connection; its master first, or it would make another
-                for pid in (web, *children(web).values()):
-                    os.kill(pid, signal.SIGKILL)
-
             more = {**chunk, "Upload-Offset": str(half), "Content-Length": str(len(package) - half)}
             with pytest.raises((httpx.TransportError, h11.ProtocolError)):
-                sender.patch(place, content=stalling(package[half:-1], kill), headers=more)
+                sender.patch(
+                    place, content=stalling(package[half:-1], lambda: kill_web(portal)), headers=more
+                )
             wait_until_back("linkwell.portal.web", portal, port)
             stands = sender.head(place).headers["Upload-Offset"]
             assert int(stands) >= half
@@ -262,3 +266,45 @@ def test_killed_while_it_destroys_what_is_taken_out_it_certifies_once_and_only_w
     assert site.run(*asked)["state"] == "done"
     assert not details.exists()
     assert events(site, "removal.confirmed", "removal.done") == [1, 1]
+
+
+def post(browser: httpx.Client, where: str, **given: str) -> httpx.Response:
+    """Fill in a page's form and send it."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(where).text)
+    assert token is not None
+    return browser.post(where, data={"csrfmiddlewaretoken": token[1], **given})
+
+
+def test_web_killed_while_a_destruction_goes_on_that_a_page_asked_for(
+    tmp_path: Path, sample_specification, sample_split
+) -> None:
+    """The person's browser loses its answer, not what was asked for; and asking once more adds nothing."""
+    site = make_site(tmp_path, sample_specification, sample_split)
+    (name,) = ask(site, OVER, str(site.folder / "supply.lwp"))
+    names, details = (site.home.path / zone / "supplies" / name for zone in ("identity", "research"))
+    for number in range(FILES):
+        (details / f"part-{number}").write_bytes(b"x")
+    portal = serve(site.home.path, port := free_port(), site.environment)
+    password, where = password_of(site.home, "provider"), "/agreements/DSA-2026-001/destroy"
+    try:
+        with httpx.Client(base_url=f"http://localhost:{port}", timeout=30) as browser:
+            assert post(browser, "/signin/", username="provider", password=password).status_code == 302
+            assert post(browser, where, password=password).status_code == 302
+            until = time.monotonic() + 120
+            while names.exists():
+                assert time.monotonic() < until
+                time.sleep(0.002)
+            kill_web(portal)
+            assert details.exists(), "it was killed after the work, not in the middle of it"
+            wait_until_back("linkwell.portal.web", portal, port)
+            while details.exists():
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            again = post(browser, where, password=password)  # still signed in; perhaps they saw no answer
+            assert again.status_code in (302, 409)
+            assert browser.get("/agreements/DSA-2026-001/story/").status_code == 200
+    finally:
+        portal.terminate()
+        portal.wait(timeout=30)
+    once = ("agreement.destruction asked", "supply.kept data destroyed", "agreement.kept data destroyed")
+    assert events(site, *once) == [1, 1, 1]

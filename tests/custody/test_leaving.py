@@ -154,8 +154,12 @@ def test_an_analyst_who_comes_back_is_named_anew(registry) -> None:
     take_role(by=manager, person=analyst, organisation=custodian(), role=Role.ANALYST, why=Why.CHANGED)
     assert not project.members.exists()
     assert not Person.objects.get(pk=analyst.pk).is_active
+    with pytest.raises(NotAllowed, match="does not bring it back"):
+        add_person(by=manager, username="analyst", name="x", password="another four plain words",
+                   organisation=custodian(), roles=[Role.ANALYST])  # fmt: skip
+    assert not Person.objects.get(pk=analyst.pk).is_active
     back = add_person(
-        by=manager, username="analyst", name="x", password="another four plain words",
+        by=second_manager(registry), username="analyst", name="x", password="another four plain words",
         organisation=custodian(), roles=[Role.ANALYST],
     )  # fmt: skip
     assert back.is_active
@@ -166,10 +170,11 @@ def test_an_analyst_who_comes_back_is_named_anew(registry) -> None:
 
 def test_who_saw_names_sees_no_service_details_for_a_year(registry) -> None:
     manager, linker = registry.person("manager"), registry.person("linker")
+    second = second_manager(registry)
     end_person(by=manager, person=linker, why=Why.CHANGED)
 
     def become(role: Role) -> Person:
-        return add_person(by=manager, username="linker", name="x", password="four plain words here",
+        return add_person(by=second, username="linker", name="x", password="four plain words here",
                           organisation=custodian(), roles=[role])  # fmt: skip
 
     for role in (Role.INTEGRATOR, Role.ANALYST):
@@ -184,7 +189,7 @@ def test_a_mistake_counts_for_nothing_and_only_within_a_day(registry) -> None:
     manager = registry.person("manager")
     new = deciding.somebody(registry, "newcomer", custodian(), Role.LINKER)
     take_role(by=manager, person=new, organisation=custodian(), role=Role.LINKER, why=Why.MISTAKE)
-    add_person(by=manager, username="newcomer", name="x", password="four plain words here",
+    add_person(by=second_manager(registry), username="newcomer", name="x", password="four plain words here",
                organisation=custodian(), roles=[Role.INTEGRATOR])  # fmt: skip
     Membership.objects.filter(person=new).update(created_at=timezone.now() - timedelta(days=2))
     with pytest.raises(WrongUse, match="more than a day ago"):
@@ -197,7 +202,7 @@ def test_who_left_a_provider_lately_does_not_assess_its_proposals(registry) -> N
     assessment = deciding.put_forward(registry)
     mover = deciding.somebody(registry, "mover", registry.agreement.organisation, Role.PROVIDER_STAFF)
     end_person(by=manager, person=mover, why=Why.CHANGED)
-    add_person(by=manager, username="mover", name="x", password="four plain words here",
+    add_person(by=second_manager(registry), username="mover", name="x", password="four plain words here",
                organisation=custodian(), roles=[Role.ASSESSOR])  # fmt: skip
     with pytest.raises(NotAllowed, match="within the last year"):
         assessments.take(by=Person.objects.get(pk=mover.pk), assessment=assessment)

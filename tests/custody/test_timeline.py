@@ -6,9 +6,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from tests import deciding
+from tests.everything import planned_removal
 
-from linkwell.custody.agreements import signing
+from linkwell.custody.agreements import notices, signing
+from linkwell.custody.agreements.models import Agreement, Notice
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.breaches.actions import record_breach
@@ -16,6 +19,8 @@ from linkwell.custody.commissioning.actions import pass_on
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.roles import Kind
 from linkwell.custody.outputs.models import Output
+from linkwell.custody.removals.models import Removal
+from linkwell.custody.supplies.calendar import REMIND_DAYS, remind_of_deliveries
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.timeline.story import Chapter, steps, steps_of, story_of, totals, waits_after
 from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
@@ -128,3 +133,69 @@ def test_staff_see_what_waits_of_the_kinds_they_may_see_anyway(registry, much, n
 def test_no_waiting_line_holds_a_secret_or_a_persons_value(registry, much) -> None:
     text = json.dumps([(w.kind, w.name, w.who) for w in waiting(registry.person("provider"))])
     assert "A lost stick" not in text
+
+
+def calendar(registry, *days: int) -> None:
+    """The first agreement expects deliveries so many days from now."""
+    due = [(timezone.localdate() + timedelta(days=each)).isoformat() for each in days]
+    Agreement.objects.filter(pk=registry.agreement.pk).update(cut_offs=due)
+
+
+def test_whoever_sends_is_reminded_once_of_every_day_three_weeks_before(registry) -> None:
+    calendar(registry, REMIND_DAYS + 1, 300)
+    assert remind_of_deliveries() == 0
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    assert [remind_of_deliveries(tomorrow) for _ in range(2)] == [1, 0]
+    (notice,) = Notice.objects.filter(kind="delivery_due")
+    assert (notice.organisation.code, notice.agreement) == ("aroha", registry.agreement)
+    assert (tomorrow + timedelta(days=REMIND_DAYS)).isoformat() in notices.words(notice)[1]
+    (told,) = [each for each in story_of(registry.agreement) if each.kind == "agreement"]
+    assert [step.event.verb for step in told.steps][-1] == "agreement.delivery due"
+
+
+def test_a_vendor_is_reminded_and_a_commissioner_that_passes_files_on_is_not(registry) -> None:
+    calendar(registry, 1, 20)
+    for kind, told in ((Kind.COMMISSIONER, False), (Kind.VENDOR, True)):
+        Notice.objects.all().delete()
+        relay = enter_organisation(by=registry.person("manager"), code=f"a-{kind}", name="Tūī", kind=kind)
+        Agreement.objects.filter(pk=registry.agreement.pk).update(via=relay)
+        assert remind_of_deliveries() == 1
+        assert Notice.objects.filter(kind="delivery_due", organisation=relay).exists() is told
+
+
+@pytest.mark.parametrize(
+    ("state", "test", "waits"),
+    [("received", False, 0), ("rejected", False, 1), ("practised", True, 1)],
+)
+def test_a_delivery_that_is_due_waits_until_it_has_come(registry, state, test, waits) -> None:
+    calendar(registry, 5)
+    assert [each.kind for each in waiting(registry.person("provider"))] == ["delivery that is due"]
+    (seen,) = waiting_for_staff(registry.person("integrator"))
+    assert (seen.kind, seen.whose.code) == ("delivery that is due", "aroha")
+    Supply.objects.create(
+        reference="DSA-2026-001-001", agreement=registry.agreement, state=state, manifest={"test": test}
+    )
+    kinds = [each.kind for each in waiting(registry.person("provider"))]
+    assert kinds.count("delivery that is due") == waits
+    assert waiting(registry.person("other")) == []
+
+
+def test_nobody_is_told_that_a_delivery_is_late(registry) -> None:
+    calendar(registry, -1)
+    assert remind_of_deliveries() == 0
+    assert waiting(registry.person("provider")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [("asked", "confirmer"), ("confirmed", "loader"), ("destroying", "computer"), ("done", None)],
+)
+def test_what_is_taken_out_waits_until_it_is_gone(registry, state, who) -> None:
+    planned_removal(registry, Supply.objects.create(
+        reference="DSA-2026-001-001", agreement=registry.agreement, state="loaded"
+    ))  # fmt: skip
+    Removal.objects.update(state=state)
+    found = [(each.kind, each.who) for each in waiting(registry.person("provider"))]
+    assert found == ([("taking out", labels()["waiting_on"][who])] if who else [])
+    assert [(each.kind, each.who) for each in waiting_for_staff(registry.person("manager"))] == found
+    assert waiting_for_staff(registry.person("assessor")) == []

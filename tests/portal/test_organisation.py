@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,8 @@ from django.test import Client
 from linkwell.cli.custodian import custodian
 from linkwell.custody.agreements.models import UploadToken
 from linkwell.custody.organisations.actions import enrol_sender_key
-from linkwell.custody.organisations.models import SenderKey
+from linkwell.custody.organisations.models import Organisation, SenderKey
+from linkwell.custody.projects.models import Project
 from linkwell.errors import WrongUse
 from linkwell.vault import keys
 
@@ -76,3 +78,36 @@ def test_the_same_by_command(registry, password, monkeypatch, tmp_path) -> None:
 
     assert run("--add", str(file)) == [True, True]
     assert run("--end", keys.fingerprint(keys.read_public_key(file.read_text()))[:12]) == [False, True]
+
+
+def test_room_for_sealed_files_is_set_and_given_back_to_what_everybody_has(registry, manager) -> None:
+    assert "21.5 gigabytes are left" in manager.get(WHERE).content.decode()
+    assert "gigabytes are left now" in manager.get(f"{WHERE}room").content.decode()
+    for given, bytes_ in (("0.5", 500_000_000), ("0", 0), ("", None)):
+        assert manager.post(f"{WHERE}room", {"gigabytes": given}).status_code == 302
+        assert Organisation.objects.get(code="aroha").quota_bytes == bytes_
+    for wrong in ("-1", "much", "NaN", "1e99"):
+        assert "There is a problem" in manager.post(f"{WHERE}room", {"gigabytes": wrong}).content.decode()
+    assert Organisation.objects.get(code="aroha").quota_bytes is None
+
+
+def test_the_insights_project_is_set_up_in_the_portal_and_another_analyst_named(
+    registry, manager, password
+) -> None:
+    page, where = "/agreements/DSA-2026-001/", "/custodian/agreements/DSA-2026-001/insights"
+    assert "Set up its insights project" in manager.get(page).content.decode()
+    wrong = {"analysts": ["linker"], "plan": "no = plan", "password": password}
+    said = manager.post(where, wrong).content.decode()
+    assert "This is not a plan" in said
+    assert "linker is not one of the available choices" in said
+    assert "Enter your password" in manager.post(where, {"analysts": ["analyst"]}).content.decode()
+    assert not Project.objects.exists()
+    plan = (files("linkwell.insights") / "protocol.toml").read_text("utf-8")
+    given = {"analysts": ["analyst"], "plan": plan, "password": password}
+    assert manager.post(where, given).status_code == 302
+    project = Project.objects.get(code="insights-DSA-2026-001")
+    assert project.protocol.replace("\r\n", "\n").strip() == plan.strip()
+    said = manager.get(where).content.decode()
+    assert "Name them" in said
+    assert "A plan of its own" not in said  # it was fixed with the approval
+    assert "Insights are worked out by: Analyst" in manager.get(page).content.decode()

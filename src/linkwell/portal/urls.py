@@ -43,6 +43,7 @@ from linkwell.portal.views import (
     reviewing,
     sending,
     staff,
+    standing,
     timeline,
     trail,
     uploads,
@@ -57,7 +58,7 @@ DECLARED_BY = (
     entering, factors, front, guarding, health, leaving, me, notices, organisation, organisations,
     outputs, passkeys, people, projects, proposals, provider, readiness, refreshes, register, relaying,
     removals, reports, request_checking, requests, research, researchers, reviewing, sending, signin,
-    staff, timeline, trail, uploads, uses, versions, work, writing,
+    staff, standing, timeline, trail, uploads, uses, versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()

@@ -30,6 +30,7 @@ def words(notice: Notice) -> tuple[str, str]:
     facts: dict[str, object] = {"about": place(notice)[1]}
     if agreement is not None:
         facts |= {"reference": agreement.reference, "starts": agreement.starts, "ends": agreement.ends}
+        facts["day"] = notice.about
     return said["title"], said["text"].format(**facts)
 
 

@@ -130,10 +130,12 @@ def _tidy_for_ever() -> None:
     from linkwell.custody.projects.actions import watch_projects
     from linkwell.custody.removals.actions import go_on
     from linkwell.custody.retention.actions import destroy_what_is_due
+    from linkwell.custody.supplies.calendar import remind_of_deliveries
     from linkwell.custody.supplies.tidying import tidy
 
     rounds: tuple[Callable[[], object], ...] = (
-        watch_dates, watch_projects, tidy, pass_on_what_is_due, destroy_what_is_due, go_on, mail_what_is_due,
+        watch_dates, watch_projects, remind_of_deliveries, tidy, pass_on_what_is_due, destroy_what_is_due,
+        go_on, mail_what_is_due,
     )  # fmt: skip
     while True:
         for each in rounds:

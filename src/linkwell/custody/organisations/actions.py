@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.organisations.before import days_since_roles
-from linkwell.custody.organisations.duties import check_roles
+from linkwell.custody.organisations.before import days_since_roles, ended_by
+from linkwell.custody.organisations.duties import check_acts, check_roles
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.organisations.permissions import ENROL
 from linkwell.custody.organisations.roles import PLACES, Kind, Role
@@ -93,7 +93,8 @@ def add_person(
     Somebody whose sign-in ended comes back with a first password, as when they were entered.
 
     Raises:
-        NotAllowed: `by` is not a custodian manager, or the roles must be two people's.
+        NotAllowed: `by` is not a custodian manager, or ended the sign-in that would come back, or the roles
+            must be two people's.
         WrongUse: the password is too weak, or a role does not fit the organisation.
     """
     check(by, ENROL)
@@ -119,6 +120,7 @@ def _enter(
             _set_password(person, password)
             person.save()
         elif not person.is_active:
+            _refuse_bringing_back(by, person)
             _set_password(person, password)
             person.is_active, person.password_own = True, False
             person.save()
@@ -136,6 +138,19 @@ def _enter(
                 details={"roles": sorted(role.value for role in new)},
             )
     return person
+
+
+def _refuse_bringing_back(by: Person | str, person: Person) -> None:
+    """Raise NotAllowed if whoever ended this sign-in would bring it back, too."""
+    name = by if isinstance(by, str) else by.username
+    try:
+        check_acts(act="person.bring back", by=name, done=[("person.end", ended_by(person))])
+    except NotAllowed as error:
+        raise NotAllowed(
+            "Whoever ended a sign-in does not bring it back.",
+            why=error.why,
+            fix="Let another custodian manager do it, or enter the person under a new sign-in name.",
+        ) from None
 
 
 def _set_password(person: Person, password: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.audit.record import SYSTEM
 from linkwell.custody.organisations.models import Organisation, Person
 
 TAKEN = "role.taken away"
@@ -24,6 +25,13 @@ def days_since_roles(person: Person) -> dict[str, int]:
     """Role -> days since the last one of its kind ended."""
     now = timezone.now()
     return {str(each.details["role"]): (now - each.when).days for each in _ended(person)}
+
+
+def ended_by(person: Person) -> str:
+    """The sign-in name of whoever ended this person's sign-in last; "" if nobody did."""
+    verbs = (TAKEN, "person.ended")  # with the last role the computer ends it, for whoever took the role
+    last = AuditEvent.objects.filter(subject=person.subject, verb__in=verbs).exclude(actor=SYSTEM)
+    return last.order_by("-seq").values_list("actor", flat=True).first() or ""
 
 
 def belonged_lately(person: Person, organisation: Organisation) -> bool:

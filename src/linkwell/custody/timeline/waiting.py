@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import waits_for
@@ -27,6 +29,10 @@ from linkwell.custody.permissions import allows
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS
 from linkwell.custody.proposals.states import ProposalState
+from linkwell.custody.removals.models import Removal
+from linkwell.custody.removals.permissions import SEE_REMOVALS
+from linkwell.custody.removals.states import RemovalState
+from linkwell.custody.supplies.calendar import due_soon
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import SEE_ALL
 from linkwell.custody.supplies.states import SupplyState
@@ -39,7 +45,10 @@ UNDER_WAY = (
     SupplyState.RECEIVING, SupplyState.RECEIVED, SupplyState.CHECKING, SupplyState.CHECKED,
     SupplyState.ACCEPTING, SupplyState.ACCEPTED, SupplyState.LINKING, SupplyState.LINKED,
 )  # fmt: skip
-KINDS = ("proposal", "agreement", "OK", "delivery", "output", "later use", "breach")
+KINDS = (
+    "proposal", "agreement", "OK", "delivery that is due", "delivery", "output", "taking out", "later use",
+    "breach",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,10 @@ def waiting_for_staff(person: Person) -> list[Waiting]:
         "proposal": SEE_ALL_PROPOSALS,
         "agreement": SEE_ALL_AGREEMENTS,
         "OK": SEE_ALL_AGREEMENTS,
+        "delivery that is due": SEE_ALL_AGREEMENTS,
         "delivery": SEE_ALL,
         "output": SEE_OUTPUTS,
+        "taking out": SEE_REMOVALS,
         "later use": SEE_ALL_USES,
         "breach": SEE_BREACHES,
     }
@@ -84,8 +95,9 @@ def _sorted(found: Iterator[Waiting]) -> list[Waiting]:
 
 def _all(whose: QuerySet[Organisation], kinds: frozenset[str]) -> Iterator[Waiting]:
     lists = {
-        "proposal": _proposals, "agreement": _agreements, "OK": _oks, "delivery": _deliveries,
-        "output": _outputs, "later use": _uses, "breach": _breaches,
+        "proposal": _proposals, "agreement": _agreements, "OK": _oks, "delivery that is due": _due,
+        "delivery": _deliveries, "output": _outputs, "taking out": _removals, "later use": _uses,
+        "breach": _breaches,
     }  # fmt: skip
     for kind in KINDS:
         if kind in kinds:
@@ -132,6 +144,26 @@ def _deliveries(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     for each in found.select_related("agreement__organisation"):
         who = label("waits_on", each.state)
         yield Waiting("delivery", each.reference, each.organisation, who, each.changed_at)
+
+
+def _due(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
+    for each in due_soon(whose):
+        since = timezone.make_aware(datetime.combine(each.since, time()))
+        name = f"{each.agreement.reference}, by {date_format(each.day)}"
+        owner = each.agreement.organisation
+        yield Waiting("delivery that is due", name, owner, label("waiting_on", "sender"), since)
+
+
+_REMOVAL_WAITS = {
+    RemovalState.ASKED: "confirmer", RemovalState.CONFIRMED: "loader", RemovalState.DESTROYING: "computer",
+}  # fmt: skip
+
+
+def _removals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
+    found = Removal.objects.filter(agreement__organisation__in=whose, state__in=list(_REMOVAL_WAITS))
+    for each in found.select_related("agreement__organisation"):
+        words = label("waiting_on", _REMOVAL_WAITS[RemovalState(each.state)])
+        yield Waiting("taking out", each.reference, each.organisation, words, each.changed_at)
 
 
 def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:

@@ -30,6 +30,8 @@ from linkwell.custody.agreements.states import AGREEMENT, VERSION, AgreementStat
 from linkwell.custody.agreements.text import differences
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL
 from linkwell.custody.retention.clock import destroyed_on
 from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY
@@ -132,6 +134,8 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
         and not found.on_paper
         and AGREEMENT.may("come into force", found.state),
         "may_token": allows(person, MANAGE_AGREEMENTS) and found.live(),
+        "may_insights": allows(person, APPROVE_PROJECT) and found.live(),
+        "insights": Project.objects.filter(agreement=found).prefetch_related("members__person").first(),
         "may_promise": allows(person, UNDERTAKE) and found.live(),
     }
     return render(request, "portal/agreement.html", context)

@@ -15,7 +15,10 @@ from linkwell.custody.organisations.actions import end_sender_key, enrol_sender_
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.permissions import ENROL
 from linkwell.custody.organisations.roles import RELAYS, Kind
+from linkwell.custody.supplies.limits import QUOTA_BYTES, room_left, set_quota
+from linkwell.custody.supplies.permissions import SET_QUOTA
 from linkwell.errors import WrongUse
+from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.vault import keys
@@ -31,6 +34,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "sends": found.kind == Kind.PROVIDER or found.kind in RELAYS,
         "relays": found.kind in RELAYS,
         "keys": [(key, keys.spoken(key.fingerprint)) for key in found.sender_keys.order_by("-pk")],
+        "room": room_left(found) / 1e9,
         "tokens": [(token, standing(token)) for token in tokens_of(found)[:50]],
     }
     return render(request, "portal/organisation.html", context)
@@ -116,6 +120,38 @@ def token_end(request: HttpRequest, code: str, key_id: str) -> HttpResponse:
         return redirect("organisation", code)
     intro = [f"Token {token.key_id}. A computer that sends with it needs a new one."]
     return _form(request, form, found, f"End a token of {found.name}", "End it", intro, warning=True)
+
+
+class RoomForm(PagesForm):
+    """How much of an organisation's may wait here."""
+
+    gigabytes = forms.DecimalField(
+        label="Gigabytes of sealed files that may wait here at a time",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        max_digits=12,
+        decimal_places=3,
+        help_text=f"Leave it empty for as much as everybody has ({QUOTA_BYTES / 1e9:.1f}). "
+        "With 0 nothing more is taken.",
+        error_messages={"invalid": "Enter a number, such as 5 or 0.5"},
+    )
+
+
+@page("custodian/organisations/<slug:code>/room", name="organisation-room", who=SET_QUOTA)
+def room(request: HttpRequest, code: str) -> HttpResponse:
+    """Set how much of one organisation's sealed files may wait here at a time."""
+    found = get_object_or_404(Organisation, code=code)
+    before = None if found.quota_bytes is None else f"{found.quota_bytes / 1e9:g}"
+    form = RoomForm(request.POST or None, initial={"gigabytes": before})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data["gigabytes"]
+        amount = None if given is None else int(given * 10**9)
+        set_quota(by=signed_in(request), organisation=found, quota_bytes=amount)
+        messages.success(request, "That much may wait here from now on.")
+        return redirect("organisation", code)
+    intro = [f"{room_left(found) / 1e9:.1f} gigabytes are left now. What waits here already stays."]
+    return _form(request, form, found, f"Room for {found.name}", "Set it", intro)
 
 
 def _form(
