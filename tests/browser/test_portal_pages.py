@@ -43,7 +43,8 @@ PAGES = {
     "manager": ["/removals/DSA-2026-001-t1/", "/removals/DSA-2026-001-t1/confirm",
                 "/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
                 "/custodian/organisations/aroha/people/new", "/custodian/organisations/aroha/",
-                "/custodian/organisations/aroha/keys/new", "/custodian/record/?about=aroha"],
+                "/custodian/organisations/aroha/keys/new", "/custodian/organisations/aroha/room",
+                "/custodian/agreements/DSA-2026-001/insights", "/custodian/record/?about=aroha"],
 }  # fmt: skip
 
 
