@@ -19,6 +19,7 @@ from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import Kind
+from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 
 REMIND_DAYS = 21
@@ -39,6 +40,11 @@ class Due:
         """The day from which it is told."""
         return self.day - datetime.timedelta(days=REMIND_DAYS)
 
+    def is_met_by(self, supply: Supply) -> bool:
+        """Whether this delivery came within the window of the day."""
+        first = self.day - datetime.timedelta(days=EARLIEST_DAYS)
+        return supply.agreement_id == self.agreement.pk and timezone.localdate(supply.created_at) >= first
+
 
 def due_soon(whose: Iterable[Organisation], today: datetime.date | None = None) -> list[Due]:
     """What these organisations have to send soon, in two queries however many agreements they have."""
@@ -46,9 +52,10 @@ def due_soon(whose: Iterable[Organisation], today: datetime.date | None = None) 
     found = Agreement.objects.filter(
         organisation__in=whose, state=AgreementState.IN_FORCE, starts__lte=day, ends__gte=day
     ).exclude(cut_offs=[])
-    rows = found.select_related("organisation", "via").prefetch_related("supplies")
+    rows = found.select_related("organisation", "via")
     dues = [Due(each, due) for each in rows if (due := _next(each, day)) is not None]
-    return [due for due in dues if not _came(due)]
+    came = _came({due.agreement.pk for due in dues}) if dues else []
+    return [due for due in dues if not any(due.is_met_by(supply) for supply in came)]
 
 
 def remind_of_deliveries(today: datetime.date | None = None) -> int:
@@ -80,11 +87,6 @@ def _next(agreement: Agreement, day: datetime.date) -> datetime.date | None:
     return min((each for each in days if day <= each <= last), default=None)
 
 
-def _came(due: Due) -> bool:
-    first = due.day - datetime.timedelta(days=EARLIEST_DAYS)
-    return any(
-        not each.practice
-        and each.state not in _CAME_TO_NOTHING
-        and timezone.localdate(each.created_at) >= first
-        for each in due.agreement.supplies.all()
-    )
+def _came(agreements: set[int]) -> list[Supply]:
+    found = Supply.objects.filter(agreement__in=agreements).exclude(state__in=_CAME_TO_NOTHING)
+    return [each for each in found if not each.practice]
