@@ -19,8 +19,13 @@ from linkwell.specification.base import base_specification
 from linkwell.specification.file import render
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.package import TableSource, open_compartment, read_manifest, write_package
-from linkwell.vault.custodian_keys import create_custodian_keys, custodian_keys, zone_key_path
-from linkwell.vault.keys import public_pem, public_text, read_private_key, sender_key
+from linkwell.vault.custodian_keys import (
+    CustodianKeys,
+    create_custodian_keys,
+    custodian_keys,
+    zone_key_path,
+)
+from linkwell.vault.keys import PrivateKey, public_pem, public_text, read_private_key, sender_key
 from linkwell.vault.zones import Home
 
 AGREEMENT = "DSA-BENCH-001"
@@ -85,10 +90,9 @@ def _enrol(home: Home, folder: Path) -> None:
     (folder / "token").write_text(issue_upload_token(by=manager, agreement=agreement))
 
 
-def seal(folder: Path) -> None:
-    """Seal the bytes as the content half, and a small identity half beside it."""
-    custodian, key = custodian_keys(Home.open(folder / "home")), sender_key(folder / "workspace")
-    facts = Manifest(
+def facts(custodian: CustodianKeys, key: PrivateKey) -> Manifest:
+    """A cover page, before anything is sealed."""
+    return Manifest(
         package="ab" * 16, created=utc_text(datetime.now(UTC)), specification=SPECIFICATION.digest,
         agreement=AGREEMENT, organisation="Bench", on_behalf_of="", delivery="full", follows="",
         changes=None, verdict="cd" * 48,
@@ -96,9 +100,14 @@ def seal(folder: Path) -> None:
         receipt_key=public_text(custodian.receipts), sender_key=public_text(key.public_key()),
         compartments=(),
     )  # fmt: skip
+
+
+def seal(folder: Path) -> None:
+    """Seal the bytes as the content half, and a small identity half beside it."""
+    custodian, key = custodian_keys(Home.open(folder / "home")), sender_key(folder / "workspace")
     write_package(
         folder / "supply.lwp",
-        facts,
+        facts(custodian, key),
         tables={
             "identity": [TableSource("person", 1, 2, [b"record_key,client_ref\n"])],
             "content": [TableSource("interaction", 1, 2, _blocks(folder / "plain.csv"))],
