@@ -89,8 +89,8 @@ def test_every_address_is_a_declared_page() -> None:
 PEOPLE_ON_IT = {"linkage-pairs"}
 """Pages of ours that show something about single people."""
 
-NOBODY_IN_IT = {"proposal-version-file"}
-"""Files that hold nothing about anybody: a specification, which its page shows as well."""
+NOBODY_IN_IT = {"proposal-version-file", "catalogue-file"}
+"""Files that hold nothing about anybody, and say what a page says as well: a specification, the catalogue."""
 
 
 @dataclass
