@@ -55,7 +55,7 @@ ODD: list[tuple[str, Callable[[Path], Path], str]] = [
     ("a web page named xls", lambda p: written(p / "a.xls", b"<html><table>"), "web page"),
     ("a Word document", lambda p: zipped(p / "a.xlsx", **{"word/document.xml": b"<w/>"}), "Word document"),
     ("a zip archive", lambda p: zipped(p / "a.xlsx", **{"a.txt": b"x"}), "zip archive"),
-    ("text named xlsx", lambda p: written(p / "a.xlsx", b"Name,DOB\n"), "damaged"),
+    ("bytes named xlsx", lambda p: written(p / "a.xlsx", b"Name,\x00DOB\n"), "damaged"),
     ("a cut-off workbook",
      lambda p: written(p / "a.xlsx", raw_xlsx(p / "b", HEAD).read_bytes()[:300]),
      "damaged"),

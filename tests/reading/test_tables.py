@@ -187,7 +187,7 @@ def test_the_content_of_a_file_decides_not_its_name(tmp_path: Path) -> None:
     path.rename(tmp_path / "a.csv")
     assert read_table(tmp_path / "a.csv").origin.sheet == "S"
     (tmp_path / "b.xls").write_text("Name\tDOB\nA\tx\n", "utf-8")
-    assert codes(read_table(tmp_path / "b.xls")) == {"text_named_xls"}
+    assert codes(read_table(tmp_path / "b.xls")) == {"text_named_workbook"}
 
 
 def test_a_stray_module_beside_the_workbook_is_not_run(
@@ -254,3 +254,40 @@ def test_error_cells_of_an_old_workbook_are_said(tmp_path: Path) -> None:
     (tmp_path / "people.xls").write_bytes(data)
     table = read_table(tmp_path / "people.xls")
     assert "error_cells" in codes(table)
+
+
+def test_text_named_as_a_workbook_is_read_and_said(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes("Name,DOB\nTāne,1990-01-02\n".encode())
+    table = read_table(tmp_path / "a.xlsx")
+    assert (table.rows, codes(table)) == ([("Tāne", "1990-01-02")], {"text_named_workbook"})
+
+
+def test_marks_one_cannot_see_are_no_part_of_a_cell_or_a_heading(tmp_path: Path) -> None:
+    text = "\ufeff\ufeffName,First\u200b name,DOB\nLee,\u200eAna\u200f,\u202a14/03/1991\u202c\n"
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    table = read_table(tmp_path / "a.csv")
+    assert (table.columns, table.rows) == (("Name", "First name", "DOB"), [("Lee", "Ana", "14/03/1991")])
+
+
+def test_an_apostrophe_before_every_cell_goes_and_one_of_a_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"Key,Name,NHI\n'C1,'Ana,'ZAC5361\n'C2,'Lee,'ZZZ0016\n")
+    table = read_table(tmp_path / "a.csv")
+    assert (table.rows[0], codes(table)) == (("C1", "Ana", "ZAC5361"), {"apostrophes"})
+    (tmp_path / "b.csv").write_bytes(b"Key,Name,NHI\nC1,'Ana,ZAC5361\nC2,'Ofa,ZZZ0016\n")
+    assert read_table(tmp_path / "b.csv").rows[0][1] == "'Ana"
+
+
+def test_headings_of_which_half_are_missing_are_still_headings(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"Key,,Surname,DOB,,NHI,,\nC1,Ana,Lee,1990-01-02,F,ZAC5361,x,y\n" * 1)
+    assert read_table(tmp_path / "a.csv").columns[:4] == ("Key", "column 2", "Surname", "DOB")
+
+
+def test_rows_on_hidden_sheets_alone_are_not_read_and_the_sheet_is_named(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    made.active.append(["Name", "DOB"])
+    made.active.append(["Lee", "1990-01-02"])
+    made.active.title, made.active.sheet_state = "Old clients", "hidden"
+    made.create_sheet("Cover").append(["Hello"])
+    made.save(tmp_path / "a.xlsx")
+    with pytest.raises(WrongUse, match="hidden and not read: 'Old clients'"):
+        read_table(tmp_path / "a.xlsx")

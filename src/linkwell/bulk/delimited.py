@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from unicodedata import is_normalized
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ from pyarrow import csv
 from linkwell.bulk.coded import Coded, CodedRows, CodedTable
 from linkwell.bulk.quotes import quotes_are_regular
 from linkwell.errors import LinkwellError
-from linkwell.reading.cells import ERRORS, cell_text
+from linkwell.reading.cells import ERRORS, cell_text, plain_letters
 from linkwell.reading.containers import Kind, find_kind
 from linkwell.reading.delimited import find_delimiter, read_delimited
 from linkwell.reading.limits import Limits
@@ -22,6 +21,13 @@ from linkwell.reading.table import Table
 
 _LOOK_AT = 65_536  # bytes whose reading by the plain reader tells headings and notices
 _MARK = b"\xef\xbb\xbf"
+NAMED_WORKBOOK = (
+    ".xls",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+)  # text so named is read, and said, by the plain reader
 _ODD = bytes((*range(9), 11, 12, *range(14, 32), 127))
 
 
@@ -33,7 +39,7 @@ def read_regular(path: Path, limits: Limits) -> Table | None:
     the headings, and a last line that is no total.
     """
     try:
-        if path.suffix.lower() == ".xls" or find_kind(path, limits) is not Kind.TEXT:
+        if path.suffix.lower() in NAMED_WORKBOOK or find_kind(path, limits) is not Kind.TEXT:
             return None
     except LinkwellError:
         return None  # the plain reader finds the words for it
@@ -102,7 +108,7 @@ def _normal(column: Coded, limits: Limits) -> Coded | None:
     stripped = list(map(str.strip, column.values))
     if not ERRORS.isdisjoint(stripped):
         return None
-    if stripped == column.values and is_normalized("NFC", "\n".join(stripped)):
+    if stripped == column.values and plain_letters("\n".join(stripped)):
         return column  # as nearly every column is; asking `cell_text` of each cell would say the same
     return column.map(cell_text)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
 # A formula that failed leaves one of these; some readers give the words, others nothing.
 ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
+
+# Marks without width or of writing direction, which web pages and phones leave in copied text; joiners stay,
+# since names in some scripts need them.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def cell_text(value: object) -> str:
@@ -21,6 +26,8 @@ def cell_text(value: object) -> str:
         text = value.strip()
         if text.startswith("#") and text in ERRORS:
             return ""
+        if not text.isascii() and _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text).strip()
         # Macrons typed on some computers come as two characters; composed and decomposed are the same text.
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     if value is None:
@@ -36,6 +43,11 @@ def cell_text(value: object) -> str:
     if isinstance(value, time):
         return _clock(value.hour * 3600 + value.minute * 60 + value.second + (value.microsecond >= 500_000))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def plain_letters(text: str) -> bool:
+    """Whether `cell_text` leaves text as it is: no invisible mark, no letter in two pieces."""
+    return text.isascii() or (unicodedata.is_normalized("NFC", text) and not _INVISIBLE.search(text))
 
 
 def is_error(value: object) -> bool:

@@ -64,9 +64,8 @@ def _kind_of(path: Path, head: bytes, limits: Limits) -> Kind:
     bare = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if bare.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise faults.not_a_spreadsheet(path.name, "a web page or XML saved under a spreadsheet's name")
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb", ".ods") or (
-        b"\0" in head and path.suffix.lower() == ".xls"
-    ):
+    named_workbook = path.suffix.lower() in (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
+    if named_workbook and any(control in head for control in (*range(9), *range(14, 26))):
         raise faults.damaged(path.name)
     return Kind.TEXT
 

@@ -41,10 +41,35 @@ def read_delimited(data: bytes, name: str, limits: Limits, notices: tuple[Notice
     delimiter, first = (stated, 2) if stated else (find_delimiter(text), 1)
     rows, odd = _records(text, delimiter, name, limits, first)
     failed = _failed_cells(text, delimiter)
-    table = build_table(name, None, rows, (*notices, *said, *odd, *failed)) if rows else None
+    rows, marked = _without_apostrophes(rows)
+    table = build_table(name, None, rows, (*notices, *said, *odd, *failed, *marked)) if rows else None
     if table is None or not table.rows:
         raise faults.empty_workbook(name)
     return table
+
+
+def _without_apostrophes(rows: list[Numbered]) -> tuple[list[Numbered], list[Notice]]:
+    """Rows without the apostrophe that some exports put before every cell, as Excel's mark for text.
+
+    One in front of some names only is a letter of theirs ('Ofa), and stays.
+    """
+    if not rows or not any(cell.startswith("'") for cell in rows[-1][1]):
+        return rows, []
+    body = [cells for _, cells in rows[1:]]
+    width = max(map(len, body), default=0)
+    columns = [[cells[at] for cells in body if at < len(cells) and cells[at]] for at in range(width)]
+    marked = {
+        at for at, cells in enumerate(columns) if len(cells) > 1 and all(cell[0] == "'" for cell in cells)
+    }
+    if len(marked) * 2 < sum(map(bool, columns)):
+        return rows, []  # a column or two of names alone may all begin so
+    bare = [
+        (number, [cell.removeprefix("'") if at in marked else cell for at, cell in enumerate(cells)])
+        for number, cells in rows
+    ]
+    return bare, [
+        Notice("apostrophes", "Every cell began with an apostrophe, Excel's mark for text: read without")
+    ]
 
 
 def decode(data: bytes, name: str) -> tuple[str, list[Notice]]:

@@ -37,6 +37,17 @@ def empty_file(name: str) -> WrongUse:
     )
 
 
+def only_hidden(name: str, hidden: list[str]) -> WrongUse:
+    """Every sheet one can see is empty, and some cannot be seen."""
+    named = ", ".join(f"'{each}'" for each in hidden)
+    return WrongUse(
+        f"There are no rows of data on the sheets one can see; hidden and not read: {named}.",
+        where=name,
+        why="A sheet may be hidden because it is not to be shared.",
+        fix="Show it in your spreadsheet program (right-click a sheet's name, Unhide), save, and try again.",
+    )
+
+
 def empty_workbook(name: str, sheet: str | None = None) -> WrongUse:
     where = f"{name}, sheet '{sheet}'" if sheet else name
     return WrongUse(

@@ -77,9 +77,18 @@ def _heading_row(rows: Sequence[Numbered]) -> _Found:
             continue
         words = [cell for cell in cells if cell]
         if any(_VALUE.fullmatch(word) for word in words) and not _unlike_what_is_below(looked, at):
-            return _Found(0, headed=False)
+            return _with_gaps(looked, filled, usual, at)
         return _Found(_under_group_headings(looked, filled, at), headed=True)
     return _Found(0, headed=False)
+
+
+def _with_gaps(looked: list[Sequence[str]], filled: list[int], usual: int, at: int) -> _Found:
+    """The row right above the first row of data, where it holds words of which many are missing."""
+    above = at - 1
+    if above < 0 or filled[above] < 3 or filled[above] * 5 < usual * 2:
+        return _Found(0, headed=False)
+    words = all(not _VALUE.fullmatch(cell) for cell in looked[above] if cell)
+    return _Found(above, headed=True) if words else _Found(0, headed=False)
 
 
 def _under_group_headings(looked: list[Sequence[str]], filled: list[int], at: int) -> int:

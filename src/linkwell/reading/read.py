@@ -35,8 +35,10 @@ def read_tables(path: Path, *, sheet: str | None = None, limits: Limits = DEFAUL
     except OSError as error:
         raise faults.cannot_open(path, error) from None
     notices: tuple[Notice, ...] = ()
-    if path.suffix.lower() == ".xls":
-        notices = (Notice("text_named_xls", "Named .xls but really text, and read as text", path.name),)
+    suffix = path.suffix.lower()
+    if suffix in (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"):
+        said = f"Named {suffix} but really text, and read as text"
+        notices = (Notice("text_named_workbook", said, path.name),)
     return [read_delimited(data, path.name, limits, notices)]
 
 

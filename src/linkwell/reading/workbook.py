@@ -66,7 +66,7 @@ def read_workbook(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> 
     tables = [build_table(path.name, each.name, each.rows, _notices(each, hidden)) for each in filled]
     # A sheet with a title or headings only is not a table as long as another sheet is one.
     if not (with_rows := [table for table in tables if table.rows]):
-        raise faults.empty_workbook(path.name, sheet)
+        raise faults.only_hidden(path.name, hidden) if hidden else faults.empty_workbook(path.name, sheet)
     return with_rows
 
 

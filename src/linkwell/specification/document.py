@@ -118,7 +118,7 @@ def _dataset(spec: Specification, table: TableSpec) -> Iterator[Block]:
         facts = (
             ("Variable", field.name), ("Meaning", field.meaning), ("Why it is supplied", field.purpose),
             ("Type", ", ".join(filter(None, (field.type.replace("_", " "), field.format, codes)))),
-            ("Nothing in it means", field.missing), ("Read from", source), ("Always", field.constant),
+            ("An empty cell means", field.missing), ("Read from", source), ("Always", field.constant),
             ("Where it is seen", field.screen), ("How it is collected", field.collected),
             ("Known gaps", field.gaps), ("Sensitivity", field.sensitivity),
         )  # fmt: skip
