@@ -226,6 +226,7 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("register-organisation", ["aroha"]),
     ("proposal-version", ["aroha-p1", "1"]),
     ("proposal-question", ["aroha-p1", "1"]),
+    ("proposal-delivery", ["aroha-p1", "1"]),
     ("proposal-field", ["aroha-p1", "1", "person", "first_name"]),
     ("proposal-new", []),
     ("proposal", ["aroha-p1"]),

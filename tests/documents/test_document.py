@@ -104,3 +104,14 @@ def test_a_title_becomes_a_file_name() -> None:
 def test_pages_may_lie_on_their_side(wide: bool) -> None:
     made = render_pdf(Document("T", (Text("x"),), wide=wide))
     assert (b"841.8898 595.2756" in made) is wide or b"/MediaBox" in made
+
+
+def test_a_word_file_has_our_colours_room_in_its_cells_and_rows_that_stay_whole() -> None:
+    grid = Grid("Fields", ("Name", "Meaning"), (("dob", "birth date"),))
+    with zipfile.ZipFile(io.BytesIO(render_docx(Document("Title", (Box("Said first"), grid))))) as book:
+        styles, body = book.read("word/styles.xml").decode(), book.read("word/document.xml").decode()
+    quote = styles.partition('w:styleId="IntenseQuote"')[2].partition("</w:style>")[0]
+    assert ("0B4F5C" in quote, "4F81BD" in quote) == (True, False)
+    assert quote.index("<w:pBdr>") < quote.index("<w:spacing")
+    assert "<w:cantSplit/>" in body
+    assert body.index("<w:tblBorders>") < body.index("<w:tblCellMar>") < body.index("<w:tblLook")

@@ -10,6 +10,7 @@ from tests import deciding
 from linkwell.custody.proposals import actions
 from linkwell.custody.proposals.seeing import changes_since
 from linkwell.pages.column_form import words_of
+from linkwell.pages.delivery_form import said_of
 from linkwell.portal.urls import urlpatterns
 from linkwell.primer.answers import Answers, render_answers
 from linkwell.specification.file import parse, render
@@ -152,6 +153,25 @@ def test_only_who_writes_the_proposal_changes_a_column(registry, proposal) -> No
         assert as_(registry, name).get(place).status_code in (403, 404)
     assert place not in as_(registry, "integrator").get(at(proposal)).content.decode()
     assert as_(registry, "provider").get(place.replace("gender", "shoe_size")).status_code == 404
+
+
+def test_the_whole_delivery_is_written_on_in_the_portal_and_read_by_everyone(registry, proposal) -> None:
+    client, place = as_(registry, "provider"), f"{at(proposal)}delivery"
+    said = said_of(parse(proposal.newest().text.toml))
+    assert place in client.get(at(proposal)).content.decode()
+    page = client.post(place, said | {"frequency": "every quarter", "route": "vendor"}, follow=True)
+    assert "Version 2 is saved" in page.content.decode()
+    made = parse(proposal.newest().text.toml)
+    assert (made.frequency, made.route, made.questions) == (
+        "every quarter", "vendor", parse(proposal.versions.get(number=1).text.toml).questions,
+    )  # fmt: skip
+    read = as_(registry, "integrator").get(at(proposal).replace("/1/", "/2/")).content.decode()
+    assert "every quarter" in read
+    assert "By its vendor" in read
+    assert (
+        "Write why it is shared"
+        in client.post(f"{at(proposal)}delivery", said | {"purpose": " "}).content.decode()
+    )
 
 
 def test_a_question_that_describing_left_open_is_answered_in_the_portal(registry, proposal) -> None:

@@ -9,9 +9,11 @@ import openpyxl
 import pytest
 from tests.specification.test_file import drafted
 
+from linkwell.documents.blocks import Facts
 from linkwell.errors import WrongUse
 from linkwell.specification.base import base_specification
 from linkwell.specification.diff import Weight, breaks, compare
+from linkwell.specification.document import specification_document
 from linkwell.specification.model import NotHeld, Specification
 from linkwell.specification.workbook import from_excel, to_excel
 
@@ -107,3 +109,15 @@ def test_only_changes_that_make_right_files_wrong_break() -> None:
     assert not breaks(base, wider)
     assert breaks(wider, base), "taking a code out breaks what used it"
     assert compare(base, base) == ()
+
+
+def test_the_document_says_what_local_words_become_and_when_gaps_are_looked_at_again() -> None:
+    spec = base_specification()
+    gender = replace(
+        spec.table("person").field("gender"), values=(("tāne", "1"),), gaps="old", review="2027-01-31"
+    )  # type: ignore[union-attr, type-var]
+    document = specification_document(spec.with_field("person", gender))
+    facts = [pair for block in document.blocks if isinstance(block, Facts) for pair in block.pairs]
+    assert {("Your words", "tāne: Male / Tāne"), ("Looked at again on", "2027-01-31")} <= set(facts)
+    meant = "nothing by itself; “Whether the time with us has ended” says what is known"
+    assert ("An empty cell means", meant) in facts

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
-from linkwell.desk.fields import YES_NO, Choices
+from linkwell.desk.fields import YES_NO
 from linkwell.pages.days import DAY_HINT, DayField
+from linkwell.pages.delivery_form import Radios
 from linkwell.pages.forms import PagesForm
 
 
@@ -32,7 +33,7 @@ class StatementForm(PagesForm):
     names_stats_nz = forms.ChoiceField(
         label="Does it say that Stats NZ receives details, for the IDI?",
         choices=YES_NO,
-        widget=Choices,
+        widget=Radios,
         error_messages={"required": "Say whether it names Stats NZ"},
     )
     channel = forms.CharField(
@@ -60,7 +61,7 @@ class BasisForm(PagesForm):
             ("told_later", "We told them later"),
             ("exception", "An exception that the assessment accepted"),
         ],
-        widget=Choices,
+        widget=Radios,
         error_messages={"required": "Choose one"},
     )
     started_from = DayField(

@@ -25,6 +25,7 @@ from linkwell.documents.plain import missing_extra, visible
 from linkwell.vault.zones import write_whole
 
 _BRAND = "0B4F5C"
+_AFTER_BORDERS = ("shd", "tabs", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr")
 
 
 def write_docx(document: Document, path: Path) -> None:
@@ -88,15 +89,38 @@ def _prepare(book: Any, document: Document) -> None:
         ("Heading 2", 13),
         ("Heading 3", 11),
         ("Subtitle", 10),
+        ("Caption", 9.5),
+        ("Intense Quote", 11),
     ):
         style = book.styles[name]
         style.font.name, style.font.size = "Noto Sans", Pt(size)
         style.font.italic = False
-        style.font.color.rgb = RGBColor.from_string("505050" if name == "Subtitle" else _BRAND)
-        fonts = style.element.rPr.rFonts
+        quiet = name in ("Subtitle", "Caption")
+        style.font.color.rgb = RGBColor.from_string("505050" if quiet else _BRAND)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(_w(kind), None)
     book.styles["Title"].font.color.rgb = RGBColor(0, 0, 0)
+    _ruled(book.styles["Title"], "bottom")
+    box = book.styles["Intense Quote"]
+    box.paragraph_format.left_indent = box.paragraph_format.right_indent = Mm(4)
+    _ruled(box, "left")
+
+
+def _ruled(style: Any, side: str) -> None:
+    """A line of our own colour on one side of a paragraph, in place of Word's blue ones."""
+    from docx.oxml import OxmlElement
+
+    properties = style.element.get_or_add_pPr()
+    for earlier in properties.findall(_w("pBdr")):
+        properties.remove(earlier)
+    borders, line = OxmlElement("w:pBdr"), OxmlElement(f"w:{side}")
+    for name, value in (("val", "single"), ("sz", "12"), ("space", "6"), ("color", _BRAND)):
+        line.set(_w(name), value)
+    borders.append(line)
+    # the order of a paragraph's properties is fixed: borders stand before spacing and indentation
+    later = next((each for each in properties if each.tag in {_w(name) for name in _AFTER_BORDERS}), None)
+    properties.append(borders) if later is None else later.addprevious(borders)
 
 
 def _add(book: Any, block: Block) -> None:
@@ -150,6 +174,7 @@ def _grid(book: Any, grid: Grid) -> None:
     _say(caption, grid.caption)
     caption.paragraph_format.keep_with_next = True
     table = book.add_table(rows=1, cols=len(grid.head), style="Table Grid")
+    _roomy(table)
     _mark_heading_row(table.rows[0])
     for row in grid.rows:
         for cell, words in zip(table.add_row().cells, row, strict=True):
@@ -162,11 +187,41 @@ def _grid(book: Any, grid: Grid) -> None:
     for column, share in zip(table.columns, shares, strict=True):
         column.width = int(width * share / sum(shares))  # some programs go by this, some by the cells
     for line in table.rows:
+        _kept_whole(line)
         for cell, share in zip(line.cells, shares, strict=True):
             cell.width = int(width * share / sum(shares))
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(9)
     book.add_paragraph()
+
+
+def _roomy(table: Any) -> None:
+    """Air in every cell and quiet lines between them."""
+    from docx.oxml import OxmlElement
+
+    properties = table._tbl.tblPr
+    borders, margins = OxmlElement("w:tblBorders"), OxmlElement("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "B1B4B6")):
+            line.set(_w(name), value)
+        borders.append(line)
+    for side, width in (("top", "50"), ("left", "90"), ("bottom", "50"), ("right", "90")):
+        room = OxmlElement(f"w:{side}")
+        room.set(_w("w"), width)
+        room.set(_w("type"), "dxa")
+        margins.append(room)
+    look = properties.find(_w("tblLook"))  # the order is fixed: borders, layout, margins, look
+    layout = properties.find(_w("tblLayout"))
+    (layout if layout is not None else look).addprevious(borders)
+    look.addprevious(margins)
+
+
+def _kept_whole(row: Any) -> None:
+    """A row is not torn apart at the end of a page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
 
 
 def _mark_heading_row(row: Any) -> None:

@@ -63,7 +63,7 @@ def _without_apostrophes(rows: list[Numbered]) -> tuple[list[Numbered], list[Not
     }
     if len(marked) * 2 < sum(map(bool, columns)):
         return rows, []  # a column or two of names alone may all begin so
-    bare = [
+    bare: list[Numbered] = [
         (number, [cell.removeprefix("'") if at in marked else cell for at, cell in enumerate(cells)])
         for number, cells in rows
     ]

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from linkwell.documents.blocks import Block, Box, Bullets, Document, Facts, Grid, Heading, Text
-from linkwell.specification.model import Specification, TableSpec
+from linkwell.specification.model import Field, Specification, TableSpec
 
 _DELIVERY = {"full": "everything again", "delta": "only what is new or changed"}
 _CLASSES = {
@@ -96,6 +96,9 @@ def _grouped(digest: str) -> str:
     return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 
+_ORDERS = {"dmy": "day first", "mdy": "month first", "iso": "year first"}
+
+
 def _half(table: TableSpec) -> str:
     return "names and numbers" if table.compartment == "identity" else "service details"
 
@@ -118,11 +121,28 @@ def _dataset(spec: Specification, table: TableSpec) -> Iterator[Block]:
         facts = (
             ("Variable", field.name), ("Meaning", field.meaning), ("Why it is supplied", field.purpose),
             ("Type", ", ".join(filter(None, (field.type.replace("_", " "), field.format, codes)))),
-            ("An empty cell means", field.missing), ("Read from", source), ("Always", field.constant),
+            ("An empty cell means", empty_cell(table, field)),
+            ("Read from", source), ("Always", field.constant),
+            ("Dates are written", _ORDERS.get(field.date_order, "")), ("Your words", _words(spec, field)),
             ("Where it is seen", field.screen), ("How it is collected", field.collected),
-            ("Known gaps", field.gaps), ("Sensitivity", field.sensitivity),
+            ("Known gaps", field.gaps), ("Looked at again on", field.review),
+            ("Sensitivity", field.sensitivity),
         )  # fmt: skip
         yield Facts(tuple((name, words) for name, words in facts if words))
+
+
+def empty_cell(table: TableSpec, field: Field) -> str:
+    """What an empty cell of a field means, as a sentence's end; "see NAME" in that field's words."""
+    other = table.field(field.missing.removeprefix("see "))
+    return f"nothing by itself; “{other.label}” says what is known" if other else field.missing
+
+
+def _words(spec: Specification, field: Field) -> str:
+    """What local words become, in the words of the code list."""
+    codes = spec.code_list(field.codes)
+    labels = codes.labels() if codes else {}
+    became = ((word, [labels.get(code, code) for code in to.split(";")]) for word, to in field.values)
+    return "; ".join(f"{word}: {' and '.join(filter(None, to)) or 'left empty'}" for word, to in became)
 
 
 def _code_lists(spec: Specification) -> Iterator[Block]:

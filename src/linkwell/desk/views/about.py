@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from linkwell.desk import drafts
-from linkwell.desk.forms_describe import AboutForm, NotHeldForm
+from linkwell.desk.forms_describe import NotHeldForm
 from linkwell.desk.guard import desk_of
+from linkwell.pages.delivery_form import DeliveryForm, said_of
 from linkwell.specification.gaps import absent, label_of, with_not_held, without_not_held
 from linkwell.specification.model import NotHeld, Specification
-
-_TEXTS = ("title", "purpose", "frequency", "delivery", "retention", "contact")
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,22 +24,15 @@ def delivery(request: HttpRequest) -> HttpResponse:
     spec = desk.specification()
     if drafts.kept_while_typing(request, desk):
         return HttpResponse(status=204)
-    initial = {name: getattr(spec, name) for name in _TEXTS} | {"questions": "\n".join(spec.questions)}
-    form = drafts.form_of(AboutForm, request, desk, initial)
+    form = drafts.form_of(DeliveryForm, request, desk, said_of(spec))
     if request.method == "POST" and "forget" not in request.POST and form.is_valid():
         drafts.forget(desk, request)
-        changed = _worded(spec, form.cleaned_data)
+        changed = form.of(spec)
         if changed != spec:
             desk.change(changed, "the change to what the delivery is")
             desk.tell("It is kept.")
         return redirect("describe")
     return render(request, "desk/about_delivery.html", {"form": form, "route": spec.route})
-
-
-def _worded(spec: Specification, given: dict[str, str]) -> Specification:
-    texts: dict[str, Any] = {name: given[name].replace("\r\n", "\n").strip() for name in _TEXTS}
-    questions = tuple(line.strip() for line in given["questions"].splitlines() if line.strip())
-    return replace(spec, questions=questions, **texts)
 
 
 @require_http_methods(["GET", "POST"])

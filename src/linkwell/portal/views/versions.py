@@ -21,10 +21,12 @@ from linkwell.custody.proposals.permissions import (
 from linkwell.custody.proposals.seeing import answered_by, changes_since, notes_of, visible_proposals
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.errors import LinkwellError
+from linkwell.pages.delivery_form import in_words
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.views.writing import may_write
 from linkwell.primer.answers import parse_answers
+from linkwell.specification.document import empty_cell
 from linkwell.specification.file import parse
 from linkwell.specification.model import Specification
 
@@ -96,7 +98,8 @@ def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         allows(person, COMMENT_OWN, owner=found.proposal.organisation) or allows(person, HELP_DOCUMENT)
     )
     return render(request, "portal/proposal_version.html", {
-        "version": found, "spec": spec, "against": against, "changes": changes, "notes": notes_of(spec),
+        "version": found, "spec": spec, "whole": in_words(spec), "against": against, "changes": changes,
+        "notes": notes_of(spec),
         "tables": _with_comments(spec, list(found.proposal.comments.select_related("by"))),
         "may_comment": may_comment,
         "open": len(spec.unanswered()),
@@ -110,7 +113,12 @@ def _with_comments(spec: Specification, comments: list[Comment]) -> list[dict[st
     for table in spec.tables:
         name = table.label.partition(":")[0]
         fields = [
-            {"field": field, "place": place, "comments": [each for each in comments if each.place == place]}
+            {
+                "field": field,
+                "place": place,
+                "empty": empty_cell(table, field),
+                "comments": [each for each in comments if each.place == place],
+            }
             for field in table.fields
             for place in [f"{name}: {field.label}"]
         ]

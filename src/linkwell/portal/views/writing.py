@@ -1,4 +1,4 @@
-"""A draft specification written on in the portal: one column at a time, each save a version of its own."""
+"""A draft specification written on in the portal: the whole or one column, each save a version."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from linkwell.custody.proposals.seeing import visible_proposals
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.errors import WrongUse
 from linkwell.pages.column_form import ColumnForm, words_of
+from linkwell.pages.delivery_form import WholeForm, said_of
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.specification.answers import LEAVE_OUT, answer
@@ -81,6 +82,26 @@ def field(request: HttpRequest, reference: str, number: int, table: str, field: 
         "button": "Save as a new version",
         "back": reverse("proposal-version", args=[reference, number]),
         "intro": ["Do not name or describe a person. What you change is shown beside what stood before."],
+    })  # fmt: skip
+
+
+@page(
+    "proposals/<slug:reference>/versions/<int:number>/delivery",
+    name="proposal-delivery",
+    who=WRITE_PROPOSAL,
+)
+def delivery(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """What is said about the delivery as a whole: why, how often, how long, by whom."""
+    proposal, spec = _draft(request, reference, number)
+    form = WholeForm(request.POST or None, initial=said_of(spec))
+    if request.method == "POST" and form.is_valid():
+        saved = _saved(request, proposal, number, form.of(spec), form)
+        if saved is not None:
+            return saved
+    return render(request, "portal/form.html", {
+        "form": form, "title": "What the delivery is, and why", "button": "Save as a new version",
+        "caption": spec.title, "back": reverse("proposal-version", args=[reference, number]),
+        "intro": ["The agreement is made from these words."],
     })  # fmt: skip
 
 
