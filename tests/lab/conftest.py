@@ -59,6 +59,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         )
         con.execute("CREATE TABLE measure AS SELECT 1 + range % 2000 AS snz_uid, 'visit' AS measure_code, "
                     "(range * 7 % 1000)::DOUBLE AS value_amt FROM range(200000)")  # fmt: skip
+        con.execute("CREATE TABLE enrolment AS SELECT -1::BIGINT AS snz_uid, range AS snz_unit_uid, "
+                    "'A' AS organisation_code FROM range(50)")  # fmt: skip
+        con.execute("CREATE TABLE supply_quality AS SELECT 'A' AS organisation_code, 50 AS clients_nbr")
         con.execute("CREATE TABLE household AS SELECT range AS snz_household_uid, range % 9 AS people_nbr "
                     "FROM range(500)")  # fmt: skip
     with Nest() as nest:

@@ -57,17 +57,19 @@ class Engine:
         """Every table there is, with names and types of its columns."""
         return {name: self._columns(f'SELECT * FROM "{name}"') for name in (*self.given, *self.made)}
 
-    def read(self, text: str) -> Statement:
+    def read(self, text: str) -> tuple[Statement, Shape | None]:
         """Read a statement, and hold what makes a table to the rule of one person at a time.
+
+        Returns:
+            the statement, and the shape of the table it makes.
 
         Raises:
             Refusal: with a place in characters.
         """
         try:
             statement = read(text, self._connection, self._limits.statement_characters)
-            if statement.kind == "make":
-                keep_apart(statement, self.given | self.made)
-            return statement
+            made = statement.kind == "make"
+            return statement, keep_apart(statement, self.given | self.made) if made else None
         except Refusal as refusal:
             raise Refusal(refusal.kind, characters(text, refusal.position)) from None
         except RecursionError:
@@ -85,14 +87,14 @@ class Engine:
         Raises:
             Refusal: class and place; never the engine's words.
         """
-        statement = self.read(text)
+        statement, shape = self.read(text)
         if statement.kind == "drop":
             return self._drop(statement)
         columns = self._columns(statement.select, text, statement.offset)
         answer: dict[str, Any] = {"kind": statement.kind, "name": statement.name, "columns": columns,
                   "uses": self._uses(statement)}  # fmt: skip
-        if statement.kind == "make":
-            self._make(statement, columns, text)
+        if shape is not None:
+            self._make(statement, shape, columns, text)
         elif look:
             answer["rows"] = self._rows(statement, text)
         return answer
@@ -182,8 +184,10 @@ class Engine:
         }
         return sorted(names & (self.given.keys() | self.made.keys()))
 
-    def _make(self, statement: Statement, columns: Columns, text: str) -> None:
-        name = statement.name
+    def _make(self, statement: Statement, shape: Shape, columns: Columns, text: str) -> None:
+        name, ids = statement.name, frozenset(column.lower() for column, _ in columns)
+        if not {each for each in ids if each.endswith("_uid")} <= shape.ids:
+            raise Refusal("person")  # the engine found an id where the rule foresaw none
         if name in self.given:
             raise Refusal("taken")
         if len(self.made) >= MOST_TABLES and name not in self.made:
@@ -193,8 +197,7 @@ class Engine:
         head = f'CREATE OR REPLACE TEMP TABLE "{name}" AS ('
         made = f"{head}{statement.select}\n)"
         self._guarded(lambda: self._connection.execute(made), text, statement.offset - len(head))
-        ids = frozenset(column.lower() for column, _ in columns)
-        self.made[name] = Shape(ids, constants=not ids & set(PERSON))
+        self.made[name] = Shape(ids, constants=shape.constants)
 
     def _drop(self, statement: Statement) -> dict[str, Any]:
         if statement.name not in self.made:

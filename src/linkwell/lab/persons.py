@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkwell.lab.refusals import Refusal
-from linkwell.lab.statements import Node, Statement, column, place
+from linkwell.lab.statements import Node, Statement, column, nodes, place
 
-PERSON = ("snz_uid", "snz_unit_uid", "snz_client_uid")
-"""Ids of a person within a project (integration.project: one space of ids)."""
+PERSON = ("snz_uid",)
+"""Who a row belongs to. Not a provider's unit or client: all for whom nobody was found share one `snz_uid`, -1,
+so a join on it would bring them together; their rows are counted by nobody here.
+"""
+_TO_LOOK_AT = ("supply_quality",)
+"""Tables of numbers that were not released: whoever counts by them would release them bit by bit."""
 _OF_ONE_PERSON = (*PERSON, "snz_record_uid")
 _UID = "_uid"
 
@@ -54,8 +58,8 @@ class _Part:
     ids: frozenset[str]
 
 
-def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> bool:
-    """Hold a statement that makes a table to the rule; True when it is of people, False of constants.
+def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> Shape:
+    """Hold a statement that makes a table to the rule; the shape of the table, its ids exactly.
 
     Args:
         shapes: every table there is.
@@ -63,14 +67,14 @@ def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> bool:
     Raises:
         Refusal: a row of the result could depend on the rows of two people.
     """
-    return _Rule(statement.offset).query(statement.tree["node"], dict(shapes)).people
+    return _Rule(statement.offset, _named(statement.tree)).query(statement.tree["node"], dict(shapes))
 
 
 class _Rule:
-    """One walk over one statement; `offset` is where its SELECT starts."""
+    """One walk over one statement; `offset` is where its SELECT starts, `names` are of its tables."""
 
-    def __init__(self, offset: int) -> None:
-        self._offset = offset
+    def __init__(self, offset: int, names: frozenset[str]) -> None:
+        self._offset, self._names = offset, names
 
     def _no(self, node: Any, kind: str = "person") -> Refusal:
         return Refusal(kind, place(node, self._offset) if isinstance(node, dict) else None)
@@ -105,6 +109,8 @@ class _Rule:
             name = str(ref["table_name"]).lower()
             if name not in known:
                 raise self._no(ref, "name")
+            if name in _TO_LOOK_AT:
+                raise self._no(ref)
             shape = known[name]
         renamed = [str(each).lower() for each in ref.get("column_name_alias") or ()]
         if renamed and (not shape.constants or any(each.endswith(_UID) for each in renamed)):
@@ -121,7 +127,7 @@ class _Rule:
         pairs = {(name, name) for name in using}
         pairs |= {pair for each in _conditions(condition) if (pair := _pair(each, left, right))}
         if left.people and right.people:
-            fits = any((a == b and a in _OF_ONE_PERSON) or {a, b} <= set(PERSON) for a, b in pairs)
+            fits = any(a == b and a in _OF_ONE_PERSON for a, b in pairs)
             if not fits or ref.get("ref_type") != "REGULAR":
                 raise self._no(condition or ref["right"])
         elif not (left.constants or right.constants):
@@ -138,6 +144,8 @@ class _Rule:
     def _together(self, node: Node, known: dict[str, Shape]) -> Shape:
         """UNION and its like: by name, or the person first and no other id, so that none changes places."""
         children = node["children"]
+        for modifier in node.get("modifiers") or ():
+            self._modifier(modifier, True, known)
         shapes = [self.query(child, known) for child in children]
         if all(shape.constants for shape in shapes):
             return Shape(frozenset(), constants=True)
@@ -192,7 +200,7 @@ class _Rule:
                 found.add(name)
                 self._named(item, source)
             else:
-                self._expression(item, known, names=source.names if source else frozenset())
+                self._expression(item, known)
                 found |= {alias or name} - {""}
         return frozenset(found)
 
@@ -202,7 +210,7 @@ class _Rule:
         for entry in item.get("replace_list") or ():
             if str(entry["key"]).lower().endswith(_UID):
                 raise self._no(item)
-            self._expression(entry["value"], known, names=source.names)
+            self._expression(entry["value"], known)
         left_out = {str(each).lower() for each in _texts(item.get("exclude_list") or ())}
         return set(source.ids) - left_out
 
@@ -245,20 +253,20 @@ class _Rule:
     # -- expressions --------------------------------------------------------------------------------------
 
     def _expression(
-        self, node: Any, known: Mapping[str, Shape], *, names: frozenset[str] = frozenset(),
+        self, node: Any, known: Mapping[str, Shape], *,
         window_by_person: bool = False,
     ) -> None:  # fmt: skip
         """Refuse an id anywhere but where it may stand, and a query inside that could see other people."""
         if isinstance(node, list):
             for each in node:
-                self._expression(each, known, names=names, window_by_person=window_by_person)
+                self._expression(each, known, window_by_person=window_by_person)
         if not isinstance(node, dict):
             return
         kind = node.get("class")
         if kind == "STAR":
             raise self._no(node, "construct")
         if kind == "COLUMN_REF":
-            self._reference(node, known, names)
+            self._reference(node)
             return
         if kind == "SUBQUERY":
             self._inner(node, known)
@@ -266,12 +274,12 @@ class _Rule:
         if kind == "WINDOW" and window_by_person:
             self._windows(node)
         for part in _without_plain_ids(node):
-            self._expression(part, known, names=names, window_by_person=window_by_person)
+            self._expression(part, known, window_by_person=window_by_person)
 
-    def _reference(self, node: Node, known: Mapping[str, Shape], names: frozenset[str]) -> None:
+    def _reference(self, node: Node) -> None:
         name = column(node)
         # A table's own name is its whole row, with the id in it.
-        if name.endswith(_UID) or (len(node["column_names"]) == 1 and (name in known or name in names)):
+        if name.endswith(_UID) or name in self._names or name.startswith("unnamed_"):
             raise self._no(node)
 
     def _inner(self, node: Node, known: Mapping[str, Shape]) -> None:
@@ -303,6 +311,16 @@ class _Rule:
             for part in node.values():
                 if isinstance(part, dict | list):
                     self._windows(part)
+
+
+def _named(tree: Node) -> frozenset[str]:
+    """Every name of a table, alias or WITH in a statement: none of them is a column."""
+    found = {"valueslist"}
+    for node in nodes(tree):
+        if "class" not in node and node.get("type") in ("BASE_TABLE", "SUBQUERY", "JOIN", "EXPRESSION_LIST"):
+            found |= {str(node.get("alias") or "").lower(), str(node.get("table_name") or "").lower()}
+        found |= {str(each["key"]).lower() for each in (node.get("cte_map") or {}).get("map", ())}
+    return frozenset(found - {""})
 
 
 def _conditions(node: Any) -> list[Node]:
@@ -344,7 +362,7 @@ def _without_plain_ids(node: Node) -> list[Any]:
     if kind == "FUNCTION" and str(node.get("function_name")).lower() == "count":
         given = [each.get("expression") for each in node.get("arguments") or ()]
         kept = [each for each in given if not column(each).endswith(_UID)]
-        return [*kept, node.get("filter")]
+        return [*kept, node.get("filter"), node.get("order_bys")]
     if kind == "WINDOW":
         rest = {name: part for name, part in node.items() if name != "partitions"}
         apart = [each for each in node.get("partitions") or () if not column(each).endswith(_UID)]
