@@ -16,7 +16,7 @@ from linkwell.lab.refusals import Refusal
 from linkwell.lab.statements import Node, Statement, column, nodes, place
 
 PERSON = ("snz_uid",)
-"""Who a row belongs to. Not a provider's unit or client: all for whom nobody was found share one `snz_uid`, -1,
+"""Who a row belongs to. Not a provider's unit or client: all for whom nobody was found share its -1,
 so a join on it would bring them together; their rows are counted by nobody here.
 """
 _TO_LOOK_AT = ("supply_quality",)
