@@ -89,7 +89,7 @@ def test_a_second_session_of_a_project_is_asked_to_wait(lab: Lab, project: Proje
 
 
 def test_rehearsal_and_count_share_one_limit(lab: Lab, project: ProjectLab) -> None:
-    short = replace(lab, limits=replace(SMALL, seconds=4.0))
+    short = replace(lab, limits=replace(SMALL, seconds=10.0))
     bomb = (
         "CREATE TABLE x AS SELECT "
         + ", ".join(f"sum(a.snz_uid) AS c{n}" for n in range(3))
