@@ -109,7 +109,8 @@ def test_entries_are_never_changed_or_removed(desk, zone, ask):
     desk.release(ask(), **PERMITTED)
     base = sqlite3.connect(zone / "releases.sqlite")
     for table in ("event", "release", "block", "people", "effect", "refusal", "about"):
-        for action in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 1"):
+        replaced = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+        for action in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 1", replaced):
             if base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]:
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     base.execute(action)

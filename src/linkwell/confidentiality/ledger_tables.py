@@ -33,13 +33,35 @@ TABLES = ("about", "event", "release", "block", "people", "effect", "refusal")
 ENTRY_TABLES = ("event", "release", "people", "block", "effect")
 """What belongs to an entry, in the order its rows are put back."""
 
+_KEYS = {
+    "about": ("name",), "event": ("seq",), "release": ("seq", "release_id", "request"),
+    "block": ("seq place",), "people": ("seq",), "effect": ("seq name",), "refusal": ("reference",),
+}  # fmt: skip
+"""What two rows of a table cannot share."""
+
 
 def statements() -> list[str]:
     """SQL that lays the tables and forbids changes."""
     laid = [statement for statement in SCHEMA.split(";") if statement.strip()]
+    laid += [_no_replacing(table) for table in TABLES]
     return laid + [
         f"CREATE TRIGGER {table}_{action} BEFORE {action} ON {table} "
         "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END"
         for table in TABLES
         for action in ("UPDATE", "DELETE")
     ]
+
+
+def _no_replacing(table: str) -> str:
+    """INSERT OR REPLACE takes a row's place without asking what guards deletion."""
+    taken = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {alike})" for alike in map(_alike, _KEYS[table])
+    )
+    return (
+        f"CREATE TRIGGER {table}_REPLACE BEFORE INSERT ON {table} WHEN {taken} "
+        "BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END"
+    )
+
+
+def _alike(names: str) -> str:
+    return " AND ".join(f"{name} = NEW.{name}" for name in names.split())
