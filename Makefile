@@ -23,9 +23,10 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory -j 2 types suite  # types take one processor a while; tests also wait for others
 
 suite: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
-	@echo "The registry once more, on PostgreSQL, with its pages in the browser"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m database $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 4 $(PYTEST_ARGS)
+	@echo "The registry once more, on PostgreSQL (pages in the browser and every address by every role: once is enough)"
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 4 -q -m "database and not browser" \
+		--ignore=tests/security/test_addresses.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types

@@ -125,7 +125,7 @@ def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None
             assert sender.get(f"{place}/receipt").status_code == 200
     finally:
         portal.terminate()
-        portal.wait(timeout=30)
+        portal.wait(timeout=120)
     assert events(site, "supply.begun", "supply.received") == [1, 1]
 
 
@@ -305,6 +305,6 @@ def test_web_killed_while_a_destruction_goes_on_that_a_page_asked_for(
             assert browser.get("/agreements/DSA-2026-001/story/").status_code == 200
     finally:
         portal.terminate()
-        portal.wait(timeout=30)
+        portal.wait(timeout=120)
     once = ("agreement.destruction asked", "supply.kept data destroyed", "agreement.kept data destroyed")
     assert events(site, *once) == [1, 1, 1]

@@ -77,7 +77,7 @@ def test_a_supply_comes_in_and_is_accepted_once_the_registry_is_free_again(site:
             supply = str(Receipt.from_json(sender.get(f"{place}/receipt").content).facts["supply"])
     finally:
         portal.terminate()
-        portal.wait(timeout=30)
+        portal.wait(timeout=120)
     with held(site):
         said = site.run("accept", supply, "--as=integrator", exit_code=3)
     assert "busy" in str(said["what"])
@@ -100,4 +100,4 @@ def test_a_page_says_that_the_registry_is_busy(site: Site) -> None:
             assert answer.headers["Retry-After"] == "30"
     finally:
         portal.terminate()
-        portal.wait(timeout=30)
+        portal.wait(timeout=120)

@@ -81,9 +81,9 @@ class RunningDesk:
     def kill(self) -> None:
         """As when the power goes."""
         self.process.kill()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=120)
 
     def ended(self) -> int:
         """Wait for the end; the exit code."""
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
         return self.process.returncode

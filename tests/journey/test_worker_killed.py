@@ -151,7 +151,7 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
     said.close()
     walk(home, "--stop-after", ACTIONS[-1][0])
     portal.terminate()
-    portal.wait(timeout=30)
+    portal.wait(timeout=120)
     assert caught.count("running") >= 3, caught  # it was killed in the middle of the work, not after it
     end = walk(home)
     assert end["state"] == undisturbed["state"]
