@@ -8,6 +8,7 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
 .PHONY: help demo test suite check lint types docs bench study lock clean
 
@@ -23,9 +24,9 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory -j 2 types suite  # types take one processor a while; tests also wait for others
 
 suite: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 4 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
 	@echo "The registry once more, on PostgreSQL (pages in the browser and every address by every role: once is enough)"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 4 -q -m "database and not browser" \
+	@./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m "database and not browser" \
 		--ignore=tests/security/test_addresses.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
@@ -61,12 +62,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.all: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell (first time: about a minute) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell and its test tools ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.all
