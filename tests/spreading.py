@@ -23,6 +23,7 @@ APART = {"tests/security/test_addresses.py"}
 """Files whose tests share nothing and take long, so that each goes where there is room."""
 
 FIRST = (
+    "tests/custody/test_record.py",  # before any test whose flush makes the record step aside
     "tests/journey/",
     "tests/security/test_addresses.py",
     "tests/browser/test_desk.py",
