@@ -19,6 +19,7 @@ from hypothesis import settings as property_settings
 
 from linkwell.specification.base import base_specification
 from linkwell.specification.model import Specification
+from linkwell.standards.clock import today
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.seal import package_id, seal
 from linkwell.supply.split import Split, SplitTable
@@ -175,25 +176,20 @@ def flushable(transactional_db: None) -> Iterator[None]:
 
 def guard_record(on: bool) -> None:
     """Put the triggers that keep the record in place, or take them away, on either database."""
-    from importlib import import_module
-
     from django.db import connection
 
+    from linkwell.custody.audit import guard
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE custody_auditevent {'ENABLE' if on else 'DISABLE'} TRIGGER USER")
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            verb = "ENABLE" if on else "DISABLE"
-            cursor.execute(f"ALTER TABLE custody_auditevent {verb} TRIGGER USER")
-            return
         for verb in ("UPDATE", "DELETE", "REPLACE"):
             cursor.execute(f"DROP TRIGGER IF EXISTS custody_auditevent_no_{verb}")
     if on:
-        first, second = (
-            import_module(f"linkwell.custody.migrations.{name}")
-            for name in ("0002_record_cannot_be_rewritten", "0038_record_not_replaced")
-        )
         with connection.schema_editor(atomic=False) as editor:
-            first.refuse_changes(None, editor)
-            second.refuse_replacing(None, editor)
+            guard.guard_record(None, editor)
 
 
 @pytest.fixture
@@ -237,7 +233,7 @@ def registry(
     """
     changed = request.getfixturevalue("settings")
     changed.LINKWELL_HOME = fresh_home.path
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     from linkwell.custody.agreements.actions import enrol_provider, issue_upload_token
     from linkwell.custody.organisations.actions import add_person, first_manager
@@ -261,8 +257,8 @@ def registry(
             specification_digest=sealed.specification.digest,
             sender_key_pem=public_pem(sealed.sender.public_key()),
             permits_single_provider_output=True,
-            starts=date.today(),
-            ends=date.today() + timedelta(days=365),
+            starts=today(),
+            ends=today() + timedelta(days=365),
         ).agreement
         agreements.append(agreement)
         tokens.append(issue_upload_token(by=people["manager"], agreement=agreement))

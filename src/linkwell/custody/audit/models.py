@@ -1,4 +1,4 @@
-"""The table of events; the database itself refuses to change or delete a row (see the first migration)."""
+"""The table of events; the database itself refuses to change or delete a row (see `guard`)."""
 
 from __future__ import annotations
 

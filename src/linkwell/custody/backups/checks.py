@@ -68,6 +68,7 @@ def _database() -> Check:
 def _migrations() -> Check:
     executor = MigrationExecutor(connection)
     known, applied = set(executor.loader.disk_migrations), set(executor.loader.applied_migrations)
+    known |= {old for step in executor.loader.disk_migrations.values() for old in step.replaces}
     newer = len(applied - known)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     words = f"{len(applied)} steps are in it, {waiting} are to come, {newer} are unknown to this version."
