@@ -8,8 +8,7 @@ from django import forms
 
 from linkwell.desk.fields import YES_NO
 from linkwell.pages.days import DAY_HINT, DayField
-from linkwell.pages.delivery_form import Radios
-from linkwell.pages.forms import PagesForm
+from linkwell.pages.forms import PagesForm, Radios
 
 
 class StatementForm(PagesForm):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from linkwell.pages.forms import PagesForm
+from linkwell.pages.forms import PagesForm, Radios
 from linkwell.specification.model import Specification
 
 _TEXTS = ("title", "purpose", "frequency", "delivery", "retention", "contact")
@@ -30,12 +30,6 @@ def in_words(spec: Specification) -> list[tuple[str, str]]:
         (str(asked[name].label), named.get(said, said) or "Not said yet")
         for name, said in said_of(spec).items()
     ]
-
-
-class Radios(forms.RadioSelect):
-    """Radios with a label each, under one legend."""
-
-    template_name = "pages/radios.html"
 
 
 class DeliveryForm(PagesForm):

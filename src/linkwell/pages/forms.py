@@ -34,6 +34,12 @@ class Checks(forms.CheckboxSelectMultiple):
     template_name = "pages/choices.html"
 
 
+class Radios(forms.RadioSelect):
+    """Radios with a label each, under one legend."""
+
+    template_name = "pages/radios.html"
+
+
 class PagesRenderer(TemplatesSetting):
     """Draws every form field by one template."""
 

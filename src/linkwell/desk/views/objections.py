@@ -23,6 +23,7 @@ from linkwell.desk.desk import Desk
 from linkwell.desk.forms_people import PersonForm
 from linkwell.desk.guard import desk_of
 from linkwell.documents.html import render_html
+from linkwell.pages.files import attached
 from linkwell.vault.zones import Home, data_home_of
 
 _TYPED = ("client_key", "first_name", "last_name", "born")
@@ -105,9 +106,8 @@ def slip(request: HttpRequest) -> HttpResponse:
     name = desk.organisation or "[name of your organisation]"
     made = objection_slip(name, timezone.localdate(), sent_before=sent)
     if request.method == "POST" and "save" in request.POST:
-        page = HttpResponse(render_html(made), content_type="text/html; charset=utf-8")
-        page["Content-Disposition"] = 'attachment; filename="slip-for-a-person-who-objects.html"'
-        return page
+        name = "slip-for-a-person-who-objects.html"
+        return attached(render_html(made), name, "text/html; charset=utf-8")
     return render(request, "desk/objection_slip.html", {"slip": made, "sent": sent})
 
 

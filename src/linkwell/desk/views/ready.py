@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from linkwell.desk.forms import NoteForm, NumberForm, OrganisationForm
 from linkwell.desk.guard import desk_of
 from linkwell.errors import WrongUse
+from linkwell.pages.files import attached
 from linkwell.primer import Answers, Question, expected, load_questions, readiness, save_answers, with_implied
 from linkwell.primer.effort import effort
 from linkwell.primer.order import before, in_order, next_open, number_of
@@ -141,9 +142,8 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_GET
 def save_report(request: HttpRequest) -> HttpResponse:
     """The same as a page of its own, to keep, print or send."""
-    response = HttpResponse(render_report(desk_of(request).answers), content_type="text/html; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="readiness.html"'
-    return response
+    report = render_report(desk_of(request).answers)
+    return attached(report, "readiness.html", "text/html; charset=utf-8")
 
 
 def _question(question_id: str) -> Question:

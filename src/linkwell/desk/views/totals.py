@@ -14,6 +14,7 @@ from linkwell.desk.desk import Desk
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
 from linkwell.desk.views.waiting import begin
+from linkwell.pages.files import attached
 from linkwell.primer import with_implied
 
 
@@ -49,6 +50,4 @@ def save(request: HttpRequest) -> HttpResponse:
     tables = _tables(desk_of(request))
     if tables is None:
         return redirect("totals")
-    response = HttpResponse(totals_csv(tables), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="totals.csv"'
-    return response
+    return attached(totals_csv(tables), "totals.csv", "text/csv; charset=utf-8")

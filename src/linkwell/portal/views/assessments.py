@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,40 +14,21 @@ from linkwell.custody.assessments.models import Assessment
 from linkwell.custody.assessments.permissions import ASSESS, SEE_ASSESSMENTS
 from linkwell.custody.assessments.states import ASSESSMENT, AssessmentState
 from linkwell.custody.permissions import allows
-from linkwell.pages.forms import Checks
 from linkwell.portal.access import page, signed_in
-from linkwell.portal.again import AgainForm
+from linkwell.portal.deciding import DecisionForm
 
 
-class DecisionForm(AgainForm):
+class AssessmentForm(DecisionForm):
     """Return, refuse or approve, with reasons and conditions."""
 
-    decision = forms.ChoiceField(
-        label="What do you decide?",
-        choices=[
-            ("return", "Send it back: more is needed"),
-            ("refuse", "Not eligible"),
-            ("approve", "Approve"),
-        ],
+    DECISIONS = (
+        ("return", "Send it back: more is needed"),
+        ("refuse", "Not eligible"),
+        ("approve", "Approve"),
     )
-    reasons = forms.CharField(
-        label="Why?",
-        help_text="The provider reads this. Use plain words; do not name or describe a person.",
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, in plain words"},
-    )
-    codes = forms.MultipleChoiceField(
-        label="Conditions, if you approve", required=False, widget=Checks, help_text="Tick any number."
-    )
-    own_condition = forms.CharField(
-        label="One more condition, in your own words",
-        required=False,
-        max_length=1000,
-        help_text="It is kept by people, not by the software.",
-    )
-
-    field_order = ("decision", "reasons", "codes", "own_condition", "password")
+    WHO_READS = "The provider"
+    IF_APPROVED = "if you approve"
+    OWN_CONDITION = "It is kept by people, not by the software."
 
 
 def _find(reference: str) -> Assessment:
@@ -88,10 +68,8 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Decide, after the password."""
-    found, form = _find(reference), DecisionForm(request, request.POST or None)
-    codes = form.fields["codes"]
-    assert isinstance(codes, forms.MultipleChoiceField)
-    codes.choices = [(each.code, each.words) for each in conditions().values()]
+    choices = [(each.code, each.words) for each in conditions().values()]
+    found, form = _find(reference), AssessmentForm(request, request.POST or None, conditions=choices)
     if request.method == "POST" and form.is_valid():
         _act(request, found, form.cleaned_data)
         messages.success(request, "Decided. The provider reads it now.")

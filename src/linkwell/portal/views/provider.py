@@ -17,6 +17,7 @@ from linkwell.custody.supplies.permissions import RECALL, SEE_ALL, SEE_OWN, own_
 from linkwell.custody.supplies.states import SUPPLY, SupplyState
 from linkwell.custody.timeline.story import steps
 from linkwell.ledger.receipts import PLAIN, Kind
+from linkwell.pages.files import attached
 from linkwell.portal.access import page, signed_in
 
 STEPS = (
@@ -84,9 +85,7 @@ def receipt(request: HttpRequest, reference: str, kind: str, form: str) -> HttpR
     record_view("receipt.downloaded", by=person, subject=found.subject, about=found.organisation.code)
     document = _document(given.document, form)
     kinds = {"json": "application/json", "txt": "text/plain; charset=utf-8", "pdf": "application/pdf"}
-    response = HttpResponse(document, content_type=kinds[form])
-    response["Content-Disposition"] = f'attachment; filename="receipt-{reference}-{given.kind}.{form}"'
-    return response
+    return attached(document, f"receipt-{reference}-{given.kind}.{form}", kinds[form])
 
 
 def _document(signed: str, form: str) -> str | bytes:

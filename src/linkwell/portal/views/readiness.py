@@ -17,6 +17,7 @@ from linkwell.documents.html import render_html
 from linkwell.documents.pdf import render_pdf
 from linkwell.documents.word import render_docx
 from linkwell.errors import LinkwellError, WrongUse
+from linkwell.pages.files import attached
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import ANYONE, page
 from linkwell.portal.carried import LONGEST_NAME, LONGEST_NOTE, along, carried, pairs, with_words
@@ -172,9 +173,9 @@ def words(request: HttpRequest) -> HttpResponse:
     stem, _, shape = wanted.partition(".")
     found = papers(answers).get(stem)
     if wanted == "answers.toml":
-        return _file(render_answers(answers).encode(), wanted, "text/plain; charset=utf-8")
+        return attached(render_answers(answers).encode(), wanted, "text/plain; charset=utf-8")
     if found is not None and shape in shapes():
-        return _file(_rendered(found, shape), wanted, SHAPES[shape][0])
+        return attached(_rendered(found, shape), wanted, SHAPES[shape][0])
     return _words(request, answers)
 
 
@@ -190,12 +191,6 @@ def _rendered(found: Document, shape: str) -> bytes:
     if shape == "html":
         return render_html(found).encode()
     return render_pdf(found) if shape == "pdf" else render_docx(found)
-
-
-def _file(data: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @page("readiness/take", name="readiness-take", who=ANYONE)

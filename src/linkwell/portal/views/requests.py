@@ -34,6 +34,7 @@ from linkwell.custody.requests.permissions import (
 from linkwell.custody.requests.seeing import clock, files_seen, related, votes_seen
 from linkwell.custody.requests.states import REQUEST, RequestState
 from linkwell.custody.timeline.story import steps
+from linkwell.pages.files import attached
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.views.projects import find as find_project
@@ -215,7 +216,7 @@ def read_file(request: HttpRequest, reference: str, number: int) -> HttpResponse
     if file is None:
         raise Http404
     record_view("request.read", by=person, subject=found.subject, about=filling.whose(found))
-    return _download(file.name, filling.content_path(found, file.digest).read_bytes())
+    return attached(filling.content_path(found, file.digest).read_bytes(), file.name)
 
 
 @page(
@@ -232,7 +233,7 @@ def marked(request: HttpRequest, reference: str) -> HttpResponseBase:
     if not inside or not found.checked or not path.exists():
         raise Http404
     record_view("request.read", by=person, subject=found.subject, about=filling.whose(found))
-    return _download(f"{reference}-marked.xlsx", path.read_bytes())
+    return attached(path.read_bytes(), f"{reference}-marked.xlsx")
 
 
 @page("requests/<slug:reference>/bundle", name="request-bundle", who=FILES, methods=("GET",))
@@ -246,10 +247,4 @@ def bundle(request: HttpRequest, reference: str) -> HttpResponseBase:
         for name in bundle_names(found):
             archive.writestr(name, (folder / name).read_bytes())
     record_view("request.read", by=signed_in(request), subject=found.subject, about=filling.whose(found))
-    return _download(f"{reference}.zip", packed.getvalue())
-
-
-def _download(name: str, content: bytes) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(packed.getvalue(), f"{reference}.zip")

@@ -17,10 +17,10 @@ from linkwell.custody.projects.content import pairs
 from linkwell.custody.projects.models import Application
 from linkwell.custody.projects.permissions import ASSESS_TIKANGA, REVIEW_PROJECT
 from linkwell.custody.projects.seeing import open_application
-from linkwell.pages.forms import Checks, PagesForm
+from linkwell.pages.forms import PagesForm
 from linkwell.pages.labels import labels
 from linkwell.portal.access import page, signed_in
-from linkwell.portal.again import AgainForm
+from linkwell.portal.deciding import DecisionForm
 from linkwell.portal.views.projects import find
 
 
@@ -40,47 +40,25 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("project", code)
 
 
-class DecideForm(AgainForm):
+class ReviewForm(DecisionForm):
     """Send back, refuse or approve, with reasons and conditions."""
 
-    decision = forms.ChoiceField(
-        label="What do you decide?",
-        choices=[
-            ("return", "Send it back: more is needed"),
-            ("refuse", "It does not go ahead"),
-            ("approve", "It goes ahead"),
-        ],
+    DECISIONS = (
+        ("return", "Send it back: more is needed"),
+        ("refuse", "It does not go ahead"),
+        ("approve", "It goes ahead"),
     )
-    reasons = forms.CharField(
-        label="Why?",
-        help_text="The team reads this. Use plain words; do not name or describe a person.",
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, in plain words"},
-    )
-    codes = forms.MultipleChoiceField(
-        label="Conditions, if it goes ahead", required=False, widget=Checks, help_text="Tick any number."
-    )
-    own_condition = forms.CharField(
-        label="One more condition, in your own words",
-        required=False,
-        max_length=1000,
-        help_text="It is kept by people, who see it with every release.",
-    )
-    field_order = ("decision", "reasons", "codes", "own_condition", "password")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        codes = self.fields["codes"]
-        assert isinstance(codes, forms.MultipleChoiceField)
-        codes.choices = [(each.code, each.words) for each in choices().values()]
+    WHO_READS = "The team"
+    IF_APPROVED = "if it goes ahead"
+    OWN_CONDITION = "It is kept by people, who see it with every release."
 
 
 @page("projects/<slug:code>/decide", name="project-decide", who=REVIEW_PROJECT)
 @sensitive_post_parameters("password")
 def decide(request: HttpRequest, code: str) -> HttpResponse:
     """Decide, after the password."""
-    application, form = _asked(request, code), DecideForm(request, request.POST or None)
+    application, kept = _asked(request, code), [(each.code, each.words) for each in choices().values()]
+    form = ReviewForm(request, request.POST or None, conditions=kept)
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request)
         reasons = str(given["reasons"])

@@ -22,6 +22,7 @@ from linkwell.custody.proposals.seeing import answered_by, changes_since, notes_
 from linkwell.custody.proposals.states import PROPOSAL
 from linkwell.errors import LinkwellError
 from linkwell.pages.delivery_form import in_words
+from linkwell.pages.files import attached
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.views.writing import may_write
@@ -135,6 +136,4 @@ def _with_comments(spec: Specification, comments: list[Comment]) -> list[dict[st
 def version_file(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The version as the file it came as, to take to the desk: it holds no row of anybody's."""
     found = _find(request, reference, number)
-    response = HttpResponse(found.text.toml, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{reference}-version-{number}.toml"'
-    return response
+    return attached(found.text.toml, f"{reference}-version-{number}.toml", "text/plain; charset=utf-8")
