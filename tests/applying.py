@@ -13,6 +13,7 @@ from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.researchers.evidence import kinds
 from linkwell.custody.researchers.models import Evidence
 from linkwell.custody.supplies.models import Supply
+from linkwell.standards.clock import today
 from tests import deciding
 
 DATASETS = [
@@ -59,19 +60,19 @@ def team(registry) -> tuple[Person, Person]:
 
 def vetted(*people: Person, until: date | None = None) -> None:
     """Everything in date for these people."""
-    today = date.today()
+    day = today()
     for person in people:
         for kind in kinds().values():
             Evidence.objects.create(
-                person=person, kind=kind.code, since=today - timedelta(days=30),
-                until=until or today + timedelta(days=300), digest=kind.fingerprint, by="manager",
+                person=person, kind=kind.code, since=day - timedelta(days=30),
+                until=until or day + timedelta(days=300), digest=kind.fingerprint, by="manager",
             )  # fmt: skip
 
 
 def answers(**given: str) -> dict[str, str]:
     """Every question answered."""
     plain = {question.id: f"About {question.id}." for question in content.questions()}
-    days = {"starts": date.today().isoformat(), "ends": (date.today() + timedelta(days=200)).isoformat()}
+    days = {"starts": today().isoformat(), "ends": (today() + timedelta(days=200)).isoformat()}
     no = {"ethics_needed": "no", "stays": "no", "one_provider": "no", "title": "Who comes back"}
     empty = dict.fromkeys(("ethics_reference", "ethics_until", "stays_on", "stays_until"), "")
     return plain | days | no | empty | given

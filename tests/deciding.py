@@ -16,6 +16,7 @@ from linkwell.custody.proposals.documentation import questions
 from linkwell.custody.proposals.models import MandateKind
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 
 ANSWERS = {question.id: "Everybody was told on the sign-up form of 1 July 2025." for question in questions()}
 
@@ -60,7 +61,7 @@ def approved(registry, codes=()):
 
 def wanted(**terms):
     """Terms of three years from today."""
-    return drafting.Wanted(**{"starts": date.today(), "ends": date.today() + timedelta(days=1095), **terms})
+    return drafting.Wanted(**{"starts": today(), "ends": today() + timedelta(days=1095), **terms})
 
 
 def drafted(registry, codes=(), **terms):

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from linkwell.ledger.chain import utc_text
 from linkwell.specification.base import base_specification
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 from linkwell.supply.manifest import Manifest
 from linkwell.supply.package import TableSource, open_compartment, read_manifest, write_package
 from linkwell.vault.custodian_keys import (
@@ -85,7 +86,7 @@ def _enrol(home: Home, folder: Path) -> None:
         by=manager, code="bench", name="Bench", agreement=AGREEMENT,
         specification_toml=render(SPECIFICATION), specification_digest=SPECIFICATION.digest,
         sender_key_pem=public_pem(sender_key(folder / "workspace").public_key()),
-        permits_single_provider_output=True, starts=date.today(), ends=date.today() + timedelta(days=9),
+        permits_single_provider_output=True, starts=today(), ends=today() + timedelta(days=9),
     ).agreement  # fmt: skip
     (folder / "token").write_text(issue_upload_token(by=manager, agreement=agreement))
 

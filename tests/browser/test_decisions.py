@@ -21,8 +21,9 @@ from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.proposals.documentation import questions
 from linkwell.custody.uses.actions import ask_use
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 
-TODAY = date.today()
+TODAY = today()
 
 
 class Walk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ from linkwell.custody.projects.actions import watch_projects
 from linkwell.custody.projects.applying import begin_change, write
 from linkwell.custody.projects.models import Project
 from linkwell.custody.researchers.models import Evidence
+from linkwell.standards.clock import today
 
-TODAY = date.today()
+TODAY = today()
 LEAD, RESEARCHER = "project_lead.a-university", "researcher.a-university"
 
 

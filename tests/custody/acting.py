@@ -78,6 +78,7 @@ from linkwell.custody.uses import actions as uses
 from linkwell.custody.uses.models import LaterUse
 from linkwell.custody.uses.states import USE
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 from linkwell.vault.keys import new_key, public_pem
 from linkwell.vault.zones import Home
 
@@ -236,7 +237,7 @@ def agreement(registry: Any) -> Noun:
                 specification_toml=render(registry.sealed.specification),
                 specification_digest=registry.sealed.specification.digest,
                 sender_key_pem=public_pem(new_key().public_key()), permits_single_provider_output=False,
-                starts=date.today(), ends=date.today()),
+                starts=today(), ends=today()),
         },
     )  # fmt: skip
 

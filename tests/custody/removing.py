@@ -20,6 +20,7 @@ from linkwell.custody.linkage.jobs import identity_table
 from linkwell.custody.supplies.models import Supply
 from linkwell.integration import import_population
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 from linkwell.vault.keys import public_pem
 
 PEOPLE = 240
@@ -127,7 +128,7 @@ def make_site(registry: Any, tmp_path: Path) -> Site:
         by=registry.person("manager"), code="third", name="Third", agreement="DSA-2026-003",
         specification_toml=render(spec), specification_digest=spec.digest,
         sender_key_pem=public_pem(sealed.sender.public_key()), permits_single_provider_output=True,
-        starts=date.today(), ends=date.today() + timedelta(days=365),
+        starts=today(), ends=today() + timedelta(days=365),
     ).agreement  # fmt: skip
     import_population(make_world(tmp_path / "world"), registry.home)
     return Site(registry, [registry.agreement, registry.other_agreement, third])

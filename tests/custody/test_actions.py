@@ -22,6 +22,7 @@ from linkwell.custody.signin.proof import sign_in
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.standards.clock import today
 
 EVERYONE = [
     "manager", "integrator", "linker", "analyst", "output_checker", "researcher", "auditor",
@@ -167,7 +168,7 @@ def test_a_supply_cannot_be_linked_before_it_is_accepted_or_accepted_twice(regis
 
 
 def test_nothing_is_opened_without_an_agreement_in_force(registry, supply) -> None:
-    Agreement.objects.update(starts=date(2020, 1, 1), ends=date.today() - timedelta(days=1))
+    Agreement.objects.update(starts=date(2020, 1, 1), ends=today() - timedelta(days=1))
     with pytest.raises(RefusedByRule, match="not in force"):
         supplies.accept(by=registry.person("integrator"), supply=supplies.find(supply.reference))
 

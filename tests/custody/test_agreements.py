@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from tests import deciding
@@ -25,8 +25,9 @@ from linkwell.custody.proposals.models import Mandate
 from linkwell.custody.supplies.actions import begin_upload
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 
-TODAY = date.today()
+TODAY = today()
 
 
 def relay(registry, kind: Kind):

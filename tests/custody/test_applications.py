@@ -21,8 +21,9 @@ from linkwell.custody.projects.precheck import A_PERSON, ALLOWS, BLOCKS, prechec
 from linkwell.custody.proposals import actions as proposals
 from linkwell.custody.proposals.models import MandateKind
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.standards.clock import today
 
-TODAY = date.today()
+TODAY = today()
 
 
 def verdicts(application: Application) -> dict[tuple[str, str], list[str]]:

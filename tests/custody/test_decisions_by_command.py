@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -19,6 +19,7 @@ from linkwell.custody.organisations.roles import Role
 from linkwell.custody.proposals.documentation import questions
 from linkwell.errors import LinkwellError
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 
 
 @pytest.fixture
@@ -45,12 +46,12 @@ def test_from_proposal_to_signature_renewal_and_end(registry, run, tmp_path) -> 
     decided = run("assessor", "assess", reference, "--decision", "approve", "--reasons", "Worth it.",
                   "--condition", "practice-first")  # fmt: skip
     assert decided["state"] == "approved"
-    last = (date.today() + timedelta(days=365)).isoformat()
+    last = (today() + timedelta(days=365)).isoformat()
     text = run("integrator", "agree", str(made["proposal"]), "--ends", last)
     signed = ["sign", str(text["agreement"]), "--fingerprint", str(text["digest"])]
     assert run("provider", *signed)["waits_on"] == "the signature of the custodian"
     assert run("manager", *signed)["state"] == "in force"
-    later = (date.today() + timedelta(days=999)).isoformat()
+    later = (today() + timedelta(days=999)).isoformat()
     renewal = run("integrator", "agree", str(made["proposal"]), "--renew", "--ends", later)
     assert renewal["kind"] == "renewal"
     assert run("provider", "end-agreement", str(text["agreement"]))["state"] == "ended"
@@ -73,7 +74,7 @@ def agreed(registry, run, tmp_path, *route: str, own: str = "", signers=("provid
     """The reference of an agreement in force, by command."""
     proposal, assessment = proposed(registry, run, tmp_path)
     run("assessor", "assess", assessment, "--decision", "approve", "--reasons", "Worth it.")
-    last = (date.today() + timedelta(days=365)).isoformat()
+    last = (today() + timedelta(days=365)).isoformat()
     text = run("integrator", "agree", proposal, "--ends", last, *route)
     for name in signers:
         mine = ["--own-agreement", own] if own and name == "provider" else []
@@ -104,7 +105,7 @@ def test_saying_no_taking_back_and_a_variation_that_changes_only_what_is_named(
     assert run("provider", "decline", reference, "--reason", "Too long")["state"] == "declined"
     run("integrator", "vary", reference, "--retention-years", "4")
     assert run("integrator", "take-back", reference)["state"] == "taken back"
-    later = (date.today() + timedelta(days=999)).isoformat()
+    later = (today() + timedelta(days=999)).isoformat()
     text = run("integrator", "vary", reference, "--ends", later)
     assert text["kind"] == "renewal"
     for name in ("provider", "manager"):
@@ -176,14 +177,14 @@ def test_a_lapse_stops_sending_the_same_day_tells_both_and_a_renewal_starts_it_a
     token = issue_upload_token(
         by=registry.person("manager"), agreement=Agreement.objects.get(reference=reference)
     )
-    yesterday = date.today() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     Agreement.objects.filter(reference=reference).update(starts=yesterday, ends=yesterday)
     with pytest.raises(LinkwellError):
         token_holder(token)
     watch_dates()
     for name in ("provider", "manager"):
         assert "lapsed" in {each["kind"] for each in run(name, "notices")["notices"]}
-    later = (date.today() + timedelta(days=99)).isoformat()
+    later = (today() + timedelta(days=99)).isoformat()
     text = run("integrator", "vary", reference, "--ends", later)
     for name in ("provider", "manager"):
         run(name, "sign", reference, "--fingerprint", str(text["digest"]))

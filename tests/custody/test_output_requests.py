@@ -27,6 +27,7 @@ from linkwell.custody.requests.votes import agreed, looked
 from linkwell.custody.researchers.models import Evidence
 from linkwell.errors import BlockingFindings, RefusedByRule, WrongUse
 from linkwell.ledger.checkpoints import Statement, check_statement
+from linkwell.standards.clock import today
 from linkwell.vault.custodian_keys import receipt_key
 
 SECOND = b"age,count\n0-14,300\n15-24,90\n25-44,120\n"
@@ -182,7 +183,7 @@ def test_a_provider_reads_what_is_about_itself_first_and_has_its_days(registry, 
         decided.release_request(by=two[0], request=now(made))
     decided.reply(by=provider, request=now(made), text="The north is right.")
     assert decided.release_request(by=two[0], request=now(made)).state == "released"
-    OutputRequest.objects.update(state="approved", reply="", reply_until=date.today() - timedelta(days=1))
+    OutputRequest.objects.update(state="approved", reply="", reply_until=today() - timedelta(days=1))
     assert decided.release_request(by=two[0], request=now(made)).state == "released"
 
 
@@ -211,9 +212,7 @@ def test_released_twice_after_a_crash_is_the_same_bundle(registry, project, two)
 
 def test_an_expired_training_closes_asking_the_same_day(project) -> None:
     made = asking.filled(project)
-    Evidence.objects.filter(person=project.lead, kind="training").update(
-        until=date.today() - timedelta(days=1)
-    )
+    Evidence.objects.filter(person=project.lead, kind="training").update(until=today() - timedelta(days=1))
     with pytest.raises(RefusedByRule, match="training"):
         filling.submit(by=project.lead, request=made)
 

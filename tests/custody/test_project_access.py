@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from tests import applying, deciding
@@ -17,8 +17,9 @@ from linkwell.custody.researchers import actions as researchers
 from linkwell.custody.researchers.evidence import undertaking
 from linkwell.custody.researchers.models import Evidence
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.standards.clock import today
 
-TODAY, DAY = date.today(), timedelta(days=1)
+TODAY, DAY = today(), timedelta(days=1)
 
 
 @pytest.fixture

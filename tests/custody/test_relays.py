@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -22,6 +22,7 @@ from linkwell.custody.supplies.actions import begin_upload
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.practice import base_of, need_practice
 from linkwell.errors import RefusedByRule
+from linkwell.standards.clock import today
 from linkwell.vault.zones import Home
 
 SIXTY = 60
@@ -37,14 +38,14 @@ def relay(registry, kind: Kind, role: Role, *, code: str = "tui-systems") -> Org
 def sixty(registry):
     """A vendor with sixty clients, each with an agreement in force and a lead of its own."""
     vendor = relay(registry, Kind.VENDOR, Role.VENDOR_SENDER)
-    today = date.today()
+    day = today()
     for n in range(SIXTY):
         owner = Organisation.objects.create(code=f"client-{n:02}", name=f"Te Puna {n:02}")
         lead = Person.objects.create(username=f"lead-{n:02}", name=f"Lead {n}")
         Membership.objects.create(person=lead, organisation=owner, role=Role.PROVIDER_LEAD)
         agreement = Agreement.objects.create(
             reference=f"DSA-C-{n:02}", organisation=owner, specification=registry.agreement.specification,
-            starts=today, ends=today + timedelta(days=365), route=Route.VENDOR, via=vendor,
+            starts=day, ends=day + timedelta(days=365), route=Route.VENDOR, via=vendor,
         )  # fmt: skip
         clients.ok_of(agreement)
     return vendor

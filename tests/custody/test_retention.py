@@ -20,8 +20,9 @@ from linkwell.custody.retention.actions import ask_for_destruction, destroy_what
 from linkwell.custody.retention.clock import destroyed_on, years_after
 from linkwell.custody.supplies.models import Supply
 from linkwell.ledger.receipts import Receipt, verify
+from linkwell.standards.clock import today
 
-TODAY = date.today()
+TODAY = today()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +18,7 @@ from linkwell.custody.clients import actions as clients
 from linkwell.custody.organisations.actions import enrol_sender_key, enter_organisation
 from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.supplies.models import Supply
+from linkwell.standards.clock import today
 from linkwell.supply.seal import package_id
 from linkwell.vault.keys import public_pem
 
@@ -31,7 +32,7 @@ def hub(registry, settings, live_server, tmp_path):
     manager = registry.person("manager")
     made = enter_organisation(by=manager, code="hub", name="A hub", kind=Kind.INTERMEDIARY)
     deciding.somebody(registry, "between", made, Role.INTERMEDIARY)
-    Agreement.objects.update(route=Route.INTERMEDIARY, via=made, ends=date.today() + timedelta(days=9))
+    Agreement.objects.update(route=Route.INTERMEDIARY, via=made, ends=today() + timedelta(days=9))
     (tmp_path / "token.txt").write_text(issue_vendor_token(by=manager, vendor=made))
     return made
 

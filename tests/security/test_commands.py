@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
 
 import click
 import pytest
@@ -16,6 +15,7 @@ from linkwell.cli.custodian import custodian
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.proposals.actions import begin
 from linkwell.errors import LinkwellError
+from linkwell.standards.clock import today
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ NAMES_NOTHING = {
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
 THEIRS = "«»"
-RESEARCH = f"maa{date.today().year}-01"
+RESEARCH = f"maa{today().year}-01"
 GROUPS = ("breach", "project", "researcher")
 
 

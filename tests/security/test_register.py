@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -24,6 +24,7 @@ from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.specification.file import render
+from linkwell.standards.clock import today
 
 START = "/register/"
 
@@ -188,12 +189,12 @@ def test_what_came_out_is_listed_but_for_what_is_about_one_provider_alone(regist
 
 def test_the_page_for_people_says_who_shares_what_and_how_to_say_no(registry, anyone) -> None:
     Agreement.objects.filter(pk=registry.agreement.pk).update(
-        cut_offs=[(date.today() + timedelta(days=40)).isoformat()]
+        cut_offs=[(today() + timedelta(days=40)).isoformat()]
     )
     for where in ("people/", "easy/"):
         body = anyone.get(START + where).content.decode()
         assert "Riverbend Aroha" in body
-        due = date.today() + timedelta(days=40)
+        due = today() + timedelta(days=40)
         assert f"{due.day} {due:%B %Y}" in body
     said = anyone.get(START + "people/").content.decode()
     for words in ("by phone, in person", "cannot tell you", "left out of its next delivery"):

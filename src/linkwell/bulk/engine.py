@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -23,6 +23,7 @@ from linkwell.checking.verdict import Counts, KeptTable, LeftOut, Verdict
 from linkwell.reading.table import Table
 from linkwell.specification.content import folded
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
+from linkwell.standards.clock import today
 
 __all__ = ["NotForBulkError", "check"]
 
@@ -41,7 +42,7 @@ def check(
         NotForBulkError: a cell holds text that only the plain engine takes.
     """
     with duckdb.connect() as engine:
-        return _checked(engine, spec, tables, as_of or datetime.now(UTC).date(), notices, objections)
+        return _checked(engine, spec, tables, as_of or today(), notices, objections)
 
 
 def _checked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from linkwell.checking import spells, visits
 from linkwell.checking.columns import heading_of
@@ -20,6 +20,7 @@ from linkwell.checking.wording import Collector
 from linkwell.checking.work import Columns, Work, read_table
 from linkwell.reading.table import Table
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
+from linkwell.standards.clock import today
 
 
 def check(
@@ -42,7 +43,7 @@ def check(
         WrongUse: a file fits no part of the specification.
     """
     sources, unused = find_sources(spec, tables)
-    work = Work(spec, sources, as_of or datetime.now(UTC).date())
+    work = Work(spec, sources, as_of or today())
     for table in unused:
         work.collector.add("sheet_not_used", table.origin.file, detail=table.origin.sheet or "", count=1)
     work.refused = {name: set() for name in work.sources}

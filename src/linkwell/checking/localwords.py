@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from linkwell.checking.cells import read_column
 from linkwell.reading.table import Table
@@ -13,6 +12,7 @@ from linkwell.specification.content import says_nothing
 from linkwell.specification.headings import fold_heading
 from linkwell.specification.localvalues import code_for
 from linkwell.specification.model import Field, FieldType, Specification, TableSpec
+from linkwell.standards.clock import today
 
 CODED = {FieldType.CODE, FieldType.CODE_SET}
 LEFT_EMPTY = ""
@@ -47,7 +47,7 @@ def local_words(
     """The words of one coded field in the given files: those not understood first, then the commonest."""
     counts = Counter(_words(field, _cells(field, tables)))
     words = list(counts)
-    read = read_column(spec, field, words, datetime.now(UTC).date())
+    read = read_column(spec, field, words, today())
     said = [(code, detail, at) for (code, detail), found in read.problems.items() for at in found]
     unknown = {at for code, _, at in said if code == "value_not_in_list"}
     lost = {at: detail for code, detail, at in said if code == "value_loses_meaning"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in, whoever
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
+from linkwell.standards.clock import today
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -109,7 +109,7 @@ def put_forward(
 
     found = proposal_of(proposal)
     if mandate:
-        day = mandate_day.date() if mandate_day else datetime.datetime.now().astimezone().date()
+        day = mandate_day.date() if mandate_day else today()
         actions.record_mandate(
             by=by, proposal=found, kind=MandateKind(mandate_kind), body=mandate, decided_on=day,
             asks_about_later_uses=asks_later,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from linkwell.checking.objections import add_objection, objection_slip, remove_o
 from linkwell.cli.output import finish, json_option
 from linkwell.documents.html import write_html
 from linkwell.errors import WrongUse
+from linkwell.standards.clock import today
 from linkwell.standards.dates import parse_date
 from linkwell.vault.zones import Home, data_home_of
 
@@ -66,7 +66,7 @@ def objection(
         return _taken_off(workspace, person, seed, as_json=as_json)
     add_objection(workspace, person, demo_seed=seed)
     if slip is not None:
-        day = datetime.now(UTC).date()
+        day = today()
         write_html(objection_slip(organisation, day, sent_before=sent_before), slip)
     lines = ["Noted. This person is left out of everything you send from now on."]
     lines += [f"Slip for the person: {slip}"] if slip else []

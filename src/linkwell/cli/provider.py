@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
 from linkwell.reading.table import Table
 from linkwell.specification.model import Specification
+from linkwell.standards.clock import today
 from linkwell.supply.handover import hand_over
 from linkwell.supply.split import keep_split_secrets, split
 from linkwell.vault.zones import Home, data_home_of
@@ -90,7 +90,7 @@ def check(
     )
     now = profile(spec, verdict)
     moved = drift(earlier, now) if earlier is not None else ()
-    expected = expect(spec, verdict, as_of=datetime.now(UTC).date())
+    expected = expect(spec, verdict, as_of=today())
     reports = _write_reports(
         tables, spec, verdict, out, expected, moved if earlier is not None else None, quiet=as_json
     )

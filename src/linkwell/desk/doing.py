@@ -6,7 +6,6 @@ Same library and same results as the commands; each step can be run again and do
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Specification
 from linkwell.specification.recipe import with_recipe
+from linkwell.standards.clock import today
 from linkwell.supply.delivery import Parties, plan, seal_planned
 from linkwell.supply.handover import hand_over
 from linkwell.supply.manifest import Delivery
@@ -129,7 +129,7 @@ def _alone(desk: Desk) -> bool | None:
 
 def expected(desk: Desk, spec: Specification, verdict: Verdict) -> FileOutlook:
     """Who is likely to be found, by group, and what would be seen; from the file as it is now."""
-    return expect(spec, verdict, as_of=datetime.now(UTC).date(), one_provider=_alone(desk))
+    return expect(spec, verdict, as_of=today(), one_provider=_alone(desk))
 
 
 def count_starts(desk: Desk, job: Job) -> None:
@@ -178,14 +178,14 @@ def write_handover(desk: Desk, job: Job) -> None:
     job.part("Splitting names from details")
     leaving, _ = _leaving(desk, spec, verdict)
     job.part("Writing the files")
-    folder = desk.workspace.handover / f"handover-{datetime.now().astimezone():%Y-%m-%d}-{verdict.digest[:6]}"
+    folder = desk.workspace.handover / f"handover-{today():%Y-%m-%d}-{verdict.digest[:6]}"
     hand_over(leaving, spec, verdict, folder)
     save_profile(_dated(profile(spec, verdict)), desk.workspace.last_delivery)
     desk.choose(handed=folder.name)
 
 
 def _dated(facts: dict[str, Any]) -> dict[str, Any]:
-    return {**facts, "day": datetime.now().astimezone().date().isoformat()}
+    return {**facts, "day": today().isoformat()}
 
 
 def seal_up(desk: Desk, job: Job) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from linkwell.errors import WrongUse
 from linkwell.reading.table import Table
@@ -36,6 +36,7 @@ from linkwell.specification.model import (
 )
 from linkwell.specification.queries import questions_about, unplaced_dates
 from linkwell.specification.validate import validate
+from linkwell.standards.clock import today
 
 # which file each base table is read from, likeliest first
 _READ_FROM = {
@@ -94,7 +95,7 @@ def draft(
     Raises:
         WrongUse: no table lists people.
     """
-    as_of = as_of or datetime.now(UTC).date()
+    as_of = as_of or today()
     found = sort_sheets(tables)
     sheets = found.sheets
     placed = share_client_key(sheets, {kind: place(sheet) for kind, sheet in sheets.items()}, found.key)
