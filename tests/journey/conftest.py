@@ -42,7 +42,7 @@ def walk(home: Path, *more: str) -> dict[str, Any]:
     return summary
 
 
-KEPT = ("describe", "practised", "accept", "release")
+KEPT = ("describe", "accept")
 """Stages before which the home is kept, so that a walk about a later part need not begin anew."""
 
 

@@ -28,6 +28,8 @@ def free_port() -> int:
 
 def test_the_portal_opens_and_ctrl_c_stops_it(undisturbed: dict[str, Any], tmp_path: Path) -> None:
     port, said = free_port(), tmp_path / "said.txt"
+    # a run of the tests in the background ignores Ctrl-C, and what it starts would as well
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with said.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()",
