@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -97,6 +98,24 @@ def test_pairs_that_codes_alone_can_compare_are_compared_as_their_texts_are(
     by_texts = link(extract, prepared, settings=replace(settings, model_folder=folder))
     assert by_codes.links.equals(by_texts.links)
     assert by_codes.review.equals(by_texts.review)
+
+
+def test_records_settled_at_once_are_settled_as_the_passes_one_by_one_settle_them(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows, people: Rows, folder: Path
+) -> None:
+    rows = [*ordinary, *({**row, "nhi": "ZAC5361"} for row in ordinary[:30])]  # somebody else's number
+    rows += [{**row, "nhi": "ZZZ0044"} for row in ordinary[30:50]]  # nobody's
+    rows += [{name: row.get(name) for name in ordinary[0]} for row in people[-10:]]
+    extract = table_of(rows, key=False)
+    passes = (PACKAGED / "passes.toml").read_text("utf-8")
+    agree = re.compile(r'agree = """(.*?)"""', re.DOTALL)
+    doubted = agree.sub(r'agree = """NOT ((l.yy = 1066) IS TRUE) AND (\1)"""', passes, count=1)
+    assert doubted != passes
+    (folder / "passes.toml").write_text(doubted, "utf-8")
+    at_once = link(extract, prepared, settings=settings)
+    one_by_one = link(extract, prepared, settings=replace(settings, model_folder=folder))
+    assert at_once.links.equals(one_by_one.links)
+    assert at_once.review.equals(one_by_one.review)
 
 
 def test_a_list_with_numbers_only_is_linked(prepared: PreparedSpine, settings: LinkSettings) -> None:

@@ -54,6 +54,16 @@ class Comparison:
         """The level's number in a code (1 for the first)."""
         return 1 + next(i for i, known in enumerate(self.levels) if known.name == level)
 
+    @property
+    def same_for_all(self) -> int | None:
+        """How many share an agreeing value where that is one number for every pair (0: no level says); else
+        None."""
+        told = {level.seen for level in self.levels if level.seen}
+        if not told:
+            return 0
+        only = told.pop()
+        return int(only) if not told and only.isdigit() else None
+
 
 def comparisons(model: ModelFiles) -> tuple[Comparison, ...]:
     """The comparisons of a model, identifiers last."""
@@ -130,10 +140,12 @@ def compare_sql(
         plain: the pairs are known to be as `plain_sql` says.
 
     Returns:
-        SQL with the carried columns, then `lv_<comparison>` (code) and `n_<comparison>` (seen) for each.
+        SQL with the carried columns, pair_seen and era, then `lv_<comparison>` (code) for each, and
+        `n_<comparison>` (seen) where that differs from pair to pair.
     """
     likeness: Mapping[str, str] = {} if plain else model.levels["likeness"]
     turned: Mapping[str, str] = {} if plain else model.levels["turned"]
+    counted = [c.name for c in compared if c.same_for_all is None]
     compared = tuple(_made_plain(c) for c in compared) if plain else compared
     texts = [*likeness.values(), *turned.values(), "" if plain else "l.g1 s.g1"]
     for c in compared:
@@ -166,9 +178,10 @@ def compare_sql(
         query = f"SELECT *, {', '.join(f'0 AS lv_{name}' for name in sorted(left_out))} FROM ({query})"
     for c in compared:
         query = f"SELECT *, {_flat(_level_case(c))} AS lv_{c.name} FROM ({query})"
-    outputs = ", ".join(f"lv_{c.name}, {_flat(_seen_case(c))} AS n_{c.name}" for c in compared)
+    outputs = [f"lv_{c.name}" for c in compared]
+    outputs += [f"{_flat(_seen_case(c))} AS n_{c.name}" for c in compared if c.name in counted]
     kept = ", ".join(alias for _, alias in carry)
-    return f"SELECT {kept}, pair_seen, era, {outputs} FROM ({query})"
+    return f"SELECT {kept}, pair_seen, era, {', '.join(outputs)} FROM ({query})"
 
 
 def _made_plain(c: Comparison) -> Comparison:

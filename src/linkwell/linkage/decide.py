@@ -56,12 +56,11 @@ def decide(
 
 def _best_two(pairs: Pairs, posterior: Floats) -> tuple[Ints, Floats, Floats]:
     """Per record: row of the best pair (-1 without candidates; ties go to the first person by id), its
-    posterior, and the second best's. Pairs stand sorted by record, so each record is one run of rows."""
+    posterior, and the second best's. The pairs of a record are one run of rows."""
     best, top, second = np.full(pairs.records, -1), np.zeros(pairs.records), np.zeros(pairs.records)
-    n = len(pairs.record)
+    n, starts = len(pairs.record), pairs.starts
     if not n:
         return best, top, second
-    starts = np.flatnonzero(np.concatenate(([True], pairs.record[1:] != pairs.record[:-1])))
     whose = pairs.record[starts]
     top[whose] = np.maximum.reduceat(posterior, starts)
     rows = np.where(posterior == top[pairs.record], np.arange(n), n)

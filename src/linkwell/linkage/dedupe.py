@@ -29,12 +29,12 @@ from linkwell.linkage.engine import (
     register,
     unreadable,
 )
+from linkwell.linkage.learning import learned
 from linkwell.linkage.run import compared_pairs, sampled, standardise_list, worth_comparing
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import prepare_here
 from linkwell.linkage.weights import (
     Pairs,
-    learned,
     measured_rates,
     others,
     posteriors,
@@ -97,9 +97,9 @@ def dedupe(
         facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
         unchecked, fields = facts["unchecked"].split(","), json.loads(facts["fields"])
         _, files, _ = standardise_list(con, table, inside, unchecked, fields)
-        passes = find_pairs_within(con, files)
-        tick(2, _STEPS)
         compared = worth_comparing(con, comparisons(files))
+        passes = find_pairs_within(con, files, compared)
+        tick(2, _STEPS)
         found, pairs = compared_pairs(con, files, compared)
         sharing = json.loads(facts["sharing"])
         del sharing["twins"]  # misspelt repeats of one person would be counted as twins

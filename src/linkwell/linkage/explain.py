@@ -99,7 +99,7 @@ def _one(evidence: Evidence, record: str, row: int) -> Explanation:
     here = np.zeros(len(evidence.pairs.record), dtype=bool)
     here[row] = True
     pair, model = evidence.pairs.of(here), evidence.model
-    log_m, log_u, whole, impostors = parts_of(pair, model)
+    log_m, log_u, bundled, whole, impostors = parts_of(pair, model)
     steps = []
     for c in model.compared:
         code = int(pair.codes[c.name][0])
@@ -109,6 +109,9 @@ def _one(evidence: Evidence, record: str, row: int) -> Explanation:
             steps.append(Step(c.label, label, float(log_m[c.name][0] - log_u[c.name][0])))
         else:
             steps.append(Step(c.label, "missing on one side, says nothing", 0.0))
+    if abs(bundled[0]) > 0.001:
+        finding = "on this list errors of one record come together" if bundled[0] > 0 else "one error alone"
+        steps.append(Step("Errors together", finding, float(bundled[0])))
     if whole[0]:
         steps.append(Step("Whole name", "these names often go together", -float(whole[0])))
     if impostors[0] > 0.001:

@@ -29,6 +29,7 @@ from linkwell.linkage.engine import (
     unreadable,
 )
 from linkwell.linkage.explain import Evidence
+from linkwell.linkage.learning import learned
 from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
@@ -42,7 +43,6 @@ from linkwell.linkage.weights import (
     Floats,
     Model,
     Pairs,
-    learned,
     measured_rates,
     others,
     posteriors,
@@ -114,7 +114,7 @@ def _linked(
     )
     compared = worth_comparing(con, comparisons(model_files))
     tick(1, _STEPS)
-    passes = find_pairs(con, model_files, labels=settings.labels)
+    passes = find_pairs(con, model_files, compared, labels=settings.labels)
     tick(2, _STEPS)
     table, pairs = compared_pairs(con, model_files, compared)
     tick(3, _STEPS)
@@ -152,7 +152,8 @@ def standardise_list(
         def read(*, turned: bool) -> None:
             read_rows(
                 con, view, found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map,
-                turned=turned, extra=f", n.r{held}", joins="JOIN numbered n ON n.known = r.record",
+                turned=turned, wide=False, extra=f", n.r{held}",
+                joins="JOIN numbered n ON n.known = r.record",
             )  # fmt: skip
 
         read(turned=False)
@@ -162,6 +163,8 @@ def standardise_list(
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
     con.execute("ALTER TABLE rows RENAME TO list")
+    for name in ("numbered", "keyed", "dates"):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
     return found, model, turned
 
 
@@ -189,17 +192,16 @@ def _with_row_numbers(con: duckdb.DuckDBPyConnection) -> str:
 
 def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str) -> None:
     """Number the records by key, whatever order they come in; refuse keys that repeat or are missing."""
-    con.execute(
-        f"CREATE TEMP TABLE numbered AS SELECT {key} AS known, "
-        f"CAST(row_number() OVER (ORDER BY {key}) - 1 AS INTEGER) AS r FROM {view}"
-    )
-    rows, keys, distinct = con.execute(
-        "SELECT count(*), count(known), count(DISTINCT known) FROM numbered"
+    con.execute(f"""CREATE TEMP TABLE numbered AS SELECT known,
+        CAST(row_number() OVER keys - 1 AS INTEGER) AS r, known = lag(known) OVER keys AS again
+        FROM (SELECT {key} AS known FROM {view}) WINDOW keys AS (ORDER BY known)""")
+    rows, keys, again = con.execute(
+        "SELECT count(*), count(known), count(*) FILTER (again) FROM numbered"
     ).fetchall()[0]
-    if rows != keys or keys != distinct:
+    if rows != keys or again:
         raise WrongUse(
             "Every row of the list needs its own record key.",
-            where=f"{rows - keys} rows without a key, {keys - distinct} rows repeating one",
+            where=f"{rows - keys} rows without a key, {again} rows repeating one",
             why="A link is reported by record key; one that repeats could not be told apart.",
             fix="Name the right column with --map THEIRS=record, or leave the key out and rows are numbered.",
         )
@@ -227,23 +229,31 @@ def compared_pairs(
 ) -> tuple[pa.Table, Pairs]:
     carry = [("p.r", "r"), ("s.pid", "pid"), ("p.pass", "pass"), ("p.settled", "settled")]
     carry.append(("p.by_number", "by_number"))
+    columns = [alias for _, alias in carry] + ["pair_seen", "era", *(f"lv_{c.name}" for c in compared)]
+    columns += [f"n_{c.name}" for c in compared if c.same_for_all is None]
     words = {"l": "words", "s": "spelling"}
-    met = "JOIN spine s ON s.rowid = p.i JOIN list l ON l.r = p.r"
+    met = "JOIN spine s ON s.rowid = p.i JOIN rest l ON l.r = p.r"
     sources = {plain: f"(FROM pairs WHERE plain = {plain}) p {met}" for plain in (False, True)}
     both = " UNION ALL ".join(
         compare_sql(model, compared, source, carry, words=words, plain=plain)
         for plain, source in sources.items()
     )
-    for name in ("owners", "open_list", "seen"):
+    once = con.sql(
+        f"SELECT {', '.join(columns)} FROM (SELECT *, true AS settled FROM same WHERE once)"
+    ).to_arrow_table()
+    for name in ("same", "owners", "open_list", "seen"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    table = con.sql(f"SELECT * FROM ({both}) ORDER BY r, pid").to_arrow_table()
+    table = con.sql(f"SELECT {', '.join(columns)} FROM ({both}) ORDER BY r, pid").to_arrow_table()
+    for name in ("rest", "pairs", "words"):
+        con.execute(f"DROP TABLE {name}")
+    table = pa.concat_tables([once, table])
     records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
     def ints(name: str) -> Any:  # as narrow as the engine gave them: there may be millions
         return table[name].to_numpy()
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
-    seen = {c.name: ints(f"n_{c.name}") for c in compared}
+    seen = {c.name: ints(f"n_{c.name}") for c in compared if c.same_for_all is None}
     unseen = _unseen(con, model)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
     pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), ints("era"), settled, records, unseen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
-_FORMAT = 4
+_FORMAT = 5
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _build(
     unchecked = _rules_that_fail(con, model)
     _frequencies(con)
     tick(2, _STEPS)
-    _store(con, extra_columns(model))
+    _store(con, extra_columns(model), model.id_names)
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
     shared: dict[str, float] = {x: _sharing(con, x) for x in ("home", "street") if x in extra_columns(model)}
@@ -242,15 +242,19 @@ def _frequencies(con: duckdb.DuckDBPyConnection) -> None:
         FROM rows WHERE k_g1 IS NOT NULL AND k_fs IS NOT NULL GROUP BY ALL""")
 
 
-def _store(con: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
-    """The spine by codes; its names are spelt once, in `spelling`, with how many people share them.
+def _store(con: duckdb.DuckDBPyConnection, extras: list[str], numbers: Sequence[str]) -> None:
+    """The spine by codes; its names are spelt once, in `spelling`. What pairs settled by codes are weighed by
+    (how many people share given name, surname, middle name, whole name, date) stands in the row itself.
 
     `era`: how many thousandths of a bit commoner the given name is among people born in the same five years.
+    `nhi_sole`: nobody else on the spine has that number.
     """
-    counts = """coalesce(fs.ns, 0) AS ns, coalesce(pair.n, 0) AS npair, coalesce(fd.n, 0) AS nd,
+    counts = """coalesce(ff.ng, 0) AS ng, coalesce(fs.ns, 0) AS ns, coalesce(pair.n, 0) AS npair,
+        coalesce(fd.n, 0) AS nd, coalesce(CASE WHEN r.t THEN ff.nm_tail ELSE fm.nm_head END, 0) AS nm,
         coalesce(fa.n, 0) AS na, coalesce(era.bits, 0) AS era,"""
     joins = """LEFT JOIN freq_dob fd ON fd.value = r.d8 LEFT JOIN freq_area fa ON fa.value = r.area
-        LEFT JOIN spelling fs ON fs.w = r.l
+        LEFT JOIN spelling fs ON fs.w = r.l LEFT JOIN spelling ff ON ff.w = r.f
+        LEFT JOIN spelling fm ON fm.w = r.m
         LEFT JOIN freq_pair pair ON pair.k_g1 = r.k_g1 AND pair.k_fs = r.k_fs
         LEFT JOIN freq_era era ON era.k_g1 = r.k_g1 AND era.era = r.yy // 5"""
     for x in extras:
@@ -258,6 +262,11 @@ def _store(con: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
             CAST(count(*) AS INTEGER) AS n FROM rows WHERE {x}_k IS NOT NULL GROUP BY ALL""")
         counts += f" coalesce(f_{x}.n, 0) AS n_{x},"
         joins += f" LEFT JOIN freq_{x} f_{x} ON f_{x}.value = r.{x}_k"
+    for x in numbers:
+        con.execute(f"""CREATE OR REPLACE TEMP TABLE twice_{x} AS SELECT {x}_k AS value FROM rows
+            WHERE {x}_k IS NOT NULL GROUP BY ALL HAVING count(*) > 1""")
+        counts += f" (r.{x}_k IS NOT NULL AND t_{x}.value IS NULL) AS {x}_sole,"
+        joins += f" LEFT JOIN twice_{x} t_{x} ON t_{x}.value = r.{x}_k"
     con.execute(f"CREATE TABLE spine AS {coded_sql(counts, joins)}")
     for name in ("rows", "words", "dates", "genders", "freq_pair"):
         con.execute(f"DROP TABLE {name}")

@@ -44,6 +44,7 @@ def read_rows(
     key: str,
     nhi_map: Source | None = None,
     turned: bool = False,
+    wide: bool = True,
     extra: str = "",
     joins: str = "",
 ) -> None:
@@ -55,8 +56,9 @@ def read_rows(
 
     Args:
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
-        turned: given name and surname stand in each other's place. extra, joins: SQL of further columns of
-            `rows` and of what they come from.
+        turned: given name and surname stand in each other's place. wide: with the columns that only
+            candidates are looked for by, which `widened_sql` can bring later. extra, joins: SQL of further
+            columns of `rows` and of what they come from.
     """
     american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
     raw = _raw(found, model, turned=turned)
@@ -67,11 +69,12 @@ def read_rows(
     _make_dates(con, model, kind, american)
     con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
     alias = key.rsplit(" AS ", 1)[1]
-    numbers = "".join(f", {i}, {_number_codes(i)}" for i in model.id_names)
+    numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
+    numbers += "".join(f", {_number_parts(i)}" for i in model.id_names if wide)
     numbers += "".join(
         f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
     )
-    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named()},
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named(wide=wide)},
         d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
@@ -79,7 +82,10 @@ def read_rows(
         LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender {joins}""")
 
 
-def _named() -> str:
+_OF_GIVEN, _OF_LAST = ("gi", "gx", "gr"), ("si", "k_sa", "k_sb", "sx", "sx2")
+
+
+def _named(*, wide: bool) -> str:
     """The names of a row: numbers of words (f m l p p2), and the codes and sounds that passes join on.
 
     A middle name without a given name is the given name; a single name, wherever it stands, is the surname.
@@ -94,31 +100,37 @@ def _named() -> str:
 
     middle = """CASE WHEN l.w IS NULL AND m.w IS NULL THEN NULL WHEN f.w IS NULL THEN m.k_tail
         WHEN f.t THEN f.k_tail ELSE m.k_head END AS k_m1"""
-    priors = (
-        f"nullif({p}.k_compact, coalesce({last('k_compact')}, -1)) AS k_ps{n}"
-        for p, n in (("p", ""), ("p2", "2"))
-    )
-    surname = {
-        "w": "l",
-        "k_compact": "k_fs",
-        "si": "si",
-        "k_sa": "k_sa",
-        "k_sb": "k_sb",
-        "sx": "sx",
-        "sx2": "sx2",
-    }
-    return ", ".join(
-        (
-            given("w", "f"),
-            "CASE WHEN f.w IS NOT NULL THEN m.w END AS m",
-            *(f"{last(column)} AS {alias}" for column, alias in surname.items()),
-            "p.w AS p, p2.w AS p2",
-            *(given(column) for column in ("t", "gi", "gx", "gr")),
-            given("k_head", "k_g1"),
-            middle,
-            *priors,
-        )
-    )
+    names = [
+        given("w", "f"),
+        "CASE WHEN f.w IS NOT NULL THEN m.w END AS m",
+        f"{last('w')} AS l",
+        f"{last('k_compact')} AS k_fs",
+        "p.w AS p, p2.w AS p2",
+        given("t"),
+        given("k_head", "k_g1"),
+        middle,
+    ]
+    if wide:
+        names += [given(column) for column in _OF_GIVEN] + [
+            f"{last(column)} AS {column}" for column in _OF_LAST
+        ]
+        names += _prior_codes(last("k_compact"))
+    return ", ".join(names)
+
+
+def _prior_codes(surname: str) -> list[str]:
+    """Prior names are no news where they are the surname itself."""
+    return [f"nullif({p}.k_compact, coalesce({surname}, -1)) AS k_ps{n}" for p, n in (("p", ""), ("p2", "2"))]
+
+
+def widened_sql(source: str, model: ModelFiles) -> str:
+    """SQL of the rows of `source` (read with `wide` false), their keys left out, with the columns that
+    candidates are looked for by."""
+    columns = [f"f.{column}" for column in _OF_GIVEN] + [f"l.{column}" for column in _OF_LAST]
+    columns += _prior_codes("r.k_fs") + [_number_parts(i) for i in model.id_names]
+    return f"""SELECT r.* EXCLUDE (record), {", ".join(columns)} FROM {source} r
+        LEFT JOIN words f ON f.w = r.f LEFT JOIN words l ON l.w = r.l
+        LEFT JOIN words p ON p.w = r.p LEFT JOIN words p2 ON p2.w = r.p2"""
 
 
 def _primary_numbers(con: duckdb.DuckDBPyConnection, nhi_map: Source) -> str:
@@ -149,13 +161,11 @@ _SPELT = {  # column -> (words it is found by, SQL on them); {r} is the coded ro
     "ps": ("p", "CASE WHEN {r}.k_ps IS NOT NULL THEN {p}.compact END"),
     "ps2": ("q", "CASE WHEN {r}.k_ps2 IS NOT NULL THEN {q}.compact END"),
 }
-_SHARED = {  # how many people of the spine share them
-    "ng": ("f", "coalesce({f}.ng, 0)"),
+_SHARED = {  # how many people of the spine share them; those that settled pairs need are in the row itself
     "ngi": ("f", "coalesce({f}.ngi, 0)"),
     "nps": ("p", "coalesce({p}.ns, 0)"),
     "nsa": ("l", "coalesce({l}.nsa, 0)"),
     "nsb": ("l", "coalesce({l}.nsb, 0)"),
-    "nm": ("fm", "coalesce(CASE WHEN {r}.t THEN {f}.nm_tail ELSE {m}.nm_head END, 0)"),
 }
 _WORD_OF = {"f": "f", "m": "m", "l": "l", "p": "p", "q": "p2"}
 
@@ -190,16 +200,15 @@ def spelt_sql(source: str, words: str = "words", *, counts: bool = False) -> str
     return f"SELECT r.*, {texts} FROM ({source}) r{joins}"
 
 
-def _number_codes(name: str) -> str:
-    """Codes of a number (whole, 64 bits), of its overlapping halves and of all but its middle, to join on."""
+def _number_parts(name: str) -> str:
+    """Codes of a number's overlapping halves and of all but its middle, to join on."""
     half = f"length({name}) // 2 + 1"
     ends = f"left({name}, length({name}) // 2) || substr({name}, length({name}) // 2 + 2)"
-    whole = f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END AS {name}_k"
     parts = (
         f"CASE WHEN {name} IS NOT NULL THEN {_code(cut)} END AS {name}_{side}"
         for side, cut in (("a", f"left({name}, {half})"), ("b", f"right({name}, {half})"), ("c", ends))
     )
-    return ", ".join((whole, *parts))
+    return ", ".join(parts)
 
 
 def extra_columns(model: ModelFiles) -> list[str]:

@@ -1,7 +1,7 @@
 """Fellegi-Sunter weights: what each level of agreement is worth, learned from the list without hand labels.
 
-A pair's weight is log2 of m(pattern) / u(pattern). m is learned by expectation-maximisation over the
-candidate pairs with posteriors over rivals and "nobody"; u comes from the spine: its frequencies, a sample
+A pair's weight is log2 of m(pattern) / u(pattern). m is learned (`learning`) with posteriors over rivals and
+"nobody"; u comes from the spine: its frequencies, a sample
 of pairs fixed by hash, and the rates of impostors (twins, siblings, namesakes, relatives' numbers) in
 model.toml. Weights are held in fixed point (thousandths of a bit), so that any engine decides alike.
 """
@@ -9,12 +9,14 @@ model.toml. Weights are held in fixed point (thousandths of a bit), so that any 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from linkwell.linkage.bundles import Kind, log2_mixed
 from linkwell.linkage.compare import STRATUM, Comparison
 
 Floats = npt.NDArray[np.float64]
@@ -25,11 +27,12 @@ _AT_A_TIME = 1 << 15  # pairs: what is worked on stays in the processor's own me
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidate pairs sorted by record then person.
+    """Candidate pairs: those settled at once, in any order (one a record), then the rest by record and
+    person.
 
     Attributes:
-        record: list row number, int, sorted. codes, seen: per comparison, int arrays of the same length, as
-            narrow as their values.
+        record: list row number, int; the pairs of one record stand together. codes, seen: per comparison, int
+            arrays of the same length, as narrow as their values; seen only where it differs between pairs.
         pair_seen: spine people sharing given name and surname of the candidate.
         era: how much commoner its given name is among people of its age, in thousandths of a bit.
         settled: pairs that a pass settled by itself, bool. records: length of the list.
@@ -44,6 +47,13 @@ class Pairs:
     settled: npt.NDArray[np.bool_]
     records: int
     unseen: Floats
+
+    @cached_property
+    def starts(self) -> Ints:
+        """The first row of each record's run of pairs."""
+        if not len(self.record):
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(np.concatenate(([True], self.record[1:] != self.record[:-1])))
 
     def of(self, rows: npt.NDArray[np.bool_] | slice) -> Pairs:
         """Only the pairs where `rows` is true (or those of a slice); the list stays as long as it is."""
@@ -64,7 +74,7 @@ class Pairs:
 @dataclass(frozen=True)
 class Model:
     """Numbers of one run: per comparison an array [stratum * 16 + level] of m and of u; `on_spine` is the
-    prior."""
+    prior; `kinds` how m differs between careful and careless records, where the list shows it."""
 
     compared: tuple[Comparison, ...]
     m: Mapping[str, Floats]
@@ -74,6 +84,7 @@ class Model:
     settings: Mapping[str, Any]
     rounds: int = 0
     rivals: bool = True
+    kinds: tuple[Kind, ...] = ()
 
 
 def starting_model(
@@ -119,33 +130,40 @@ def _with_sample(c: Comparison, counts: Mapping[int, int], strength: float) -> F
 
 def weights(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Floats:
     """log2 m/u of each pair, rounded to thousandths of a bit; `log_u` where it is known already."""
-    return _rounded(_log_m(pairs, model) - (others(pairs, model) if log_u is None else log_u))
+    return rounded(log2_m(pairs.codes, model) - (others(pairs, model) if log_u is None else log_u))
 
 
-def parts_of(pairs: Pairs, model: Model) -> tuple[dict[str, Floats], dict[str, Floats], Floats, Floats]:
-    """The parts of the weights: per comparison log2 m and log2 u of a stranger, then what whole names and
-    impostors add to log2 u."""
+def parts_of(
+    pairs: Pairs, model: Model
+) -> tuple[dict[str, Floats], dict[str, Floats], Floats, Floats, Floats]:
+    """The parts of the weights: per comparison log2 m and log2 u of a stranger, what bundles of errors add to
+    log2 m, then what whole names and impostors add to log2 u."""
     log_m = {}
     for c in model.compared:
         code = pairs.codes[c.name]
         log_m[c.name] = np.where(code % STRATUM > 0, np.log2(np.maximum(model.m[c.name], _TINY))[code], 0.0)
-    parts = {c.name: chance(c, pairs.codes[c.name], pairs.seen[c.name], model) for c in model.compared}
+    parts = {c.name: chance(c, pairs.codes[c.name], pairs.seen.get(c.name), model) for c in model.compared}
     log_u = {name: np.log2(part) for name, part in parts.items()}
     whole = np.log2(_names_together(pairs, model, parts))
     stranger = sum(log_u.values(), np.zeros(len(pairs.record))) + whole
-    return log_m, log_u, whole, np.asarray(others(pairs, model) - stranger)
+    bundled = log2_m(pairs.codes, model) - sum(log_m.values(), np.zeros(len(pairs.record)))
+    return log_m, log_u, bundled, whole, np.asarray(others(pairs, model) - stranger)
 
 
-def _rounded(weight: Floats) -> Floats:
+def rounded(weight: Floats) -> Floats:
+    """To thousandths of a bit."""
     return np.asarray(np.round(weight * 1000) / 1000)
 
 
-def _log_m(pairs: Pairs, model: Model) -> Floats:
-    log_m = np.zeros(len(pairs.record))
+def log2_m(codes: Mapping[str, Ints], model: Model) -> Floats:
+    """log2 of the chance of each pair's levels, or each pattern's, among true links."""
+    if model.kinds:
+        return log2_mixed(model.kinds, model.compared, codes)
+    log_m = np.zeros(len(codes[model.compared[0].name]))
     for c in model.compared:
         table = np.log2(np.maximum(model.m[c.name], _TINY))
         table[::STRATUM] = 0.0
-        log_m += table[pairs.codes[c.name]]
+        log_m += table[codes[c.name]]
     return log_m
 
 
@@ -160,7 +178,7 @@ def others(pairs: Pairs, model: Model) -> Floats:
     for start in range(0, len(log_u), _AT_A_TIME):
         here = slice(start, start + _AT_A_TIME)
         few = pairs.of(here)
-        parts = {c.name: chance(c, few.codes[c.name], few.seen[c.name], model) for c in model.compared}
+        parts = {c.name: chance(c, few.codes[c.name], few.seen.get(c.name), model) for c in model.compared}
         total = _names_together(few, model, parts)
         for part in parts.values():
             total *= part
@@ -170,9 +188,9 @@ def others(pairs: Pairs, model: Model) -> Floats:
     return log_u
 
 
-def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
+def chance(c: Comparison, code: Ints, seen: Ints | None, model: Model) -> Floats:
     """The chance that a stranger agrees at this level: from the value's own frequency where the level has
-    one; 1 where there is nothing to compare."""
+    one (`seen`; None where it is one number for all); 1 where there is nothing to compare."""
     base = model.u[c.name]
     few = float(model.settings["prior"]["frequency"])
     each, fixed = np.zeros(len(base)), base.copy()
@@ -183,8 +201,8 @@ def chance(c: Comparison, code: Ints, seen: Ints, model: Model) -> Floats:
             fixed[at] = each[at] * few * base[at] + level.plus * base[at]
     base, fixed = np.maximum(base, _TINY), np.maximum(fixed, _TINY)
     base[::STRATUM] = fixed[::STRATUM] = 1.0
-    if not each.any():
-        return np.asarray(base[code])
+    if seen is None:
+        return np.asarray((each * max(c.same_for_all or 0, 1) + fixed)[code])
     by_value = each[code] * np.maximum(seen, 1) + fixed[code]
     return np.asarray(np.where(seen < 0, base[code], by_value))
 
@@ -238,60 +256,11 @@ def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floa
             pairs.record, weights=np.log1p(-np.minimum(alone, 1 - 1e-9)), minlength=pairs.records
         )
         return np.asarray(alone), np.asarray(np.exp(none))
+    starts, whose = pairs.starts, pairs.record[pairs.starts]
     top = np.full(pairs.records, nobody)
-    np.maximum.at(top, pairs.record, log_odds)
+    top[whose] = np.maximum(nobody, np.maximum.reduceat(log_odds, starts) if len(starts) else log_odds)
     share = np.exp2(log_odds - top[pairs.record])
-    total = np.bincount(pairs.record, weights=share, minlength=pairs.records) + np.exp2(nobody - top)
-    return np.asarray(share / total[pairs.record]), np.asarray(np.exp2(nobody - top) / total)
-
-
-def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
-    """Learn m and the share on the spine from the list (EM; priors keep short lists sane).
-
-    Pairs that a pass settled count as true links throughout; the rounds go over the open records only.
-    """
-    prior = model.settings["prior"]
-    strength = float(prior["levels"])
-    start, settled = _with_settled(pairs.of(pairs.settled), model, strength)
-    open_pairs = pairs.of(~pairs.settled)
-    still_open = np.ones(pairs.records, dtype=bool)
-    still_open[pairs.record[pairs.settled]] = False
-    log_u = (others(pairs, model) if log_u is None else log_u)[~pairs.settled]
-    for done in range(1, int(prior["rounds"]) + 1):
-        weight = _rounded(_log_m(open_pairs, model) - log_u)
-        share, nobody = posteriors(open_pairs, weight, model)
-        m = {c.name: _counted(c, open_pairs.codes[c.name], share, start[c.name]) for c in model.compared}
-        # of those nobody fits, some are on the spine and were not brought up
-        missed = model.on_spine * pairs.unseen
-        there = 1.0 - nobody * (1.0 - missed / (1.0 - model.on_spine + missed))
-        found = settled + float(np.sum(there[still_open]))
-        a = float(prior["on_spine"]) * float(prior["strength"])
-        on_spine = (found + a) / (pairs.records + float(prior["strength"]))
-        moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)
-        steady = moved < 1e-4 and abs(on_spine - model.on_spine) < 1e-4
-        model = replace(model, m=m, on_spine=min(max(on_spine, 1e-4), 0.9995), rounds=done)
-        if steady:
-            break
-    return model
-
-
-def _with_settled(pairs: Pairs, model: Model, strength: float) -> tuple[dict[str, Floats], int]:
-    """Counts to begin each round with: the starting numbers as pseudo-counts, and the settled pairs."""
-    counts = {}
-    for c in model.compared:
-        size = len(c.strata) * STRATUM
-        settled = np.bincount(pairs.codes[c.name], minlength=size)[:size].astype(np.float64)
-        settled[::STRATUM] = 0.0
-        counts[c.name] = settled + strength * model.m[c.name]
-    record = pairs.record  # sorted
-    return counts, int(np.count_nonzero(record[1:] != record[:-1])) + int(len(record) > 0)
-
-
-def _counted(c: Comparison, code: Ints, share: Floats, start: Floats) -> Floats:
-    size = len(c.strata) * STRATUM
-    counts = np.asarray(
-        np.bincount(code, weights=share, minlength=size)[:size].reshape(-1, STRATUM), dtype=np.float64
-    )
-    counts[:, 0] = 0.0
-    counts += start.reshape(-1, STRATUM)
-    return np.asarray((counts / counts.sum(axis=1, keepdims=True)).reshape(-1))
+    total = np.exp2(nobody - top)
+    none = total.copy()
+    total[whose] += np.add.reduceat(share, starts) if len(starts) else share
+    return np.asarray(share / total[pairs.record]), np.asarray(none / total)
