@@ -24,13 +24,15 @@ OUTSIDERS = ("other", "intermediary.z-intermediary")
 
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
-    "enrol-provider", "spine", "population", "project list", "researcher list", "researcher sign",
+    "enrol-provider", "spine", "population", "project list", "output list", "researcher list",
+    "researcher sign",
 }  # fmt: skip
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
 THEIRS = "«»"
 RESEARCH = f"maa{today().year}-01"
-GROUPS = ("breach", "project", "researcher")
+GROUPS = ("breach", "project", "researcher", "output")
+REQUEST = f"{RESEARCH}-r1"
 
 
 def ways(reference: str, own: str, package: str, specification: str) -> Iterator[tuple[str, ...]]:
@@ -94,6 +96,18 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield RESEARCH, "project", "hold", THEIRS, "--said=x"
     yield RESEARCH, "project", "ask", THEIRS, "x"
     yield RESEARCH, "project", "answer", THEIRS, "1", "x"
+    yield RESEARCH, "output", "begin", THEIRS, "--title=x"
+    for verb in ("show", "submit"):
+        yield REQUEST, "output", verb, THEIRS
+    yield REQUEST, "output", "add", THEIRS, specification
+    yield REQUEST, "output", "take-out", THEIRS, "table.csv"
+    yield REQUEST, "output", "read", THEIRS, "--out=never"
+    yield REQUEST, "output", "vote", THEIRS, "--yes-to-all"
+    yield REQUEST, "output", "decide", THEIRS, "return", "--reasons=x"
+    yield "aroha", "output", "decide", REQUEST, "approve", f"--about={THEIRS}"
+    yield REQUEST, "output", "release", THEIRS
+    yield REQUEST, "output", "reply", THEIRS, "x"
+    yield REQUEST, "output", "bundle", THEIRS, "--out=never.zip"
     yield "researcher", "researcher", "keep", THEIRS, "training"
 
 

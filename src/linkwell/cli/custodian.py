@@ -9,6 +9,7 @@ import click
 
 from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
+from linkwell.cli.custodian_checking import output
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_guarding import researcher
 from linkwell.cli.custodian_keys import new_keys, quota
@@ -33,7 +34,7 @@ _ORDER = (
     "propose", "comment", "put-forward", "assess", "agree",
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
-    "story", "notices", "project", "researcher",
+    "story", "notices", "project", "output", "researcher",
     "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
     "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
     "verify-record", "tokens", "sender-key", "second-factor", "unlock",
@@ -364,5 +365,16 @@ for _command in (
 ):
     custodian.add_command(_command)
 
-for _command in (*SPINE, *LEAVING, *DECISIONS, *RELATIONS, *TIMELINE, *REMOVALS, breach, project, researcher):
+for _command in (
+    *SPINE,
+    *LEAVING,
+    *DECISIONS,
+    *RELATIONS,
+    *TIMELINE,
+    *REMOVALS,
+    breach,
+    project,
+    output,
+    researcher,
+):
     custodian.add_command(_command)

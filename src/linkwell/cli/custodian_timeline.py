@@ -27,11 +27,14 @@ def waiting(home: Path, username: str, as_json: bool) -> None:
 
     found = lists.waiting_for_staff(by) if allows(by, SEE_WAITING) else lists.waiting(by)
     lines = [
-        f"{each.kind:<10} {each.name:<30} waits on {each.who}, for {timesince(each.since)}" for each in found
+        f"{each.kind:<10} {each.name:<30} waits on {each.who}, for {timesince(each.since)}"
+        + (f"; due {each.due}" if each.due else "")
+        for each in found
     ]
     finish(
         {"waiting": [{"kind": each.kind, "name": each.name, "organisation": each.whose.code, "who": each.who,
-                      "since": each.since.isoformat(timespec="minutes")} for each in found]},
+                      "since": each.since.isoformat(timespec="minutes"),
+                      "due": each.due.isoformat() if each.due else None} for each in found]},
         lines or ["Nothing waits."],
         as_json=as_json,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from linkwell.confidentiality.copies import copy_entries, newest
 from linkwell.confidentiality.decide import Decision, blocks, decide, past_effects
 from linkwell.confidentiality.draft import Draft, draft
 from linkwell.confidentiality.earlier import earlier_tables
+from linkwell.confidentiality.files_left import FilesLeft
 from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.ledger_files import (
@@ -161,15 +162,36 @@ class ReleaseDesk:
         self._recall.learn(self._ledger, people, ranks)
         if private is not None or content is None:
             raise self._refused(request, prepared, private or "")
-        with (
-            self._ledger.writing()
-        ):  # one at a time, so that the head beside the ledger is never an older one
+        self._copied()
+        return release_of(content)
+
+    def note_files(self, left: FilesLeft, *, actor: str, registry_head: str = "") -> Head:
+        """Record files that leave by a request: by their fingerprints, before they are handed out.
+
+        Who is counted in them is not known here, so nothing is guarded by this entry: people compare such
+        files. It makes what left undeniable, in order, and proven with everything else that left. Noted
+        again, the same files are one entry.
+
+        Args:
+            actor: account name for the ledger. registry_head: as in `release`.
+
+        Raises:
+            TryAgain: the ledger is busy or the disk full; nothing may leave.
+        """
+        with self._ledger.writing():
+            if not self._ledger.noted(left.digest):
+                self._ledger.note_files(left.reference, left.details(registry_head), actor=actor)
+        return self._copied()
+
+    def _copied(self) -> Head:
+        """Seal a copy of what is new in the ledger, and keep where it stands; what left has then a memory."""
+        with self._ledger.writing():  # one at a time: the head beside the ledger is never an older one
             head = self._ledger.head()
             assert head is not None
             if self._copies is not None:
                 copy_entries(self._ledger, self._copies, self._secret)
             write_head(self.zone / HEAD, head)
-        return release_of(content)
+        return head
 
     def recall(self, release_id: str) -> Release | None:
         """A release that left earlier, from the ledger."""

@@ -31,6 +31,8 @@ from linkwell.ledger import canonical_json
 from linkwell.ledger.chain import Event, next_event
 
 WAIT_SECONDS = 60
+FILES_LEFT = "files left"
+"""The verb of an entry for files that left by an output request; who is counted in them is not known."""
 
 Entry = dict[str, list[tuple[object, ...]]]
 """All rows of one entry, by table."""
@@ -150,6 +152,18 @@ class ReleaseLedger:
             details={"from": before, "to": digest, "profile": profile},
         )  # fmt: skip
         self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
+
+    def note_files(self, reference: str, details: Mapping[str, object], *, actor: str) -> None:
+        """Record files that leave by a request. Call inside `writing`."""
+        event = next_event(self.last_event(), actor=actor, acting_for="", verb=FILES_LEFT,
+                           subject=reference, details=details)  # fmt: skip
+        self._base.execute("INSERT INTO event VALUES (?, ?)", (event.seq, canonical_json(asdict(event))))
+
+    def noted(self, request: str) -> bool:
+        """Whether files were noted under this digest before."""
+        return any(
+            event.verb == FILES_LEFT and event.details["request"] == request for event in self.events()
+        )
 
     def head(self) -> Head | None:
         """Where the ledger stands; None before the first entry."""

@@ -35,7 +35,7 @@ from linkwell.custody.signin.factors import required
 from linkwell.custody.signin.machine_help import lately_at_the_machine
 from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, UNLOCK
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
-from linkwell.custody.timeline.permissions import SEE_WAITING
+from linkwell.custody.timeline.permissions import SEE_OWN_WAITING, SEE_WAITING
 from linkwell.custody.uses.permissions import SEE_ALL_USES, SEE_OWN_USES
 from linkwell.portal.access import at_custodian, holds, what_lacks
 
@@ -44,7 +44,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("send", "Send a sealed file", (SEND_IN_PERSON,)),
     ("reports", "Reports", (READ_RELEASES,)),
     ("passed-on", "Reports passed on to you", (READ_PASSED_ON,)),
-    ("waiting", "What waits", (SEE_WAITING,)),
+    ("waiting", "What waits", (SEE_WAITING, SEE_OWN_WAITING)),
     ("proposals", "Proposals", (SEE_OWN_PROPOSALS, SEE_ALL_PROPOSALS)),
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
     ("uses", "Later uses", (SEE_OWN_USES, SEE_ALL_USES)),

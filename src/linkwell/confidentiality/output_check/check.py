@@ -106,6 +106,25 @@ def check_listed(
     return _Check(tuple(opened), load_profile(profile), as_is, frozenset(evidence)).run()
 
 
+def check_beside(
+    new: Sequence[tuple[str, Path]],
+    earlier: Sequence[tuple[str, Path]],
+    *,
+    profile: str = "nz-fixed",
+    evidence: Sequence[str] = (),
+) -> tuple[Finding, ...]:
+    """What new files tell beside earlier ones, and would not tell alone.
+
+    That is: nearly the same people, one group with two numbers, a table told again.
+
+    Args:
+        new, earlier: (name, path), RAW files too; no name twice. evidence: names of both that do not leave.
+    """
+    opened = [opening.open_file(name, path) for name, path in (*earlier, *new)]
+    check = _Check(tuple(opened), load_profile(profile), True, frozenset(evidence))
+    return tuple(dict.fromkeys(check.beside({name for name, _ in new})))
+
+
 class _Check:
     def __init__(
         self, opened: tuple[Opened, ...], profile: Profile, as_is: bool, evidence: frozenset[str]
@@ -132,6 +151,19 @@ class _Check:
         findings = list(dict.fromkeys(self._findings()))
         columns = tuple(self._columns(findings))
         return Checked(tuple(self._files(findings)), columns, tuple(findings), self.profile, self.opened)
+
+    def beside(self, new: set[str]) -> Iterator[Finding]:
+        """What the new files tell beside the others; the others come first in what was opened."""
+        both = list(zip(self.leaving, self.raw, strict=True))
+        mine = [(table, raw) for table, raw in both if table.file in new]
+        people = self.profile.people_threshold
+        alone = set(differing.check_differences([t for t, _ in mine], [r for _, r in mine], people))
+        for finding in differing.check_differences(self.leaving, self.raw, people):
+            if finding.file in new and finding not in alone:
+                yield finding
+        yield from differing.check_repeats(
+            [table for table, _ in mine], [table for table, _ in both if table.file not in new]
+        )
 
     def _leaves(self, table: Table) -> bool:
         return table.file not in self.evidence and not (

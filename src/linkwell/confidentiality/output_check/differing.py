@@ -47,6 +47,28 @@ def check_differences(
         )
 
 
+def check_repeats(tables: Sequence[Table], earlier: Sequence[Table]) -> Iterator[Finding]:
+    """Tables that were told before, number for number."""
+    known = [(other, _told(other)) for other in earlier]
+    for table in tables:
+        own = _told(table)
+        same = next((other for other, told in known if own and own == told), None)
+        if same is not None:
+            yield found("told_before", table.file, table.sheet, detail=_beside(same))
+
+
+def _told(table: Table) -> dict[tuple[Key, str], str]:
+    """Every number that leaves, by its line and its column."""
+    return {
+        (tuple(plain(label) for label in table.labels[row]), column.name): (
+            "" if cell.number is None else f"{cell.number:g}"
+        )
+        for column in table.leaving()
+        for row, cell in column.cells.items()
+        if cell.is_value and row in table.labels
+    }
+
+
 def _by_line(table: Table, column: Column) -> dict[Key, tuple[int, Cell]]:
     return {
         tuple(plain(label) for label in table.labels[row]): (row, cell)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.home import current_home
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from linkwell.confidentiality.request import Override
 
 RELEASED = "output.released"
+REQUEST_RELEASED = "request.released"
 NEWEST = 100
 
 
@@ -33,7 +36,9 @@ def expected_head() -> Head | None:
     """The newest head of the release ledger that the record knows; None before the first release."""
     from linkwell.confidentiality.release_ledger import Head
 
-    events = AuditEvent.objects.filter(verb=RELEASED, subject__startswith="output/").order_by("-seq")
+    theirs = Q(verb=RELEASED, subject__startswith="output/")
+    theirs |= Q(verb=REQUEST_RELEASED, subject__startswith="request/")
+    events = AuditEvent.objects.filter(theirs).order_by("-seq")
     for event in events[:NEWEST]:
         kept = event.details.get("ledger")
         if kept:

@@ -33,13 +33,21 @@ def writes(project: Project, person: Person) -> bool:
     return project.lead_id == person.pk or said_yes.exists()
 
 
+def _names(person: Person) -> Q:
+    mine = Q(lead=person) | Q(invitations__person=person, invitations__state__in=TEAM)
+    return mine | Q(members__person=person)
+
+
+def named_in(person: Person) -> QuerySet[Project]:
+    """The research projects somebody leads, is in, or is asked to be in (`named`, for many at once)."""
+    return Project.objects.filter(_names(person), agreement=None).distinct()
+
+
 def visible_projects(person: Person) -> QuerySet[Project]:
     """Research projects: for staff all that were put in; a team's own; those that use somebody's data."""
     found = Project.objects.filter(agreement=None).select_related("organisation", "lead")
-    mine = Q(lead=person) | Q(invitations__person=person, invitations__state__in=TEAM)
-    mine |= Q(members__person=person)
     # by role as well: a lead whose role was taken away reads nothing
-    either = mine if allows(person, SEE_OWN_PROJECTS, named=True) else Q(pk=None)
+    either = _names(person) if allows(person, SEE_OWN_PROJECTS, named=True) else Q(pk=None)
     if allows(person, SEE_ALL_PROJECTS):
         either |= Q(applications__state__in=PUT_IN)
     ours = person.memberships.filter(role__in=SEE_PROJECTS_USING_US.roles).values("organisation")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
-from linkwell.custody.audit.record import checkpoint
+from linkwell.custody.audit.record import checkpoint, record_view
 from linkwell.custody.home import current_home
-from linkwell.custody.requests.filling import content_path
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.requests.filling import content_path, whose
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.votes import agreed, leaving
 from linkwell.errors import RefusedByRule
@@ -18,6 +21,8 @@ from linkwell.vault.custodian_keys import receipt_key
 from linkwell.vault.zones import ZoneName, write_whole
 
 FORMAT = "linkwell-output-release/1"
+BESIDE = "beside"
+"""Part of a request's `checked` that only checkers read: what it tells beside other requests and releases."""
 RECEIPT, RECORD, SUMS, DISCLAIMERS = "receipt.json", "disclosure-record.json", "SHA384SUMS", "disclaimers.txt"
 
 
@@ -32,17 +37,11 @@ def release_files(request: OutputRequest) -> str:
     Raises:
         RefusedByRule: not everything is approved, or a content is not what its fingerprint says.
     """
-    if not agreed(request):
-        raise RefusedByRule("Not everybody says yes to every file.", fix="Return the request, or vote again.")
+    contents = refuse_changed(request)
     folder = bundle_folder(request)
     sums = {}
     for file in leaving(request):
-        content = content_path(request, file.digest).read_bytes()
-        if hashlib.sha384(content).hexdigest() != file.digest:
-            raise RefusedByRule(
-                "A file is not what two approved.", where=file.name, fix="Return the request."
-            )
-        write_whole(folder / file.name, content)
+        write_whole(folder / file.name, contents[file.name])
         sums[file.name] = file.digest
     beside = {
         DISCLAIMERS: "\n\n".join(_disclaimers()).encode() + b"\n",
@@ -59,6 +58,23 @@ def release_files(request: OutputRequest) -> str:
     return receipt.read_text("utf-8")
 
 
+def refuse_changed(request: OutputRequest) -> dict[str, bytes]:
+    """The contents of the files that are to leave, by name.
+
+    Raises:
+        RefusedByRule: not everything is approved, or a content is not what its fingerprint says.
+    """
+    if not agreed(request):
+        raise RefusedByRule("Not everybody says yes to every file.", fix="Return the request, or vote again.")
+    found = {file.name: content_path(request, file.digest).read_bytes() for file in leaving(request)}
+    for file in leaving(request):
+        if hashlib.sha384(found[file.name]).hexdigest() != file.digest:
+            raise RefusedByRule(
+                "A file is not what two approved.", where=file.name, fix="Return the request."
+            )
+    return found
+
+
 def _signed(request: OutputRequest, sums: dict[str, str]) -> str:
     home, last = current_home(), checkpoint()
     body: dict[str, Any] = {
@@ -71,7 +87,7 @@ def _signed(request: OutputRequest, sums: dict[str, str]) -> str:
 
 def _leaving_record(request: OutputRequest, names: set[str]) -> dict[str, Any]:
     """The disclosure record without what it says of files that stay."""
-    checked = dict(request.checked)
+    checked = {name: part for name, part in request.checked.items() if name != BESIDE}
     for part, key in (("files", "name"), ("columns", "file"), ("findings", "file")):
         checked[part] = [each for each in checked.get(part, ()) if each[key] in names]
     exceptions = {
@@ -89,3 +105,13 @@ def _disclaimers() -> list[str]:
 def bundle_names(request: OutputRequest) -> list[str]:
     """Names of everything in a released bundle."""
     return [*(file.name for file in leaving(request)), SUMS, DISCLAIMERS, RECORD, RECEIPT]
+
+
+def packed(request: OutputRequest, *, by: Person) -> bytes:
+    """Everything in a released bundle as one zip archive; that somebody fetched it is recorded."""
+    folder, archive = bundle_folder(request), io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in bundle_names(request):
+            zipped.writestr(name, (folder / name).read_bytes())
+    record_view("request.read", by=by, subject=request.subject, about=whose(request))
+    return archive.getvalue()

@@ -16,8 +16,9 @@ from linkwell.custody.permissions import NotAllowed, check
 from linkwell.custody.projects.access import agreements_of, refuse_release
 from linkwell.custody.projects.conditions import has_control
 from linkwell.custody.projects.seeing import named
-from linkwell.custody.requests.bundle import release_files
+from linkwell.custody.requests.bundle import refuse_changed, release_files
 from linkwell.custody.requests.filling import locked, move_together, whose
+from linkwell.custody.requests.leaving import remember, tell_whose_data
 from linkwell.custody.requests.models import OutputRequest, RequestVote
 from linkwell.custody.requests.permissions import RELEASE_OUTPUT, REPLY_TO_OUTPUT, REVIEW_OUTPUT
 from linkwell.custody.requests.states import REQUEST, RequestState
@@ -173,13 +174,15 @@ def release_request(*, by: Person, request: OutputRequest) -> OutputRequest:
     Raises:
         NotAllowed: `by` is no output checker, or in the team. WrongState: it is not approved.
         RefusedByRule: kaitiaki hold the project, an agreement is over, the provider's days are not, or a
-            file is not what two approved.
+            file is not what two approved; or the release ledger is not whole.
     """
     check(by, RELEASE_OUTPUT)
     _independent(by, request)
     REQUEST.after("release", request.state)
     refuse_release(request.project)
     _time_to_reply_is_over(request)
+    refuse_changed(request)
+    head = remember(request, actor=by.username)  # first the memory of it, then the files
     statement = release_files(request)  # written whole; a repeat finds it there
     with transaction.atomic():
         row = locked(request)
@@ -193,8 +196,9 @@ def release_request(*, by: Person, request: OutputRequest) -> OutputRequest:
             by=by,
             subject=row.subject,
             about=row.about.code if row.about else whose(row),
-            details={"files": len(leaving(row)), "record": row.checked.get("digest", "")},
+            details={"files": len(leaving(row)), "record": row.checked.get("digest", ""), **head},
         )
+        tell_whose_data(row)
         if row.project.organisation is not None:
             tell(
                 None, "request_decided", row.project.organisation, about=f"{row.reference}#{row.released_at}"

@@ -10,7 +10,7 @@ NEEDED = 2
 
 def leaving(request: OutputRequest) -> list[RequestFile]:
     """The files that are to leave."""
-    return list(request.files.filter(role="leaves"))
+    return [file for file in request.files.all() if file.role == "leaves"]
 
 
 def standing(request: OutputRequest) -> list[RequestVote]:

@@ -17,7 +17,13 @@ SEE_ALL_STORIES = Capability(
 )
 SEE_WAITING = Capability(
     "waiting.see",
-    CUSTODIAN_ROLES,
+    CUSTODIAN_ROLES | {Role.KAITIAKI},
     Relation.CUSTODIAN,
-    "Custodian staff see what waits on whom, of the kinds of things they may see anyway.",
+    "Custodian staff and its kaitiaki see what waits on whom, of the kinds of things they may see anyway.",
+)
+SEE_OWN_WAITING = Capability(
+    "waiting.see own",
+    frozenset({Role.PROJECT_LEAD, Role.RESEARCHER}),
+    Relation.NAMED,
+    "A team sees what waits in its own projects, and on whom.",
 )

@@ -1,14 +1,15 @@
-"""What waits now, on whom, and since when: for a provider its own, for staff everything they may see."""
+"""What waits now, on whom, and since when: for a provider its own, for staff everything they may see, and for
+everybody the projects and output requests they have a part in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
+from itertools import chain
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import waits_for
@@ -36,6 +37,8 @@ from linkwell.custody.supplies.calendar import due_soon
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import SEE_ALL
 from linkwell.custody.supplies.states import SupplyState
+from linkwell.custody.timeline.waiting_line import Waiting
+from linkwell.custody.timeline.waiting_research import research_waiting
 from linkwell.custody.uses.models import LaterUse
 from linkwell.custody.uses.permissions import SEE_ALL_USES
 from linkwell.custody.uses.states import UseState
@@ -51,25 +54,9 @@ KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits.
-
-    Attributes:
-        kind: one of KINDS. name: how its page calls it. whose: the organisation it is about.
-        who: whom it waits on, in words. since: when that began.
-    """
-
-    kind: str
-    name: str
-    whose: Organisation
-    who: str
-    since: datetime
-
-
 def waiting(person: Person) -> list[Waiting]:
-    """What is under way for this person's own organisations, longest waiting first."""
-    return _sorted(_all(own_organisations(person), frozenset(KINDS)))
+    """What is under way for this person's own organisations and projects, longest waiting first."""
+    return _sorted(chain(_all(own_organisations(person), frozenset(KINDS)), research_waiting(person)))
 
 
 def waiting_for_staff(person: Person) -> list[Waiting]:
@@ -86,10 +73,11 @@ def waiting_for_staff(person: Person) -> list[Waiting]:
         "breach": SEE_BREACHES,
     }
     kinds = frozenset(kind for kind, need in may_see.items() if allows(person, need))
-    return _sorted(_all(Organisation.objects.filter(is_custodian=False), kinds))
+    everybodys = _all(Organisation.objects.filter(is_custodian=False), kinds)
+    return _sorted(chain(everybodys, research_waiting(person)))
 
 
-def _sorted(found: Iterator[Waiting]) -> list[Waiting]:
+def _sorted(found: Iterable[Waiting]) -> list[Waiting]:
     return sorted(found, key=lambda each: each.since)
 
 
@@ -149,9 +137,9 @@ def _deliveries(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
 def _due(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     for each in due_soon(whose):
         since = timezone.make_aware(datetime.combine(each.since, time()))
-        name = f"{each.agreement.reference}, by {date_format(each.day)}"
-        owner = each.agreement.organisation
-        yield Waiting("delivery that is due", name, owner, label("waiting_on", "sender"), since)
+        about = each.agreement
+        who = label("waiting_on", "sender")
+        yield Waiting("delivery that is due", about.reference, about.organisation, who, since, each.day)
 
 
 _REMOVAL_WAITS = {

@@ -12,6 +12,7 @@ from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import RELEASE, SEE_OUTPUTS
 from linkwell.custody.outputs.states import OUTPUT, OutputState
 from linkwell.custody.permissions import allows
+from linkwell.custody.requests.seeing import files_left_beside
 from linkwell.errors import WrongUse
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
@@ -58,9 +59,11 @@ def _form(request: HttpRequest) -> AgainForm:
 
 
 def _show(request: HttpRequest, found: Output, form: AgainForm) -> HttpResponse:
-    person = signed_in(request)
+    person, agreement = signed_in(request), found.project.agreement
+    checks = agreement is not None and allows(person, RELEASE)
     context = {
         "output": found,
+        "files_left": files_left_beside(agreement) if checks and agreement is not None else [],
         "meaning": OUTPUT.meaning[OutputState(found.state)],
         "form": form,
         "may_release": OUTPUT.may("release", found.state)

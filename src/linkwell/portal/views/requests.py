@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from linkwell.confidentiality.output_check.findings import rules
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import record_view
 from linkwell.custody.organisations.models import Person
@@ -20,7 +17,7 @@ from linkwell.custody.permissions import allows
 from linkwell.custody.projects.conditions import conditions_of
 from linkwell.custody.projects.seeing import writes
 from linkwell.custody.requests import filling
-from linkwell.custody.requests.bundle import bundle_folder, bundle_names
+from linkwell.custody.requests.bundle import packed
 from linkwell.custody.requests.checking import MARKED
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.permissions import (
@@ -31,7 +28,17 @@ from linkwell.custody.requests.permissions import (
     SEE_REQUESTS_ABOUT_US,
     visible_requests,
 )
-from linkwell.custody.requests.seeing import clock, files_seen, related, votes_seen
+from linkwell.custody.requests.seeing import (
+    beside_seen,
+    clock,
+    files_seen,
+    findings_seen,
+    inside,
+    marked_seen,
+    related,
+    verdicts,
+    votes_seen,
+)
 from linkwell.custody.requests.states import REQUEST, RequestState
 from linkwell.custody.timeline.story import steps
 from linkwell.pages.files import attached
@@ -71,21 +78,21 @@ def _of_team(request: HttpRequest, reference: str) -> OutputRequest:
 def one(request: HttpRequest, reference: str) -> HttpResponse:
     """Where a request stands, its files, what the check found, and who acts next."""
     found, person = find_request(request, reference), signed_in(request)
-    inside = writes(found.project, person) or allows(person, SEE_REQUESTS)
+    findings, seen = findings_seen(found, person), inside(found, person)
     context = {
         "request_": found,
         "meaning": REQUEST.meaning[RequestState(found.state)],
         "clock": clock(found),
         "conditions": conditions_of(found.project),
         "groups": _groups(found, person),
-        "findings": _findings(found) if inside else [],
-        "more_findings": max(0, len(found.checked.get("findings", ())) - _MOST_FINDINGS) if inside else 0,
-        "has_marked": bool(found.checked)
-        and (writes(found.project, person) or allows(person, REVIEW_OUTPUT)),
+        "findings": findings[:_MOST_FINDINGS],
+        "more_findings": max(0, len(findings) - _MOST_FINDINGS),
+        "has_marked": marked_seen(found, person),
         "votes": votes_seen(found, person),
+        "beside": beside_seen(found, person),
         "related": related(found) if allows(person, REVIEW_OUTPUT) else None,
-        "inside": inside,
-        "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")) if inside else [],
+        "inside": seen,
+        "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")) if seen else [],
         **_may(found, person),
     }
     return render(request, "portal/request.html", context)
@@ -106,20 +113,11 @@ def _may(found: OutputRequest, person: Person) -> dict[str, bool]:
 
 def _groups(found: OutputRequest, person: Person) -> list[dict[str, Any]]:
     """The files by group, each with what the check says of it."""
-    verdicts = {each["name"]: each["verdict"] for each in found.checked.get("files", ())}
+    said = verdicts(found)
     grouped: dict[str, list[Any]] = {}
     for file in files_seen(found, person):
-        grouped.setdefault(file.group, []).append((file, verdicts.get(file.name, "")))
+        grouped.setdefault(file.group, []).append((file, said.get(file.name, "")))
     return [{"name": name, "files": files, **found.groups.get(name, {})} for name, files in grouped.items()]
-
-
-def _findings(found: OutputRequest) -> list[dict[str, Any]]:
-    order = ("fail", "review", "note")
-    told = sorted(found.checked.get("findings", ()), key=lambda each: order.index(each["verdict"]))
-    return [
-        {**each, "rule_words": rules()[each["rule"]], "cells_told": ", ".join(each["cells"][:20])}
-        for each in told[:_MOST_FINDINGS] if each["rule"] in rules()
-    ]  # fmt: skip
 
 
 @page("projects/<slug:code>/outputs", name="request-new", who=ASK_OUTPUT)
@@ -229,8 +227,7 @@ def marked(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The workbook that shows each fault at its cell; it holds the submitted numbers and stays inside."""
     found, person = find_request(request, reference), signed_in(request)
     path = filling.content_path(found, MARKED)
-    inside = writes(found.project, person) or allows(person, REVIEW_OUTPUT)
-    if not inside or not found.checked or not path.exists():
+    if not marked_seen(found, person) or not path.exists():
         raise Http404
     record_view("request.read", by=person, subject=found.subject, about=filling.whose(found))
     return attached(path.read_bytes(), f"{reference}-marked.xlsx")
@@ -242,9 +239,4 @@ def bundle(request: HttpRequest, reference: str) -> HttpResponseBase:
     found = find_request(request, reference)
     if found.state != RequestState.RELEASED:
         raise Http404
-    folder, packed = bundle_folder(found), io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in bundle_names(found):
-            archive.writestr(name, (folder / name).read_bytes())
-    record_view("request.read", by=signed_in(request), subject=found.subject, about=filling.whose(found))
-    return attached(packed.getvalue(), f"{reference}.zip")
+    return attached(packed(found, by=signed_in(request)), f"{reference}.zip")

@@ -13,9 +13,14 @@ from linkwell.custody.agreements.permissions import SIGN_FOR_PROVIDER
 from linkwell.custody.permissions import allows
 from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.retention.clock import destroyed_on
-from linkwell.custody.timeline.permissions import SEE_ALL_STORIES, SEE_OWN_STORY, SEE_WAITING
+from linkwell.custody.timeline.permissions import (
+    SEE_ALL_STORIES,
+    SEE_OWN_STORY,
+    SEE_OWN_WAITING,
+    SEE_WAITING,
+)
 from linkwell.custody.timeline.story import readable_stories, story_of, totals
-from linkwell.custody.timeline.waiting import waiting_for_staff
+from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.portal.views.agreements import find
@@ -38,10 +43,12 @@ def story(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "portal/story.html", context)
 
 
-@page("custodian/waiting/", name="waiting", who=SEE_WAITING, methods=("GET",))
+@page("custodian/waiting/", name="waiting", who=(SEE_WAITING, SEE_OWN_WAITING), methods=("GET",))
 def waits(request: HttpRequest) -> HttpResponse:
     """Everything that waits, of the kinds this person may see, longest waiting first, fifty to a page."""
-    pages = Paginator(waiting_for_staff(signed_in(request)), 50)
+    person = signed_in(request)
+    found = waiting_for_staff(person) if allows(person, SEE_WAITING) else waiting(person)
+    pages = Paginator(found, 50)
     return render(request, "portal/waiting.html", {"waiting": pages.get_page(request.GET.get("page"))})
 
 

@@ -1,0 +1,121 @@
+"""What waits of research projects: applications and output requests, for whoever has a part in them.
+
+Who sees which request is `visible_requests`; nothing here tells more. That one checker has looked is told to
+nobody but that checker.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.roles import Role
+from linkwell.custody.permissions import allows
+from linkwell.custody.projects.content import pairs
+from linkwell.custody.projects.models import Application, Hold
+from linkwell.custody.projects.seeing import named_in, visible_projects
+from linkwell.custody.projects.states import ApplicationState, HoldState
+from linkwell.custody.requests.models import OutputRequest
+from linkwell.custody.requests.permissions import REPLY_TO_OUTPUT, REVIEW_OUTPUT, visible_requests
+from linkwell.custody.requests.seeing import answer_due
+from linkwell.custody.requests.states import RequestState
+from linkwell.custody.requests.votes import looked
+from linkwell.custody.timeline.story import waits_after
+from linkwell.custody.timeline.waiting_line import Waiting
+from linkwell.pages.labels import label
+
+_R = RequestState
+OPEN = (_R.DRAFT, _R.RETURNED, _R.REVIEW, _R.TOGETHER, _R.APPROVED)
+HELD = (_R.REVIEW, _R.TOGETHER, _R.APPROVED)
+
+
+def research_waiting(person: Person) -> Iterator[Waiting]:
+    """The applications and output requests this person may know of that wait, and whom each waits on."""
+    yield from _applications(person)
+    yield from _requests(person)
+    yield from _held(person)
+
+
+def _applications(person: Person) -> Iterator[Waiting]:
+    states = (ApplicationState.WAITING, ApplicationState.REVIEW, ApplicationState.RETURNED)
+    found = Application.objects.filter(project__in=visible_projects(person), state__in=states)
+    for each in found.select_related("project__organisation").prefetch_related("tikanga"):
+        if each.project.organisation is None:
+            continue
+        assessed = {finding.pair for finding in each.tikanga.all()}
+        who = "reviewer" if assessed >= set(pairs()) else "kaitiaki and reviewer"
+        who = "team" if each.state == ApplicationState.RETURNED else who
+        words = label("waiting_on", who)
+        yield Waiting("application", each.project.title, each.project.organisation, words, each.changed_at)
+
+
+def _requests(person: Person) -> Iterator[Waiting]:
+    found = list(_open(visible_requests(person)))
+    since = _last_steps(found)
+    team = set(
+        named_in(person).filter(pk__in=[each.project_id for each in found]).values_list("pk", flat=True)
+    )
+    checks = allows(person, REVIEW_OUTPUT)
+    for each in found:
+        if each.project.organisation is None:
+            continue
+        mine = each.project_id in team
+        words = label("request_waits_on", _who(each, person, team=mine, checks=checks and not mine))
+        began = since.get(each.subject, each.created_at)
+        yield Waiting("output request", each.title, each.project.organisation, words, began, _due(each))
+
+
+def _open(found: QuerySet[OutputRequest]) -> QuerySet[OutputRequest]:
+    return found.filter(state__in=OPEN).prefetch_related("files", "votes", "project__holds")
+
+
+def _who(request: OutputRequest, person: Person, *, team: bool, checks: bool) -> str:
+    """Whom a request waits on, as a key of [request_waits_on]; "you …" where it is this person."""
+    if request.state in (_R.DRAFT, _R.RETURNED):
+        return f"you {request.state}" if team else "team"
+    if any(hold.state == HoldState.STANDS for hold in request.project.holds.all()):
+        return "held"
+    if request.state == _R.APPROVED and _replying(request):
+        assert request.about is not None
+        return "you reply" if allows(person, REPLY_TO_OUTPUT, owner=request.about) else "reply"
+    if not checks or request.author == person.username:
+        return str(request.state)
+    if request.state == _R.REVIEW and person.username in looked(request):
+        return "you looked"
+    return f"you {request.state}"
+
+
+def _replying(request: OutputRequest) -> bool:
+    until = request.reply_until
+    return until is not None and not request.reply and timezone.localdate() <= until
+
+
+def _due(request: OutputRequest) -> datetime.date | None:
+    if request.state == _R.APPROVED:
+        return request.reply_until if _replying(request) else None
+    return answer_due(request)
+
+
+def _held(person: Person) -> Iterator[Waiting]:
+    """For kaitiaki: projects their own hold stops while outputs are to leave; the request is not named."""
+    theirs = person.memberships.filter(role=Role.KAITIAKI).values("organisation")
+    stands = Hold.objects.filter(state=HoldState.STANDS, organisation__in=theirs)
+    stopped = stands.filter(project__output_requests__state__in=HELD).distinct()
+    for each in stopped.select_related("project__organisation"):
+        if each.project.organisation is not None:
+            words = label("request_waits_on", "you hold")
+            yield Waiting(
+                "output request", each.project.title, each.project.organisation, words, each.placed_at
+            )
+
+
+def _last_steps(requests: list[OutputRequest]) -> dict[str, datetime.datetime]:
+    """When each began to wait: the last step that changed whom it waits on; reading a file is none."""
+    steps = AuditEvent.objects.filter(subject__in=[each.subject for each in requests], verb__in=waits_after())
+    last = steps.values("subject").annotate(last=Max("seq")).values_list("last", flat=True)
+    return {event.subject: event.when for event in AuditEvent.objects.filter(seq__in=list(last))}
