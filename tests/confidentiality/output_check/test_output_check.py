@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from tests.confidentiality.output_check.clean_outputs import CLEAN
 from tests.confidentiality.output_check.faulty_outputs import FAULTY
 from tests.confidentiality.output_check.made_up import Case, crosstab, people, write_csv
+from tests.confidentiality.output_check.met_later import LATER, LATER_CLEAN
 
 from linkwell.cli.main import cli
 from linkwell.cli.output_check import output
@@ -28,14 +29,14 @@ def checked(case: Case, folder: Path) -> Checked:
     return check_files([folder])
 
 
-@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CLEAN, *LATER_CLEAN], ids=lambda case: case.name)
 def test_nothing_is_said_of_a_clean_output(case: Case, tmp_path: Path) -> None:
     found = checked(case, tmp_path)
     assert found.verdict is Verdict.PASS
     assert [finding for finding in found.findings if finding.verdict is not Verdict.NOTE] == []
 
 
-@pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*FAULTY, *LATER], ids=lambda case: case.name)
 def test_a_fault_is_named_by_its_cell_and_nothing_else_is(case: Case, tmp_path: Path) -> None:
     found = checked(case, tmp_path)
     assert found.verdict.value == case.verdict
@@ -90,6 +91,23 @@ def test_raw_in_a_file_that_leaves_as_it_is_is_a_fault_and_evidence_is_not_judge
     assert check_files([tmp_path]).files[0].role == "both"
     assert check_files([tmp_path], as_is=True).verdict is Verdict.FAIL
     assert check_files([tmp_path], evidence=["t.csv"]).files[0].role == "evidence"
+
+
+def test_what_a_file_is_called_makes_it_no_evidence_where_it_leaves_as_it_is(tmp_path: Path) -> None:
+    for name in ("table_RAW.csv", "exact.csv"):
+        write_csv(tmp_path / name, [["Region", "People"], ["North", 31], ["South", 4], ["West", 30]])
+        found = check_files([tmp_path / name], as_is=True)
+        assert found.files[0].role == "leaves"
+        assert {cell for finding in found.findings for cell in finding.cells} == {"B2", "B3"}
+        assert check_files([tmp_path / name], as_is=True, evidence=[name]).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("ending", ["ods", "xls"])
+def test_a_workbook_of_another_kind_is_refused_with_what_to_do(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"table.{ending}").write_bytes(b"PK\x03\x04 a workbook of another kind")
+    (told,) = check_files([tmp_path]).findings
+    assert (told.rule, told.verdict) == ("unreadable", Verdict.FAIL)
+    assert "Save As" in told.detail
 
 
 def test_a_path_inside_a_data_home_is_refused(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def check_amounts(
         for rule, cells in marked.items():
             yield found(rule, table.file, table.sheet, cells, column=column.heading)
     yield from _means(table, evidence)
+    yield from _all_alike(table)
 
 
 def _faults(
@@ -122,6 +123,16 @@ def _elsewhere(table: Table, others: Sequence[Table], column: Column, row: int) 
                 if tuple(map(plain, other.labels.get(at, ()))) == key:
                     return [theirs.cells[at]]
     return []
+
+
+def _all_alike(table: Table) -> Iterator[Finding]:
+    """A spread of nothing: everybody in the group has the very amount that is told."""
+    for column in table.leaving():
+        cells = [cell.at for row, cell in column.cells.items()
+                 if kind_at(table, column, row) == "sd" and cell.number == 0]  # fmt: skip
+        if cells:
+            yield found("whole_group", table.file, table.sheet, cells, column=column.heading,
+                        detail="No spread: everybody in it has the same amount.")  # fmt: skip
 
 
 def _means(table: Table, evidence: Evidence) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:[, \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
     r"\s*(?P<percent>%)?(?(bracket)\))\s*(?P<stars>[*†‡§^]*)"
 )
+_COMMA = re.compile(r"[-−+]?\d+,\d{1,2}\s*%?")  # a decimal comma: between thousands are three digits
 _ASIDE = re.compile(r"(?P<first>.*?\S)\s*[(\[](?P<second>[^()\[\]]+)[)\]]\s*[*†‡§]*")
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 
@@ -104,6 +105,8 @@ def read_text(row: int, column: int, text: str) -> Cell:
     bare = text.strip()
     if bare.lower() in words().marks:
         return Cell(row, column, bare, mark=True)
+    if _COMMA.fullmatch(bare):
+        bare = bare.replace(",", ".")
     found = _NUMBER.fullmatch(bare)
     if found:
         return _number(row, column, bare, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linkwell.confidentiality.output_check import (
@@ -139,7 +139,7 @@ class _Check:
                 layout = find_tables(sheet)
                 self.layouts[file.name, sheet.name], self.sheets[file.name, sheet.name] = layout, sheet
                 tables += layout.tables
-        self.tables = pairs.with_roles(tables)
+        self.tables = [self._as_it_leaves(table) for table in pairs.with_roles(tables)]
         self.leaving = [
             table
             for table in self.tables
@@ -170,9 +170,17 @@ class _Check:
             table.role == "raw" and not any(c.role == "conf" for c in table.columns)
         ) and self._file_role(table.file) != "raw"  # fmt: skip
 
+    def _as_it_leaves(self, table: Table) -> Table:
+        """Where files leave as they are, what one is called makes it no evidence."""
+        leaves = self.as_is and table.file not in self.evidence
+        called_so = role_of_name(table.file.rpartition(".")[0]) == "raw"
+        return replace(table, role="") if leaves and called_so and table.role == "raw" else table
+
     def _file_role(self, name: str) -> str:
         if name in self.evidence:
             return "raw"
+        if self.as_is:
+            return ""
         role = role_of_name(name.rpartition(".")[0])
         if role:
             return role
@@ -329,6 +337,8 @@ def _kind_of_file(file: Opened) -> Iterator[Finding]:
         yield found("unreadable", file.name, detail=file.fault)
     elif file.suffix in opening.RECORDS:
         yield found("record_file", file.name)
+    elif file.suffix in opening.OTHER_BOOKS:
+        yield found("unreadable", file.name, detail=opening.OTHER_BOOKS[file.suffix])
     elif file.suffix in opening.UNREADABLE:
         yield found("unreadable", file.name)
     elif file.suffix == ".xlsm":

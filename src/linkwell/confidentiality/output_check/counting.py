@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from linkwell.confidentiality.output_check.cells import Cell, address
 from linkwell.confidentiality.output_check.findings import Finding, found
 from linkwell.confidentiality.output_check.kinds import kind_at
 from linkwell.confidentiality.output_check.pairs import Evidence
 from linkwell.confidentiality.output_check.tables import Column, Table
-from linkwell.confidentiality.output_check.words import words
+from linkwell.confidentiality.output_check.words import plain, words
 from linkwell.confidentiality.profile import Profile, load_profile
 
 MOSTLY = 0.6  # so many of a table's counts must fit a way of rounding before the others are called slips
@@ -76,6 +77,7 @@ def check_counts(table: Table, evidence: Evidence, ways: Ways) -> Iterator[Findi
         for rule, cells in marked.items():
             yield found(rule, table.file, table.sheet, cells, column=column.heading)
         yield from _other_way(table, column, way, ways, marked)
+        yield from _steps(table, column, ways)
     yield from _telling(table)
     yield from check_weighted(table)
 
@@ -138,6 +140,16 @@ def _other_way(
             yield found("conventional_base", table.file, table.sheet, [cell.at for cell in cells],
                         column=column.heading, detail=f"Every number is a multiple of {base}.")  # fmt: skip
             return
+
+
+def _steps(table: Table, column: Column, ways: Ways) -> Iterator[Finding]:
+    """Counts that add up as they go on: a step between two of them is a count of its own."""
+    if not words().one["running"].search(plain(column.heading)):
+        return
+    cells = [cell for _, _, cell in counts_in(table, [column]) if cell.number is not None]
+    small = [b.at for a, b in pairwise(cells) if 0 < abs((b.number or 0) - (a.number or 0)) < ways.threshold]
+    if small:
+        yield found("small_step", table.file, table.sheet, small, column=column.heading)
 
 
 def _telling(table: Table) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from linkwell.confidentiality.output_check.tables import Column, Table, bare_nam
 from linkwell.confidentiality.output_check.words import plain
 
 Key = tuple[str, ...]
+Pair = tuple[Cell, Cell, Cell | None, Cell | None]
+"""Two cells of one line and column in two tables, and what RAW has behind each."""
 _FEW_CELLS = 4
 _ALIKE = (
     0.6  # so much of two tables must lie within one step of rounding before they are called nearly the same
@@ -23,28 +25,29 @@ def check_differences(
     tables: Sequence[Table], evidence: Sequence[Evidence], threshold: int
 ) -> Iterator[Finding]:
     """Every two leaving columns with the same lines, across sheets and files, and side by side."""
+    beside: dict[tuple[int, int], list[tuple[Column, Column, list[Pair]]]] = {}
     columns = [
-        (table, own, column, _by_line(table, column))
-        for table, own in zip(tables, evidence, strict=True)
+        (at, column, _by_line(table, column))
+        for at, table in enumerate(tables)
         for column in table.leaving("count")
     ]
-    for (one, one_raw, first, left), (two, two_raw, second, right) in combinations(columns, 2):
-        if one is two and not _apart(first, second):
+    for (one, first, left), (two, second, right) in combinations(columns, 2):
+        if (one == two and not _apart(first, second)) or (one != two and first.name != second.name):
             continue
-        if one is not two and first.name != second.name:
-            continue
-        shared = [key for key in left if key in right]
-        if len(shared) < _FEW_CELLS or len(shared) * 5 < min(len(left), len(right)) * 4:
-            continue
-        yield from _compared(
-            one,
-            two,
-            [(left[key], right[key]) for key in shared],
-            one_raw,
-            two_raw,
-            threshold,
-            (first, second),
-        )
+        shared = [(left[key], right[key]) for key in left if key in right]
+        if shared and len(shared) * 5 >= min(len(left), len(right)) * 4:
+            behind = evidence[one].raw, evidence[two].raw
+            known = [(a, b, behind[0].get((first.at, x)), behind[1].get((second.at, y)))
+                     for (x, a), (y, b) in shared]  # fmt: skip
+            beside.setdefault((one, two), []).append((first, second, known))
+    for (one, two), pairs in beside.items():
+        long = [each for each in pairs if len(each[2]) >= _FEW_CELLS]
+        for first, second, known in long:
+            yield from _compared(tables[one], tables[two], known, threshold, second.heading,
+                                 _is_time((first, second)))  # fmt: skip
+        if not long and one != two:  # columns too short by themselves: the two tables as wholes
+            every = [cell for *_, known in pairs for cell in known]
+            yield from _compared(tables[one], tables[two], every, threshold, "", False)
 
 
 def check_repeats(tables: Sequence[Table], earlier: Sequence[Table]) -> Iterator[Finding]:
@@ -83,18 +86,15 @@ def _apart(first: Column, second: Column) -> bool:
 
 
 def _compared(
-    one: Table, two: Table, pairs: list[tuple[tuple[int, Cell], tuple[int, Cell]]], one_raw: Evidence,
-    two_raw: Evidence, threshold: int, columns: tuple[Column, Column],
-) -> Iterator[Finding]:  # fmt: skip
-    known = [(a, b, one_raw.raw.get((columns[0].at, ra)), two_raw.raw.get((columns[1].at, rb)))
-             for (ra, a), (rb, b) in pairs if a.number is not None and b.number is not None]  # fmt: skip
+    one: Table, two: Table, pairs: Sequence[Pair], threshold: int, heading: str, time: bool
+) -> Iterator[Finding]:
+    known = [each for each in pairs if each[0].number is not None and each[1].number is not None]
     numbers = [(a, b) for a, b, _, _ in known if (a.number or 0) > 0 or (b.number or 0) > 0]
     if len(numbers) < _FEW_CELLS or all(a.number == b.number for a, b in numbers):
         return
     alike = sum(abs((a.number or 0) - (b.number or 0)) < threshold for a, b in numbers)
-    if alike < _ALIKE * len(numbers) or _is_time(columns):
+    if alike < _ALIKE * len(numbers) or time:
         return
-    heading = columns[1].heading
     raw = [(a, b, x.number, y.number) for a, b, x, y in known if x is not None and y is not None
            and x.number is not None and y.number is not None]  # fmt: skip
     if raw and all(x == y for _, _, x, y in raw):

@@ -25,6 +25,9 @@ _ACTIVE = re.compile(
     r"xl/activeX/|xl/ctrlProps/|xl/webextensions/|xl/slicerCaches/|xl/timelineCaches/"
 )
 _HARMLESS_NAMES = re.compile(r"^_xlnm\.(Print_|_?FilterDatabase|_FilterDatabase|Sheet_Title)", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"(?i)^file:|^[a-z]:[\\/]|^\\\\|^/(home|nas|data|mnt|users|srv|share)/|\.(xlsx?|csv|sas7bdat|dta|rds)(#|$)"
+)
 _SHEET_OF = re.compile(r"(?:'((?:[^']|'')+)'|([\w.]+))!")
 _CONSTANT_IN = re.compile(r"(?<![A-Za-z$\d.])\d+(?:\.\d+)?(?![\d:A-Za-z(!])")
 
@@ -70,6 +73,9 @@ def _sheet(file: str, sheet: dict[str, Any], cells: Sheet) -> Iterator[Finding]:
         yield found(
             "active_content", file, name, sheet["scenarios"], detail="Scenarios keep other values of cells."
         )
+    places = [at for at, target in sheet["links"] if _LOCAL.search(target)]
+    if places:
+        yield found("local_link", file, name, places)
     for where, text in sheet["lists"]:
         if re.search(r"\d", text):
             yield found(
@@ -265,6 +271,8 @@ def texts_of(opened: Opened) -> Iterator[tuple[str, str, str]]:
             yield sheet["name"], at, text
         for text in sheet["texts"]:
             yield sheet["name"], "", text
+        for at, target in sheet["links"]:
+            yield sheet["name"], at, target.removeprefix("mailto:")
     for chart in opened.book.get("charts", ()):
         for text in chart["words"]:
             yield chart["sheet"], chart["at"], text

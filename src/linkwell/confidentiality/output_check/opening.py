@@ -36,7 +36,13 @@ RECORDS = {
     ".dta", ".sav", ".por", ".sas7bdat", ".xpt", ".rds", ".rda", ".rdata", ".parquet", ".feather", ".arrow",
     ".pkl", ".pickle", ".db", ".sqlite", ".duckdb", ".mdb", ".accdb", ".npy", ".npz", ".h5", ".hdf5",
 }  # fmt: skip
-UNREADABLE = {".xls", ".xlsb", ".ods", ".zip", ".7z", ".gz", ".rar", ".tar"}
+_SAVE_AS = (
+    "Its hidden places cannot all be looked into. Open it, choose Save As, “Excel Workbook (.xlsx)” (in "
+    "LibreOffice “Excel 2007–365”), and give the new file."
+)
+OTHER_BOOKS = dict.fromkeys((".xls", ".xlsb", ".ods", ".fods", ".numbers"), _SAVE_AS)
+"""Workbooks of other kinds, and what to do: readers of these give values, but not what lies beside them."""
+UNREADABLE = {*OTHER_BOOKS, ".zip", ".7z", ".gz", ".rar", ".tar"}
 ACRO = "results.json"
 _MOST_BYTES = 200 << 20
 

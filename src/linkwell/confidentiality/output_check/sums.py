@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from linkwell.confidentiality.output_check.counting import Ways, way_of
 from linkwell.confidentiality.output_check.findings import Finding, Verdict, found
 from linkwell.confidentiality.output_check.kinds import kind_at
 from linkwell.confidentiality.output_check.tables import Column, Table
+from linkwell.confidentiality.output_check.unpicking import Sum, pinned
 from linkwell.confidentiality.output_check.words import is_total, plain
 
 _ALL = "∑"
@@ -115,6 +117,13 @@ def check_lines(table: Table, ways: Ways) -> Iterator[Finding]:
                 verdict = _gives_away(line, kind, way, ways, additive, bool(full))
                 if verdict:
                     away.setdefault((line.heading, verdict), []).append(hidden[0].at)
+        told = {at for cells in away.values() for at in cells}
+        for verdict, together in _together(lines, way, ways, additive):
+            cells = [cell.at for cell in together if cell.at not in told]
+            told.update(cells)
+            if cells:
+                yield found("recoverable", table.file, table.sheet, cells, verdict=verdict,
+                            detail="By several lines together.")  # fmt: skip
     for heading, larger in _related(table):
         over.setdefault(heading, []).extend(larger)
     for heading, cells in over.items():
@@ -123,6 +132,24 @@ def check_lines(table: Table, ways: Ways) -> Iterator[Finding]:
         yield found(
             "recoverable", table.file, table.sheet, dict.fromkeys(cells), column=heading, verdict=verdict
         )
+
+
+def _together(
+    lines: Sequence[Line], way: str, ways: Ways, additive: bool
+) -> Iterator[tuple[Verdict, list[Cell]]]:
+    """What several lines give away together: surely; and if every hidden number is a small one."""
+    sums = [Sum(line.total, line.parts) for line in lines if len(line.parts) > 1]
+    hidden = [line for line in sums if any(cell.mark for cell in line.parts)]
+    if not hidden or any(cell.number is None and not cell.mark for line in sums for cell in line.parts):
+        return
+    slack = {
+        cell.at: float(ways.base(way or "rr3", cell.number) - 1)
+        for line in sums
+        for cell in (line.total, *line.parts)
+        if cell.number is not None and not additive and way and ways.fits(way, cell)
+    }
+    yield Verdict.FAIL, pinned(sums, slack, most=math.inf, width=_WIDTH)
+    yield Verdict.REVIEW, pinned(sums, slack, most=ways.threshold - 1.0, width=_WIDTH)
 
 
 def _gives_away(line: Line, kind: str, way: str, ways: Ways, additive: bool, others: bool) -> Verdict | None:

@@ -20,6 +20,7 @@ from linkwell.confidentiality.output_check.styles import Styles, attribute, ever
 _PART = 256 << 20
 _MOST_CELLS = 1_000_000
 _TEXT = 300
+_THIN = 0.5
 Found = dict[str, Any]
 
 
@@ -104,7 +105,7 @@ class _Book:
         columns = [
             (int(each.get("min", "1")), int(each.get("max", "1")))
             for each in every(tree, "col")
-            if each.get("hidden") in ("1", "true") or each.get("width") == "0"
+            if each.get("hidden") in ("1", "true") or _thin(each.get("width"))
         ]
         rules = [
             (each.get("sqref", ""), int(rule.get("dxfId", "-1")))
@@ -140,8 +141,13 @@ class _Book:
             ],
         }
         charts: list[Found] = []
+        rels = self.rels(part)
+        found["links"] = [
+            [each.get("ref", ""), rels.get(attribute(each, "id"), ("", ""))[1][:_TEXT]]
+            for each in every(tree, "hyperlink")
+        ]
         found["comments"], found["drawn"] = [], []
-        for kind, target in self.rels(part).values():
+        for kind, target in rels.values():
             if kind in ("comments", "threadedComment") and target in self.names:
                 found["comments"] += [
                     [each.get("ref", ""), words_of(each)[:2000]]
@@ -245,4 +251,12 @@ class _Book:
 
 
 def _is_hidden(row: ElementTree.Element) -> bool:
-    return row.get("hidden") in ("1", "true") or row.get("ht") == "0"
+    return row.get("hidden") in ("1", "true") or _thin(row.get("ht"))
+
+
+def _thin(size: str | None) -> bool:
+    """So narrow or low that nobody sees what is in it; widths are in characters, heights in points."""
+    try:
+        return size is not None and float(size) < _THIN
+    except ValueError:
+        return False

@@ -26,7 +26,6 @@ from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import SEE_OUTPUTS
 from linkwell.custody.outputs.states import OutputState
-from linkwell.custody.permissions import allows
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS
 from linkwell.custody.proposals.states import ProposalState
@@ -72,7 +71,8 @@ def waiting_for_staff(person: Person) -> list[Waiting]:
         "later use": SEE_ALL_USES,
         "breach": SEE_BREACHES,
     }
-    kinds = frozenset(kind for kind, need in may_see.items() if allows(person, need))
+    held = set(person.memberships.filter(organisation__is_custodian=True).values_list("role", flat=True))
+    kinds = frozenset(kind for kind, need in may_see.items() if held & need.roles and person.is_active)
     everybodys = _all(Organisation.objects.filter(is_custodian=False), kinds)
     return _sorted(chain(everybodys, research_waiting(person)))
 
