@@ -1,7 +1,8 @@
-"""Reach and impact at national size: seconds and peak memory of one analysis, in a process of its own.
+"""Reach and impact at national size: seconds and memory from the project's database to the written report.
 
 python -m bench.insights                               5 million people, 30 million spells, 5,000 participants
-python -m bench.insights --participants 500 --draws 500 --people 500000 --spells 3000000
+python -m bench.insights --participants 500 --draws 500
+python -m bench.insights --keep FOLDER                 the invented project is kept there and used again
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
-from linkwell.insights import analyse, load_protocol
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.person_index import write_person_index
+from linkwell.insights import analyse, load_protocol, release_request, report, tell
 from linkwell.insights.protocol import Eligible, Outcome
+from linkwell.vault.zones import Home, ZoneName
 
 KINDS = ("days", "dollars", "event")
 MEASURES = 10
@@ -36,26 +41,35 @@ def main() -> None:
     parser.add_argument("--participants", type=int, default=5_000)
     parser.add_argument("--draws", type=int, default=0)
     parser.add_argument("--follow", type=int, default=24)
+    parser.add_argument("--keep", type=Path, help="keep the invented project in this folder")
     parser.add_argument("--analyse", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.analyse:
         print(json.dumps(measured(asked.analyse, asked.draws, asked.follow)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "bench" / "project.duckdb"
-        database.parent.mkdir()
-        began = time.perf_counter()
-        invent(database, asked.people, asked.spells, asked.participants)
-        print(f"invented in {time.perf_counter() - began:.0f} s, {database.stat().st_size / 2**20:,.0f} MiB")
+        size = f"{asked.people}-{asked.spells}-{asked.participants}"
+        place = (asked.keep or Path(folder)) / size
+        if not place.exists():
+            began = time.perf_counter()
+            kept = invent(place, asked.people, asked.spells, asked.participants).stat().st_size
+            print(f"invented in {time.perf_counter() - began:.0f} s, {kept / 2**20:,.0f} MiB")
         again = [
-            *(sys.executable, "-m", "bench.insights", "--analyse", str(database)),
+            *(sys.executable, "-m", "bench.insights", "--analyse", str(place)),
             *("--draws", str(asked.draws), "--follow", str(asked.follow)),
         ]
         print(subprocess.run(again, check=True, capture_output=True, text=True).stdout.strip())
 
 
-def invent(database: Path, people: int, spells: int, participants: int) -> None:
-    """People, spells over five years, and participants who had more of the first measure before."""
+def invent(place: Path, people: int, spells: int, participants: int) -> Path:
+    """A data home of people, spells over five years, and participants with more of the first measure before.
+
+    Returns the project's database.
+    """
+    home = Home.create(place, name="Bench", demo_seed=1)
+    database = home.zone(ZoneName.PROJECTS).folder("bench") / "project.duckdb"
+    everyone = np.arange(1, people + 1)
+    write_person_index(home.zone(ZoneName.DISCLOSURE), "bench", everyone, everyone)
     with duckdb.connect(str(database)) as con:
         con.execute("SET threads = 2; SET memory_limit = '6GB'; SELECT setseed(0.4)")
         con.execute(f"""CREATE TABLE person AS SELECT i AS snz_uid,
@@ -89,10 +103,13 @@ def invent(database: Path, people: int, spells: int, participants: int) -> None:
             'Life' AS domain, ['days', 'dollars', 'event'][(1 + n % 3)::INT] AS kind_code, 'down' AS
             good_direction_code, 'Somewhere' AS source, DATE '2019-07-01' AS covers_from_date,
             DATE '2024-06-30' AS covers_to_date, '' AS entity_kind_code FROM range({MEASURES}) AS t(n)""")
+    return database
 
 
-def measured(database: Path, draws: int, follow: int) -> dict[str, object]:
-    """One analysis of ten outcomes."""
+def measured(place: Path, draws: int, follow: int) -> dict[str, object]:
+    """One analysis of ten outcomes, its release and its report in every form."""
+    home = Home.open(place)
+    database = home.zone(ZoneName.PROJECTS).folder("bench") / "project.duckdb"
     kinds = ("days", "dollars", "count")
     outcomes = tuple(
         Outcome(f"o{n}", f"m{n}", f"measure {n}", f"measure {n}", "had", kinds[n % 3], "less", 1.0,
@@ -103,11 +120,27 @@ def measured(database: Path, draws: int, follow: int) -> dict[str, object]:
         load_protocol().named("Pathways"), outcomes=outcomes, draws=draws, follow_months=follow,
         eligible=Eligible(16, 64),
     )  # fmt: skip
-    began, cpu = time.perf_counter(), time.process_time()
-    found = analyse(database, protocol).inside()
+    times = [(time.perf_counter(), time.process_time())]
+
+    def mark(*_: int) -> None:
+        times.append((time.perf_counter(), time.process_time()))
+
+    results = analyse(database, protocol, progress=mark)
+    with ReleaseDesk.open(home) as desk:
+        released = desk.release(release_request(results), permission_single_provider=True)
+    mark()
+    with tempfile.TemporaryDirectory() as folder:
+        report.write(released, tell(results, organisation="Bench"), Path(folder))
+    mark()
+    found = results.inside()
+    steps = ("people", "reach", "impact", "release", "report")
     return {
-        "seconds": round(time.perf_counter() - began, 1),
-        "cpu_seconds": round(time.process_time() - cpu, 1),
+        "seconds": round(times[-1][0] - times[0][0], 1),
+        "cpu_seconds": round(times[-1][1] - times[0][1], 1),
+        **{
+            step: [round(after[n] - before[n], 1) for n in (0, 1)]
+            for step, before, after in zip(steps, times, times[1:], strict=False)
+        },
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "participants": len(found.impact.analysed),
         "refused": found.impact.refused,

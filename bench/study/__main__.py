@@ -1,6 +1,7 @@
 """`python -m bench.study`: run every scenario and write the table into docs/study.md.
 
-With `--keep FOLDER` every draw is kept, and the same command again goes on where it stopped.
+With `--keep FOLDER` every draw is kept, and the same command again goes on where it stopped. With
+`--scenario` only its rows of the table are written again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ def main() -> None:
     """Run, print, write."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--draws", type=int, default=1000, help="worlds of each scenario")
+    options.add_argument(
+        "--first", type=int, default=0, help="number of the first world: another, other worlds"
+    )
     options.add_argument("--people", type=int, default=3000)
     options.add_argument("--participants", type=int, default=150)
     options.add_argument("--bootstrap", type=int, default=100, help="draws of the bootstrap in each world")
@@ -47,12 +51,15 @@ def main() -> None:
             until = began + 60 * chosen.minutes * (place + 1) / len(wanted)
             kept = Kept(folder, scenario.name)
             _draw(pool, scenario, chosen, until, kept)
-            draws = [kept.draws[number] for number in sorted(kept.draws) if number < chosen.draws]
+            draws = [kept.draws[number] for number in sorted(kept.draws) if number in _numbers(chosen)]
             lines += _lines(scenario, draws)
             print("\n".join(lines[-len(OUTCOMES):]), flush=True)  # fmt: skip
-    text = _table(lines, chosen, (time.monotonic() - began) / 60)
-    _write(text)
+    _write(_table(lines, chosen, (time.monotonic() - began) / 60), lines if chosen.scenario else [])
     print(f"Written: {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE.name}")
+
+
+def _numbers(chosen: argparse.Namespace) -> range:
+    return range(chosen.first, chosen.first + chosen.draws)
 
 
 def _draw(
@@ -61,7 +68,7 @@ def _draw(
     work = partial(
         one_draw, scenario, people=chosen.people, participants=chosen.participants, bootstrap=chosen.bootstrap
     )
-    left = [number for number in range(chosen.draws) if number not in kept.draws]
+    left = [number for number in _numbers(chosen) if number not in kept.draws]
     step = 10 * chosen.processes
     for first in range(0, len(left), step):
         some = left[first : first + step]
@@ -106,11 +113,21 @@ def _table(lines: list[str], chosen: argparse.Namespace, minutes: float) -> str:
     return "\n".join([START, "", size, "", head, *lines, "", END])
 
 
-def _write(text: str) -> None:
+def _write(text: str, only: list[str]) -> None:
+    """The whole table, or `only` these rows of it."""
     page = PAGE.read_text("utf-8")
+    if only:
+        rows = {_key(line): line for line in only}
+        PAGE.write_text("".join(f"{rows.get(_key(line), line)}\n" for line in page.splitlines()), "utf-8")
+        return
     before, _, rest = page.partition(START)
     _, _, after = rest.partition(END)
     PAGE.write_text(before + text + after, encoding="utf-8")
+
+
+def _key(line: str) -> tuple[str, ...]:
+    """World and outcome of a row of the table."""
+    return tuple(cell.strip() for cell in line.split("|")[1:3])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.study.worlds import OUTCOMES, YEARLY, Scenario, World, draw
+from bench.study.worlds import OUTCOMES, Scenario, World, draw
 from linkwell.insights.estimators.balance import effective_people, entropy_weights, love
 from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.features import Features
@@ -66,12 +66,12 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
     months = [
         (o, world.before[o.measure][stack.place], world.after[o.measure][stack.place]) for o in OUTCOMES
     ]
-    return list(_rows(estimate_months(months, balanced, protocol), scenario))
+    return list(_rows(estimate_months(months, balanced, protocol), world.truth))
 
 
-def _rows(results, scenario: Scenario) -> Iterator[Row]:  # type: ignore[no-untyped-def]
+def _rows(results, truths: dict[str, float]) -> Iterator[Row]:  # type: ignore[no-untyped-def]
     for result in results:
-        truth, found = scenario.effect * YEARLY[result.outcome.name], result.estimate
+        truth, found = truths[result.outcome.measure], result.estimate
         if found is None:
             yield Row(result.outcome.name, np.nan, np.nan, False, False, False, "events")
             continue

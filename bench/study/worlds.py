@@ -18,7 +18,7 @@ OUTCOMES = (
     Outcome("police", "police", "police proceedings", "a proceeding", "had", "rate", "less", 5.0, "other"),
 )
 YEARLY = {"benefit": -24.0, "wages": 2400.0, "visits": -0.05, "police": -10.0}
-"""The effect over the year after; for police in percentage points."""
+"""The effect over the year after; for police in percentage points (`World.truth`: what could happen)."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,19 @@ SCENARIOS = (
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """One draw: people's traits, months before (24) and after (12) per measure, who started, who was lost."""
+    """One draw: people's traits, months before (24) and after (12) per measure, who started, who was lost.
+
+    Attributes:
+        truth: effect over the year after on those who started, per measure. An effect that takes away more
+            visits in a month than there would have been is smaller by what it could not take.
+    """
 
     traits: Floats
     before: dict[str, Floats]
     after: dict[str, Floats]
     started: NDArray[np.bool_]
     known: NDArray[np.bool_]
+    truth: dict[str, float]
 
 
 def draw(scenario: Scenario, number: int, people: int, participants: int) -> World:
@@ -94,18 +100,18 @@ def draw(scenario: Scenario, number: int, people: int, participants: int) -> Wor
     score = score + scenario.dip * 0.15 * (quarter - year["benefit"]) + scenario.hidden * 0.7 * hidden
     started = np.zeros(people, dtype=bool)
     started[np.argsort(rng.exponential(size=people) / np.exp(score))[:participants]] = True
-    after = _after(rng, scenario, year, older, hidden, started)
+    after, truth = _after(rng, scenario, year, older, hidden, started)
     if scenario.outside:
         odd = np.flatnonzero(started)[: round(scenario.outside * participants)]
         age[odd] = 70 + rng.uniform(0, 5, len(odd))
     known = ~(started & (rng.random(people) < scenario.lost))
-    return World(np.column_stack([age, woman, nzdep]).astype(float), before, after, started, known)
+    return World(np.column_stack([age, woman, nzdep]).astype(float), before, after, started, known, truth)
 
 
 def _after(
     rng: np.random.Generator, scenario: Scenario, year: dict[str, Floats], older: dict[str, Floats],
     hidden: Floats, started: NDArray[np.bool_],
-) -> dict[str, Floats]:  # fmt: skip
+) -> tuple[dict[str, Floats], dict[str, float]]:  # fmt: skip
     people = len(started)
     spread = _spread(rng, scenario, people)
 
@@ -117,18 +123,22 @@ def _after(
     wages = 0.7 * year["wages"] + 0.2 * older["wages"] + 200 - 200 * scenario.hidden * hidden
     months = rng.normal(size=(people, 12))
     visits = 0.008 + 0.2 * year["visits"] + 0.002 * scenario.hidden * np.clip(hidden, -2, 2)
-    monthly = np.clip(visits[:, None] + gain("visits"), 0, None)
+    wanted = visits[:, None] + gain("visits")
+    monthly = np.clip(wanted, 0, None)
     chance = np.clip(0.22 + 0.9 * year["police"] + 0.04 * scenario.hidden * hidden, 0.12, 0.95)
     total = np.clip(chance + scenario.effect * YEARLY["police"] / 100 * started, 0, 1)
     any_police = rng.random(people) < total
     police = np.zeros((people, 12))
     police[np.flatnonzero(any_police), rng.integers(0, 12, int(any_police.sum()))] = 1.0
-    return {
+    truth = {code: scenario.effect * yearly for code, yearly in YEARLY.items()}
+    truth["visits"] += float((monthly - wanted)[started].sum(axis=1).mean())
+    after = {
         "benefit": benefit[:, None] + gain("benefit") + 3 * luck + 3 * months,
         "wages": wages[:, None] + gain("wages") + 300 * luck + 500 * months,
         "visits": rng.poisson(monthly).astype(float),
         "police": police,
     }
+    return after, truth
 
 
 def _spread(rng: np.random.Generator, scenario: Scenario, people: int) -> Floats:

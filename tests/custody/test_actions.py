@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import resources
 
 import pytest
 
@@ -16,6 +17,7 @@ from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.permissions import NotAllowed
 from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.projects.models import Project
 from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.signin.proof import sign_in
@@ -46,6 +48,23 @@ def output(registry) -> Output:
     made, _ = outputs.analyse(by=registry.person("analyst"), project=project, refresh=refresh)
     Output.objects.update(state="ready to check")
     return outputs.find(made.reference)
+
+
+def test_a_plan_is_read_before_it_is_fixed_and_another_one_is_refused_afterwards(registry) -> None:
+    how = {"by": registry.person("manager"), "agreement": registry.agreement,
+           "analysts": [registry.person("analyst")]}  # fmt: skip
+    plan = (resources.files("linkwell.insights") / "protocol.toml").read_text("utf-8")
+    for wrong in ("kind =", plan.replace('"dollars"', '"percent"'), plan.replace("= 12", "= 0")):
+        with pytest.raises(WrongUse, match=r"protocol"):
+            approve_standing_project(**how, protocol_toml=wrong)
+    assert not Project.objects.exists()
+    made = approve_standing_project(**how, protocol_toml=plan)
+    again = approve_standing_project(**how, protocol_toml=plan.replace("\n", "\r\n"))
+    assert made == again == approve_standing_project(**how)
+    with pytest.raises(RefusedByRule, match="fixed"):
+        approve_standing_project(**how, protocol_toml=plan.replace("= 12", "= 24"))
+    made.refresh_from_db()
+    assert made.protocol == plan
 
 
 @pytest.mark.parametrize("name", [name for name in EVERYONE if name != "integrator"])

@@ -184,14 +184,70 @@ def test_tiny_tables_are_refused_not_broken(rows):
         assert "participants" in red(found)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e-9, 1.0, 1e90])
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_the_unit_of_a_covariate_changes_nothing(unit, offset):
+    data = table()
+    plain = compare(data, treated="t", outcome="y", names=["x"], plan=Plan(draws=0)).estimate
+    moved = data.set_column(1, "x", pa.array((data["x"].to_numpy() + offset) * unit))
+    again = compare(moved, treated="t", outcome="y", names=["x"], plan=Plan(draws=0)).estimate
+    assert again.estimate == pytest.approx(plain.estimate, rel=1e-5)
+    assert again.standard_error == pytest.approx(plain.standard_error, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_numbers_whose_squares_do_not_fit_are_refused(name):
+    data = table()
+    place = data.column_names.index(name)
+    huge = data.set_column(place, name, pa.array(data[name].to_numpy() * 1e200))
+    with pytest.raises(WrongUse, match=f"“{name}” holds numbers too large"):
+        compare(huge, treated="t", outcome="y", names=["x"])
+
+
+@pytest.mark.parametrize("ours", [0.3, 1.7])
+def test_an_outcome_nobody_differs_in_is_refused(ours):
+    data = table()
+    y = np.where(data["t"].to_numpy(zero_copy_only=False), ours, 0.3)
+    found = compare(data.set_column(2, "y", pa.array(y)), treated="t", outcome="y", names=["x"])
+    assert red(found) == ["varied"]
+
+
+def test_a_few_large_clusters_are_refused():
+    data = table(600)
+    five = data.append_column("school", pa.array([n % 5 for n in range(600)]))
+    assert "clusters" in red(compare(five, treated="t", outcome="y", names=["x"], cluster="school"))
+    many = data.append_column("school", pa.array([n // 2 for n in range(600)]))
+    assert not red(compare(many, treated="t", outcome="y", names=["x"], cluster="school"))
+
+
+def test_people_entered_twice_are_spoken_of():
+    twice = pa.concat_tables([table(), table()])
+    found = compare(twice, treated="t", outcome="y", names=["x"], plan=Plan(draws=0))
+    assert any(note.startswith("400 rows are the same") for note in found.notes)
+    assert not compare(table(), treated="t", outcome="y", names=["x"], plan=Plan(draws=0)).notes
+
+
+def test_an_outcome_of_words_is_asked_for_as_numbers():
+    data = table().append_column("pay", pa.array(["1,200", "900 dollars"] * 200))
+    with pytest.raises(WrongUse, match="neither numbers nor a yes or no"):
+        compare(data, treated="t", outcome="pay", names=["x"])
+
+
+def test_a_heading_twice_is_not_guessed_at():
+    data = table().append_column("x", pa.array(np.zeros(400)))
+    with pytest.raises(WrongUse, match="2 columns “x”"):
+        compare(data, treated="t", outcome="y", names=["x"])
+
+
 def test_nobody_on_one_side_or_no_covariates_is_wrong_use():
     data = pa.table({"t": [1, 1, 0], "x": [1.0, 2.0, None], "y": [1, 2, 3]})
     with pytest.raises(WrongUse, match="Nobody"):
         compare(data, treated="t", outcome="y", names=["x"])
     with pytest.raises(WrongUse, match="at least one"):
         compare(data, treated="t", outcome="y", names=[])
-    with pytest.raises(WrongUse, match="cannot be a covariate"):
-        compare(data, treated="t", outcome="y", names=["y"])
+    for name in ("y", "Y", "T", "y=1"):
+        with pytest.raises(WrongUse, match="cannot be a covariate"):
+            compare(data, treated="t", outcome="y", names=[name])
     with pytest.raises(WrongUse, match="no column"):
         compare(data, treated="t", outcome="y", names=["weight"])
 

@@ -10,7 +10,7 @@ from linkwell.insights.report_map import Gap, _layout, coverage_map
 
 
 def gap(region, could, reached):
-    return Gap(region, could, reached, 100 * reached / could, could - reached, 0)
+    return Gap(region, could, reached, 100 * reached / could, could - reached, 0, 1.0)
 
 
 GAPS = [gap("Auckland", 999, 99), gap("Waikato", 501, 21), gap("Wellington", 300, 60), "Nelson",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,38 @@ def test_a_broken_plan_is_refused_plainly(tmp_path, text):
 def test_one_year_of_history_is_refused():
     with pytest.raises(WrongUse, match="24 months"):
         replace(load_protocol(), history_months=12)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"follow_months": 0}, "follow_months"), ({"follow_months": 12.5}, "follow_months"),
+        ({"gap_months": -1}, "gap_months"), ({"candidates": 0}, "candidates"), ({"draws": True}, "draws"),
+        ({"seed": -1}, "seed"), ({"outcomes": ()}, "no outcome"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_carried_out_is_refused_before_it_is_fixed(change, words):
+    with pytest.raises(WrongUse, match=words):
+        replace(load_protocol(), **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"kind": "percent"}, "kind"), ({"good": "up"}, "good"), ({"role": "main"}, "role"),
+     ({"smallest": -1.0}, "smallest"), ({"smallest": "many"}, "smallest"),
+     ({"smallest": math.nan}, "smallest")],
+)  # fmt: skip
+def test_an_outcome_of_no_known_kind_is_refused(change, words):
+    with pytest.raises(WrongUse, match=words):
+        replace(load_protocol().outcomes[0], **change)
+
+
+@pytest.mark.parametrize(
+    ("months", "gap", "words"),
+    [(12, 0, "year"), (24, 0, "two years"), (18, 0, "18 months"), (12, 3, "year from month 4")],
+)
+def test_how_long_people_are_followed_is_said_as_it_is(months, gap, words):
+    assert replace(load_protocol(), follow_months=months, gap_months=gap).span == words
 
 
 def test_no_name_birth_date_or_address_is_among_the_columns_asked_for():

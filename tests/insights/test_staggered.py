@@ -95,3 +95,49 @@ def test_few_people_are_refused_without_a_number():
     assert found.overall is None
     assert not found.events
     assert {gate.gate.id for gate in found.gates if gate.level == "red"} >= {"participants"}
+
+
+def long_table(n=300, periods=5, seed=1):
+    rng = np.random.default_rng(seed)
+    start = rng.choice([0, 3, 4], n, p=[0.5, 0.3, 0.2])
+    person, period = np.repeat(np.arange(n), periods), np.tile(np.arange(1, periods + 1), n)
+    begun = (start[person] > 0) & (period >= start[person])
+    y = rng.normal(size=n)[person] + begun + rng.normal(size=len(person))
+    return {"p": person, "t": period, "g": start[person].astype(float), "y": y}
+
+
+def compared(columns, **how):
+    import pyarrow as pa
+
+    return compare_panel(pa.table(columns), person="p", period="t", started="g", outcome="y", **how)
+
+
+@pytest.mark.parametrize(
+    ("change", "how", "gate"),
+    [
+        (lambda c: c | {"g": np.full(len(c["g"]), 3.0)}, {"controls": "not_yet"}, "effective_size"),
+        (lambda c: c | {"g": np.full(len(c["g"]), 3.0)}, {}, "effective_size"),
+        (lambda c: c | {"y": np.full(len(c["y"]), 2.5)}, {}, "varied"),
+        (lambda c: c | {"x": c["g"] * 2.0}, {"names": ["x"]}, "support"),
+    ],
+)  # fmt: skip
+def test_a_panel_with_nothing_to_compare_is_refused_with_the_gate_named(change, how, gate):
+    found = compared(change(long_table()), **how)
+    assert gate in {one.gate.id for one in found.gates if one.level == "red"}
+    assert found.overall is None
+    assert not found.events
+    assert not found.groups
+
+
+def test_a_few_people_who_start_together_do_not_make_the_test_before_the_start():
+    columns = long_table()
+    four = (columns["g"] == 4) & (columns["p"] > 20)
+    found = compared(columns | {"g": np.where(four, 0.0, columns["g"])})
+    assert any("fewer than 6 people" in note for note in found.notes)
+    assert found.pre_p > 0.01
+
+
+def test_numbers_too_large_to_reckon_with_are_refused():
+    columns = long_table()
+    with pytest.raises(WrongUse, match="too large"):
+        compared(columns | {"y": columns["y"] * 1e200})

@@ -87,6 +87,15 @@ def test_events_are_told_for_every_100_people():
     assert "between 12 and 50 fewer" in found.sentence
 
 
+def test_a_longer_time_followed_is_said_in_every_sentence():
+    longer = replace(load_protocol().named("Steady Steps"), follow_months=24)
+    for kind, (told, _) in APPROVED.items():
+        found = findings(told, story(protocol=longer))[0]
+        said = " ".join((found.sentence, found.say, found.headline))
+        assert "year after" not in said
+        assert "two years after" in said or kind in ("unclear", "refused")
+
+
 def test_dollars_are_earned():
     found = findings(release(effect("wages", 3850.0, 2930.0, 4760.0), levels={"wages": 11500.0}), story())[1]
     assert "earned about $3,850 more in wages and salaries" in found.sentence

@@ -250,7 +250,10 @@ def approve_insights(
     people = list(Person.objects.filter(username__in=analysts))
     if len(people) != len(set(analysts)):
         raise WrongUse("One of the analysts is not known.", fix="Enter them: linkwell custodian add-person")
-    plan = protocol.read_text("utf-8") if protocol else ""
+    try:
+        plan = protocol.read_text("utf-8") if protocol else ""
+    except UnicodeDecodeError:
+        raise WrongUse("The plan cannot be read.", fix="Save it as UTF-8.") from None
     project = approve_standing_project(
         by=by, agreement=agreement_of(agreement), analysts=people, protocol_toml=plan
     )

@@ -17,10 +17,11 @@ from linkwell.insights.estimators.effect import Estimate, model_effects, outcome
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, with_link_error
 from linkwell.insights.measures import Measure, covered
-from linkwell.insights.outcomes import Months, fewest, horizons, later_starts, outcome_months, rows_of
+from linkwell.insights.outcomes import Months, enough, horizons, later_starts, outcome_months, rows_of
 from linkwell.insights.people import Bools, Ints, People, month_of_day
 from linkwell.insights.protocol import Outcome, Protocol, Slice
 from linkwell.insights.slices import LANDMARK_MONTHS, Parted, part, waits
+from linkwell.insights.spells import Spells
 from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
@@ -74,12 +75,15 @@ def estimate_slices(
     links: LinkError,
     linked: float,
     months: Months,
+    history: Spells,
+    following: Spells,
 ) -> tuple[SliceResult, ...]:
     """Every slice of the protocol, on its headline outcomes.
 
     Args:
         stack, totals: of all participants, before any was left out. started: month of each person's start.
         linked: share of those supplied who were found. months: amounts by month on the rows of `stack`.
+        history, following: spells of its people, to the end of the follow-up from a landmark.
     """
     results: list[SliceResult] = []
     near, headline = stack.nearest(CANDIDATES), _headline(months)
@@ -87,16 +91,16 @@ def estimate_slices(
         here = _followed_from(stack, measures, protocol, landmark)
         kept = here[stack.group] & near
         trial = stack.rows(kept)
-        theirs = rows_of(headline, kept)
-        if landmark and trial.treated.any():
-            theirs = _headline(
-                outcome_months(connection, people, trial, protocol, measures, landmark=landmark)
-            )
         mine = trial.treated
-        for one, parted in part(connection, people, trial.place[mine], trial.day[mine], slices):
-            if parted is None:
-                results.append(SliceResult(one, landmark=landmark))
-                continue
+        groups = part(connection, people, trial.place[mine], trial.day[mine], slices)
+        results += [SliceResult(one, landmark=landmark) for one, parted in groups if parted is None]
+        told = [parted for _, parted in groups if parted is not None]
+        if not told:
+            continue
+        theirs = rows_of(headline, kept)
+        if landmark:
+            theirs = _headline(outcome_months(history, following, people, trial, protocol, landmark=landmark))
+        for parted in told:
             results.append(_slice(
                 people, trial, totals[kept], measures, protocol, started, links, linked, theirs, parted
             ))  # fmt: skip
@@ -164,8 +168,7 @@ def _effects(found: Balanced, months: Months, later: Floats, links: LinkError) -
     for outcome, _, after in months:
         values = horizons(outcome, after)
         last = values[:, -1]
-        rate = outcome.kind == "rate"
-        if rate and refused(judge({"events": fewest(last > 0, stack, weights)})):
+        if refused(enough(outcome, last, stack, weights)):
             continue
         estimate = without_later_starts(model_effects(model, values, stack.place), later, clusters)
         told.append(GroupEffect(outcome, with_link_error(estimate, links), last[stack.treated]))

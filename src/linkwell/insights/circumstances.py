@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from linkwell.insights.measures import Measure, register_stack
-from linkwell.insights.people import Clients, Ints, first_of
+from linkwell.insights.people import Bools, Clients, Ints, first_of
 from linkwell.insights.reach import Profile, Reach
 
 DIMENSION = "circumstances"
@@ -30,35 +30,43 @@ def profile_circumstances(
     place = np.searchsorted(reach.reached, clients.started)
     known = (place < len(reach.reached)) & (reach.reached[np.minimum(place, len(day) - 1)] == clients.started)
     day[place[known]] = clients.start_day[known]
-    cells, units = [], []
-    for number, (uid, days) in enumerate((
-        (reach.reached, day),
-        (reach.could, np.full(len(reach.could), reference)),
-        (reach.community, np.full(len(reach.community), reference)),
-    )):  # fmt: skip
-        which, who = _anything(connection, uid, days, measures)
-        cells.append(number * len(measures) + which)
-        units.append(who)
+    register_stack(connection, reach.reached, day)
+    theirs = _anything(connection, measures, "s.index_date", "JOIN stack s USING (snz_uid)")
+    # Everybody else has one and the same day: one pass over the data serves both groups.
+    place, who = _anything(connection, measures, f"DATE '{first_of(reach.reference_month)}'")
+    parts = [theirs]
+    for group in (reach.could, reach.community):
+        inside = _among(who, group)
+        parts.append((place[inside], who[inside]))
     return Profile(
-        DIMENSION, tuple(measure.label for measure in measures), np.concatenate(cells), np.concatenate(units)
+        DIMENSION,
+        tuple(measure.label for measure in measures),
+        np.concatenate([number * len(measures) + which for number, (which, _) in enumerate(parts)]),
+        np.concatenate([units for _, units in parts]),
     )
 
 
 def _anything(
-    connection: duckdb.DuckDBPyConnection, uid: Ints, day: Ints, measures: Sequence[Measure]
+    connection: duckdb.DuckDBPyConnection, measures: Sequence[Measure], day: str, joined: str = ""
 ) -> tuple[Ints, Ints]:
-    """Place of the measure and project id of everyone with anything of it in the year before their day."""
-    register_stack(connection, uid, day)
+    """Place of the measure and project id of everyone with anything of it in the year before a day."""
     listed = ", ".join("(?, ?)" for _ in measures)
     values = [part for place, measure in enumerate(measures) for part in (measure.code, place)]
     found = connection.sql(
-        f"""SELECT DISTINCT w.place::BIGINT AS place, s.snz_uid AS uid
-            FROM stack s JOIN measure m USING (snz_uid)
+        f"""SELECT DISTINCT w.place::BIGINT AS place, snz_uid AS uid
+            FROM measure m {joined}
             JOIN (VALUES {listed}) AS w(measure_code, place) USING (measure_code)
-            WHERE m.start_date < s.index_date
-              AND coalesce(m.end_date, m.start_date) >= s.index_date - INTERVAL 12 MONTH
+            WHERE m.start_date < {day}
+              AND coalesce(m.end_date, m.start_date) >= {day} - INTERVAL 12 MONTH
               AND coalesce(m.value_amt, 1) > 0
             ORDER BY ALL""",
         params=values,
     ).to_arrow_table()
     return found.column("place").to_numpy(), found.column("uid").to_numpy()
+
+
+def _among(who: Ints, group: Ints) -> Bools:
+    """Whose ids are in a group (rising ids)."""
+    if not len(group):
+        return np.zeros(len(who), dtype=np.bool_)
+    return np.asarray(group[np.minimum(np.searchsorted(group, who), len(group) - 1)] == who)

@@ -19,7 +19,7 @@ from linkwell.insights.estimators.effect import Estimate, effect, outcome_model,
 from linkwell.insights.estimators.matching import Pairs, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.estimators.sensitivity import e_value, robustness_value
-from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.gates import GateResult, judge, refused, usual
 from linkwell.insights.prepare import Plan, Prepared, prepare
 
 Floats = NDArray[np.float64]
@@ -104,8 +104,13 @@ def compare(
         values["variance_past"] = float(np.nanmax(alike.worst_ratio[data.past], initial=1.0))
     values["participants"] = float(stay.sum())
     values["support"] = min(values["support"], float(stay.sum() / data.treated.sum()))
+    if cluster is not None:
+        sides = (data.clusters[data.treated][stay], data.rows[weights > 0])
+        values["clusters"] = float(min(len(np.unique(side)) for side in sides))
     if data.binary:
         values["events"] = _fewest(data, weights, stay, size)
+    else:
+        values["varied"] = _varied(data, weights, stay, size)
     gates = judge(values)
     estimate, interval = (None, "") if refused(gates) else _estimate(data, plan, weights, fitted, pairs)
     sensitivity = None
@@ -150,6 +155,11 @@ def _fewest(data: Prepared, weights: Floats, stay: Bools, size: float) -> float:
     mine, theirs = data.y[data.treated][stay] > 0, data.y[~data.treated] > 0
     share = float(weights @ theirs)
     return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
+
+
+def _varied(data: Prepared, weights: Floats, stay: Bools, size: float) -> float:
+    other = data.y != usual(data.y)
+    return float(min(other[data.treated][stay].sum(), size * float(weights @ other[~data.treated])))
 
 
 def _estimate(

@@ -10,6 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Level = Literal["green", "amber", "red"]
 
 
@@ -65,6 +68,12 @@ def judge(values: Mapping[str, float]) -> tuple[GateResult, ...]:
         for gate in gates().values()
         if gate.id in values
     )
+
+
+def usual(values: NDArray[np.float64]) -> float:
+    """The value most people have."""
+    found, times = np.unique(values, return_counts=True)
+    return float(found[times.argmax()]) if len(found) else math.nan
 
 
 def refused(results: Sequence[GateResult]) -> bool:

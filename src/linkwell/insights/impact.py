@@ -22,8 +22,6 @@ from linkwell.insights.measures import (
     covered,
     data_end,
     read_catalogue,
-    register_stack,
-    window_totals,
 )
 from linkwell.insights.opinions import make_ready
 from linkwell.insights.outcomes import (
@@ -45,6 +43,8 @@ from linkwell.insights.people import (
     meeting,
 )
 from linkwell.insights.protocol import Protocol
+from linkwell.insights.slices import LANDMARK_MONTHS
+from linkwell.insights.spells import Spells, around, months_after, read_spells
 from linkwell.insights.stack import Stack, build_stack
 
 Floats = NDArray[np.float64]
@@ -132,9 +132,9 @@ def _weighted(
     nobody = np.zeros(0, dtype=np.int64)
     if not stack.treated.any() or stack.treated.all():
         return Impact(people.uid[followed], nobody, nobody, 0.0, judge(values | {"support": 0.0}))
-    register_stack(connection, people.uid[stack.place], stack.day)
-    codes = tuple(measure.code for measure in measures)
-    totals = window_totals(connection, codes, tuple(HISTORY), len(stack.place))
+    history = _history(connection, people, stack, measures, protocol)
+    windows = around(people.uid[stack.place], stack.day, [(first, last) for _, first, last in HISTORY])
+    totals = np.stack([history.totals(measure.code, windows) for measure in measures], axis=1)
     found = balanced(people, stack, totals, measures, protocol, of=len(followed), known=values)
     if isinstance(found, dict):
         return Impact(people.uid[followed], nobody, nobody, 0.0, judge(found))
@@ -155,18 +155,43 @@ def _weighted(
     model = outcome_model(stack.treated, features.matrix, weights)
     ready = make_ready(features, stack, base)
     joined = Design(stack, features, weights, base, later, links, model, ready)
-    months = outcome_months(connection, people, whole, protocol, measures)
+    following = _following(connection, people, whole, measures, protocol)
+    months = outcome_months(history, following, people, whole, protocol)
     outcomes = estimate_months(rows_of(months, found.kept), joined, protocol)
     design = judge(values | _controls(outcomes))
     kept = tuple(result for result in outcomes if result.outcome.role != "control")
     groups = () if refused(design) else estimate_slices(
-        connection, people, whole, totals, measures, protocol, started, links, values["linked"], months
+        connection, people, whole, totals, measures, protocol, started, links, values["linked"], months,
+        history, following,
     )  # fmt: skip
     return replace(
         partial, gates=design, outcomes=kept, slices=groups, traits=features.matrix[stack.treated],
         plain=tuple(features.plain.tolist()), score=ready.score.logit[stack.treated],
         comparison_rows=people.uid[rows], comparison_score=ready.score.logit[~stack.treated],
     )  # fmt: skip
+
+
+def _history(
+    connection: duckdb.DuckDBPyConnection, people: People, stack: Stack, measures: tuple[Measure, ...],
+    protocol: Protocol,
+) -> Spells:  # fmt: skip
+    """What the data say of everyone in the stack before their index days."""
+    longest = max(protocol.history_months, -min(first for _, first, _ in HISTORY))
+    since = int(months_after(stack.day, -longest).min())
+    kinds = {measure.code: measure.kind for measure in measures}
+    return read_spells(connection, people.uid[stack.place], kinds, since, int(stack.day.max()))
+
+
+def _following(
+    connection: duckdb.DuckDBPyConnection, people: People, stack: Stack, measures: tuple[Measure, ...],
+    protocol: Protocol,
+) -> Spells:  # fmt: skip
+    """What came after, of the outcomes' measures: read only once every gate on the design has passed."""
+    longest = protocol.gap_months + protocol.follow_months + LANDMARK_MONTHS
+    before = int(months_after(stack.day + 1, longest).max())
+    wanted = {outcome.measure for outcome in protocol.outcomes}
+    kinds = {measure.code: measure.kind for measure in measures if measure.code in wanted}
+    return read_spells(connection, people.uid[stack.place], kinds, int(stack.day.min()) + 1, before)
 
 
 def _followed(

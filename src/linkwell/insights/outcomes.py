@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +21,12 @@ from linkwell.insights.estimators.effect import (
     without_later_starts,
 )
 from linkwell.insights.features import Features
-from linkwell.insights.gates import GateResult, judge, refused
+from linkwell.insights.gates import GateResult, judge, refused, usual
 from linkwell.insights.links import LinkError, with_link_error
-from linkwell.insights.measures import Measure, register_stack, window_totals
 from linkwell.insights.opinions import Opinions, Ready, opinion_values, opinions
 from linkwell.insights.people import Bools, Ints, People, month_of_day
 from linkwell.insights.protocol import Outcome, Protocol
+from linkwell.insights.spells import Spells, Windows, around
 from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
@@ -96,25 +95,29 @@ Months = tuple[tuple[Outcome, Amounts, Amounts], ...]
 
 
 def outcome_months(
-    connection: duckdb.DuckDBPyConnection,
-    people: People,
-    stack: Stack,
-    protocol: Protocol,
-    measures: tuple[Measure, ...],
-    *,
-    landmark: int = 0,
+    history: Spells, following: Spells, people: People, stack: Stack, protocol: Protocol, *, landmark: int = 0
 ) -> Months:
     """Every outcome of the protocol the data hold, in its order.
 
     Args:
-        landmark: months from the start to where the follow-up begins, beyond the protocol's own gap.
+        history, following: spells of the stack's people that reach back to the first month before, and on to
+            the last month followed. landmark: months from the start to where the follow-up begins, beyond the
+            protocol's own gap.
     """
-    present = {measure.code for measure in measures}
+    uid = people.uid[stack.place]
+    past = around(uid, stack.day, [(month, month + 1) for month in range(-protocol.history_months, 0)])
+    gap = protocol.gap_months + landmark
+    # The index day itself belongs to neither side: the follow-up starts the day after it.
+    after = around(uid, stack.day + 1, [(gap + m, gap + m + 1) for m in range(protocol.follow_months)])
     return tuple(
-        (outcome, *_months(connection, people, stack, outcome.measure, protocol, landmark))
+        (outcome, _amounts(history, outcome, past), _amounts(following, outcome, after))
         for outcome in protocol.outcomes
-        if outcome.measure in present
+        if outcome.measure in history.kinds
     )
+
+
+def _amounts(spells: Spells, outcome: Outcome, windows: Windows) -> Amounts:
+    return spells.totals(outcome.measure, windows).astype(np.float32)
 
 
 def rows_of(months: Months, wanted: Bools) -> Months:
@@ -137,26 +140,6 @@ def estimate_months(
     return tuple(_one(one, ratio, design) for one, ratio in zip(joined, wider, strict=True))
 
 
-def _months(
-    connection: duckdb.DuckDBPyConnection,
-    people: People,
-    stack: Stack,
-    measure: str,
-    protocol: Protocol,
-    landmark: int,
-) -> tuple[Amounts, Amounts]:
-    """Amounts in each month before and after the start, shapes (rows, 24) and (rows, months followed)."""
-    uid = people.uid[stack.place]
-    register_stack(connection, uid, stack.day)
-    past = tuple((f"{month}", month, month + 1) for month in range(-protocol.history_months, 0))
-    before = window_totals(connection, (measure,), past, len(uid))[:, 0, :].astype(np.float32)
-    # The index day itself belongs to neither side: the follow-up starts the day after it.
-    register_stack(connection, uid, stack.day + 1)
-    gap = protocol.gap_months + landmark
-    windows = tuple((f"{month}", gap + month, gap + month + 1) for month in range(protocol.follow_months))
-    return before, window_totals(connection, (measure,), windows, len(uid))[:, 0, :].astype(np.float32)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class _Joined:
     """An outcome on the rows of the stack: by month, and in total at the last horizon (`last`)."""
@@ -177,7 +160,7 @@ def _join(outcome: Outcome, before: Amounts, after: Amounts, design: Design) -> 
     stack, weights = design.stack, design.weights
     values = horizons(outcome, after)
     last = values[:, -1]
-    gates = judge({"events": fewest(last > 0, stack, weights)}) if outcome.kind == "rate" else ()
+    gates = enough(outcome, last, stack, weights)
     if refused(gates):
         return _Joined(outcome, before, after, last, gates, ())
     by_month = model_effects(design.model, values, stack.place)
@@ -259,6 +242,15 @@ def _periods(outcome: Outcome, before: Amounts, after: Amounts, design: Design) 
         for n, one in enumerate(model_effects(model, sums, stack.place)):
             found.append(Period(first + n * step, first + (n + 1) * step, one, sums[stack.treated, n]))
     return tuple(found)
+
+
+def enough(outcome: Outcome, last: Floats, stack: Stack, weights: Floats) -> tuple[GateResult, ...]:
+    """Whether the outcome differs among enough people of each group to tell a difference from chance."""
+    if outcome.kind == "rate":
+        return judge({"events": fewest(last > 0, stack, weights)})
+    other = last != usual(last)
+    size, _ = effective_people(weights, stack.place[~stack.treated])
+    return judge({"varied": float(min(other[stack.treated].sum(), size * (weights @ other[~stack.treated])))})
 
 
 def fewest(event: Bools, stack: Stack, weights: Floats) -> float:

@@ -19,10 +19,13 @@ from linkwell.insights.estimators.staggered import (
     pre_test,
     simple,
 )
-from linkwell.insights.gates import GateResult, judge, refused
-from linkwell.insights.table import column, covariates, numbers, text
+from linkwell.insights.gates import GateResult, judge, refused, usual
+from linkwell.insights.table import column, covariates, numbers, reckonable, text
 
 Floats = NDArray[np.float64]
+
+FEWEST = 6
+"""People who start together; of fewer, chance looks like certainty."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,6 +79,7 @@ def compare_panel(
     panel = np.full((len(people), len(periods)), np.nan)
     panel[row, place] = y
     traits, gone = _traits(table, names, row, place, len(people))
+    reckonable(y, outcome)
     full = ~np.isnan(panel).any(axis=1) & ~gone
     early = start <= periods[0]
     stay = full & ~early
@@ -91,7 +95,8 @@ def compare_panel(
         "effective_size": float((~mine & stay).sum()),
     }
     if controls == "not_yet":
-        values["effective_size"] = float(stay.sum())
+        values["effective_size"] = float(((start > start[stay].min(initial=np.inf)) & stay).sum())
+    values |= _alike(panel, traits, mine, stay, controls)
     if refused(judge(values)) or len(periods) < 2:
         return PanelCompared(
             int(values["participants"]), int((~mine & stay).sum()), judge(values), tuple(notes)
@@ -99,15 +104,37 @@ def compare_panel(
     found = group_times(
         panel[stay], periods, start[stay], None if traits is None else traits[stay], controls=controls
     )
+    few = sum(int((start[stay] == group).sum()) < FEWEST for group in np.unique(start[stay & mine]))
+    if few:
+        notes.append(
+            f"Groups of fewer than {FEWEST} people that start together: {few}. They say little alone."
+        )
     if found.left_out:
         notes.append(f"{len(found.left_out)} group-periods with nobody to compare with were left out.")
-    pre_p = pre_test(found)
+    pre_p = pre_test(found, FEWEST)
     if not np.isnan(pre_p):
         values["before_start"] = pre_p
     return PanelCompared(
         int((mine & stay).sum()), int((~mine & stay).sum()), judge(values), tuple(notes), simple(found),
         pre_p, by_event_time(found), by_group(found),
     )  # fmt: skip
+
+
+def _alike(
+    panel: Floats, traits: Floats | None, mine: NDArray[np.bool_], stay: NDArray[np.bool_], controls: Controls
+) -> dict[str, float]:
+    """Gates on what there is to compare: outcomes that differ at all, and others with the same traits."""
+    ours, others = stay & mine, stay & (~mine if controls == "never" else np.ones_like(mine))
+    values = {}
+    if ours.any() and others.any():
+        other = (panel != usual(panel[stay].ravel())).any(axis=1)
+        values["varied"] = float(min((other & ours).sum(), (other & others).sum()))
+    if traits is not None and ours.any() and (~mine & stay).any():
+        low, high = traits[stay & ~mine].min(axis=0), traits[stay & ~mine].max(axis=0)
+        slack = 1e-9 * (1 + high - low)
+        outside = ((traits[ours] < low - slack) | (traits[ours] > high + slack)).any(axis=1)
+        values["support"] = 1.0 - float(outside.mean())
+    return values
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

@@ -11,11 +11,23 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linkwell.errors import WrongUse
-from linkwell.insights.table import Covariates, column, covariates, flags, numbers, text
+from linkwell.insights.table import (
+    Covariates,
+    column,
+    covariates,
+    flags,
+    heading,
+    numbers,
+    reckonable,
+    text,
+)
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+COPIES = 200_000
+"""Rows up to which copies are looked for."""
 
 Method = Literal["entropy", "match", "aipw"]
 Balance = Literal["means", "squares"]
@@ -85,12 +97,13 @@ def prepare(
     if not names:
         raise WrongUse("Name at least one covariate.", why="Without any, nothing makes the groups alike.")
     taken, known = flags(column(table, treated), treated, treated_value)
+    taboo = {heading(table, treated), heading(table, outcome)}
     for name in names:
-        if name.partition("=")[0].strip() in (treated, outcome):
+        if heading(table, name if name in table.column_names else name.partition("=")[0].strip()) in taboo:
             raise WrongUse(f"“{name}” cannot be a covariate: it is the outcome or says who took part.")
     y, y_known, binary = _outcome(table, outcome)
     x = covariates(table, names, plan.categorical)
-    notes, missing = list(x.notes), list(x.missing_by)
+    notes, missing = [*x.notes, *_copies(table)], list(x.missing_by)
     for name, gone in ((treated, ~known), (outcome, ~y_known)):
         if gone.any():
             missing.append((name, int(gone.sum())))
@@ -113,7 +126,7 @@ def prepare(
         )
     group = _clusters(table, cluster)[stay][kept]
     columns, taken = columns[kept], taken[kept]
-    live = np.ptp(columns, axis=0) > 1e-12
+    columns, live = _standard(columns)
     places = np.flatnonzero(live)
     squared = np.flatnonzero(live & amounts) if plan.balance == "squares" else places[:0]
     moments = [columns[:, n] for n in places] + [_square(columns[:, n], taken) for n in squared]
@@ -131,9 +144,16 @@ def prepare(
 def _outcome(table: pa.Table, name: str) -> tuple[Floats, Bools, bool]:
     y = numbers(column(table, name))
     if y is None:
-        yes, known = flags(column(table, name), name)
+        try:
+            yes, known = flags(column(table, name), name)
+        except WrongUse:
+            raise WrongUse(
+                f"The outcome “{name}” is neither numbers nor a yes or no.",
+                fix="Write numbers as 1234.5, without spaces, commas between thousands, or a unit.",
+            ) from None
         return yes.astype(np.float64), known, True
     known = ~np.isnan(y)
+    reckonable(y, name)
     if not known.any():
         raise WrongUse(f"The outcome “{name}” has no values.")
     return y, known, bool(np.isin(y[known], (0.0, 1.0)).all())
@@ -172,6 +192,29 @@ def _outside(columns: Floats, taken: Bools) -> Bools:
     low, high = columns[~taken].min(axis=0), columns[~taken].max(axis=0)
     slack = 1e-9 * (1 + high - low)
     return np.asarray(taken & np.any((columns < low - slack) | (columns > high + slack), axis=1))
+
+
+def _standard(columns: Floats) -> tuple[Floats, Bools]:
+    """Columns moved and scaled to the middle and width of what they show, and which of them vary at all.
+
+    Nothing that is compared depends on a column's unit; without this a very small or far-off unit would make
+    a covariate look constant and leave it out of the balance.
+    """
+    low, high = columns.min(axis=0), columns.max(axis=0)
+    width = high - low
+    live = width > 16 * np.finfo(np.float64).eps * np.maximum(np.abs(low), np.abs(high))
+    return (columns - (low + width / 2)) / np.where(live, width, 1.0), live
+
+
+def _copies(table: pa.Table) -> list[str]:
+    """A sentence when rows with fractional amounts are the same in every column: people entered twice."""
+    amounts = [n for n in table.column_names if pa.types.is_floating(table.column(n).type)]
+    values = [numbers(table.column(name)) for name in amounts]
+    if table.num_rows > COPIES or not any(v is not None and np.any(v != np.rint(v)) for v in values):
+        return []
+    twice = table.num_rows - table.group_by(table.column_names).aggregate([]).num_rows
+    return [f"{twice:,} rows are the same in every column as another row: if these are the same people, "
+            "keep one row each."] if twice else []  # fmt: skip
 
 
 def _square(values: Floats, taken: Bools) -> Floats:

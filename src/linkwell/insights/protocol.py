@@ -5,6 +5,7 @@ Its fingerprint is printed in the report; anything added later is another protoc
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
@@ -19,6 +20,13 @@ Kind = Literal["days", "dollars", "count", "rate"]
 Good = Literal["less", "more"]
 Role = Literal["headline", "other", "control"]
 By = Literal["gender", "age", "variant", "initiative", "service_type", "attended"]
+
+LIMITS = {
+    "follow_months": (3, 60), "gap_months": (0, 24), "candidates": (1, 500), "draws": (0, 10_000),
+    "seed": (0, 2**63 - 1), "version": (1, 10**6),
+}  # fmt: skip
+"""Least and most of each number of a plan."""
+YEARS = {1: "year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,18 @@ class Outcome:
     good: Good
     smallest: float
     role: Role = "headline"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("kind", Kind), ("good", Good), ("role", Role)):
+            if getattr(self, name) not in get_args(allowed):
+                raise WrongUse(
+                    f"The protocol's outcome “{self.name}” has an unknown {name}, “{getattr(self, name)}”.",
+                    fix=f"Use one of: {', '.join(get_args(allowed))}.",
+                )
+        if isinstance(self.smallest, bool) or not isinstance(self.smallest, int | float):
+            raise WrongUse(f"The smallest difference that matters for “{self.name}” must be a number.")
+        if not 0 <= self.smallest < math.inf:
+            raise WrongUse(f"The smallest difference that matters for “{self.name}” cannot be negative.")
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,12 @@ class Protocol:
             )
         if len({one.by for one in self.slices}) != len(self.slices):
             raise WrongUse("The protocol groups participants twice by the same thing.")
+        if not self.outcomes:
+            raise WrongUse("The protocol names no outcome.")
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                raise WrongUse(f"In the protocol, {name} must be a whole number from {least} to {most}.")
         if len({outcome.name for outcome in self.outcomes}) != len(self.outcomes):
             raise WrongUse("Two outcomes of the protocol share a name.")
         if sum(outcome.role == "headline" for outcome in self.outcomes) > HEADLINES:
@@ -136,6 +162,13 @@ class Protocol:
                 why="Among many outcomes some differ by chance.",
                 fix='Give the rest role = "other".',
             )
+
+    @property
+    def span(self) -> str:
+        """How long people are followed, as it stands in "in the year after starting"."""
+        years, rest = divmod(self.follow_months, 12)
+        said = f"{self.follow_months} months" if rest else YEARS[years]
+        return f"{said} from month {self.gap_months + 1}" if self.gap_months else said
 
     @property
     def digest(self) -> str:
@@ -155,13 +188,24 @@ def load(path: Path | None = None) -> Protocol:
     """
     try:
         source = resources.files("linkwell.insights").joinpath("protocol.toml") if path is None else path
-        return from_dict(tomllib.loads(source.read_text("utf-8")))
+        text = source.read_text("utf-8")
     except FileNotFoundError:
         raise WrongUse("There is no such protocol.", where=str(path)) from None
-    except (TypeError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise WrongUse(
-            "The protocol cannot be read.", where=str(path or "the standard one"), why=str(error)
-        ) from None
+    except UnicodeDecodeError:
+        raise WrongUse("The protocol cannot be read.", where=str(path), fix="Save it as UTF-8.") from None
+    return loads(text, where=str(path or "the standard one"))
+
+
+def loads(text: str, *, where: str = "") -> Protocol:
+    """A protocol from TOML.
+
+    Raises:
+        WrongUse: it is no TOML, or says something unknown.
+    """
+    try:
+        return from_dict(tomllib.loads(text))
+    except (TypeError, KeyError, AttributeError, tomllib.TOMLDecodeError) as error:
+        raise WrongUse("The protocol cannot be read.", where=where, why=str(error)) from None
 
 
 def from_dict(document: dict[str, Any]) -> Protocol:

@@ -15,7 +15,7 @@ from linkwell.confidentiality.release import Release
 from linkwell.documents.blocks import Beside, Block, Box, Bullets, Document, Facts, Heading, Text
 from linkwell.documents.html import render_html
 from linkwell.documents.pdf import render_pdf
-from linkwell.insights import report_impact, report_reach
+from linkwell.insights import report_gaps, report_impact, report_reach
 from linkwell.insights.report_changes import Earlier, changes
 from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
@@ -40,7 +40,7 @@ def document(release: Release, story: Story, earlier: Earlier | None = None) -> 
         ("answer", "In short", _answer(release, story, found)),
         ("flow", "The people in this report", report_reach.flow(release, story)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
-        ("notyet", "Who you do not reach yet", report_reach.not_yet(release, story)),
+        ("notyet", "Who you do not reach yet", report_gaps.not_yet(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
         ("changes", sentences()["changes"]["title"], since),
         ("say", "What you can and cannot say", _say(found)),
@@ -125,7 +125,7 @@ def _method(release: Release, story: Story) -> tuple[Block, ...]:
     plan = {
         "candidates": protocol.candidates,
         "history": protocol.history_months,
-        "follow": protocol.follow_months,
+        "span": protocol.span,
     }
     steps = tuple(step.format(**plan) for step in sentences()["method"]["steps"])
     facts = (

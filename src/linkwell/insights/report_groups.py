@@ -13,7 +13,7 @@ from linkwell.insights.reach import wording
 from linkwell.insights.report_reach import numbers
 from linkwell.insights.request import group_name
 from linkwell.insights.story import Groups, Story
-from linkwell.insights.words import AXES, LEVEL, error_of, sentences, signed
+from linkwell.insights.words import LEVEL, axis, error_of, sentences, signed
 
 Told = tuple[Groups, Outcome, tuple[ReleasedEffect, ...]]
 
@@ -36,7 +36,7 @@ def by_group(release: Release, story: Story) -> tuple[Block, ...]:
             continue
         if one.landmark:
             blocks.append(Text(words["landmark"].format(months=one.landmark)))
-        blocks += [_drawn(one, outcome, effects, p, title) for outcome, effects, p in mine]
+        blocks += [_drawn(one, outcome, effects, p, title, story) for outcome, effects, p in mine]
         if one.by in words["cautions"]:
             blocks.append(Text(words["cautions"][one.by]))
     return tuple(blocks)
@@ -64,7 +64,7 @@ def _different(effects: tuple[ReleasedEffect, ...]) -> float:
 
 
 def _drawn(
-    one: Groups, outcome: Outcome, effects: tuple[ReleasedEffect, ...], p: float, title: str
+    one: Groups, outcome: Outcome, effects: tuple[ReleasedEffect, ...], p: float, title: str, story: Story
 ) -> Figure:
     words, scale = sentences()["groups"], 100 if outcome.kind == "count" else 1
     said = words["differs" if p < LEVEL else "alike"].format(label=outcome.label, title=title)
@@ -78,7 +78,7 @@ def _drawn(
         drawn.append(Interval(label, scale * effect.estimate, scale * effect.lower, scale * effect.upper))
     spoken = "; ".join(f"{label}: {estimate}, from {low} to {high}" for label, estimate, low, high, _ in rows)
     drawing = intervals(
-        drawn, axis=AXES[outcome.kind], band=scale * outcome.smallest, alternative=f"{said} {spoken}."
+        drawn, axis=axis(outcome, story), band=scale * outcome.smallest, alternative=f"{said} {spoken}."
     )
     head = ("Estimate", "From", "To", "Participants")
     caption = f"{_capital(outcome.label)}, by {title}"

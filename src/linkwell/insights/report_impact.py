@@ -8,7 +8,7 @@ from linkwell.documents.charts import Interval, intervals
 from linkwell.insights import report_groups, report_pictures
 from linkwell.insights.report_reach import numbers
 from linkwell.insights.story import Story
-from linkwell.insights.words import AXES, Finding, amount, robustness, sentences, signed
+from linkwell.insights.words import Finding, amount, axis, robustness, sentences, signed
 
 
 def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[Block, ...]:
@@ -17,12 +17,12 @@ def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[
         return Text(refusal(story)), Text(_needed_gates(story))
     blocks = [*report_pictures.alike(release, story), *report_pictures.overlap(release)]
     for finding in found:
-        blocks += [*_outcome(finding), *_hidden(finding, story)]
+        blocks += [*_outcome(finding, story), *_hidden(finding, story)]
         if finding.verdict != "refused":
             blocks += report_pictures.over_time(release, finding)
     told = [finding for finding in found if finding.effect is not None and finding.verdict != "refused"]
     if told:
-        blocks.append(_table(told))
+        blocks.append(_table(told, story))
         blocks += report_groups.by_group(release, story)
     return (*blocks, *_cautions(story), *_similar(story))
 
@@ -37,7 +37,7 @@ def _needed_gates(story: Story) -> str:
     return "What would help: " + " ".join(dict.fromkeys(gate.helps for gate in story.refusal))
 
 
-def _outcome(finding: Finding) -> tuple[Block, ...]:
+def _outcome(finding: Finding, story: Story) -> tuple[Block, ...]:
     heading = Heading(finding.outcome.label[:1].upper() + finding.outcome.label[1:], 2)
     effect = finding.effect
     if finding.verdict == "refused" or effect is None or effect.estimate is None:
@@ -56,7 +56,7 @@ def _outcome(finding: Finding) -> tuple[Block, ...]:
     )
     drawing = intervals(
         [drawn],
-        axis=AXES[finding.outcome.kind],
+        axis=axis(finding.outcome, story),
         band=scale * finding.outcome.smallest,
         alternative=alternative,
     )
@@ -80,7 +80,7 @@ def _hidden(finding: Finding, story: Story) -> tuple[Block, ...]:
     return (Text(said),)
 
 
-def _table(found: list[Finding]) -> Grid:
+def _table(found: list[Finding], story: Story) -> Grid:
     rows = []
     for finding in found:
         effect = finding.effect
@@ -94,7 +94,7 @@ def _table(found: list[Finding]) -> Grid:
             signed(effect.upper, finding.outcome), _average(finding.mine, finding),
             _average(finding.theirs, finding), "S" if effect.treated is None else f"{effect.treated:,}",
         ))  # fmt: skip
-    head = ("Outcome in the year after", "Estimate", "From", "To", "Participants, about",
+    head = (f"Outcome in the {story.protocol.span} after", "Estimate", "From", "To", "Participants, about",
             "Similar people, about", "Participants compared")  # fmt: skip
     return numbers("Estimates with their 95 % intervals", head, rows)
 

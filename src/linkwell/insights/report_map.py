@@ -24,6 +24,8 @@ class Gap:
     Attributes:
         coverage: reached of could be reached, in percent. missing: people not reached yet, about.
         needed: people to be reached to bring the row up to the overall coverage, about; 0 when it is there.
+        ratio: coverage against everyone's, or the row's share of those reached against its share of those who
+            could be (the representation ratio).
     """
 
     level: str
@@ -32,6 +34,7 @@ class Gap:
     coverage: float
     missing: int
     needed: int
+    ratio: float
 
 
 @cache

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
-from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
-from linkwell.insights.report_map import Gap, coverage_map
-from linkwell.insights.request import ANALYSED, DATED, FEWEST, FOLLOWED, FOUND, STEPS, SUPPLIED
+from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, SUPPLIED
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
 
@@ -18,7 +16,7 @@ STEP_WORDS = {
     SUPPLIED: "People you supplied",
     FOUND: "Found in the data",
     DATED: "With a known start date",
-    FOLLOWED: "With two years before and one year after in the data",
+    FOLLOWED: "With two years before and the {span} after in the data",
     ANALYSED: "Compared with similar people",
 }
 
@@ -56,10 +54,16 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
     steps = release.tables["flow"]
     first = steps.cell(SUPPLIED)
     rows, drawn = [], []
-    for step in STEPS:
+    for step, said in STEP_WORDS.items():
         cell = steps.cell(step)
         part = _of(release, cell, first)
-        rows.append((STEP_WORDS[step], count(cell), "–" if part is None or step == SUPPLIED else str(part)))
+        rows.append(
+            (
+                said.format(span=story.protocol.span),
+                count(cell),
+                "–" if part is None or step == SUPPLIED else str(part),
+            )
+        )
         drawn.append(Bar(step, "people", cell.value, count(cell)))
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
@@ -136,71 +140,3 @@ def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, 
     _, level, mine_percent, theirs_percent = best
     said = f"{level}: {mine_percent:.0f} % of the people you reach, {theirs_percent:.0f} % of the community"
     return said, f"{title}. Three bars a row: reached, could be reached, community. {said}."
-
-
-def gaps(release: Release, dimension: str) -> list[Gap | str]:
-    """Every level of a dimension: its gap, or the level's name when a count is hidden."""
-    cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
-    reached, could = totals.cell(REACHED).value, totals.cell(COULD).value
-    overall = reached / could if reached is not None and could else None
-    rows: list[Gap | str] = []
-    for level in dict.fromkeys(labels[1] for labels in cells.labels):
-        mine, all_of_them = cells.cell(REACHED, level).value, cells.cell(COULD, level).value
-        if mine is None or not all_of_them or overall is None or mine > all_of_them:
-            rows.append(level)
-            continue
-        wanted = round(overall * all_of_them) - mine
-        wanted = wanted if wanted >= FEWEST else 0  # less is within what rounding does to counts
-        rows.append(Gap(level, all_of_them, mine, 100 * mine / all_of_them, all_of_them - mine, wanted))
-    return rows
-
-
-def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
-    """Coverage by group, and the people needed to bring each up to the overall coverage."""
-    head = ("", "Could be reached", "Reached", "Coverage", "Not yet, about", "To bring up, about")
-    tables = []
-    for dimension in _standing(story):
-        title = wording()[dimension]["title"]
-        rows = [_gap_row(gap) for gap in gaps(release, dimension)]
-        caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
-        tables.append(numbers(caption, (title, *head[1:]), rows))
-    intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
-    return (*intro, coverage_map(gaps(release, "region")), *tables)
-
-
-def _standing(story: Story) -> list[str]:
-    """Dimensions that mean the same for everybody on the date of the report: gaps are told for these."""
-    return [dimension for dimension in story.dimensions if dimension != CIRCUMSTANCES]
-
-
-def _bounds(release: Release) -> tuple[Block, ...]:
-    """Coverage if the people who could not be found are not here, and if all of them are."""
-    steps, groups = release.tables["flow"], release.tables["reach"]
-    supplied, reached = steps.cell(SUPPLIED).value, groups.cell(REACHED).value
-    could = groups.cell(COULD).value
-    if supplied is None or reached is None or not could or supplied <= reached:
-        return ()
-    low, high = 100 * reached / could, 100 * supplied / (could + supplied - reached)
-    words = sentences()["reach"]["bounds"]
-    return (Text(words.format(low=f"{low:.1f} %", high=f"{high:.1f} %")),)
-
-
-def _gap_row(gap: Gap | str) -> tuple[str, ...]:
-    if isinstance(gap, str):
-        return (gap, "S", "S", "S", "S", "S")
-    up = f"{gap.needed:,}" if gap.needed else "–"
-    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", f"{gap.coverage:.1f} %", f"{gap.missing:,}", up)
-
-
-def _widest(release: Release, story: Story) -> str:
-    found = [
-        (gap.needed, gap.level, wording()[dimension]["title"].lower())
-        for dimension in _standing(story)
-        if dimension != "region"
-        for gap in gaps(release, dimension)
-        if isinstance(gap, Gap)
-    ]
-    if not found or max(found)[0] == 0:
-        return "No group that can be shown is reached clearly less than the others."
-    people, level, title = max(found)
-    return f"The widest gap by {title}: {level}, about {people:,} people short of the overall coverage."

@@ -123,16 +123,12 @@ def _level(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Prot
         values=carried(result.amounts, impact, compared),
         measure=outcome_key(result.outcome.measure, protocol),
         unit={"days": "days", "dollars": "dollars"}.get(result.outcome.kind, "events"),
-        title=f"{result.outcome.label} in the year after starting, participants",
+        title=f"{result.outcome.label} in the {protocol.span} after starting, participants",
     )
 
 
-UNITS = {
-    "days": "days in the year after",
-    "dollars": "dollars in the year after",
-    "count": "a person in the year after",
-    "rate": "percentage points",
-}
+UNITS = {"days": "days in the {span} after", "dollars": "dollars in the {span} after",
+         "count": "a person in the {span} after", "rate": "percentage points"}  # fmt: skip
 
 
 def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
@@ -140,7 +136,7 @@ def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Pro
     return _input(
         result.outcome.name, result.outcome, result.estimate, compared,
         carried(result.amounts, impact, compared), impact.comparison, impact.effective,
-        outcome_key(result.outcome.measure, protocol), result.outcome.label,
+        outcome_key(result.outcome.measure, protocol), result.outcome.label, protocol.span,
     )  # fmt: skip
 
 
@@ -157,7 +153,7 @@ def _by_group(impact: Impact, protocol: Protocol) -> list[EffectInput]:
             group.people, effect.amounts, group.comparison, group.effective,
             outcome_key(effect.outcome.measure, protocol)
             + (f", from {one.landmark} months on" if one.landmark else ""),
-            f"{effect.outcome.label}, {group.label}",
+            f"{effect.outcome.label}, {group.label}", protocol.span,
         )
         for one in impact.slices
         for place, group in enumerate(one.groups)
@@ -167,7 +163,7 @@ def _by_group(impact: Impact, protocol: Protocol) -> list[EffectInput]:
 
 def _input(
     name: str, outcome: Outcome, estimate: Estimate, people: Ints, amounts: Floats, comparison: Ints,
-    effective: float, key: str, title: str,
+    effective: float, key: str, title: str, span: str,
 ) -> EffectInput:  # fmt: skip
     return EffectInput(
         name=name,
@@ -175,7 +171,7 @@ def _input(
         standard_error=estimate.standard_error,
         lower=estimate.lower,
         upper=estimate.upper,
-        unit=UNITS[outcome.kind],
+        unit=UNITS[outcome.kind].format(span=span),
         treated_units=people,
         treated_values=amounts,
         comparison_units=comparison,

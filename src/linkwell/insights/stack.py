@@ -81,9 +81,10 @@ def build_stack(
     """
     months = month_of_day(day)
     drawn: list[Ints] = [np.zeros(0, dtype=np.int64)] * len(participant)
+    everyone = _Pool.of(people)
     for month in np.unique(months).tolist():
         free = eligible(month) & people.alive(month) & (start_month > month)
-        pool = _Pool(people, free)
+        pool = everyone.those(free)
         for number in np.flatnonzero(months == month).tolist():
             row = int(participant[number])
             # One stream a participant: leaving one out does not change anybody else's candidates.
@@ -102,19 +103,31 @@ def build_stack(
     )
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class _Pool:
-    """Everyone who may be a candidate in one month, sorted by gender, region and age: a draw is a slice."""
+    """People sorted by gender, region and age, so that a draw is a slice.
 
-    def __init__(self, people: People, free: Bools) -> None:
-        self.people = people
-        rows = np.flatnonzero(free)
-        self.near = self._sorted(rows, _cell(people.gender[rows], people.region[rows]))
-        self.far = self._sorted(rows, _cell(people.gender[rows], np.zeros(len(rows), dtype=np.int64)))
+    Attributes:
+        near, far: sort keys with rows of `people`, with regions apart and all regions together.
+    """
 
-    def _sorted(self, rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
-        key = cell + self.people.born[rows]
-        order = np.argsort(key, kind="stable")
-        return key[order], rows[order]
+    people: People
+    near: tuple[Ints, Ints]
+    far: tuple[Ints, Ints]
+
+    @classmethod
+    def of(cls, people: People) -> _Pool:
+        """Everyone; sorted once, since each month only leaves some of them out."""
+        return cls(
+            people,
+            _sorted(_cell(people.gender, people.region) + people.born),
+            _sorted(_cell(people.gender, np.zeros_like(people.region)) + people.born),
+        )
+
+    def those(self, free: Bools) -> _Pool:
+        """Who may be a candidate in one month."""
+        near, far = ((keys[free[rows]], rows[free[rows]]) for keys, rows in (self.near, self.far))
+        return _Pool(self.people, near, far)
 
     def draw(self, row: int, wanted: int, rng: np.random.Generator) -> Ints:
         """Up to `wanted` different people for one participant; widens age, then region, when few are left."""
@@ -132,6 +145,11 @@ class _Pool:
                     return np.asarray(found)
                 best = found if len(found) > len(best) else best
         return np.asarray(best)
+
+
+def _sorted(key: Ints) -> tuple[Ints, Ints]:
+    order = np.argsort(key, kind="stable")
+    return key[order], order
 
 
 def _cell(gender: Ints, region: Ints) -> Ints:

@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A", ".")
 """How tables write that a value is not known."""
 
+LARGEST = 1e100
+
 LEVELS = 60
 """A text column with more different values than this is no group."""
 
@@ -84,11 +86,23 @@ def read_file(path: Path) -> pa.Table:
 
 def column(table: pa.Table, name: str) -> pa.ChunkedArray:
     """A column by its heading; capitals may differ where only one column could be meant."""
-    if name in table.column_names:
-        return table.column(name)
+    return table.column(heading(table, name))
+
+
+def heading(table: pa.Table, name: str) -> str:
+    """The heading as it stands in the table.
+
+    Raises:
+        WrongUse: no column, or more than one, could be meant.
+    """
+    same = table.column_names.count(name)
+    if same > 1:
+        raise WrongUse(f"There are {same} columns “{name}”.", fix="Give each column a heading of its own.")
+    if same:
+        return name
     alike = [have for have in table.column_names if have.strip().casefold() == name.strip().casefold()]
     if len(alike) == 1:
-        return table.column(alike[0])
+        return str(alike[0])
     near = get_close_matches(name, table.column_names, n=3)
     raise WrongUse(
         f"There is no column “{name}”.",
@@ -120,6 +134,16 @@ def numbers(values: pa.ChunkedArray) -> Floats | None:
         return None
     found = np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def reckonable(values: Floats, name: str) -> None:
+    """Refuse numbers whose squares no longer fit into a float.
+
+    Raises:
+        WrongUse: there are such numbers.
+    """
+    if np.any(np.abs(values) > LARGEST):
+        raise WrongUse(f"“{name}” holds numbers too large to reckon with.", fix="Use a larger unit.")
 
 
 def text(values: pa.ChunkedArray) -> NDArray[np.object_]:
@@ -216,6 +240,7 @@ def _one(
     values = numbers(column(table, name))
     if values is not None and not as_levels:
         gone = np.isnan(values)
+        reckonable(values, name)
         different = np.unique(values[~gone])
         if len(different) < 2:
             notes.append(f"{name} has one value only and was left out.")

@@ -23,12 +23,11 @@ Verdict = Literal["found", "little", "unclear", "refused"]
 LEVEL = 0.05
 
 AXES = {
-    "days": "Difference in days a person, in the year after",
-    "dollars": "Difference in dollars a person, in the year after",
-    "count": "Difference for every 100 people, in the year after",
-    "rate": "Difference in percentage points, in the year after",
+    "days": "Difference in days a person",
+    "dollars": "Difference in dollars a person",
+    "count": "Difference for every 100 people",
+    "rate": "Difference in percentage points",
 }
-"""What the length of a drawn difference means."""
 
 
 @cache
@@ -55,6 +54,11 @@ class Finding:
     sentence: str
     say: str
     cannot: str
+
+
+def axis(outcome: Outcome, story: Story) -> str:
+    """What the length of a drawn difference means."""
+    return f"{AXES[outcome.kind]}, in the {story.protocol.span} after"
 
 
 def verdict(effect: ReleasedEffect | None, smallest: float, adjusted: float = 0.0) -> Verdict:
@@ -178,7 +182,8 @@ def _fill(
 ) -> dict[str, str]:
     initiative = story.protocol.title
     fill = {
-        "initiative": initiative, "label": outcome.label, "noun": outcome.noun, "verb": outcome.verb,
+        "initiative": initiative, "span": story.protocol.span, "label": outcome.label,
+        "noun": outcome.noun, "verb": outcome.verb,
         "per": " for every 100 people" if outcome.kind in ("count", "rate") else "",
         "smallest": amount(outcome.smallest, outcome), "needed": "", "levels": "",
     }  # fmt: skip

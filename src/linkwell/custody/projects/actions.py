@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,10 @@ from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.projects.permissions import APPROVE_PROJECT, LEAD_PROJECT
 from linkwell.custody.projects.states import PROJECT, ProjectState
 from linkwell.custody.uses.actions import refuse_unasked_use
+from linkwell.errors import RefusedByRule
+
+if TYPE_CHECKING:
+    from linkwell.insights.protocol import Protocol
 
 
 def standing_code(agreement: Agreement) -> str:
@@ -33,9 +38,12 @@ def approve_standing_project(
 
     Raises:
         NotAllowed: `by` is not a custodian manager, or somebody named is not an analyst.
-        RefusedByRule: a board, hapū, iwi or kaitiaki wants to be asked first, and has not agreed.
+        RefusedByRule: a board, hapū, iwi or kaitiaki wants to be asked first, and has not agreed; or the
+            project has another plan already.
+        WrongUse: the plan cannot be read.
     """
     check(by, APPROVE_PROJECT)
+    plan = _plan(protocol_toml)
     for person in analysts:
         if Role.ANALYST not in person.roles():
             raise NotAllowed(f"{person.username} is not an analyst.", fix="Give the role first.")
@@ -51,6 +59,12 @@ def approve_standing_project(
                 "state": PROJECT.after("approve", None),
             },
         )
+        if not created and plan is not None and plan != _plan(project.protocol):
+            raise RefusedByRule(
+                "The plan of this project is fixed.",
+                why="It was fixed before outcomes were joined; a later one could be made to fit them.",
+                fix="Leave the plan out to name another analyst.",
+            )
         added = [p for p in analysts if ProjectMember.objects.get_or_create(project=project, person=p)[1]]
         if created or added:
             record(
@@ -61,6 +75,15 @@ def approve_standing_project(
                 details={"analysts_added": sorted(person.username for person in added)},
             )
     return project
+
+
+def _plan(text: str) -> Protocol | None:
+    """A plan as it will be carried out; None is the standard one."""
+    if not text:
+        return None
+    from linkwell.insights import protocol  # brings numpy along: only who gives a plan waits for it
+
+    return protocol.loads(text)
 
 
 def unname(person: Person) -> list[str]:

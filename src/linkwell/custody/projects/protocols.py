@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.projects.models import Project
@@ -15,7 +13,7 @@ def protocol_of(project: Project) -> Protocol:
     """The project's own plan, or the standard one, named after what the provider does."""
     assert project.agreement is not None, "a standing project belongs to an agreement"
     if project.protocol:
-        return protocol.from_dict(tomllib.loads(project.protocol))
+        return protocol.loads(project.protocol)
     return protocol.load().named(_title(project.agreement))
 
 

@@ -142,12 +142,16 @@ def by_group(found: GroupTimes) -> tuple[Summary, ...]:
     return tuple(summaries)
 
 
-def pre_test(found: GroupTimes) -> float:
+def pre_test(found: GroupTimes, fewest: int = 1) -> float:
     """p of the joint Wald test that every effect before the start is zero; nan when there is none.
 
     A high p proves little: drift that begins with the start is not seen.
+
+    Args:
+        fewest: people a group needs to be part of the test; the spread of a few is no guide to chance.
     """
-    before = found.period < found.group
+    large = (found.start[:, None] == found.group[None, :]).sum(axis=0) >= fewest
+    before = (found.period < found.group) & large
     line, effect = found.influence[:, before], found.effect[before]
     if not before.any():
         return float("nan")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -53,10 +51,11 @@ class StandingForm(AgainForm):
         text = str(self.cleaned_data["plan"])
         try:
             if text.strip():
-                protocol.from_dict(tomllib.loads(text))
-        except (ValueError, KeyError, TypeError, LinkwellError):
+                protocol.loads(text)
+        except LinkwellError as error:
             raise forms.ValidationError(
-                "This is not a plan: it is a TOML file, as for linkwell impact --protocol"
+                f"This is not a plan (a TOML file, as for linkwell custodian approve-insights --protocol). "
+                f"{error.what}"
             ) from None
         return text if text.strip() else ""
 

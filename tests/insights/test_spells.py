@@ -8,11 +8,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from linkwell.insights.measures import HISTORY, covered, read_catalogue, register_stack, window_totals
+from linkwell.insights.measures import HISTORY, covered, read_catalogue
 from linkwell.insights.people import month_number
+from linkwell.insights.spells import around, months_after, read_spells
 
 CODES = ("days", "dollars", "event")
-WINDOWS = (("year 1", -12, 0), ("after", 0, 12))
+WINDOWS = ((-12, 0), (0, 12))
 
 
 @pytest.fixture
@@ -32,8 +33,9 @@ def connection():
 def totals(con, rows, index=date(2023, 7, 1), windows=WINDOWS):
     con.executemany("INSERT INTO measure VALUES (1, ?, ?, ?, ?)", rows)
     day = np.array([np.datetime64(index)]).astype(np.int64)
-    register_stack(con, np.array([1]), day)
-    return window_totals(con, CODES, windows, 1)[0]
+    found = read_spells(con, np.array([1]), {code: code for code in CODES}, day[0] - 1000, day[0] + 1000)
+    there = around(np.array([1]), day, windows)
+    return np.array([found.totals(code, there)[0] for code in CODES])
 
 
 def test_days_are_counted_at_both_ends_and_cut_at_the_window(connection):
@@ -61,8 +63,29 @@ def test_nothing_on_or_after_the_index_day_enters_the_history(connection):
         for code in CODES
         for day in range(1, 29)
     ]
-    found = totals(connection, rows, windows=tuple(HISTORY))
+    found = totals(connection, rows, windows=[ends for _, *ends in HISTORY])
     assert not found.any()
+
+
+def test_months_later_stay_within_the_month_as_the_database_reckons(connection):
+    days = np.arange("2023-01-25", "2024-03-05", dtype="datetime64[D]")
+    for months in (-24, -13, -1, 0, 1, 11, 25):
+        found = months_after(days.astype(np.int64), months).astype("datetime64[D]").tolist()
+        told = connection.sql(
+            f"""SELECT (DATE '2023-01-25' + n::INT + INTERVAL ({months}) MONTH)::DATE
+                FROM range({len(days)}) t(n) ORDER BY n"""
+        ).fetchall()
+        assert found == [day for (day,) in told]
+
+
+def test_everyone_has_their_own_spells_however_often_and_in_whatever_order_they_are_asked_for(connection):
+    connection.execute("""INSERT INTO measure VALUES (5, 'event', '2023-05-01', NULL, 2.0),
+        (3, 'event', '2023-05-01', NULL, NULL), (3, 'event', '2023-08-01', NULL, 4.0)""")
+    day = int(np.datetime64("2023-07-01").astype(np.int64))
+    uid = np.array([5, 3, 4, 3, 5])
+    found = read_spells(connection, uid, {"event": "event"}, day - 1000, day + 1000)
+    there = around(uid, np.full(5, day), WINDOWS)
+    assert found.totals("event", there).tolist() == [[2, 0], [1, 4], [0, 0], [1, 4], [2, 0]]
 
 
 def test_what_ended_before_the_window_does_not_count(connection):
