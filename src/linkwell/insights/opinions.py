@@ -179,7 +179,7 @@ def leave_out(features: Features, stack: Stack, base: Floats) -> tuple[LeftOut, 
     found = []
     for code in dict.fromkeys(code for code in features.source if code):
         rest = codes != code
-        again = entropy_weights(theirs[:, rest], mine[:, rest].mean(axis=0), base[inside])
+        again = entropy_weights(theirs[:, rest], mine[:, rest].mean(axis=0), base[inside], whole.line[rest])
         if whole.converged and again.converged:
             found.append(LeftOut(code, some, whole.weights, again.weights))
     return tuple(found)

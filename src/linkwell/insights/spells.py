@@ -122,7 +122,7 @@ def read_spells(
 def _amounts(kind: str, start: Ints, end: Ints, value: Floats, first: Ints, last: Ints) -> Floats:
     if kind == "event":
         inside = (start >= first) & (start < last)
-        return np.where(inside, np.where(np.isnan(value), 1.0, value), 0.0)
+        return np.asarray(np.where(inside, np.where(np.isnan(value), 1.0, value), 0.0))
     overlap = np.maximum(np.minimum(end, last) - np.maximum(start, first), 0)
     if kind == "dollars":
         return np.asarray(np.where(np.isnan(value), 0.0, value) * overlap / np.maximum(end - start, 1))

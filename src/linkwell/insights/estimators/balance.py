@@ -6,10 +6,12 @@ conditions; solved in the dual by Newton's method with a line search. Own numpy,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from linkwell.insights.estimators.gram import gram
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +25,7 @@ class Weights:
 
     Attributes:
         worst: the largest standardised gap left in any balanced moment.
-        ridge: 0 when balance is exact.
+        ridge: 0 when balance is exact. line: what a unit of each moment adds to a log weight, shape (k,).
     """
 
     weights: Floats
@@ -31,15 +33,18 @@ class Weights:
     steps: int
     worst: float
     ridge: float
+    line: Floats
 
 
-def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = None) -> Weights:
+def entropy_weights(
+    comparison: Floats, target: Floats, base: Floats | None = None, near: Floats | None = None
+) -> Weights:
     """Weights that bring the comparison rows' means to `target`.
 
     Args:
         comparison: moments of the comparison rows, shape (n, k), finite.
         target: means to reach, shape (k,).
-        base: base weights, shape (n,); equal when None.
+        base: base weights, shape (n,); equal when None. near: `line` of a solution that is near.
 
     The first ridge under which the solver converges is used; `worst` tells what was left. If none converges
     the last try is returned with `converged` False: the caller's gates then refuse.
@@ -47,26 +52,33 @@ def entropy_weights(comparison: Floats, target: Floats, base: Floats | None = No
     inside = within_reach(comparison, target)
     if not inside.all() and inside.any():
         # A mean at the very end of what the comparison side shows is met only by the rows that lie there.
-        some = entropy_weights(comparison[inside], target, None if base is None else base[inside])
+        some = entropy_weights(comparison[inside], target, None if base is None else base[inside], near)
         spread_out = np.zeros(len(comparison))
         spread_out[inside] = some.weights
-        return Weights(spread_out, some.converged, some.steps, some.worst, some.ridge)
+        return replace(some, weights=spread_out)
     spread = comparison.std(axis=0)
     live = spread > 1e-12
-    z = (comparison[:, live] - target[live]) / spread[live]
+    z = comparison[:, live]
+    z -= target[live]
+    z /= spread[live]
     kept = independent_columns(z)
-    z = np.ascontiguousarray(z[:, kept])
+    if len(kept) < z.shape[1]:
+        z = np.ascontiguousarray(z[:, kept])
     q = np.full(len(z), 1.0 / len(z)) if base is None else base / base.sum()
-    found = Weights(q, False, 0, float("inf"), 0.0)
-    for ridge in RIDGES:
-        found = _newton(z, q, ridge)
+    places, scale = np.flatnonzero(live)[kept], spread[live][kept]
+    start = np.zeros(z.shape[1]) if near is None else near[places] * scale
+    found, dual = _newton(z, q, RIDGES[0], start)
+    for ridge in RIDGES[1:]:
         if found.converged:
             break
+        found, dual = _newton(z, q, ridge, np.zeros(z.shape[1]))
     # A moment the comparison side cannot move at all and that is off target can never be balanced.
     stuck = np.abs(comparison[0, ~live] - target[~live]) > 1e-9 * (1 + np.abs(target[~live]))
     if bool(np.any(stuck)):
-        return Weights(found.weights, False, found.steps, float("inf"), found.ridge)
-    return found
+        found = replace(found, converged=False, worst=float("inf"))
+    line = np.zeros(comparison.shape[1])
+    line[places] = dual / scale
+    return replace(found, line=line)
 
 
 def within_reach(comparison: Floats, target: Floats) -> NDArray[np.bool_]:
@@ -85,13 +97,12 @@ def independent_columns(z: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]
     """Indices of columns that are not linear combinations of earlier ones (and the constant)."""
     if z.shape[1] == 0:
         return np.zeros(0, dtype=np.int64)
-    centred = z - z.mean(axis=0)
-    gram = centred.T @ centred / len(z)
+    spread = gram(z, np.full(len(z), 1 / len(z)), z.mean(axis=0))
     kept: list[int] = []
-    basis = gram.copy()
+    basis = spread.copy()
     for column in range(z.shape[1]):
         # Cholesky by columns: what is left of a column's variance after the columns kept so far.
-        if basis[column, column] > tolerance * max(gram[column, column], 1e-300):
+        if basis[column, column] > tolerance * max(spread[column, column], 1e-300):
             kept.append(column)
             basis = basis - np.outer(basis[:, column], basis[column]) / basis[column, column]
     return np.array(kept, dtype=np.int64)
@@ -105,9 +116,8 @@ def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[W
     return _solve(z, base, 0.0, shift, start, 40, 1e-7)
 
 
-def _newton(z: Floats, q: Floats, ridge: float) -> Weights:
-    zero = np.zeros(z.shape[1])
-    return _solve(z, q, ridge, zero, zero, 60, 1e-9)[0]
+def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights, Floats]:
+    return _solve(z, q, ridge, np.zeros(z.shape[1]), start, 60, 1e-9)
 
 
 def _solve(
@@ -120,7 +130,7 @@ def _solve(
         gradient = moments - shift + ridge * dual
         if float(np.abs(gradient).max(initial=0.0)) < close:
             break
-        hessian = (z * w[:, None]).T @ z - np.outer(moments, moments)
+        hessian = gram(z, w) - np.outer(moments, moments)
         hessian[np.diag_indices_from(hessian)] += ridge + 1e-12
         try:
             direction = -np.linalg.solve(hessian, gradient)
@@ -138,7 +148,7 @@ def _solve(
             break
     gap = z.T @ w - shift
     left = float(np.abs(gap + ridge * dual).max(initial=0.0))
-    return Weights(w, left < 1e-6, step, float(np.abs(gap).max(initial=0.0)), ridge), dual
+    return Weights(w, left < 1e-6, step, float(np.abs(gap).max(initial=0.0)), ridge, dual), dual
 
 
 def _dual(z: Floats, q: Floats, dual: Floats, ridge: float, shift: Floats) -> tuple[float, Floats]:

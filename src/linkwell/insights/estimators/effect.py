@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from linkwell.insights.estimators.gram import gram, lengths
+
 Floats = NDArray[np.float64]
 Z_95 = 1.959963984540054
 
@@ -71,10 +73,11 @@ def outcome_model(treated: NDArray[np.bool_], covariates: Floats, weights: Float
         treated: shape (n,). covariates: shape (n, k). weights: of the comparison rows.
     """
     mine, theirs = (_design(covariates[side]) for side in (treated, ~treated))
-    scale = np.maximum(np.abs(theirs).max(axis=0), 1e-12)
-    mine, theirs = mine / scale, theirs / scale
-    inverse = np.linalg.pinv((theirs * weights[:, None]).T @ theirs, rcond=1e-10, hermitian=True)
-    leverage = np.clip(weights * ((theirs @ inverse) * theirs).sum(axis=1), 0.0, 0.9)
+    scale = np.maximum(np.maximum(theirs.max(axis=0), -theirs.min(axis=0)), 1e-12)
+    mine /= scale
+    theirs /= scale
+    inverse = np.linalg.pinv(gram(theirs, weights), rcond=1e-10, hermitian=True)
+    leverage = np.clip(weights * lengths(theirs, inverse), 0.0, 0.9)
     return Model(treated, weights, mine, theirs, inverse, leverage)
 
 

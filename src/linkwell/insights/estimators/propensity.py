@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkwell.insights.estimators.gram import gram
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -84,7 +86,7 @@ def propensity(
             part = design(rows)
             chance = 1.0 / (1.0 + np.exp(-np.clip(part @ slopes, -700, 700)))
             gradient = gradient + part.T @ (chance - treated[rows])
-            hessian = hessian + (part * (chance * (1 - chance))[:, None]).T @ part
+            hessian = hessian + gram(part, chance * (1 - chance))
         if float(np.abs(gradient).max()) < 1e-8 * max(size, 1):
             converged = True
             break
