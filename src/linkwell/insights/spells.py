@@ -126,7 +126,7 @@ def _amounts(kind: str, start: Ints, end: Ints, value: Floats, first: Ints, last
     overlap = np.maximum(np.minimum(end, last) - np.maximum(start, first), 0)
     if kind == "dollars":
         return np.asarray(np.where(np.isnan(value), 0.0, value) * overlap / np.maximum(end - start, 1))
-    return overlap.astype(np.float64)
+    return np.asarray(overlap, dtype=np.float64)
 
 
 def _date(day: int) -> date:

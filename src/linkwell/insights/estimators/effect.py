@@ -76,7 +76,7 @@ def outcome_model(treated: NDArray[np.bool_], covariates: Floats, weights: Float
     scale = np.maximum(np.maximum(theirs.max(axis=0), -theirs.min(axis=0)), 1e-12)
     mine /= scale
     theirs /= scale
-    inverse = np.linalg.pinv(gram(theirs, weights), rcond=1e-10, hermitian=True)
+    inverse: Floats = np.linalg.pinv(gram(theirs, weights), rcond=1e-10, hermitian=True).astype(np.float64)
     leverage = np.clip(weights * lengths(theirs, inverse), 0.0, 0.9)
     return Model(treated, weights, mine, theirs, inverse, leverage)
 
