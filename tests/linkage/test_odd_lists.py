@@ -178,6 +178,36 @@ def test_addresses_phones_and_declared_columns_tell_people_apart(settings: LinkS
     assert "level_also_village" in told.links.column_names
 
 
+@pytest.mark.parametrize("written", ["49091850", "049-091-850", " 049091850", "49091850.0", "49 091 850"])
+def test_a_number_is_the_same_with_leading_noughts_or_as_a_spreadsheet_leaves_it(
+    written: str, people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    row = {"spine_id": 9004, "last_name": "Fa'asavalu", "ird": written}
+    result = link(listed([row], ["last_name", "ird"]), prepared, settings=settings)
+    assert result.links["level_ird"].to_pylist() == ["same"]
+    assert result.links["person"].to_pylist() == [9004]
+
+
+def test_birth_dates_that_cannot_be_read_are_said_even_where_most_are_found(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    rows = [{**row, "dob": f"{row['dob']:%d/%m/%y}"} for row in people[:100]]
+    fields = ["first_name", "middle_name", "last_name", "dob", "gender"]
+    told = link(listed(rows, fields), prepared, settings=settings)
+    assert any(line.startswith("In 100.0 % of the records a birth date") for line in report.notes(told))
+    plain = link(listed(people[:100], fields), prepared, settings=settings)
+    assert not report.notes(plain)
+
+
+def test_a_twins_number_on_the_form_does_not_link_to_the_twin(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    tobias = {**next(row for row in people if row["spine_id"] == 9007), "nhi": "ZZZ0024"}  # Matilda's
+    result = link(listed([*people[:150], tobias], NAMES), prepared, settings=settings)
+    row = result.links.to_pylist()[-1]
+    assert not (row["decision"] == "link" and row["person"] == 9008)
+
+
 def test_a_declared_column_that_only_one_side_has_is_refused_by_name(
     people: Rows, prepared: PreparedSpine, settings: LinkSettings
 ) -> None:

@@ -66,11 +66,15 @@ def without_doubles(x: str) -> str:
     return f"CASE WHEN regexp_matches({x}, '{doubled}') THEN {s} ELSE {x} END"
 
 
-def normal_id(x: str) -> str:
-    """Upper case letters and digits only, or NULL."""
+def normal_id(x: str, *, zeros: str = "") -> str:
+    """Upper case letters and digits only, or NULL; `zeros` "drop" takes leading noughts off.
+
+    The ".0" that a spreadsheet's whole number gets on its way through other tools is no part of it.
+    """
     text = f"CAST({x} AS VARCHAR)"
-    plain = f"nullif(regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g'), '')"
-    return f"CASE WHEN regexp_full_match({text}, '[A-Z0-9]+') THEN {text} ELSE {plain} END"
+    plain = f"regexp_replace(regexp_replace(upper({text}), '[.]0+ *$', ''), '[^A-Z0-9]', '', 'g')"
+    plain = f"CASE WHEN regexp_full_match({text}, '[A-Z0-9]+') THEN {text} ELSE nullif({plain}, '') END"
+    return f"nullif(ltrim({plain}, '0'), '')" if zeros == "drop" else plain
 
 
 def normal_text(x: str, kind: str) -> str:

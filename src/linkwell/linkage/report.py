@@ -140,6 +140,12 @@ def notes(result: LinkResult) -> list[str]:
             "Given names and surnames stood in each other's place throughout the list; they were turned "
             "round for linking. Tell the provider."
         )
+    if result.model["dates_unread"] > 0.1:
+        said.append(
+            f"In {_percent(result.model['dates_unread'])} of the records a birth date is written that cannot "
+            "be read (or that systems write when they have none): dates need a year of four figures, as in "
+            "1990-07-31 or 31/7/1990."
+        )
     if q.records == 0:
         said.append("The list has no rows.")
     if q.records == 0 or q.link_rate >= 0.5:

@@ -147,12 +147,13 @@ def standardise_list(
         key = f"CAST({quoted(found['record'])} AS VARCHAR)" if "record" in found else "linkwell_row"
         view = "extract" if "record" in found else _with_row_numbers(con)
         _number_records(con, key, view)
+        unread = "CASE WHEN d.raw IS NULL THEN trim(CAST(r.d AS VARCHAR)) <> '' END AS unread"
         held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
 
         def read(*, turned: bool) -> None:
             read_rows(
                 con, view, found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map,
-                turned=turned, wide=False, extra=f", n.r{held}",
+                turned=turned, wide=False, extra=f", n.r, {unread}{held}",
                 joins="JOIN numbered n ON n.known = r.record",
             )  # fmt: skip
 
@@ -282,6 +283,12 @@ def _filled(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
     return {name: round(float(share), 4) for name, share in zip(fields, shares, strict=True)}
 
 
+def _unread(con: duckdb.DuckDBPyConnection) -> float:
+    """Share of records with something written as birth date that is no date, or says that there is none."""
+    query = "SELECT count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
+    return round(float(con.execute(query).fetchall()[0][0]), 4)
+
+
 def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
     counts: dict[str, dict[int, int]] = {}
     for name, code, n in con.execute("SELECT comparison, code, n FROM sampled ORDER BY ALL").fetchall():
@@ -329,4 +336,5 @@ def _result(
         {str(row["name"]): str(row["label"]) for row in settings.model.passes},
     )
     told = described(model, settings, spine) | {"names_turned": turned, "filled": _filled(con)}
+    told["dates_unread"] = _unread(con)
     return LinkResult(links, review, quality, told, evidence, groups)

@@ -142,7 +142,7 @@ def _by_number(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, used: Sequence[str], names: list[str]
 ) -> None:
     """Verified numbers: settle where exactly one person holds the record's numbers and the rest agrees (or
-    is absent)."""
+    is absent), and nobody else agrees exactly: a twin's number on the form is weighed, not believed."""
     by_name = {str(row["name"]): row for row in model.passes}
     joins = [
         f"SELECT l.r, s.rowid AS i FROM rest l JOIN spine s ON l.{x}_k = s.{x}_k WHERE l.{x}_ok" for x in used
@@ -157,8 +157,9 @@ def _by_number(
         FROM (SELECT o.r, o.i, {plain_sql(model)} AS plain,
                      coalesce({coded(by_name["id"]["agree"])}, false) AS agrees,
                      coalesce({coded(by_name["id_alone"]["agree"])}, false) AS alone,
-                     count(*) OVER (PARTITION BY o.r) = 1 AS sole
-              FROM owners o JOIN rest l ON l.r = o.r JOIN spine s ON s.rowid = o.i)""")
+                     e.r IS NULL AND count(*) OVER (PARTITION BY o.r) = 1 AS sole
+              FROM owners o JOIN rest l ON l.r = o.r JOIN spine s ON s.rowid = o.i
+              LEFT JOIN same e ON e.r = o.r AND e.i <> o.i)""")
 
 
 def _exact(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:

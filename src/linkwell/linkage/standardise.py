@@ -292,10 +292,9 @@ def _raw(found: Mapping[str, str], model: ModelFiles, *, turned: bool = False) -
     elif turned:
         first, last = last, first
     born = quoted(found["dob"]) if "dob" in found else "CAST(NULL AS VARCHAR)"
-    ids = "".join(
-        f", {sql.normal_id(quoted(found[i])) if i in found else 'CAST(NULL AS VARCHAR)'} AS {i}"
-        for i in model.id_names
-    )
+    zeros = {kind["name"]: kind.get("zeros", "") for kind in model.identifiers}
+    numbers = {i: sql.normal_id(quoted(found[i]), zeros=zeros[i]) for i in model.id_names if i in found}
+    ids = "".join(f", {numbers.get(i, 'CAST(NULL AS VARCHAR)')} AS {i}" for i in model.id_names)
     several = text("prior_last_name")
     prior = f"regexp_extract({several}, '^[^;/,|]*')"
     prior2 = f"regexp_extract({several}, '[;/,|]([^;/,|]*)', 1)"
