@@ -15,6 +15,8 @@ from linkwell.primer import Answers, load_questions
 from linkwell.primer.effort import effort
 from linkwell.primer.papers import (
     agency_letter,
+    export_brief,
+    first_letter,
     papers,
     readiness_document,
     sign_up_form,
@@ -55,6 +57,10 @@ def test_every_combination_of_answers_gives_its_papers() -> None:
         made = papers(answers)
         assert {"readiness", "privacy-statement", "sign-up-form"} <= set(made)
         assert ("letter-to-vendor" in made) is (extraction in ("vendor", "predefined") or route == "vendor")
+        assert ("brief-for-an-export" in made) is (extraction == "in_house")
+        assert ("instruction-to-vendor" in made) is (route == "vendor")
+        assert ("points-to-settle" in made) is (route == "intermediary")
+        assert ("letter-to-stats-nz" in made) is (identifiers != "neither")
         for document in made.values():
             assert "{" not in "".join(str(block) for block in document.blocks)
 
@@ -78,6 +84,30 @@ def test_a_vendor_is_told_fields_format_test_file_and_route() -> None:
 def test_the_agency_is_asked_for_help_with_what_stands_in_the_way() -> None:
     assert "Our vendor has to make an export" in words(agency_letter(ALL))
     assert "15 to" in words(agency_letter(ALL)), "the hours are named"
+
+
+def test_the_first_letter_to_stats_nz_takes_the_providers_own_words() -> None:
+    said = words(first_letter(Answers(ALL.choices, {**ALL.notes, "least_intrusive": "Who moves on?"}, "", ALL.numbers)))
+    for part in ("A form at the first visit.", "Who moves on?", "about 180 people", "independent assessment",
+                 "results about our organisation alone"):  # fmt: skip
+        assert part in said
+    enough = Answers({**ALL.choices, "least_intrusive": "counts_enough"})
+    assert "letter-to-stats-nz" not in papers(enough)
+
+
+def test_whoever_writes_an_export_in_house_is_told_the_same_fields_as_a_vendor() -> None:
+    answers = Answers({**ALL.choices, "extraction": "in_house"})
+    said = words(export_brief(answers))
+    assert "Date of birth" in said
+    assert "Could you make it for us" not in said
+
+
+def test_a_paper_that_other_answers_called_for_is_taken_away(tmp_path: Path) -> None:
+    write_papers(ALL, tmp_path)
+    (tmp_path / "our own notes.html").write_text("kept")
+    write_papers(Answers({**ALL.choices, "extraction": "own_queries"}), tmp_path)
+    assert not list(tmp_path.glob("letter-to-vendor.*"))
+    assert (tmp_path / "our own notes.html").exists()
 
 
 def test_totals_are_offered_where_they_may_do() -> None:

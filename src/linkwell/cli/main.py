@@ -24,6 +24,7 @@ ROAD: dict[str, list[tuple[str, str, str]]] = {
         ("codes", "linkwell.cli.codes:codes", "New Zealand's code lists, and what your words mean in them."),
         ("objection", "linkwell.cli.objection:objection", "Leave somebody who objects out of all you send."),
         ("check", "linkwell.cli.provider:check", "Check your files against the specification."),
+        ("totals", "linkwell.cli.totals:totals", "Count your people safely, where totals are enough."),
     ],
     "Supply": [
         (

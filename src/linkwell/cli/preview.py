@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from linkwell.bulk import check as check_tables
+from linkwell.checking.staying import people_out
 from linkwell.cli.inputs import Given, files_named, query_option, read_given, sheet_option, source_type
 from linkwell.cli.output import finish, json_option
-from linkwell.cli.provider import spec_option
+from linkwell.cli.provider import notices_option, spec_option, workspace_option
 from linkwell.documents.html import write_html
 from linkwell.errors import WrongUse
 from linkwell.specification.model import Specification
@@ -40,6 +41,8 @@ Examples:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="With --person: also write a page to show or print."
 )
+@notices_option
+@workspace_option
 @sheet_option
 @query_option
 @json_option
@@ -48,6 +51,8 @@ def preview(
     spec_path: Path,
     person: str | None,
     out: Path | None,
+    notices_path: Path | None,
+    workspace: Path | None,
     sheet: str | None,
     queries: tuple[str, ...],
     as_json: bool,
@@ -61,7 +66,8 @@ def preview(
             "No files were named.", fix="Name your files, or use --person alone for an invented person."
         )
     else:
-        verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json))
+        people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
+        verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json), **people)
         if person is None:
             shown = preview_of(spec, verdict)
             step = f"linkwell check {files_named(files)} --spec {spec_path} --out checked"

@@ -20,6 +20,7 @@ from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.inputs import Given, files_argument, files_named, query_option, read_given, sheet_option
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import WrongUse
+from linkwell.primer import alone, load_answers
 from linkwell.reading.table import Table
 from linkwell.specification.model import Specification
 from linkwell.standards.clock import today
@@ -27,6 +28,7 @@ from linkwell.supply.handover import hand_over
 from linkwell.supply.split import keep_split_secrets, split
 from linkwell.vault.zones import Home, data_home_of
 
+ANSWERS = "answers.toml"  # the desk's name for them, in its folder
 TOP = 8  # findings printed at the terminal; the report has all of them
 
 spec_option = click.option(
@@ -59,6 +61,11 @@ Exit codes: 0 ready, 1 something must be mended first, 2 wrong file or option.
 @notices_option
 @workspace_option
 @click.option(
+    "--answers",
+    type=click.Path(path_type=Path),
+    help="Your answers (default: answers.toml beside the specification): what may be said about you alone.",
+)
+@click.option(
     "--last",
     type=click.Path(path_type=Path),
     help="Compare with the profile.json of an earlier check, to see what drifted.",
@@ -72,6 +79,7 @@ def check(
     out: Path,
     notices_path: Path | None,
     workspace: Path | None,
+    answers: Path | None,
     last: Path | None,
     sheet: str | None,
     queries: tuple[str, ...],
@@ -90,7 +98,9 @@ def check(
     )
     now = profile(spec, verdict)
     moved = drift(earlier, now) if earlier is not None else ()
-    expected = expect(spec, verdict, as_of=today())
+    said = answers or spec_path.with_name(ANSWERS)
+    one_provider = alone(load_answers(said)) if answers or said.exists() else None
+    expected = expect(spec, verdict, as_of=today(), one_provider=one_provider)
     reports = _write_reports(
         tables, spec, verdict, out, expected, moved if earlier is not None else None, quiet=as_json
     )

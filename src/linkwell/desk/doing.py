@@ -20,7 +20,7 @@ from linkwell.checking.verdict import Verdict
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
 from linkwell.errors import LinkwellError, WrongUse
-from linkwell.primer import worded
+from linkwell.primer import alone, worded
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Specification
@@ -121,10 +121,9 @@ def moved_since(desk: Desk, now: dict[str, Any]) -> tuple[Drift, ...] | None:
 def _alone(desk: Desk) -> bool | None:
     """Whether results about this provider alone are wanted and allowed, as far as it has said."""
     try:
-        said = desk.answers.choices.get("one_provider", "")
+        return alone(desk.answers)
     except LinkwellError:  # an answers file broken by hand is said where it is used, and stops no check
         return None
-    return {"yes": True, "no": False}.get(said)
 
 
 def expected(desk: Desk, spec: Specification, verdict: Verdict) -> FileOutlook:

@@ -16,6 +16,11 @@ _DETAILS = {
 _PERMISSION = {"yes": True, "no": False}
 
 
+def alone(answers: Answers) -> bool | None:
+    """Whether results about this provider alone are wanted and allowed, as far as it has said."""
+    return _PERMISSION.get(answers.choices.get("one_provider", ""))
+
+
 def expected(answers: Answers, questions: Questions | None = None) -> Outlook | None:
     """What the provider can expect to see; None until it said how many people and how they are known."""
     choices = with_implied(answers.choices, questions)
@@ -27,6 +32,6 @@ def expected(answers: Answers, questions: Questions | None = None) -> Outlook | 
             participants=people,
             details=_DETAILS[known],
             start_dates=choices.get("dates") in ("both", "start_only"),
-            one_provider=_PERMISSION.get(choices.get("one_provider", "")),
+            one_provider=alone(answers),
         )
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from linkwell.documents.blocks import Block, Box, Bullets, Document, Facts, Grid, Heading, Text, ToFill
-from linkwell.documents.everywhere import write_everywhere
+from linkwell.documents.everywhere import shapes, write_everywhere
 from linkwell.forecast.outlook import Outlook, still_title
 from linkwell.primer.answers import Answers
 from linkwell.primer.effort import Effort, effort
@@ -22,6 +22,11 @@ from linkwell.specification.base import base_specification
 from linkwell.specification.kit import starter
 from linkwell.specification.starter import write_starter
 
+# every paper there is, by file name without an ending
+_ALL = {
+    "readiness", "totals-instead", "privacy-statement", "sign-up-form", "letter-to-vendor", "letter-to-agency",
+    "brief-for-an-export", "instruction-to-vendor", "points-to-settle", "letter-to-stats-nz",
+}  # fmt: skip
 _DATES = {"start_date", "end_date", "end_status"}
 _FORM = ("first_name", "middle_names", "last_name", "prior_last_name", "date_of_birth", "gender", "ethnicity")
 _OFFICE = ("client_key", "initiative", "variant", "start_date")
@@ -131,6 +136,21 @@ def wanted_fields(answers: Answers) -> tuple[str, ...]:
 
 def vendor_letter(answers: Answers) -> Document:
     """A letter that says which fields, which format, a test file, and how to deliver."""
+    words = _words()["vendor"]
+    delivery = words["delivery"][answers.choices.get("route", "direct")]
+    return _letter(words, answers, (
+        Text(words["opening"]), *_what_to_export(answers), Text(delivery), Text(words["closing"]),
+    ))  # fmt: skip
+
+
+def export_brief(answers: Answers) -> Document:
+    """The same for whoever writes the export of a system built in-house."""
+    words = _words()["brief"]
+    blocks = (Text(words["opening"]), *_what_to_export(answers), Text(words["closing"]))
+    return Document(words["title"], blocks, lead=words["lead"], footer=answers.organisation)
+
+
+def _what_to_export(answers: Answers) -> tuple[Block, ...]:
     words, wanted = _words()["vendor"], set(wanted_fields(answers))
     rows = tuple(
         (field.label, field.meaning or field.purpose, table.label.partition(":")[0])
@@ -138,16 +158,50 @@ def vendor_letter(answers: Answers) -> Document:
         for field in table.fields
         if field.name in wanted and (field.name != "client_key" or table.name == "person")
     )
-    delivery = words["delivery"][answers.choices.get("route", "direct")]
-    return _letter(words, answers, (
-        Text(words["opening"]),
+    return (
         Text(words["fields"]),
         Grid("The fields we need", ("Field", "What it means", "File"), rows, (3, 5, 2)),
         Bullets(tuple(words["format"])),
         Text(words["test"]),
-        Text(delivery),
-        Text(words["closing"]),
-    ))  # fmt: skip
+    )
+
+
+def vendor_instruction(answers: Answers) -> Document:
+    """What a vendor that sends on the provider's behalf is told in writing."""
+    words = _words()["instruction"]
+    items = Bullets(tuple(words["items"]), numbered=True)
+    return _letter(words, answers, (Text(words["opening"]), items, Text(words["closing"])))
+
+
+def points_with_sender(answers: Answers) -> Document:
+    """What to settle with an intermediary before it sends anything."""
+    words = _words()["sender"]
+    return Document(
+        words["title"],
+        (Text(words["opening"]), *(ToFill(item) for item in words["items"]), ToFill(words["closing"])),
+        lead=words["lead"],
+        footer=answers.organisation,
+    )
+
+
+def first_letter(answers: Answers) -> Document:
+    """The first letter to Stats NZ: where the provider stands, in its own words, and what it asks for."""
+    words, questions = _words()["stats_nz"], load_questions()
+    choices = with_implied(answers.choices)
+    stand = [
+        (q.title, ". ".join(filter(None, (q.answer(choices[q.id]).label, answers.notes.get(q.id, "")))))
+        for q in questions.questions
+        if q.id in choices
+    ]
+    blocks: list[Block] = [Text(words["opening"]), Facts(tuple(stand))]
+    if people := answers.numbers.get("participants"):
+        blocks.append(Text(words["people"].format(people=f"{people:,}")))
+    if question := answers.notes.get("least_intrusive"):
+        blocks.append(Box(words["question"].format(question=question)))
+    alone = {"yes": words["alone"], "no": words["not_alone"]}.get(choices.get("one_provider", ""))
+    blocks += [Text(words["asks"]), Bullets(tuple(words["items"]))]
+    blocks += [Text(said) for said in (alone, words["closing"]) if said]
+    return _letter(words, answers, tuple(blocks))
 
 
 def agency_letter(answers: Answers) -> Document:
@@ -219,13 +273,26 @@ def papers(answers: Answers) -> dict[str, Document]:
         made["letter-to-vendor"] = vendor_letter(answers)
     if choices.get("extraction") in ("vendor", "in_house") or answers.numbers.get("participants", 999) < 250:
         made["letter-to-agency"] = agency_letter(answers)
+    if choices.get("extraction") == "in_house":
+        made["brief-for-an-export"] = export_brief(answers)
+    if choices.get("route") == "vendor":
+        made["instruction-to-vendor"] = vendor_instruction(answers)
+    if choices.get("route") == "intermediary":
+        made["points-to-settle"] = points_with_sender(answers)
+    if readiness(answers.choices).linkable and choices.get("least_intrusive") != "counts_enough":
+        made["letter-to-stats-nz"] = first_letter(answers)
     return made
 
 
 def write_papers(answers: Answers, folder: Path) -> list[Path]:
-    """Write every paper in every shape this computer can make, and the starter workbook; the files made."""
-    written = [
-        path for stem, made in papers(answers).items() for path in write_everywhere(made, folder, stem)
-    ]
+    """Write every paper in every shape this computer can make, and the starter workbook; the files made.
+
+    Papers of earlier answers that these do not call for are taken away, so that nobody sends the wrong letter.
+    """
+    called_for = papers(answers)
+    written = [path for stem, made in called_for.items() for path in write_everywhere(made, folder, stem)]
+    for stem in _ALL - called_for.keys():
+        for shape in shapes():
+            (folder / f"{stem}.{shape}").unlink(missing_ok=True)
     write_starter(folder / "starter-workbook.xlsx", fields=wanted_fields(answers))
     return [*written, folder / "starter-workbook.xlsx"]
