@@ -87,7 +87,9 @@ def test_the_agency_is_asked_for_help_with_what_stands_in_the_way() -> None:
 
 
 def test_the_first_letter_to_stats_nz_takes_the_providers_own_words() -> None:
-    said = words(first_letter(Answers(ALL.choices, {**ALL.notes, "least_intrusive": "Who moves on?"}, "", ALL.numbers)))
+    said = words(
+        first_letter(Answers(ALL.choices, {**ALL.notes, "least_intrusive": "Who moves on?"}, "", ALL.numbers))
+    )
     for part in ("A form at the first visit.", "Who moves on?", "about 180 people", "independent assessment",
                  "results about our organisation alone"):  # fmt: skip
         assert part in said

@@ -164,3 +164,64 @@ def test_the_specification_says_which_exports_lie_side_by_side_and_keeps_it(tmp_
     changes = compare(drafted(NAMES), SPEC)
     assert (Weight.BREAKS, "participants") in {(change.weight, change.place) for change in changes}
     assert "exports" not in drafted(NAMES).as_dict()
+
+
+VISIT_NUMBERS = [f"V{7000 + at}" for at in range(12)]
+BOOKED = laid_out({"Appointment ID": "number", "Client ID": "key", "Date": "date", "Type": "type"},
+                  {**visits(), "number": VISIT_NUMBERS}, name="booked.csv")  # fmt: skip
+CAME = laid_out({"Appt": "number", "Attended": "came"},
+                {**visits(), "number": VISIT_NUMBERS}, name="came.csv")  # fmt: skip
+
+
+def test_who_came_in_an_export_of_its_own_is_laid_beside_the_visits_on_their_number() -> None:
+    made = draft([CAME, BOOKED, NAMES], as_of=AS_OF)
+    spec = made.specification
+    assert spec.exports == (Export("interactions", "Appt", ("Attended",), "Appointment ID"),)
+    assert "came.csv is laid beside booked.csv on “Appointment ID” and “Appt”: 12 rows meet." in made.remarks
+    verdict = checked(spec, NAMES, CAME, BOOKED)
+    assert not verdict.blocks
+    kept = verdict.kept[2]
+    at = kept.columns.index("attendance")
+    assert [row[at] for row in kept.rows] == ["attended", "missed", "attended", "missed"] * 3
+    assert parse(render(spec)) == spec
+    fewer = table(CAME.columns, list(CAME.rows[:10]), name="came.csv")
+    assert found(checked(spec, NAMES, fewer, BOOKED))["export_partner_missing"] == (
+        "booked.csv", "Attended", (12, 13))  # fmt: skip
+
+
+def test_a_list_of_people_is_never_laid_beside_visits_on_their_client_number() -> None:
+    iwi = table(("Client ID", "Iwi"), [(key, "Tainui") for key in KEYS], name="iwi.csv")
+    spec = drafted(NAMES, BOOKED, iwi)
+    assert spec.exports == ()
+    assert {f.source_column for t, f in spec.fields() if t.name == "interaction"} == {
+        "Client ID",
+        "Date",
+        "Type",
+    }
+
+
+def test_the_day_people_left_lies_beside_the_list_of_times() -> None:
+    who = laid_out({"Client ID": "key", "First name": "first", "Surname": "last", "Date of birth": "dob"},
+                   people(), name="who.csv")  # fmt: skip
+    began = laid_out({"Client ID": "key", "Programme": "programme", "Start date": "start"},
+                     people(), name="began.csv")  # fmt: skip
+    left = laid_out({"Client": "key", "Exit date": "end"}, people(), name="left.csv")
+    spec = drafted(who, began, left)
+    [export] = spec.exports
+    assert (export.source, export.on) == ("enrolments", "Client ID")
+    verdict = checked(spec, who, began, left)
+    kept = verdict.kept[1]
+    ends = [row[kept.columns.index("end_date")] for row in kept.rows]
+    assert ends[2:4] == ["2024-01-31", "2024-02-28"]
+
+
+def test_a_day_people_left_that_fits_no_single_time_is_said_to_be_left_out() -> None:
+    who = laid_out({"Client ID": "key", "First name": "first", "Surname": "last", "Date of birth": "dob"},
+                   people(), name="who.csv")  # fmt: skip
+    twice = table(("Client ID", "Programme", "Start date"), [
+        (key, name, "2023-02-15") for key in KEYS for name in ("Steady Steps", "Whānau Works")
+    ], name="began.csv")  # fmt: skip
+    left = laid_out({"Client": "key", "Exit date": "end"}, people(), name="left.csv")
+    made = draft([who, twice, left], as_of=AS_OF)
+    assert made.specification.exports == ()
+    assert any(said.startswith("left.csv is not used") for said in made.remarks)

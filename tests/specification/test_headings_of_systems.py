@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests import provider_files as people_files
 from tests.provider_files import table
 from tests.specification.heading_cells import rows
 
@@ -137,3 +138,62 @@ def test_words_are_read_as_they_were_meant() -> None:
 
 def test_an_agency_in_brackets_makes_it_the_agencys_number() -> None:
     assert guesses("Client ID (MSD)")[0].role == "msd"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "field"),
+    [
+        ("Program_Engagement__r.Start_Date__c", "start", "start_date"),
+        ("Program__r.Name", "prog", "initiative"),
+        ("Owner.Name", "worker", ""),
+        ("Young person's name", "full", "first_name, last_name"),
+        ("HH ID", "hh", "household_key"),
+        ("Enrol status", "status", "end_status"),
+        ("Ethnicity (child)", "eth", "ethnicity"),
+        ("Ethnicity (mother)", "eth", ""),
+    ],
+)
+def test_whose_it_is_and_in_which_part_of_a_system_is_read_from_the_heading(
+    heading: str, cells: str, field: str
+) -> None:
+    made = described("people", [("Client ID", "key"), ("DOB", "dob"), (heading, cells)])
+    assert found_in(made, "people")[heading] == field
+
+
+def test_a_persons_own_number_comes_before_the_number_of_a_case() -> None:
+    made = described(
+        "people", [("Case ID", "ref"), ("Individual ID", "key"), ("Surname", "last"), ("DOB", "dob")]
+    )
+    assert found_in(made, "people") | {"Surname": "", "DOB": ""} == {
+        "Case ID": "", "Individual ID": "client_key", "Surname": "", "DOB": "",
+    }  # fmt: skip
+
+
+def test_parents_are_the_people_of_a_parenting_course_and_third_persons_in_a_childrens_list() -> None:
+    columns = [("Parent first name", "first"), ("Parent surname", "last"), ("Date of birth (parent)", "dob")]
+    found = found_in(described("people", [("No", "key"), *columns]), "people")
+    assert [found[heading] for heading, _ in columns] == ["first_name", "last_name", "date_of_birth"]
+    for more in (("NHI", "nhi"), ("Child's birth weight", "score")):
+        found = found_in(described("people", [("No", "key"), ("ird", "ird"), more, *columns]), "people")
+        assert [found[heading] for heading, _ in columns] == ["", "", ""]
+
+
+def own_words(**columns: list[str]) -> dict[str, str]:
+    rows = list(zip(*columns.values(), strict=True))
+    return found_in(draft([table(tuple(columns), rows, name="ours.csv")], as_of=AS_OF), "people")
+
+
+def test_whole_names_and_birth_dates_under_headings_nobody_knows_are_told_by_what_they_hold() -> None:
+    names = [f"Aroha {letter.upper()}a Tāwhai-Smith" for letter in "bcdefghijk"]
+    born = [f"{day}/03/{1900 + day * 4}" for day in range(13, 23)]
+    came = [f"{day}/03/2024" for day in range(13, 23)]
+    phrases = [f"likes {letter}ing very much" for letter in "bcdefghijk"]
+    nhi = people_files.people()["nhi"]
+    found = own_words(Rego=nhi, Athlete=names, Hatched=born, Match=came, Sport_story=phrases)
+    assert (found["Athlete"], found["Hatched"]) == ("first_name, last_name", "date_of_birth")
+    assert found["Match"] == found["Sport_story"] == ""
+
+
+def test_of_two_columns_that_could_be_the_name_neither_is_taken() -> None:
+    names = [f"Aroha {letter.upper()}a" for letter in "bcdefghijk"]
+    assert own_words(Rego=people_files.people()["nhi"], One=names, Two=names[::-1])["One"] == ""

@@ -183,10 +183,11 @@ def _laid(
     key = next((f.source_column for t, f in spec.fields() if t.source == name and f.name == "client_key"), "")
     agreed = set(agreed_headings(spec, name))
     for export in (each for each in spec.exports if each.source == name and each in given):
+        on = export.on or key
         if not tables:  # the list they belong beside is not there, which is a finding of its own
             tables, key = given[export], export.key
             continue
-        laid = side_by_side(_under(tables, key), key, _under(given[export], export.key), export.key)
+        laid = side_by_side(_under(tables, on), on, _under(given[export], export.key), export.key)
         tables = list(laid.tables)
         about = next((column for column in export.columns if column in agreed), export.columns[0])
         if not laid.met:

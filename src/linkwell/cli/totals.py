@@ -1,9 +1,8 @@
-"""`linkwell totals`: the least-intrusive answer, where totals are enough and nothing about a person need leave."""
+"""`linkwell totals`: the least-intrusive answer, where totals are enough and nobody's details leave."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from linkwell.cli.inputs import Given, files_argument, query_option, read_given,
 from linkwell.cli.output import finish, json_option
 from linkwell.cli.provider import notices_option, spec_option, workspace_option
 from linkwell.specification.model import Specification
+from linkwell.standards.clock import today
 from linkwell.vault.zones import write_whole
 
 
@@ -50,7 +50,7 @@ def totals(
     spec = Specification.load(spec_path)
     people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
     verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json), **people)
-    tables = totals_of(spec, verdict, as_of=datetime.now(UTC).astimezone().date())
+    tables = totals_of(spec, verdict, as_of=today())
     if out is not None:
         write_whole(out, totals_csv(tables), mode=0o644)
     lines: list[str] = []

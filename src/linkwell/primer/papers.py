@@ -24,8 +24,9 @@ from linkwell.specification.starter import write_starter
 
 # every paper there is, by file name without an ending
 _ALL = {
-    "readiness", "totals-instead", "privacy-statement", "sign-up-form", "letter-to-vendor", "letter-to-agency",
-    "brief-for-an-export", "instruction-to-vendor", "points-to-settle", "letter-to-stats-nz",
+    "readiness", "totals-instead", "privacy-statement", "sign-up-form", "letter-to-vendor",
+    "letter-to-agency", "brief-for-an-export", "instruction-to-vendor", "points-to-settle",
+    "letter-to-stats-nz",
 }  # fmt: skip
 _DATES = {"start_date", "end_date", "end_status"}
 _FORM = ("first_name", "middle_names", "last_name", "prior_last_name", "date_of_birth", "gender", "ethnicity")
@@ -287,7 +288,7 @@ def papers(answers: Answers) -> dict[str, Document]:
 def write_papers(answers: Answers, folder: Path) -> list[Path]:
     """Write every paper in every shape this computer can make, and the starter workbook; the files made.
 
-    Papers of earlier answers that these do not call for are taken away, so that nobody sends the wrong letter.
+    Papers that only earlier answers called for are taken away, so that nobody sends the wrong letter.
     """
     called_for = papers(answers)
     written = [path for stem, made in called_for.items() for path in write_everywhere(made, folder, stem)]

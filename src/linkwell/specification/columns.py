@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from linkwell.reading.table import Table
 from linkwell.specification.content import Content, look
-from linkwell.specification.headings import CONTAINED, EXACT, Guess, about_an_event, guesses, table_prefixes
+from linkwell.specification.headings import (
+    CONTAINED,
+    EXACT,
+    Guess,
+    about_an_event,
+    about_staff_or_others,
+    guesses,
+    table_prefixes,
+)
+from linkwell.specification.whose import whose_list, without_word
 from linkwell.standards.dates import Shape
 
 PARTICIPANTS, ENROLMENTS, INTERACTIONS = "participants", "enrolments", "interactions"
+LIFETIMES = 30  # years that dates of birth spread over; a service's own dates hardly ever do
 STAYS = {"contact", "address", "free_text", "staff", "other_person"}
 NAMES = {"first_name", "last_name", "full_name"}
 IDENTIFIER_FIELDS = {"nhi", "ird", "msd", "nsn"}
@@ -58,16 +68,17 @@ class Placed:
 def look_at(table: Table) -> Sheet:
     """Look at every column of a table and decide what its rows are about."""
     fronts = table_prefixes(table.columns)
-    columns = tuple(_column(table, name, fronts) for name in table.columns)
+    whose = whose_list(table.columns)
+    columns = tuple(_column(table, name, fronts, whose) for name in table.columns)
     return Sheet(table, columns, _kind(columns))
 
 
-def _column(table: Table, name: str, fronts: frozenset[str]) -> Column:
+def _column(table: Table, name: str, fronts: frozenset[str], whose: str) -> Column:
     cells = table.column(name)
     content = look(cells)
     values = tuple(sorted(set(cells) - {""})) if content.repeats else ()
     front = next((each for each in fronts if name.startswith(each)), "")
-    found = guesses(name)
+    found = guesses(without_word(name, whose))
     if front and not (found and found[0].strength > CONTAINED):
         found = guesses(name.removeprefix(front)) or found
     return Column(name, tuple(found), content, values)
@@ -114,6 +125,8 @@ def place(sheet: Sheet) -> list[Placed]:
         taken.setdefault("service_date", -1)
     for at in left:
         placed[at] = _by_content(sheet.kind, sheet.columns[at], at, taken)
+    if sheet.kind == PARTICIPANTS:
+        _only_one_it_can_be(placed, taken)
     return _one_name_or_two([placed[at] for at in range(len(sheet.columns))])
 
 
@@ -222,6 +235,30 @@ def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Pl
             taken[role] = at
             return Placed(column, role, "by what it holds")
     return Placed(column, "", _why_it_stays(kind, column))
+
+
+def _only_one_it_can_be(placed: dict[int, Placed], taken: dict[str, int]) -> None:
+    """A whole name, or a birth date, where nothing else is one and one unexplained column looks like it."""
+    if not taken.keys() & NAMES:
+        _take_the_one(placed, "full_name", _like_a_name)
+    if "date_of_birth" not in taken:
+        _take_the_one(placed, "date_of_birth", _like_birth_dates)
+
+
+def _take_the_one(placed: dict[int, Placed], role: str, looks: Callable[[Column], bool]) -> None:
+    like = [at for at, each in placed.items() if each.how == "unexplained" and looks(each.column)]
+    if len(like) == 1 and not about_staff_or_others(placed[like[0]].column.name):
+        placed[like[0]] = Placed(placed[like[0]].column, role, "by what it holds")
+
+
+def _like_a_name(column: Column) -> bool:
+    content = column.content
+    own = content.distinct >= max(0.8 * content.filled, 3)  # places, schools and workers come again
+    return own and content.whole_name >= 0.9 and content.longest <= 50
+
+
+def _like_birth_dates(column: Column) -> bool:
+    return _like_days(column) and column.content.years >= LIFETIMES
 
 
 def _why_it_stays(kind: str, column: Column) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -17,6 +18,8 @@ from linkwell.standards.names import fold
 
 SAMPLE = 5000  # cells looked at for kind; date order is always decided on the whole column
 _LONGEST_NOTHING = 24  # characters; every word for "not known" is shorter
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NAME_WORDS = re.compile(r"[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*\.?")
 _DATES = (Shape.ISO, Shape.NAMED, Shape.DAY_FIRST, Shape.MONTH_FIRST, Shape.EITHER)
 
 
@@ -31,6 +34,8 @@ class Content:
         letters: cells of letters only, as names are.
         digits: cells of digits only, spaces and hyphens aside, as numbers of agencies are.
         test_nhi: whether every valid NHI number is from the test range.
+        whole_name: cells that look like somebody's whole name ("Aroha Tāwhai", "Tāwhai, Aroha").
+        years: how many years lie between the earliest and the latest, where cells say one in four digits.
         coded: whether the cells are codes: with letters and digits, or numbers that only go up.
     """
 
@@ -53,6 +58,8 @@ class Content:
     test_nhi: bool
     rows: int
     coded: bool
+    whole_name: float = 0.0
+    years: int = 0
 
     @property
     def numbers_rows(self) -> bool:
@@ -121,7 +128,24 @@ def look(cells: Sequence[str]) -> Content:
         test_nhi=bool(nhis) and all(map(is_test_nhi, nhis)),
         rows=len(cells),
         coded=_coded(filled),
+        whole_name=_share(sample, total, _is_whole_name),
+        years=_years(sample),
     )
+
+
+def _is_whole_name(value: str) -> bool:
+    words = value.replace(", ", " ", 1).split(" ")
+    return (
+        2 <= len(words) <= 5
+        and words[0][:1].isupper()
+        and words[-1][:1].isupper()
+        and all(map(_NAME_WORDS.fullmatch, words))
+    )
+
+
+def _years(cells: Iterable[str]) -> int:
+    found = [int(each) for cell in cells if len(cell) <= 30 for each in _YEAR.findall(cell)]
+    return max(found) - min(found) if found else 0
 
 
 def _coded(cells: Sequence[str]) -> bool:

@@ -44,7 +44,7 @@ FIELD_SETTINGS = (
 QUESTION_SETTINGS = ("id", "about", "text", "options", "suggested", "answer")
 NOT_SUPPLIED_SETTINGS = ("source", "column", "kind", "reason")
 NOT_HELD_SETTINGS = ("id", "reason", "review")
-EXPORT_SETTINGS = ("source", "key", "columns")
+EXPORT_SETTINGS = ("source", "key", "columns", "on")
 CODE_LIST_SETTINGS = ("name", "source", "edition")
 _NOT_TEXT: dict[str, type] = {"version": int, "century_from": int, "demo": bool, "required": bool}
 LIST_SETTINGS = {"sensitive", "initiatives", "questions", "options", "more_columns", "columns"}
@@ -121,7 +121,11 @@ def render(spec: Specification) -> str:
             lines += ["", "[[table.field]]", *_settings(FIELD_SETTINGS, {**vars(field), "class": field.cls})]
             lines += _pairs("table.field.values", field.values)
     if spec.exports:
-        lines += ["", "", "# Further exports of the same people, laid side by side on your client number."]
+        lines += [
+            "",
+            "",
+            "# Further exports of the same people or visits, side by side on a number both have.",
+        ]
         for export in spec.exports:
             lines += ["", "[[export]]", *_settings(EXPORT_SETTINGS, vars(export))]
     if spec.not_supplied:
@@ -238,7 +242,7 @@ def _not_held(data: dict[str, Any]) -> NotHeld:
 
 
 def _export(data: dict[str, Any]) -> Export:
-    return Export(**_checked(data, EXPORT_SETTINGS, "export", needs=EXPORT_SETTINGS))
+    return Export(**_checked(data, EXPORT_SETTINGS, "export", needs=EXPORT_SETTINGS[:3]))
 
 
 def _code_list(data: dict[str, Any]) -> CodeList:

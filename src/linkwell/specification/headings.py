@@ -21,6 +21,8 @@ _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
 _WHEN = {"start_date", "end_date", "service_date"}
 _LAST_WORD_FREE_TEXT = {"notes", "note", "comment", "comments", "remarks", "details", "description", "reason"}
 _FRONT = re.compile(r"[^\W\d_][^\W_]*(?:[_.:]+\s*|\s+[-–]\s+)(?=\w)")
+_WHOSE = re.compile(r"['’]s\b")  # "Young person's name"
+_CUSTOM = re.compile(r"__(?:pc|c|r)\b", re.I)  # Salesforce's mark of an organisation's own column or relation
 _QUESTION_NUMBER = re.compile(
     r"^(?:(?:q|question)\s*\d+\s*[.):-]|\d+(?:\.\d+)+[.)]?\s|\d+[.):])\s*(?=[^\W\d])", re.I
 )
@@ -64,7 +66,7 @@ def words() -> dict[str, dict[str, list[str]]]:
 def fold_heading(heading: str) -> str:
     """One form for comparing: "FirstName", "first_name" and "First name:" agree, macrons aside."""
     text = (
-        _DOTTED.sub(r"\1", heading)
+        _DOTTED.sub(r"\1", _WHOSE.sub("", heading))
         .replace("'", "")
         .replace("’", "")
         .replace("#", " no ")
@@ -115,7 +117,9 @@ def table_prefixes(headings: Sequence[str]) -> frozenset[str]:
 
 def guesses(heading: str) -> list[Guess]:
     """Every role the heading may have, surest first; empty when nothing fits."""
-    heading = _QUESTION_NUMBER.sub("", heading)
+    heading = _CUSTOM.sub("", _QUESTION_NUMBER.sub("", heading))
+    if _of_somebody_else(heading):
+        return [Guess("other_person", "not_supplied", EXACT)]
     found: list[Guess] = _agencys_number(heading)
     whole = _whole_forms(heading)
     for variant in variants(heading):
@@ -191,7 +195,10 @@ def _by_plain_words(heading: str) -> list[Guess]:
     """
     if _about_staff_or_others(" ".join(_tokens(heading))):
         return []
-    last = re.split(r"[.:]+\s*(?=\w)", heading.rstrip(".: "))[-1]
+    parts = re.split(r"[.:]+\s*(?=\w)", heading.rstrip(".: "))
+    if len(parts) > 1 and fold(parts[-1]) in words()["words"]["behind"]:  # "Program.Name" names the programme
+        parts = parts[:-1]
+    last = parts[-1]
     for text in dict.fromkeys([_HINT.sub(" ", last), _HINT.sub(" ", heading), *_hinted(heading)]):
         whole = fold(text)  # "c.DoB": the case of letters does not always part words
         if whole in _synonyms():
@@ -217,6 +224,13 @@ def _agencys_number(heading: str) -> list[Guess]:
     """ "Client ID (MSD)" is an agency's number, whatever stands before the brackets."""
     found = [guess for hint in _hinted(heading) for guess in _whole(fold(hint), EXACT)]
     return [replace(guess, rank=-1) for guess in found if guess.role in ("nhi", "ird", "msd", "nsn")]
+
+
+def _of_somebody_else(heading: str) -> bool:
+    """Whether what stands in brackets says that it is about somebody else ("Ethnicity (mother)")."""
+    others, none = set(words()["words"]["somebody_else"]), set(words()["words"]["filler"])
+    said = [set(fold_heading(hint).split()) - none for hint in _hinted(heading)]
+    return any(each and each <= others for each in said)
 
 
 def _hinted(heading: str) -> list[str]:
@@ -276,6 +290,11 @@ def _by_words(text: str) -> list[Guess]:
 def _about_staff_or_others(text: str) -> bool:
     staff = words()["not_supplied"]["staff"]
     return _somebody_else(text) or any(f" {each} " in f" {text} " for each in staff)
+
+
+def about_staff_or_others(heading: str) -> bool:
+    """Whether a heading names a worker or somebody other than the participant."""
+    return _about_staff_or_others(" ".join(_tokens(heading)))
 
 
 def about_an_event(heading: str) -> bool:

@@ -23,6 +23,8 @@ from linkwell.specification.columns import (
 )
 from linkwell.specification.model import Export
 
+_TIMES = {"start_date", "end_date", "end_status", "initiative", "variant"}
+
 
 @dataclass(frozen=True)
 class Sorted:
@@ -30,8 +32,8 @@ class Sorted:
 
     Attributes:
         sheets: one sheet per kind.
-        exports: files laid beside the list of people.
-        key: the heading they are laid side by side on, or "".
+        exports: files laid beside the list of people, of times or of visits.
+        key: the heading that those beside the list of people are laid side by side on, or "".
     """
 
     sheets: dict[str, Sheet]
@@ -43,19 +45,20 @@ class Sorted:
 def sort_sheets(tables: Sequence[Table]) -> Sorted:
     """One sheet per kind; further files of a kind and headings are further pages of it.
 
-    A file that says other things about the same people (names in one export, NHI numbers in another) is laid
-    beside the list of people, row by row.
+    A file that says other things about the same rows (names in one export, NHI numbers in another; visits in
+    one, who came in another) is laid beside the first, row by row, on the number both have.
     """
     sheets: dict[str, Sheet] = {}
-    remarks, beside = [], []
+    remarks: list[str] = []
+    beside: dict[str, list[tuple[Table, tuple[str, str]]]] = {}
     for sheet in _people_first([look_at(table) for table in tables if len(table)]):
         people = sheets.get(PARTICIPANTS)
         if people and not sheet.kind and _visits_of(people, sheet):
             sheet = replace(sheet, kind=INTERACTIONS)
         first = sheets.get(sheet.kind)
-        keys = _meeting_keys(people, sheet) if people and sheet.kind in (PARTICIPANTS, "") else None
-        if keys is not None:
-            beside.append((sheet.table, keys))
+        lies = _lies_beside(sheets, sheet)
+        if lies is not None:
+            beside.setdefault(lies[0], []).append((sheet.table, lies[1]))
         elif sheet.kind and first is None:
             sheets[sheet.kind] = sheet
         elif first is not None and _is_page(first, sheet):
@@ -65,21 +68,51 @@ def sort_sheets(tables: Sequence[Table]) -> Sorted:
             if first is not None:
                 why = f"{first.table.origin.file} already lists {sheet.kind} under other headings"
             remarks.append(f"{_named(sheet.table)} is not used: {why}.")
-    if not beside:
-        return Sorted(sheets, tuple(remarks))
-    whole, exports = sheets[PARTICIPANTS].table, []
-    named = {c.name for c in sheets[PARTICIPANTS].columns if "client_key" in {g.role for g in c.guesses}}
-    key = max((ours for _, (ours, _) in beside), key=lambda ours: ours in named)
-    for table, (ours, theirs) in beside:
-        if ours != key:  # one number joins them all: the client number
-            remarks.append(f"{_named(table)} is not used: its rows meet “{ours}”, and the others “{key}”.")
-            continue
-        laid = side_by_side([whole], key, [table], theirs)
-        remarks.append(_beside_words(whole, table, key, theirs, laid))
-        whole = reduce(_joined, laid.tables)
-        exports.append(Export(PARTICIPANTS, theirs, tuple(c for c in table.columns if c != theirs)))
-    sheets[PARTICIPANTS] = look_at(whole)
+    exports: list[Export] = []
+    key = ""
+    for kind, more in beside.items():
+        on = _number_for_all(sheets[kind], more)
+        whole, found = _laid(kind, sheets[kind].table, on, more, remarks)
+        sheets[kind] = replace(look_at(whole), kind=kind)
+        exports += found
+        key = on if kind == PARTICIPANTS else key
     return Sorted(sheets, tuple(remarks), tuple(dict.fromkeys(exports)), key)
+
+
+def _lies_beside(sheets: dict[str, Sheet], sheet: Sheet) -> tuple[str, tuple[str, str]] | None:
+    """The kind of list that a file lies beside and the headings of the number both have, or None."""
+    # the day somebody left belongs beside the list of times, where there is one, not beside the people
+    about_times = ENROLMENTS in sheets and bool(_roles(sheet) & _TIMES)
+    for kind in (ENROLMENTS,) if about_times else (PARTICIPANTS, INTERACTIONS, ENROLMENTS):
+        if (first := sheets.get(kind)) is None or sheet.kind not in (kind, ""):
+            continue
+        asked = sheet if kind == PARTICIPANTS else replace(sheet, kind=kind)
+        if (keys := _meeting_keys(first, asked, once=kind != PARTICIPANTS)) is not None:
+            return kind, keys
+    return None
+
+
+def _number_for_all(first: Sheet, more: Sequence[tuple[Table, tuple[str, str]]]) -> str:
+    """The heading that further exports meet the first one on: one number joins them all."""
+    named = {c.name for c in first.columns if "client_key" in {g.role for g in c.guesses}}
+    return max((ours for _, (ours, _) in more), key=lambda ours: ours in named)
+
+
+def _laid(
+    kind: str, whole: Table, on: str, more: Sequence[tuple[Table, tuple[str, str]]], remarks: list[str]
+) -> tuple[Table, list[Export]]:
+    """The first export with the others beside it, and how the specification will know them."""
+    exports = []
+    for table, (ours, theirs) in more:
+        if ours != on:
+            remarks.append(f"{_named(table)} is not used: its rows meet “{ours}”, and the others “{on}”.")
+            continue
+        laid = side_by_side([whole], on, [table], theirs)
+        remarks.append(_beside_words(whole, table, on, theirs, laid))
+        whole = reduce(_joined, laid.tables)
+        columns = tuple(column for column in table.columns if column != theirs)
+        exports.append(Export(kind, theirs, columns, "" if kind == PARTICIPANTS else on))
+    return whole, exports
 
 
 def _named(table: Table) -> str:
@@ -87,8 +120,14 @@ def _named(table: Table) -> str:
 
 
 def _people_first(sheets: list[Sheet]) -> list[Sheet]:
-    """The list that names people before the others: what says more about them is laid beside it."""
-    return sorted(sheets, key=lambda sheet: 2 - (sheet.kind == PARTICIPANTS) - bool(_roles(sheet) & NAMES))
+    """The list that names people before the others: what says more about them is laid beside it.
+
+    What no heading explains comes last, so that every list it may lie beside is there.
+    """
+    return sorted(
+        sheets,
+        key=lambda sheet: (2 - (sheet.kind == PARTICIPANTS) - bool(_roles(sheet) & NAMES), not sheet.kind),
+    )
 
 
 def _is_page(first: Sheet, sheet: Sheet) -> bool:
@@ -117,11 +156,14 @@ def _roles(sheet: Sheet) -> set[str]:
     return {placed.role for placed in place(sheet) if placed.role}
 
 
-def _meeting_keys(people: Sheet, other: Sheet) -> tuple[str, str] | None:
-    """The headings of the number both have, when `other` says other things about the same people.
+def _meeting_keys(people: Sheet, other: Sheet, *, once: bool = False) -> tuple[str, str] | None:
+    """The headings of the number both have, when `other` says other things about the same people or visits.
 
     Pages of one list hold the same roles under their headings; an export beside it has one the list lacks,
     and lacks one the list has. Each of its people has one row.
+
+    Args:
+        once: every number stands once in the first list too, as a visit's own number does.
     """
     ours, theirs = _roles(people), _roles(other)
     if not theirs - ours - {"client_key"} or not ours - theirs - {"client_key"}:
@@ -133,11 +175,15 @@ def _meeting_keys(people: Sheet, other: Sheet) -> tuple[str, str] | None:
             continue
         for a in people.columns:
             mine = set(people.table.column(a.name)) - {""}
-            if len(mine) > 1 and a.content.date_share < 0.5:
+            if len(mine) > 1 and a.content.date_share < 0.5 and (not once or _stands_once(a)):
                 share = len(mine & set(values)) / min(len(mine), len(set(values)))
                 pairs.append((share if share >= _least(a, b, values) else 0.0, a.name, b.name))
     share, a_name, b_name = max(pairs, key=lambda pair: pair[0], default=(0.0, "", ""))
     return (a_name, b_name) if share else None
+
+
+def _stands_once(column: Column) -> bool:
+    return column.content.distinct >= 0.9 * column.content.filled > 0
 
 
 def _least(one: Column, other: Column, values: list[str]) -> float:

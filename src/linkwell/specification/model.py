@@ -169,16 +169,18 @@ class NotHeld:
 
 @dataclass(frozen=True)
 class Export:
-    """A further export of the same people, laid beside the first one of its source on the client number.
+    """A further export of the same people or visits, laid beside the first one of its source.
 
     Attributes:
-        key: the client number's heading in this export.
+        key: the heading in this export of the number both have.
         columns: its other headings, by which it is recognised.
+        on: that number's heading in the first export; "" for the client number.
     """
 
     source: str
     key: str
     columns: tuple[str, ...]
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, CodeList | Field | TableSpec | NotSupplied | NotHeld | Question | Export):
-        return {name: _plain(each) for name, each in vars(value).items()}
+        said = vars(value).items()
+        return {name: _plain(each) for name, each in said if each or not isinstance(value, Export)}
     if isinstance(value, StrEnum):
         return value.value
     return value

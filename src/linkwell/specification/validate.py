@@ -52,7 +52,7 @@ def problems_of(spec: Specification) -> Iterator[str]:
         if export.source not in spec.sources():
             yield f"an export is beside {export.source!r}, which no table is read from."
         if not export.key or not export.columns:
-            yield f"an export beside {export.source} does not say its client number and its columns."
+            yield f"an export beside {export.source} does not say its number and its columns."
     known = {f"{table.name}.{field.name}" for table, field in spec.fields()}
     for question in spec.open_questions:
         if question.id not in known:

@@ -59,7 +59,7 @@ _SHAPES = {".html": "web page", ".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel"
 @register.filter
 def paper(path: Path) -> str:
     """A file's name as people say it: "Letter to vendor (Word)"."""
-    name = path.stem.replace("-", " ")
+    name = path.stem.replace("-", " ").replace("stats nz", "Stats NZ")
     return f"{name[:1].upper()}{name[1:]} ({_SHAPES.get(path.suffix, path.suffix)})"
 
 
