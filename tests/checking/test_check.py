@@ -12,6 +12,7 @@ from linkwell.checking.check import check
 from linkwell.checking.verdict import Severity
 from linkwell.checking.wording import rules
 from linkwell.errors import WrongUse
+from linkwell.specification.answers import answer
 from linkwell.specification.draft import draft
 from linkwell.specification.model import Question
 
@@ -98,6 +99,29 @@ def test_a_faulty_birth_date_is_named_and_stays_out(code: str) -> None:
     verdict = checked(**put("dob", 3, DATES[code]))
     assert found(verdict, code).rows == (5,)
     assert cell(verdict, "person", "date_of_birth", 3) == ""
+
+
+def test_one_slip_in_an_order_a_person_settled_stays_and_its_row_is_named() -> None:
+    born = [f"{day}/03/1980" for day in range(13, 23)] + ["04/20/1989", "05/06/1991"]
+    columns = {
+        "Client ID": "key",
+        "First name": "first",
+        "Surname": "last",
+        "DOB": "dob",
+        "Start date": "start",
+    }
+    cells = {name: (values * 2)[:12] for name, values in people().items()} | {"dob": born}
+    cells["key"] = [f"C{at:03}" for at in range(12)]
+    spec = draft([laid_out(columns, cells)], as_of=AS_OF).specification
+    [question] = spec.unanswered()
+    spec = answer(spec, question, "dmy")
+    verdict = check(spec, [laid_out(columns, cells)], as_of=AS_OF)
+    assert not verdict.blocks
+    assert found(verdict, "date_other_way").rows == (12,)
+    many = {**cells, "dob": [*born[:8], "04/20/1989", "04/21/1989", "04/22/1989", "05/06/1991"]}
+    verdict = check(spec, [laid_out(columns, many)], as_of=AS_OF)
+    assert verdict.blocks
+    assert found(verdict, "date_other_way").rows == (10, 11, 12)
 
 
 def test_a_date_order_nothing_settles_blocks() -> None:

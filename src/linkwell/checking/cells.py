@@ -15,7 +15,14 @@ from typing import NamedTuple
 from linkwell.specification.content import folded, says_nothing
 from linkwell.specification.localvalues import code_for, what_is_lost
 from linkwell.specification.model import Field, FieldType, Specification
-from linkwell.standards.dates import describe_counts, parse_date, parse_time, sentinel_meaning
+from linkwell.standards.dates import (
+    DateColumn,
+    Shape,
+    describe_counts,
+    parse_date,
+    parse_time,
+    sentinel_meaning,
+)
 from linkwell.standards.identifiers import (
     IdCheck,
     check_hpi,
@@ -34,6 +41,7 @@ CHECKS: dict[str, Callable[[str], IdCheck]] = {
     "nzbn": check_nzbn,
 }  # fmt: skip
 _SPACES = re.compile(r"\s+")
+_OPPOSITE = {"dmy": "mdy", "mdy": "dmy"}
 
 
 class Read(NamedTuple):
@@ -83,7 +91,7 @@ def read_values(spec: Specification, field: Field, cells: Mapping[str, int], as_
     order, order_fault, swapped = "", "", False
     if field.type is FieldType.DATE:
         dates = describe_counts(cells)
-        order, order_fault = _order(field, dates.order.value, dates.leaning)
+        order, order_fault = _order(field, dates)
         order_fault = "date_world_time" if dates.world_time else order_fault
         swapped = dates.swap_suspected
     reader = _reader(spec, field, order, as_of)
@@ -137,26 +145,34 @@ def _identifier(cell: str, kind: str, demo: bool) -> Read:
     return Read(check.value)
 
 
-def _order(field: Field, found: str, leaning: str) -> tuple[str, str]:
-    """The order to read a column in, and what is wrong with it; `found` is what the column itself says.
+def _order(field: Field, dates: DateColumn) -> tuple[str, str]:
+    """The order to read a column in, and what is wrong with it.
 
     The specification's order stands unless the cells contradict it for certain; without one, the column's own
-    order is used only where it leaves no doubt.
+    order is used only where it leaves no doubt. A slip or two among many, in an order a person settled, are
+    left out one by one instead.
     """
-    if field.date_order in ("dmy", "mdy"):
-        opposite = {"dmy": "mdy", "mdy": "dmy"}[field.date_order]
-        return field.date_order, "date_order_changed" if opposite in (
-            found,
-            leaning,
-        ) or found == "mixed" else ""
+    found = dates.order.value
+    if field.date_order in _OPPOSITE:
+        opposite = _OPPOSITE[field.date_order]
+        mixed = found == "mixed" and not _only_slips(field.date_order, dates)
+        return field.date_order, "date_order_changed" if mixed or opposite in (found, dates.leaning) else ""
     return found, "date_order_unknown" if found in ("ambiguous", "mixed") else ""
+
+
+def _only_slips(order: str, dates: DateColumn) -> bool:
+    """Whether at most one settled date in 20 is in the other order (one, among 10 or more)."""
+    day, month = dates.counts.get(Shape.DAY_FIRST, 0), dates.counts.get(Shape.MONTH_FIRST, 0)
+    own, other = (day, month) if order == "dmy" else (month, day)
+    return other * 20 <= own or (other == 1 and own >= 10)
 
 
 def _date(cell: str, field: Field, order: str, as_of: date) -> Read:
     read = parse_date(cell, order, century_from=field.century_from or None)
     if read.value is None:
         silent = read.code == "missing" or says_nothing(cell)
-        return Read("", "" if silent else f"date_{read.code}")
+        code = "other_way" if _fits_the_other_way(cell, order, field) else read.code
+        return Read("", "" if silent else f"date_{code}")
     if meaning := sentinel_meaning(read.value):
         return Read("", "date_placeholder", meaning)
     if read.value > as_of and field.name != "service_date":
@@ -164,6 +180,11 @@ def _date(cell: str, field: Field, order: str, as_of: date) -> Read:
     if field.name == "date_of_birth" and as_of.year - read.value.year > OLDEST:
         return Read("", "age_impossible")
     return Read(read.value.isoformat())
+
+
+def _fits_the_other_way(cell: str, order: str, field: Field) -> bool:
+    other = _OPPOSITE.get(order, "")
+    return bool(other) and parse_date(cell, other, century_from=field.century_from or None).value is not None
 
 
 def _code(cell: str, field: Field, allowed: set[str], local: dict[str, str], loose: dict[str, str]) -> Read:

@@ -102,6 +102,7 @@ def look_at_files(
         if name not in sources:
             collector.add("missing_file", name, detail=name, count=1)
     not_held = _columns_not_held(spec)
+    said: set[tuple[str, str]] = set()  # what is said of a file as a whole is said once, whatever its sheets
     for source in sources.values():
         for column in source.missing:
             code = "column_not_held" if column in not_held else "missing_column"
@@ -112,7 +113,10 @@ def look_at_files(
             collector.add(code, source, rows, column=column)
         for given in source.tables:
             for notice in given.notices:
-                collector.add("reader_notice", source.name, detail=notice.message, count=1)
+                words = f"{notice.message} ({notice.where})" if notice.where else notice.message
+                if notice.where or (given.origin.file, words) not in said:
+                    collector.add("reader_notice", source.name, detail=words, count=1)
+                said.add((given.origin.file, words))
 
 
 def _columns_not_held(spec: Specification) -> dict[str, str]:

@@ -35,7 +35,7 @@ def missing_extra(what: str) -> WrongUse:
 
 def visible(words: str) -> str:
     """Words without the characters that no document format can hold (control codes, half characters)."""
-    return "".join(each for each in words if each.isprintable() or each in "\n\t")
+    return "".join(each for each in words if each.isprintable() or each in "\n\t\u00a0")
 
 
 def as_plain(document: Document) -> dict[str, Any]:

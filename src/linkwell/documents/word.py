@@ -79,7 +79,7 @@ def _prepare(book: Any, document: Document) -> None:
     section.page_width, section.page_height = sides
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin = section.bottom_margin = Mm(20)
-    section.footer.paragraphs[0].text = visible(document.footer)
+    _foot(section.footer.paragraphs[0], document.footer)
     normal = book.styles["Normal"]
     normal.font.name, normal.font.size = "Noto Sans", Pt(10.5)
     _language(normal.element.get_or_add_rPr(), "en-NZ")
@@ -105,6 +105,23 @@ def _prepare(book: Any, document: Document) -> None:
     box = book.styles["Intense Quote"]
     box.paragraph_format.left_indent = box.paragraph_format.right_indent = Mm(4)
     _ruled(box, "left")
+
+
+def _foot(line: Any, words: str) -> None:
+    """The footer, and which page of how many it is; a program that opens the file works the numbers out."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Pt
+
+    parts = ((words and f"{words}    ") + "Page ", "PAGE", " of ", "NUMPAGES")
+    for part in parts:
+        if not part.isupper():
+            line.add_run(visible(part)).font.size = Pt(8.5)
+            continue
+        field, run = OxmlElement("w:fldSimple"), line.add_run("1")
+        run.font.size = Pt(8.5)
+        field.set(_w("instr"), part)
+        field.append(run._r)
+        line._p.append(field)
 
 
 def _ruled(style: Any, side: str) -> None:
@@ -160,10 +177,13 @@ def _add(book: Any, block: Block) -> None:
                     _add(book, inner)
         case _:
             line = book.add_paragraph()
+            line.paragraph_format.keep_together = True
+            line.paragraph_format.space_after = Pt(7)
             line.add_run(visible(block.label)).bold = True
             if block.hint:
                 line.add_run(visible(f"\n{block.hint}")).italic = True
-            boxes = "    ".join(f"☐ {option}" for option in block.options)
+            # a box stays with its words where the line ends
+            boxes = "    ".join(f"☐ {option}".replace(" ", "\u00a0") for option in block.options)
             line.add_run(visible(f"\n{boxes}") if boxes else "\n" + "_" * 60)
 
 

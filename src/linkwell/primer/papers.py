@@ -236,7 +236,8 @@ def sign_up_form(answers: Answers) -> Document:
     """A form that asks for exactly what the base specification needs, and for no agency number."""
     words, headings = _words()["form"], starter()["participants"]
     asked = [_to_fill(field, headings[field]) for field in _FORM]
-    office = [ToFill(headings[field]["heading"]) for field in _OFFICE if field in wanted_fields(answers)]
+    labels, wanted = words["office_label"], wanted_fields(answers)
+    office = [ToFill(labels.get(f, headings[f]["heading"])) for f in _OFFICE if f in wanted]
     return Document(
         title=words["title"],
         lead=words["lead"].format(organisation=answers.organisation or "[name of your organisation]"),

@@ -116,7 +116,7 @@ def _laid(
 
 
 def _named(table: Table) -> str:
-    return f"{table.origin.file} {table.origin.sheet or ''}".strip()
+    return table.origin.file + (f", sheet {table.origin.sheet}," if table.origin.sheet else "")
 
 
 def _people_first(sheets: list[Sheet]) -> list[Sheet]:

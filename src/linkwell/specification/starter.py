@@ -21,7 +21,7 @@ _READ_ME = (
     "Name, gender and birth date are enough. An NHI number is not needed.",
     "No notes anywhere: only what the headings ask for. Keep the file locked, and in one place only.",
     "Point at a heading to see what belongs under it. Take away columns you do not need.",
-    "Before anything is shared, tell people: see the privacy statement that linkwell ready drafts for you.",
+    "Before anything is shared, tell people: see the privacy statement that Linkwell drafts for you.",
 )
 
 
@@ -37,6 +37,7 @@ def write_starter(path: Path, *, fields: Iterable[str] | None = None, example: b
         wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": 12})
         sheet = book.add_worksheet("Read me")
         sheet.set_column(0, 0, 90, wrap)
+        lay_out(sheet)
         for line, words in enumerate(_READ_ME):
             sheet.write_string(line, 0, words, wrap)
             set_height(sheet, line, [(words, 75)])
