@@ -85,6 +85,16 @@ def test_files_chosen_from_a_folder_stay_where_they_are(
     assert len(desk.choices.files) == 1
 
 
+@pytest.mark.parametrize("note", ["~$people.csv", ".~lock.people.csv#"])
+def test_a_file_open_in_another_program_is_said_to_be(note: str, visitor: Visitor, own_files: Path) -> None:
+    chosen(visitor, own_files)
+    assert "open in another program" not in visitor.text("/files/")
+    (own_files / note).write_text("whose")
+    visitor.press("/describe/start/", initiative="")
+    for page in ("/files/", "/check/"):
+        assert "open in another program" in visitor.text(page)
+
+
 def test_a_file_taken_off_the_list_can_be_put_back_and_is_never_touched(
     visitor: Visitor, desk: Desk, own_files: Path
 ) -> None:
@@ -224,6 +234,18 @@ def test_a_changed_file_makes_the_check_old(checked: Visitor, desk: Desk) -> Non
     assert not desk.check_is_fresh
     assert "Something changed since this check" in checked.text("/check/")
     assert "13 people are ready" in checked.press("/check/").content.decode()
+
+
+def test_what_changed_after_the_check_is_checked_and_said_before_it_is_handed_over(
+    checked: Visitor, desk: Desk
+) -> None:
+    with desk.choices.paths()[0].open("a") as file:
+        file.write("EX-013,Moana,Example,01/01/1990,F,,Māori,Steady Steps,06/05/2024,,,\n")
+    assert "Something changed since the last check" in checked.text("/hand/over/")
+    page = checked.press("/hand/over/").content.decode()
+    assert "everything was checked again: 13 people go" in page
+    assert desk.check_is_fresh
+    assert "13 people are ready" in checked.text("/check/")
 
 
 def test_somebody_who_objects_stays_out_of_whatever_the_desk_sends(checked: Visitor, desk: Desk) -> None:

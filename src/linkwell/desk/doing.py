@@ -160,6 +160,20 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
     return spec, known
 
 
+def _checked_and_said(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
+    """The same before anything is written to leave; what changed since the check is checked and said."""
+    if desk.check_is_fresh:
+        return checked(desk, job)
+    verdict = look_over(desk, job)
+    rows = sum(count.refused for count in verdict.counts)
+    desk.tell(
+        "Something had changed since the last check, so everything was checked again: "
+        f"{verdict.people:,} {'person goes' if verdict.people == 1 else 'people go'}, "
+        f"{rows:,} {'row stays' if rows == 1 else 'rows stay'} with you. Look at the check before you send."
+    )
+    return desk.specification(), verdict
+
+
 def _leaving(desk: Desk, spec: Specification, verdict: Verdict) -> tuple[Split, SplitSecrets]:
     secrets = _secrets(desk, verdict)
     return split(spec, verdict, secrets), secrets
@@ -173,7 +187,7 @@ def _secrets(desk: Desk, verdict: Verdict) -> SplitSecrets:
 
 def write_handover(desk: Desk, job: Job) -> None:
     """Write the agreed tables as plain files in a folder named after the day."""
-    spec, verdict = checked(desk, job)
+    spec, verdict = _checked_and_said(desk, job)
     job.part("Splitting names from details")
     leaving, _ = _leaving(desk, spec, verdict)
     job.part("Writing the files")
@@ -193,7 +207,7 @@ def seal_up(desk: Desk, job: Job) -> None:
     """
     chosen = desk.choices
     keys = load_bundle(desk.workspace.custodian)
-    spec, verdict = checked(desk, job)
+    spec, verdict = _checked_and_said(desk, job)
     desk.workspace.sealed.mkdir(mode=0o700, exist_ok=True)
     if chosen.practice:
         _seal_practice(desk, job, spec, verdict, keys)

@@ -81,6 +81,7 @@ def start(folder: Path, *, port: int = 0, browser: bool = True, say: Callable[[s
     server = _bind(port)
     bound = server.server_address[1]
     desk = Desk(workspace, origins=(f"{HOST}:{bound}", f"localhost:{bound}"))
+    desk.browsing = _where_files_lie(desk)
     server.busy = lambda: desk.jobs.busy
     desk.close = lambda: threading.Timer(0.5, server.shutdown).start()
     logging.basicConfig(filename=workspace.log, level=logging.ERROR, format="%(asctime)s %(message)s")
@@ -97,6 +98,12 @@ def start(folder: Path, *, port: int = 0, browser: bool = True, say: Callable[[s
         workspace.running.unlink(missing_ok=True)
         server.server_close()
     say("The desk is closed. Everything you did is kept; start it again to go on.")
+
+
+def _where_files_lie(desk: Desk) -> Path:
+    """The folder to look for files in first: where those chosen before lie, else the person's own folder."""
+    folders = (path.parent for path in reversed(desk.choices.paths()) if path.parent != desk.workspace.files)
+    return next((folder for folder in folders if folder.is_dir()), Path.home())
 
 
 def serve(server: DeskServer, desk: Desk) -> None:

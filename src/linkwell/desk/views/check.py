@@ -16,6 +16,7 @@ from linkwell.desk import doing
 from linkwell.desk.desk import Desk
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
+from linkwell.desk.views.files import open_elsewhere
 from linkwell.desk.views.waiting import begin
 from linkwell.errors import LinkwellError
 from linkwell.forecast.outlook import still_title
@@ -51,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "spec": spec, "files": desk.choices.paths(), "report": report, "fresh": desk.check_is_fresh,
         "questions": len(spec.unanswered()) if spec else 0,
+        "elsewhere": [path.name for path in desk.choices.paths() if open_elsewhere(path)],
     }  # fmt: skip
     context["asked_told"] = desk.workspace.notices.exists()
     if report:

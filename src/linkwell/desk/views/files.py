@@ -30,6 +30,7 @@ class Chosen:
     there: bool
     copied: bool
     synced: str
+    elsewhere: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +66,17 @@ def _shown(desk: Desk, path: Path) -> Chosen:
         size, there = path.stat().st_size, path.is_file()
     except OSError:
         size, there = 0, False
-    return Chosen(path, size, there, path.is_relative_to(desk.workspace.files), synced_by(path))
+    copied = path.is_relative_to(desk.workspace.files)
+    return Chosen(path, size, there, copied, synced_by(path), there and open_elsewhere(path))
+
+
+def open_elsewhere(path: Path) -> bool:
+    """Whether Excel or LibreOffice has left its note that the file is open there, beside it."""
+    notes = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    try:
+        return any(note.exists() for note in notes)
+    except OSError:
+        return False
 
 
 @require_http_methods(["GET", "POST"])
