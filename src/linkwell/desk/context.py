@@ -14,7 +14,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     desk = desk_of(request)
     if not desk.door.knows(request.COOKIES.get(cookie_name(desk), "")):
         return {"outside": True}
-    return {"notices": Notices(desk.notices), "steps_url": "/"}
+    # what a step says while it runs waits for the page it leads to
+    return {"notices": Notices([] if desk.jobs.busy else desk.notices), "steps_url": "/"}
 
 
 class Notices:
