@@ -1,85 +1,60 @@
 """Open one half of a sealed file without Linkwell: open_package.py FILE identity|content KEY.pem OUT_FOLDER
-
-Needs only Python and `cryptography` 50 or later. Written from package-format.md. It checks the manifest's
-signature by the key the manifest names; whether that key is the sender's own, compare by its fingerprint.
-"""
+Needs Python 3.11 and `cryptography` 50. What else a receiver checks is in package-format.md."""
 
 import base64
-import hashlib
 import json
-import pathlib
-import re
-import struct
 import sys
+from hashlib import sha384
+from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes, hpke, serialization
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-RECORD, TAG, LABEL = 1 << 20, 16, b"linkwell seal 1\0"
 DER, INFO = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-
-
-def field(file, layout):
-    (size,) = struct.unpack(layout, file.read(struct.calcsize(layout)))
-    return file.read(size)
-
-
-def unseal(file, length, key, context):
-    """Yield the plaintext of one compartment, record by record."""
-    magic, size = file.read(8), struct.unpack(">H", file.read(2))[0]
-    assert magic == b"LWSEAL\0\1", "not a sealed stream"
-    header = magic + struct.pack(">H", size) + file.read(size - 10)
-    at = 12 + struct.unpack(">H", header[10:12])[0]
-    assert header[12:at] == context, "belongs elsewhere"
-    prefix, commitment, count = header[at : at + 7], header[at + 7 : at + 55], header[at + 55]
-    at, wrapped = at + 56, {}
-    for _ in range(count):
-        end = at + 50 + struct.unpack(">H", header[at + 48 : at + 50])[0]
-        wrapped[header[at : at + 48]] = header[at + 50 : end]
-        at = end
-    mine = hashlib.sha384(key.public_key().public_bytes(DER, INFO)).digest()
-    suite = Suite(KEM.P384, KDF.HKDF_SHA384, AEAD.AES_256_GCM)
-    file_key = suite.decrypt(wrapped[mine], key, LABEL + context + b"\0" + mine)
-    derived = HKDF(hashes.SHA384(), 80, prefix, LABEL + context).derive(file_key)
-    assert derived[32:] == commitment, "another file key than the others were given"
-    cipher, left, number = AESGCM(derived[:32]), length - size, 0
-    while left:
-        body = file.read(min(left, RECORD + TAG))
-        left -= len(body)
-        yield cipher.decrypt(prefix + struct.pack(">IB", number, left == 0), body, header)
-        number += 1
-
-
-def main(path, half_name, key_path, out):
-    with pathlib.Path(path).open("rb") as file:
-        assert file.read(19) == b"LINKWELL-PACKAGE 1\n", "not a sealed file"
-        page, signature = field(file, ">I"), field(file, ">H")
-        manifest = json.loads(page)
-        sender = serialization.load_der_public_key(base64.b64decode(manifest["sender_key"]))
-        sender.verify(signature, page, ec.ECDSA(hashes.SHA384()))
-        halves = {each["name"]: each for each in manifest["compartments"]}
-        assert not any(file.read(halves["identity"]["offset"] - file.tell())), "something in the padding"
-        half = halves[half_name]
-        key = serialization.load_pem_private_key(pathlib.Path(key_path).read_bytes(), None)
-        file.seek(half["offset"])
-        context = f"{manifest['package']}/{half_name}".encode()
-        plaintext = b"".join(
-            unseal(file, half["sealed_bytes"], key, context)
-        )  # small files; stream large ones
-    tables, at = {}, 0
-    for table in half["tables"]:
-        data, at = plaintext[at : at + table["bytes"]], at + table["bytes"]
-        assert hashlib.sha384(data).hexdigest() == table["sha384"], "not what the manifest says"
-        assert re.fullmatch("[a-z][a-z0-9_]{0,62}", table["name"]), "a name that is none"
-        tables[table["name"]] = data
-    assert at == len(plaintext), "more inside than it says"
-    for name, data in tables.items():  # only now that everything has verified
-        pathlib.Path(out, name + ".csv").write_bytes(data)
-        print(f"{name}.csv: {len(data)} bytes")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+RECORD = (1 << 20) + 16  # a mebibyte of plaintext and its tag
+if not __debug__:
+    sys.exit("Run it without -O: its checks are assertions.")
+path, wanted, key_path, out = sys.argv[1:]
+data = memoryview(Path(path).read_bytes())
+# The cover page: signed, in its one form, and true of the bytes that follow it.
+end = 23 + int.from_bytes(data[19:23])
+page, start = bytes(data[23:end]), end + 2 + int.from_bytes(data[end : end + 2])
+cover = json.loads(page)
+sender = serialization.load_der_public_key(base64.b64decode(cover["sender_key"]))
+sender.verify(bytes(data[end + 2 : start]), page, ECDSA(hashes.SHA384()))
+assert (bytes(data[:19]), cover["format"]) == (b"LINKWELL-PACKAGE 1\n", "linkwell-package/1")
+assert page == json.dumps(cover, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+for half in cover["compartments"]:
+    assert not any(data[start : half["offset"]]), "something before a half"
+    start = half["offset"] + half["sealed_bytes"]
+    assert sha384(data[half["offset"] : start]).hexdigest() == half["sealed_sha384"], "damaged"
+assert start == len(data), "something after the last half"
+# One half: its header, the file key wrapped for our key, and its records in order up to the one marked last.
+half = {each["name"]: each for each in cover["compartments"]}[wanted]
+sealed, context = data[half["offset"] :][: half["sealed_bytes"]], f"{cover['package']}/{wanted}".encode()
+header, label = bytes(sealed[: int.from_bytes(sealed[8:10])]), b"linkwell seal 1\0" + context
+begins = b"LWSEAL\0\1" + header[8:10] + len(context).to_bytes(2) + context
+assert header.startswith(begins), "sealed as something else"
+prefix, commitment = header[len(begins) :][:7], header[len(begins) :][7:55]
+key = serialization.load_pem_private_key(Path(key_path).read_bytes(), None)
+mine = sha384(key.public_key().public_bytes(DER, INFO)).digest()
+wrapped = header.partition(mine)[2]
+suite = hpke.Suite(hpke.KEM.P384, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM)
+file_key = suite.decrypt(wrapped[2 : 2 + int.from_bytes(wrapped[:2])], key, label + b"\0" + mine)
+derived, plain = HKDF(hashes.SHA384(), 80, prefix, label).derive(file_key), bytearray()
+assert derived[32:] == commitment, "another file key than the others were given"
+for number, at in enumerate(range(len(header), len(sealed), RECORD)):
+    nonce = prefix + number.to_bytes(4) + bytes([at + RECORD >= len(sealed)])
+    plain += AESGCM(derived[:32]).decrypt(nonce, sealed[at : at + RECORD], header)
+# The tables: each is what the cover page says, and they are everything. Only now is anything written.
+tables, at = {}, 0
+for table in half["tables"]:
+    tables[table["name"]], at = memoryview(plain)[at : at + table["bytes"]], at + table["bytes"]
+    assert table["name"].isidentifier(), "a name that could leave the folder"
+    assert sha384(tables[table["name"]]).hexdigest() == table["sha384"], "not the table that was sealed"
+assert at == len(plain) > 0, "more inside than it says, or nothing"
+for name, text in tables.items():
+    Path(out, f"{name}.part").write_bytes(text)
+    Path(out, f"{name}.part").rename(Path(out, f"{name}.csv"))

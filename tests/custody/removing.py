@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -118,6 +119,12 @@ def _write(file: Path, heading: str, rows: Iterable[tuple[object, ...]]) -> None
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(heading.split(","))
         writer.writerows(rows)
+
+
+def people(draw: random.Random, which: int) -> dict[int, tuple[str, str]]:
+    """About forty people of a provider, each with a record key and a start date."""
+    chosen = draw.sample(range(1, 241), 40)
+    return {n: (f"{draw.getrandbits(128):032x}", f"2024-0{1 + n % 9}-1{n % 9}") for n in chosen}
 
 
 def make_site(registry: Any, tmp_path: Path) -> Site:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from tests.custody.removing import Site, client, decoded, do_jobs, make_site
+from tests.custody.removing import Site, client, decoded, do_jobs, make_site, people
 
 from linkwell.custody.agreements.models import Agreement, Notice
 from linkwell.custody.audit.models import AuditEvent
@@ -22,6 +22,7 @@ from linkwell.custody.refreshes import actions as refreshes
 from linkwell.custody.refreshes.models import Refresh, RefreshSupply
 from linkwell.custody.removals import actions, jobs
 from linkwell.custody.removals.models import Removal
+from linkwell.custody.retention.actions import destroy_what_is_due
 from linkwell.custody.supplies.models import Supply
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.integration import SupplyForRefresh, build_refresh, ids
@@ -34,12 +35,6 @@ from linkwell.vault.zones import Home
 @pytest.fixture
 def site(registry, tmp_path: Path) -> Site:
     return make_site(registry, tmp_path)
-
-
-def people(draw: random.Random, which: int) -> dict[int, tuple[str, str]]:
-    """About forty people of a provider, each with a record key and a start date."""
-    chosen = draw.sample(range(1, 241), 40)
-    return {n: (f"{draw.getrandbits(128):032x}", f"2024-0{1 + n % 9}-1{n % 9}") for n in chosen}
 
 
 def run_job(job: Job) -> None:
@@ -130,6 +125,18 @@ class Story:
         del self.held[which]
         self.take_out(which, "withdrawal")
 
+    def time_over(self, which: int) -> None:
+        """The agreement is over, and so is the time after it: the clock asks."""
+        for person in list(self.held[which]):
+            self.leave(which, person)
+        del self.held[which]
+        agreement = self.site.agreements[which]
+        over = {"state": "ended", "ended_on": timezone.localdate(), "retention_years": 0}
+        Agreement.objects.filter(pk=agreement.pk).update(**over)
+        assert destroy_what_is_due() == 1
+        do_jobs()
+        self.asked[agreement.removals.get(kind="time over").reference] = which
+
     def settle(self) -> None:
         """Every job is done; every refresh there is now equals one built from scratch."""
         do_jobs()
@@ -170,7 +177,7 @@ def test_every_later_table_is_as_if_it_had_never_been_there(site: Site, tmp_path
         site.deliver(which, dict(story.held[which]))
     load(site, "first")
     story.settle()
-    steps = ["more", "correction", "deletion", "objection", "withdrawal"]
+    steps = ["more", "correction", "deletion", "objection", "withdrawal", "time_over"]
     draw.shuffle(steps)
     for step in steps:
         which = draw.choice(sorted(story.held))
@@ -207,7 +214,7 @@ def _certificates_are_true(site: Site, removals: list[Removal]) -> None:
                 assert Refresh.objects.get(label=label).state == "retired"
             assert said["stands_without_it"] not in said["refreshes_destroyed"]
     assert {each.state for each in Supply.objects.filter(removals__isnull=False)} == {"destroyed"}
-    ended = {each.agreement_id for each in removals if each.kind == "withdrawal"}
+    ended = {each.agreement_id for each in removals if each.kind in ("withdrawal", "time over")}
     assert {each.agreement_id for each in removals if find_agreement(each).state == "ended"} == ended
 
 
@@ -329,8 +336,9 @@ def test_there_has_to_be_something_to_take_out(site: Site) -> None:
     site.deliver(0, people(random.Random(4), 0))
     with pytest.raises(WrongUse, match="no newer delivery"):
         actions.ask(by=integrator, agreement=site.agreements[0], kind="objection")
-    with pytest.raises(WrongUse, match="no reason"):
-        actions.ask(by=integrator, agreement=site.agreements[0], kind="spite")
+    for kind in ("spite", "time over"):  # the second is for the clock alone
+        with pytest.raises(WrongUse, match="no reason"):
+            actions.ask(by=integrator, agreement=site.agreements[0], kind=kind)
 
 
 def test_the_only_provider_withdraws_and_a_refresh_of_nobodys_clients_stands(site: Site) -> None:

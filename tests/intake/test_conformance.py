@@ -1,6 +1,9 @@
 """The kit for builders elsewhere: what must open opens, and each way of being wrong is refused."""
 
+import hashlib
 import json
+import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,8 +11,9 @@ import pytest
 
 from linkwell.cli.main import main
 from linkwell.errors import WrongUse
-from linkwell.intake.conformance import agrees, judge, kit_key, load, prepare, run
+from linkwell.intake.conformance import Vector, agrees, judge, kit_key, load, prepare, run
 from linkwell.intake.vectors import make
+from linkwell.supply.package import read_manifest
 from linkwell.vault.keys import write_private_key
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -30,33 +34,48 @@ def test_the_front_door_does_with_every_committed_package_what_the_kit_says() ->
 
 
 def test_a_fresh_kit_has_the_same_packages(tmp_path: Path) -> None:
-    fresh = [(each.file, each.opens, each.people, each.rows) for each in make(tmp_path)]
-    assert fresh == [(each.file, each.opens, each.people, each.rows) for each in load(KIT)]
+    assert make(tmp_path) == load(KIT)
     assert {path.relative_to(tmp_path) for path in tmp_path.rglob("*.lwp")} == {
         path.relative_to(KIT) for path in KIT.rglob("*.lwp")
     }
 
 
-def test_the_stand_alone_reader_opens_what_must_open(tmp_path: Path) -> None:
-    import subprocess
-
+@pytest.mark.parametrize("vector", load(KIT), ids=lambda vector: vector.file)
+def test_the_stand_alone_opener_does_with_every_package_what_it_can_know(
+    vector: Vector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What must open opens to the last row; what is wrong in the file itself is refused with nothing written.
+    What only the agreement makes wrong is not for it to say.
+    """
+    rows, refused = {}, 0
+    manifest = read_manifest(KIT / vector.file) if vector.opens else None
     for half in ("identity", "content"):
-        write_private_key(tmp_path / f"{half}.pem", kit_key(half))
-        for name in ("full", "no-services", "quotes-and-macrons", "practice", "delta"):
-            out = tmp_path / f"{name}-{half}"
-            out.mkdir()
-            package = KIT / "must-open" / f"{name}.lwp"
-            command = [
-                sys.executable,
-                "-I",
-                DOCS / "open_package.py",
-                package,
-                half,
-                tmp_path / f"{half}.pem",
-                out,
-            ]
-            assert subprocess.run(command, check=False).returncode == 0
-            assert list(out.glob("*.csv"))
+        key, out = tmp_path / f"{half}.pem", tmp_path / half
+        write_private_key(key, kit_key(half))
+        out.mkdir()
+        monkeypatch.setattr(sys, "argv", ["opener", *map(str, (KIT / vector.file, half, key, out))])
+        try:
+            runpy.run_path(str(DOCS / "open_package.py"))
+        except Exception:  # noqa: BLE001  whatever stops it, nothing may be written
+            refused += 1
+            assert not list(out.iterdir())
+            continue
+        for table in manifest.compartment(half).tables if manifest else ():
+            text = (out / f"{table.name}.csv").read_bytes()
+            assert hashlib.sha384(text).hexdigest() == table.sha384
+            rows[table.name] = len(text.splitlines()) - 1
+    assert (refused > 0) is vector.alone
+    if manifest:
+        assert rows == {table.name: table.rows for _, table in manifest.tables()}
+
+
+def test_the_stand_alone_opener_has_sixty_lines_and_refuses_to_run_without_its_checks(tmp_path: Path) -> None:
+    opener = DOCS / "open_package.py"
+    assert len(opener.read_text("utf-8").splitlines()) <= 60
+    command = [sys.executable, "-O", str(opener), str(KIT / "must-refuse" / "flip-padding.lwp"), "identity"]
+    ended = subprocess.run([*command, "key.pem", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "without -O" in ended.stderr
 
 
 def test_a_reader_of_somebodys_own_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

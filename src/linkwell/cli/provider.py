@@ -170,7 +170,7 @@ def handover(
     workspace = workspace or workspace_of(spec_path)
     home = data_home_of(workspace)
     secrets = keep_split_secrets(workspace, verdict, demo_seed=Home.open(home).demo_seed if home else None)
-    done = hand_over(split(spec, verdict, secrets), spec, verdict, out)
+    done = hand_over(split(spec, verdict, secrets, working=workspace), spec, verdict, out)
     facts = {
         "command": "handover",
         **_facts(verdict),

@@ -176,7 +176,7 @@ def _checked_and_said(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
 
 def _leaving(desk: Desk, spec: Specification, verdict: Verdict) -> tuple[Split, SplitSecrets]:
     secrets = _secrets(desk, verdict)
-    return split(spec, verdict, secrets), secrets
+    return split(spec, verdict, secrets, working=desk.workspace.secrets), secrets
 
 
 def _secrets(desk: Desk, verdict: Verdict) -> SplitSecrets:

@@ -11,9 +11,11 @@ import heapq
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from linkwell.errors import RefusedByRule
+from linkwell.supply.ordered import csv_blocks
 
 Row = list[str]
 
@@ -42,11 +44,14 @@ def apply(tables: Mapping[str, Path], earlier: Mapping[str, Path], replaces: Pat
     sent = {ref for file in tables.values() for ref in _refs(file)}
     if "" in sent | gone:
         raise _refused("a row in it belongs to nobody", "It has no client reference")
-    before = {ref for file in earlier.values() for ref in _refs(file)}
-    if named and gone - before:
+    there = set()  # of those who go; everybody else who was there is only passed by
+    for ref in (ref for file in earlier.values() for ref in _refs(file)):
+        if ref in gone:
+            there.add(ref)
+        elif ref in sent:
+            raise _refused("people in it are there already", "They would be counted twice")
+    if named and len(there) < len(gone):
         raise _refused("it replaces people who are not there", "They are not in the supply it follows")
-    if (sent & before) - gone:
-        raise _refused("people in it are there already", "They would be counted twice")
     for name, file in tables.items():
         _merge(earlier[name], file, gone)
     return Applied(len(sent - gone), len(sent & gone), len(gone - sent))
@@ -76,12 +81,11 @@ def _merge(earlier: Path, file: Path, gone: set[str]) -> None:
     part = file.with_name(f".{file.name}.merged")
     part.touch(mode=0o600)
     staying = (row for row in _rows(earlier) if row[1] not in gone)
-    with part.open("w", newline="", encoding="utf-8") as text:
-        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(heading)
-        writer.writerows(heapq.merge(staying, _rows(file)))
-        text.flush()
-        os.fsync(text.fileno())
+    with part.open("wb") as out:
+        merged = heapq.merge(staying, _rows(file))
+        out.writelines(csv_blocks(map(tuple, chain([heading], merged))))
+        out.flush()
+        os.fsync(out.fileno())
     part.replace(file)
 
 

@@ -45,6 +45,8 @@ class Vector:
         about: in one sentence, what it tries.
         after: the vector that must have been opened before it, "" for none.
         people, rows: what opening it must come to; 0 and {} where it must be refused.
+        alone: whether it is the file itself that is wrong, so that whoever opens a half with nothing but its
+            key must refuse it too; the others need to know what was agreed.
     """
 
     file: str
@@ -53,6 +55,7 @@ class Vector:
     after: str = ""
     people: int = 0
     rows: Mapping[str, int] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

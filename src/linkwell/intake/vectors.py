@@ -11,18 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from linkwell.checking.package import exchange_columns
 from linkwell.intake.conformance import (
     AGREEMENT,
     CUSTODIAN,
     Vector,
     kit_key,
-    kit_specification,
     prepare,
     write_index,
 )
 from linkwell.ledger.canonical import canonical_json, parse_canonical
-from linkwell.specification.model import Compartment
 from linkwell.supply.changes import People, part_of, people_of
 from linkwell.supply.manifest import Delivery, Manifest
 from linkwell.supply.package import MAGIC, read_manifest
@@ -36,6 +33,13 @@ from linkwell.vault.zones import write_whole
 
 OPEN, REFUSE = "must-open", "must-refuse"
 Change = Callable[[dict[str, Any]], None]
+_ALONE = (
+    "flip-cover-page", "flip-signature", "flip-padding", "flip-identity-header", "flip-identity",
+    "flip-content-tag", "cut-one-byte", "cut-in-cover-page", "one-byte-more", "halves-exchanged",
+    "not-sealed", "only-a-stream", "other-package", "unknown-format", "path-in-a-name", "other-plaintext",
+    "not-canonical",
+)  # fmt: skip
+"""What is wrong in the file itself, whatever was agreed."""
 
 
 def make(kit: Path) -> list[Vector]:
@@ -152,7 +156,7 @@ class _Maker:
 
     def spoil(self, name: str, about: str, data: bytes) -> Vector:
         write_whole(self.kit / REFUSE / f"{name}.lwp", data, mode=0o644)
-        return Vector(f"{REFUSE}/{name}.lwp", False, about)
+        return Vector(f"{REFUSE}/{name}.lwp", False, about, alone=name in _ALONE)
 
     def wrong_bytes(self) -> list[Vector]:
         """Damage and swaps that need no key."""
@@ -309,10 +313,3 @@ def _with_cell(split: Split, column: str, cell: str) -> Split:
 def _as_of(table: SplitTable, record: str, key: str, ref: str) -> list[tuple[str, ...]]:
     """One person's rows of a table as another's."""
     return [(key, ref, *row[2:]) for row in table.rows if row[0] == record]
-
-
-def agreed_columns() -> dict[str, tuple[str, ...]]:
-    """The columns of every table as a sender has to write them, by table."""
-    spec = kit_specification()
-    halves = (Compartment.IDENTITY, Compartment.CONTENT)
-    return {table.name: exchange_columns(table) for half in halves for table in spec.of_compartment(half)}

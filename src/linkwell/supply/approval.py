@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from linkwell.errors import RefusedByRule, WrongUse
@@ -20,7 +21,7 @@ from linkwell.supply.manifest import REPLACES, Manifest
 from linkwell.supply.package import check_sealed_bytes, read_manifest
 from linkwell.supply.split import Split
 from linkwell.vault.keys import PrivateKey, PublicKey
-from linkwell.vault.zones import write_whole
+from linkwell.vault.zones import written_whole
 
 FORMAT = "linkwell-ok/1"
 SHOWN_ROWS = 5
@@ -56,27 +57,24 @@ def look(package: Path, rows: Path) -> Looked:
     for half, table in manifest.tables():
         path = rows / _file_name(half.name, table.name)
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                seen = hashlib.file_digest(file, "sha384").hexdigest()
         except FileNotFoundError:
             raise WrongUse(
                 "A table of the sealed file is not among the rows you were given.",
                 where=path.name,
                 fix="Ask whoever sealed it for all its tables (linkwell seal --rows FOLDER writes them).",
             ) from None
-        if hashlib.sha384(data).hexdigest() != table.sha384:
+        if seen != table.sha384:
             raise RefusedByRule(
                 "These rows are not the ones that were sealed.",
                 where=path.name,
                 why="You would say yes to something you have not seen.",
                 fix="Ask whoever sealed the file for the rows again; if they differ again, say no.",
             )
-        reader = csv.reader(data.decode("utf-8").splitlines())
-        heading = next(reader)
-        tables[path.stem] = (
-            table.rows,
-            heading,
-            [row for row, _ in zip(reader, range(SHOWN_ROWS), strict=False)],
-        )
+        with path.open(newline="", encoding="utf-8") as text:
+            heading, *first = islice(csv.reader(text), SHOWN_ROWS + 1)
+        tables[path.stem] = (table.rows, heading, first)
     return Looked(manifest, sha384, tables)
 
 
@@ -84,7 +82,10 @@ def write_rows(split: Split, folder: Path) -> None:
     """Write the rows of a split as they are sealed, one CSV a table, readable by their owner only."""
     for half, tables in split.halves().items():
         for table in tables:
-            write_whole(folder / _file_name(half, table.name), table.to_csv_bytes())
+            with written_whole(folder / _file_name(half, table.name)) as part:
+                part.touch(mode=0o600)
+                with part.open("wb") as file:
+                    file.writelines(table.blocks())
 
 
 def _file_name(half: str, table: str) -> str:

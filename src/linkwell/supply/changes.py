@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
 
 from linkwell.errors import WrongUse
 from linkwell.supply.manifest import REPLACES, Changes, Delivery
+from linkwell.supply.ordered import Row, laid_down
 from linkwell.supply.split import KEY_BYTES, Split, SplitTable
 
 
@@ -72,14 +75,23 @@ def people_of(split: Split, refs: Mapping[str, str], client: bytes) -> People | 
         refs: see `split.paired_refs`.
         client: the lasting secret; the digests mean nothing without it.
     """
-    rows = _rows_of_records(split)
-    of_person: dict[str, list[list[object]]] = {}
+    found: dict[str, Known] = {}
+    several: dict[str, list[list[object]]] = {}
     for row in split.identity.rows:
         if not row[1]:
             return None
-        of_person.setdefault(row[1], []).append([row[2:], rows.get(row[0], [])])
+        if row[1] in found:
+            several[row[1]] = []
+        found[row[1]] = Known(refs[row[1]], "")
     key = hmac.digest(client, b"what was sent", hashlib.sha384)
-    return {ref: Known(refs[ref], _digest(key, found)) for ref, found in of_person.items()}
+    for ref, record in _records(split):
+        if ref in several:
+            several[ref].append(record)
+        else:
+            found[ref] = Known(found[ref].content_ref, _digest(key, [record]))
+    for ref, records in several.items():
+        found[ref] = Known(found[ref].content_ref, _digest(key, records))
+    return found
 
 
 def reconcile(before: People, now: People) -> Reconciliation:
@@ -94,11 +106,20 @@ def reconcile(before: People, now: People) -> Reconciliation:
     )
 
 
-def part_of(full: Split, kind: Delivery, *, before: People, now: People, secret: bytes) -> Part:
+def part_of(
+    full: Split,
+    kind: Delivery,
+    *,
+    before: People,
+    now: People,
+    secret: bytes,
+    working: Path | None = None,
+) -> Part:
     """The part of a full split that brings `before` to `now`, as far as this kind of delivery goes.
 
     Args:
         secret: the supply's own secret, for record keys of the list of whom it replaces.
+        working: see `split.split`.
 
     Raises:
         WrongUse: there is nothing of this kind to send.
@@ -120,10 +141,11 @@ def part_of(full: Split, kind: Delivery, *, before: People, now: People, secret:
     replaced = (sent & before.keys()) | gone
     changes = Changes(len(sent - before.keys()), len(sent & before.keys()), len(gone))
     after = {ref: known for ref, known in before.items() if ref not in gone} | {ref: now[ref] for ref in sent}
-    return Part(_only(full, sent, {ref: before[ref] for ref in replaced}, secret), changes, after)
+    whom = {ref: before[ref] for ref in replaced}
+    return Part(_only(full, sent, whom, secret, working), changes, after)
 
 
-def _only(full: Split, sent: Set[str], replaced: People, secret: bytes) -> Split:
+def _only(full: Split, sent: Set[str], replaced: People, secret: bytes, working: Path | None) -> Split:
     records = {row[0] for row in full.identity.rows if row[1] in sent}
 
     def kept(table: SplitTable) -> SplitTable:
@@ -132,7 +154,7 @@ def _only(full: Split, sent: Set[str], replaced: People, secret: bytes) -> Split
                 f"A table called {REPLACES} cannot be sent in parts.",
                 fix="Send a full supply, or give the table another name in the specification.",
             )
-        return replace(table, rows=[row for row in table.rows if row[0] in records])
+        return replace(table, rows=laid_down((row for row in table.rows if row[0] in records), working))
 
     refs = {"identity": replaced.keys(), "content": {known.content_ref for known in replaced.values()}}
     return Split(
@@ -151,15 +173,26 @@ def _listed(half: str, refs: Set[str], secret: bytes) -> SplitTable:
     return SplitTable(REPLACES, ("record_key", "client_ref"), list(rows))
 
 
-def _rows_of_records(split: Split) -> dict[str, list[list[object]]]:
-    """Every content row by its record, without the keys that differ from supply to supply."""
-    found: dict[str, list[list[object]]] = {}
-    for table in split.content:
-        for row in table.rows:
-            found.setdefault(row[0], []).append([table.name, row[2:]])
-    for rows in found.values():
+def _records(split: Split) -> Iterator[tuple[str, list[object]]]:
+    """Client reference and everything about each record, without the keys that differ from supply to supply.
+
+    All tables lie in the order of the record keys, so one pass over each is enough.
+    """
+    tables = [(table.name, groupby(table.rows, _record_key)) for table in split.content]
+    ahead = [next(groups, None) for _, groups in tables]
+    for row in split.identity.rows:
+        rows: list[list[object]] = []
+        for at, (name, groups) in enumerate(tables):
+            while (group := ahead[at]) is not None and group[0] <= row[0]:
+                if group[0] == row[0]:
+                    rows += [[name, each[2:]] for each in group[1]]
+                ahead[at] = next(groups, None)
         rows.sort()
-    return found
+        yield row[1], [row[2:], rows]
+
+
+def _record_key(row: Row) -> str:
+    return row[0]
 
 
 def _digest(key: bytes, records: list[list[object]]) -> str:

@@ -67,7 +67,7 @@ def plan(
     """Split a clean verdict, compare it with what was accepted last, and take the part `kind` sends.
 
     Args:
-        workspace: where this provider remembers what it sealed.
+        workspace: where this provider remembers what it sealed, and where many rows wait on disk.
         receipts: where the custodian's receipts are kept; only they say what was accepted.
         receipt_key: the key they must be signed with.
 
@@ -75,7 +75,7 @@ def plan(
         BlockingFindings: the verdict blocks. WrongUse: nothing to build on, or nothing of this kind to send.
         RefusedByRule: people cannot be recognised, or the specification has changed since.
     """
-    full = split(spec, verdict, secrets)
+    full = split(spec, verdict, secrets, working=workspace)
     people = people_of(full, paired_refs(spec, verdict, secrets.client), secrets.client)
     now = Sent(package="", specification=spec.digest, people=people, **vars(parties))
     last = last_accepted(workspace, receipts, receipt_key, like=now)
@@ -91,7 +91,8 @@ def plan(
         raise _not_recognised()
     if last.specification != spec.digest:
         raise _other_columns()
-    part = part_of(full, kind, before=last.people, now=people, secret=secrets.supply)
+    part = part_of(full, kind, before=last.people, now=people, secret=secrets.supply,
+                   working=workspace)  # fmt: skip
     name = package_id(secrets.supply, kind, last.package)
     after = replace(now, package=name, people=part.people)
     return Planned(part.split, kind, last.package, part.changes, name, compared, after)

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +44,6 @@ def hand_over(split: Split, spec: Specification, verdict: Verdict, out: Path) ->
         WrongUse: `out` holds something that is not a handover.
         TryAgain: the disk would not take it.
     """
-    files = _files(split, spec, verdict)
-    sums = tuple((name, hashlib.sha384(data).hexdigest()) for name, data in files.items())
-    files[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums).encode()
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / SUMS).exists())):
         raise WrongUse(
             "The folder for the handover already holds something else.",
@@ -54,7 +52,7 @@ def hand_over(split: Split, spec: Specification, verdict: Verdict, out: Path) ->
         )
     part = out.with_name(f".{out.name}.part")
     try:
-        _write_all(part, files)
+        sums = _write_all(part, _files(split, spec, verdict))
         if out.exists():
             shutil.rmtree(out)
         part.replace(out)
@@ -69,26 +67,36 @@ def hand_over(split: Split, spec: Specification, verdict: Verdict, out: Path) ->
     return Handover(out, sums, rows)
 
 
-def _files(split: Split, spec: Specification, verdict: Verdict) -> dict[str, bytes]:
-    files = {"identity/identity.csv": split.identity.to_csv_bytes()}
+def _files(split: Split, spec: Specification, verdict: Verdict) -> dict[str, Iterable[bytes]]:
+    files: dict[str, Iterable[bytes]] = {"identity/identity.csv": split.identity.blocks()}
     for table in split.content:
-        files[f"content/{table.name}.csv"] = table.to_csv_bytes()
-    files["control-totals.csv"] = _control_totals(split)
-    files["specification.toml"] = render(spec).encode()
+        files[f"content/{table.name}.csv"] = table.blocks()
+    files["control-totals.csv"] = [_control_totals(split)]
+    files["specification.toml"] = [render(spec).encode()]
     for shape, data in render_everywhere(specification_document(spec)).items():
-        files[f"specification.{shape}"] = data
-    files["cover-sheet.txt"] = _cover_sheet(split, spec, verdict).encode()
+        files[f"specification.{shape}"] = [data]
+    files["cover-sheet.txt"] = [_cover_sheet(split, spec, verdict).encode()]
     return files
 
 
-def _write_all(part: Path, files: dict[str, bytes]) -> None:
+def _write_all(part: Path, files: Mapping[str, Iterable[bytes]]) -> tuple[tuple[str, str], ...]:
+    """Write every file and the list of their fingerprints; returns the list."""
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
-    for name, data in files.items():
-        path = part / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(data)
+    sums = tuple((name, _write(part / name, blocks)) for name, blocks in files.items())
+    _write(part / SUMS, ["".join(f"{digest}  {name}\n" for name, digest in sums).encode()])
+    return sums
+
+
+def _write(path: Path, blocks: Iterable[bytes]) -> str:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600)
+    seen = hashlib.sha384()
+    with path.open("wb") as file:
+        for data in blocks:
+            seen.update(data)
+            file.write(data)
+    return seen.hexdigest()
 
 
 def _control_totals(split: Split) -> bytes:
@@ -97,9 +105,15 @@ def _control_totals(split: Split) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("file", "column", "rows", "filled", "different"))
     for file, table in (("identity", split.identity), *((table.name, table) for table in split.content)):
-        for at, column in enumerate(table.columns):
-            cells = [row[at] for row in table.rows if row[at]]
-            writer.writerow((f"{file}.csv", column, len(table.rows), len(cells), len(set(cells))))
+        filled = [0] * len(table.columns)
+        different: list[set[str]] = [set() for _ in table.columns]
+        for row in table.rows:
+            for at, cell in enumerate(row):
+                if cell:
+                    filled[at] += 1
+                    different[at].add(cell)
+        for column, count, seen in zip(table.columns, filled, different, strict=True):
+            writer.writerow((f"{file}.csv", column, len(table.rows), count, len(seen)))
     return text.getvalue().encode()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,8 +18,6 @@ from linkwell.supply.practice import practice_package, practice_split, practice_
 from linkwell.supply.split import Split, SplitTable
 from linkwell.vault.custodian_keys import COMPARTMENTS, CustodianKeys
 from linkwell.vault.keys import PrivateKey, fingerprint, public_text
-
-_CHUNK = 1 << 20
 
 
 def package_id(supply_secret: bytes, delivery: Delivery = Delivery.FULL, follows: str = "") -> str:
@@ -135,13 +132,12 @@ def seal(
     sealed = _already_sealed(out, facts, custodian)
     if sealed is not None:
         return sealed
-    halves = split.halves().items()
-    written = {name: [(table, table.to_csv_bytes()) for table in half] for name, half in halves}
-    total = sum(len(data) for half in written.values() for _, data in half)
+    halves = split.halves()
+    total = sum(table.size for half in halves.values() for table in half)
     return write_package(
         out,
         facts,
-        tables={name: [_source(*each) for each in half] for name, half in written.items()},
+        tables={name: [_source(table) for table in half] for name, half in halves.items()},
         recipients={
             name: (custodian.compartments[name].zone, custodian.compartments[name].recovery)
             for name in COMPARTMENTS
@@ -191,10 +187,5 @@ def _sealed_to(found: Manifest, custodian: CustodianKeys) -> bool:
     )
 
 
-def _source(table: SplitTable, data: bytes) -> TableSource:
-    return TableSource(table.name, len(table.rows), len(table.columns), _chunks(data))
-
-
-def _chunks(data: bytes) -> Iterator[bytes]:
-    for at in range(0, len(data), _CHUNK):
-        yield data[at : at + _CHUNK]
+def _source(table: SplitTable) -> TableSource:
+    return TableSource(table.name, len(table.rows), len(table.columns), table.blocks())

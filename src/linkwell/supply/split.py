@@ -6,21 +6,23 @@ key, so that the two halves cannot be joined by it.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from linkwell.checking.package import CLIENT_KEY, exchange_columns
 from linkwell.checking.verdict import KeptTable, Verdict
 from linkwell.specification.model import Compartment, FieldType, Specification, TableSpec
 from linkwell.supply.minimise import minimise
+from linkwell.supply.ordered import OnDisk, Row, csv_blocks, in_order
 from linkwell.vault.secrets import keep_secret
 
 KEY_BYTES = 16
+_REMEMBERED = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,22 @@ class SplitTable:
 
     name: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[Row]
+
+    def blocks(self) -> Iterator[bytes]:
+        """Canonical CSV with one heading, piece by piece."""
+        rows = self.rows.blocks() if isinstance(self.rows, OnDisk) else csv_blocks(self.rows)
+        return chain(csv_blocks([self.columns]), rows)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its canonical CSV."""
+        rows = self.rows.size if isinstance(self.rows, OnDisk) else sum(map(len, csv_blocks(self.rows)))
+        return rows + sum(map(len, csv_blocks([self.columns])))
 
     def to_csv_bytes(self) -> bytes:
-        """Canonical CSV: UTF-8, comma, "\\n", minimal quoting, one header, "" for missing."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(self.columns)
-        writer.writerows(self.rows)
-        return text.getvalue().encode()
+        """All of its canonical CSV; for a table of any size take `blocks`."""
+        return b"".join(self.blocks())
 
 
 @dataclass(frozen=True)
@@ -89,22 +98,24 @@ def client_ref(secret: bytes, compartment: str, key: str, *, kind: str = "client
     )[:KEY_BYTES].hex()
 
 
-def split(spec: Specification, verdict: Verdict, secrets: SplitSecrets) -> Split:
+def split(
+    spec: Specification, verdict: Verdict, secrets: SplitSecrets, *, working: Path | None = None
+) -> Split:
     """Split a clean verdict's rows into the identity table and the content tables.
 
     Every table's columns are record_key, client_ref, then the agreed fields without the client key. Rows are
     sorted by record key, then by the rest, so their order says nothing about the source file.
 
+    Args:
+        working: a private folder on a disk, for rows that are too many for memory.
+
     Raises:
         BlockingFindings: the verdict blocks (see `minimise`).
     """
     kept = {table.name: table for table in minimise(spec, verdict)}
-    refs = _client_keys(spec, kept)
-    keys: dict[int, str] = {}
-    for ordinal in {ordinal for table in kept.values() for ordinal in table.records}:
-        keys[ordinal] = record_key(secrets.supply, ordinal)
+    own_keys = _client_keys(spec, kept)
     tables = [
-        (each.compartment, _split_table(each, kept[each.name], keys, refs, secrets.client))
+        (each.compartment, _split_table(each, kept[each.name], own_keys, secrets, working))
         for each in spec.tables
     ]
     identity = next(table for compartment, table in tables if compartment is Compartment.IDENTITY)
@@ -118,36 +129,46 @@ def paired_refs(spec: Specification, verdict: Verdict, client: bytes) -> dict[st
         client: the lasting secret. Only the provider, who has it, can pair the two.
     """
     kept = {table.name: table for table in verdict.kept}
-    keys = set(_client_keys(spec, kept).values()) - {""}
+    keys = set(_client_keys(spec, kept)) - {""}
     return {client_ref(client, "identity", key): client_ref(client, "content", key) for key in keys}
 
 
-def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> dict[int, str]:
-    """Each participant's own client key, as in the identity table: rows of one person share one."""
+def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> Sequence[str]:
+    """Each participant's own client key by ordinal, as in the identity table."""
     table = next(each for each in spec.tables if each.compartment is Compartment.IDENTITY)
     person = kept[table.name]
     if CLIENT_KEY not in person.columns:
-        return {}
+        return ()
     at = person.columns.index(CLIENT_KEY)
-    return {ordinal: row[at] for ordinal, row in zip(person.records, person.rows, strict=True)}
+    keys = [""] * (max(person.records, default=-1) + 1)
+    for ordinal, row in zip(person.records, person.rows, strict=True):
+        keys[ordinal] = row[at]
+    return keys
 
 
 def _split_table(
-    spec: TableSpec, table: KeptTable, keys: dict[int, str], client_keys: dict[int, str], secret: bytes
+    spec: TableSpec, table: KeptTable, own_keys: Sequence[str], secrets: SplitSecrets, working: Path | None
 ) -> SplitTable:
     place = spec.compartment.value
-    refs = {ordinal: client_ref(secret, place, key) for ordinal, key in client_keys.items()}
     leaving = [(at, each) for at, each in enumerate(spec.fields) if each.name != CLIENT_KEY]
-    rows = []
-    for ordinal, row in zip(table.records, table.rows, strict=True):
-        cells = (
-            # any other key of the provider's own (a household number) is keyed as the client key is
-            client_ref(secret, place, row[at], kind=each.name) if each.type is FieldType.KEY else row[at]
-            for at, each in leaving
-        )
-        rows.append((keys[ordinal], refs.get(ordinal, ""), *cells))
-    rows.sort()
-    return SplitTable(spec.name, exchange_columns(spec), rows)
+
+    @lru_cache(maxsize=_REMEMBERED)  # rows of one person often lie together
+    def keys_of(ordinal: int) -> tuple[str, str]:
+        own = own_keys[ordinal] if ordinal < len(own_keys) else ""
+        return record_key(secrets.supply, ordinal), client_ref(secrets.client, place, own)
+
+    def rows() -> Iterator[Row]:
+        for ordinal, row in zip(table.records, table.rows, strict=True):
+            cells = (
+                # any other key of the provider's own (a household number) is keyed as the client key is
+                client_ref(secrets.client, place, row[at], kind=each.name)
+                if each.type is FieldType.KEY
+                else row[at]
+                for at, each in leaving
+            )
+            yield (*keys_of(ordinal), *cells)
+
+    return SplitTable(spec.name, exchange_columns(spec), in_order(rows(), working))
 
 
 def keep_split_secrets(workspace: Path, verdict: Verdict, *, demo_seed: int | None = None) -> SplitSecrets:

@@ -81,13 +81,14 @@ def work_load(job: Job, tick: Tick) -> Loaded:
 
 
 def _links_before(supply: Supply, earlier: Refresh | None) -> Path | None:
-    """The links of the same agreement's supply in the refresh before."""
+    """The links of the same agreement's supply in the refresh before, while they are kept."""
     from linkwell.custody.linkage.relinking import refresh_links
 
     if earlier is None:
         return None
     held = earlier.supplies.filter(agreement=supply.agreement).first()
-    return refresh_links(current_home(), earlier.label, held.reference) if held else None
+    links = refresh_links(current_home(), earlier.label, held.reference) if held else None
+    return links if links and links.exists() else None  # they go before the refresh when their time is over
 
 
 def finish_load(job: Job, result: Loaded) -> None:

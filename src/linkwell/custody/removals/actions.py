@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import custodian, tell
@@ -21,7 +22,7 @@ from linkwell.custody.refreshes.states import RefreshState
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.permissions import ASK_OWN_REMOVAL, ASK_REMOVAL, CONFIRM_REMOVAL
 from linkwell.custody.removals.plan import Plan, leaving, plan_of, refreshes_with
-from linkwell.custody.removals.states import REMOVAL, RemovalKind, RemovalState
+from linkwell.custody.removals.states import ASKABLE, REMOVAL, RemovalKind, RemovalState
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import RefusedByRule, WrongUse
@@ -64,9 +65,9 @@ def ask(*, by: Person, agreement: Agreement, kind: str) -> Removal:
         WrongUse: there is nothing to take out. RefusedByRule: the same is asked already.
     """
     _check_asker(by, agreement)
-    if kind not in {each.value for each in RemovalKind}:
+    if kind not in ASKABLE:
         raise WrongUse("This is no reason to take something out.", where=kind,
-                       fix=f"One of: {', '.join(RemovalKind)}.")  # fmt: skip
+                       fix=f"One of: {', '.join(ASKABLE)}.")  # fmt: skip
     with transaction.atomic():
         return _asked(agreement, RemovalKind(kind), by=by)
 
@@ -83,7 +84,7 @@ def ask_for_delivery(supply: Supply) -> Removal | None:
     if kind is None or supply.practice:
         return None
     with transaction.atomic():
-        if _open(supply.agreement) or not supply.agreement.supplies.filter(pk__lt=supply.pk).exists():
+        if under_way(supply.agreement) or not supply.agreement.supplies.filter(pk__lt=supply.pk).exists():
             return None
         try:
             return _asked(supply.agreement, kind, by=SYSTEM)
@@ -91,14 +92,45 @@ def ask_for_delivery(supply: Supply) -> Removal | None:
             return None
 
 
-def _open(agreement: Agreement) -> bool:
+def under_way(agreement: Agreement) -> Removal | None:
+    """What is being taken out under an agreement, if anything is."""
     done = (RemovalState.DONE, RemovalState.TAKEN_BACK)
-    return agreement.removals.exclude(state__in=done).exists()
+    return agreement.removals.exclude(state__in=done).first()
+
+
+def take_out_at_its_end(agreement: Agreement) -> Removal | None:
+    """Take out everything under an agreement whose time is over, or go on with it.
+
+    Nobody is asked: both sides confirmed the day when they signed. What somebody asked for and nobody has
+    confirmed falls away; what was confirmed is done first (None), and the clock comes again.
+    """
+    with transaction.atomic():
+        row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        found = under_way(row)
+        if found is not None and found.state == RemovalState.ASKED:
+            change(found, "take back", by=SYSTEM, event="removal.taken back")
+            found = None
+        if found is None:
+            found = _asked(row, RemovalKind.TIME_OVER, by=SYSTEM)
+            found.confirmed_by = SYSTEM
+            found = change(found, "confirm", by=SYSTEM, event="removal.confirmed")
+        if found.kind != RemovalKind.TIME_OVER:
+            return None
+        linking = found.supplies.filter(state=SupplyState.LINKING).exists()
+        if found.state == RemovalState.CONFIRMED and not linking and not _failed_today():
+            _rebuild(found)
+        go_on()
+    return find(found.reference)
+
+
+def _failed_today() -> bool:
+    today = timezone.localdate()
+    return Refresh.objects.filter(state=RefreshState.FAILED, created_at__date=today).exists()
 
 
 def _asked(agreement: Agreement, kind: RemovalKind, *, by: Person | str) -> Removal:
     row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    if _open(row):
+    if under_way(row):
         raise RefusedByRule(
             "Something is being taken out under this agreement already.",
             where=row.reference,
@@ -112,7 +144,8 @@ def _asked(agreement: Agreement, kind: RemovalKind, *, by: Person | str) -> Remo
     made.supplies.set(supplies)
     details = {"kind": str(kind), "deliveries": [each.reference for each in supplies]}
     record("removal.asked", by=by, subject=made.subject, about=row.organisation.code, details=details)
-    tell(None, "removal_asked", custodian(), row.organisation, about=made.reference)
+    if kind != RemovalKind.TIME_OVER:
+        tell(None, "removal_asked", custodian(), row.organisation, about=made.reference)
     return made
 
 
@@ -157,10 +190,15 @@ def confirm(*, by: Person, removal: Removal) -> Removal:
         row = change(removal, "confirm", by=by, event="removal.confirmed")
         if removal.kind == RemovalKind.WITHDRAWAL and agreement.state == AgreementState.IN_FORCE:
             end_with_withdrawal(agreement, by=SYSTEM)
-        if stands_without(row) is None and latest_ready() is not None and not _coming(row):
-            begin(by=SYSTEM, label=new_label())
+        _rebuild(row)
         go_on()
     return find(row.reference)
+
+
+def _rebuild(removal: Removal) -> None:
+    """Begin a refresh without it, unless the newest stands without it or one is on its way."""
+    if stands_without(removal) is None and latest_ready() is not None and not _coming(removal):
+        begin(by=SYSTEM, label=new_label())
 
 
 def _refuse_other_plan(removal: Removal, agreement: Agreement) -> None:

@@ -19,6 +19,7 @@ from linkwell.custody.removals.actions import change, find, stands_without
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.plan import refreshes_with, sentences
 from linkwell.custody.removals.states import RemovalKind
+from linkwell.custody.retention.clock import why_over
 from linkwell.custody.retention.jobs import kept_folders
 from linkwell.custody.supplies.actions import change as change_supply
 from linkwell.custody.supplies.models import Supply
@@ -109,7 +110,10 @@ def finish_destroy(job: Job, gone: Destroyed) -> None:
             change_supply(supply, "destroy", by=SYSTEM, event="supply.kept data destroyed")
         give(supply, kind, row.done, about=row.reference)
     _retire(gone, row)
-    tell(None, "removal_done", custodian(), row.organisation, about=row.reference)
+    if row.kind == RemovalKind.TIME_OVER:
+        tell(row.agreement, "kept_destroyed", row.organisation, custodian(), about=row.reference)
+    else:
+        tell(None, "removal_done", custodian(), row.organisation, about=row.reference)
 
 
 def _certificate(removal: Removal, gone: Destroyed, newest: Refresh | None) -> dict[str, object]:
@@ -119,7 +123,7 @@ def _certificate(removal: Removal, gone: Destroyed, newest: Refresh | None) -> d
     without = {"stands_without_it": newest.label, "its_fingerprint": newest.digest} if newest else {}
     return {
         "certificate": removal.reference,
-        "why": sentences()["kind"][removal.kind],
+        "why": _why(removal),
         "what": words["what"],
         "people": int(plan["people"]),
         "deliveries_destroyed": list(gone.supplies),
@@ -132,6 +136,11 @@ def _certificate(removal: Removal, gone: Destroyed, newest: Refresh | None) -> d
         "release_guard_keeps": words["guard"],
         "backups": words["backups"],
     }
+
+
+def _why(removal: Removal) -> str:
+    why = str(sentences()["kind"][removal.kind])
+    return f"{why}: {why_over(removal.agreement)}" if removal.kind == RemovalKind.TIME_OVER else why
 
 
 def _retire(gone: Destroyed, removal: Removal) -> None:

@@ -17,7 +17,7 @@ from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
-from linkwell.custody.removals.states import RemovalKind
+from linkwell.custody.removals.states import EVERYTHING, RemovalKind
 from linkwell.custody.retention.clock import KEPT
 from linkwell.custody.supplies.destroying import WAITING
 from linkwell.custody.supplies.models import Supply
@@ -59,13 +59,13 @@ def sentences() -> dict[str, Any]:
 
 
 def leaving(agreement: Agreement, kind: str) -> tuple[list[Supply], Supply | None]:
-    """What leaves, and the delivery that takes its place (none for a withdrawal).
+    """What leaves, and the delivery that takes its place (none where everything leaves).
 
     Raises:
         WrongUse: nothing is there that could leave, or the delivery that mends it is not linked yet.
     """
     kept = list(agreement.supplies.filter(state__in=KEPT).order_by("pk"))
-    if kind == RemovalKind.WITHDRAWAL:
+    if kind in EVERYTHING:
         if not kept:
             raise WrongUse("Nothing is kept under this agreement.", where=agreement.reference)
         return kept, None
@@ -88,17 +88,16 @@ def plan_of(agreement: Agreement, kind: str) -> Plan:
     worked_out = Output.objects.filter(refresh__in=held).order_by("reference")
     released = Release.objects.filter(output__refresh__in=held, organisation=agreement.organisation)
     unopened = agreement.supplies.filter(state__in=WAITING).order_by("pk")
-    withdrawal = kind == RemovalKind.WITHDRAWAL
     return Plan(
         kind=kind,
         deliveries=tuple(each.reference for each in supplies),
         stays=delivery.reference if delivery else "",
         people=_people(supplies, delivery),
-        unopened=tuple(unopened.values_list("reference", flat=True)) if withdrawal else (),
+        unopened=tuple(unopened.values_list("reference", flat=True)) if kind in EVERYTHING else (),
         refreshes=tuple(each.label for each in held),
         projects=tuple(worked_out.values_list("reference", flat=True)),
         released=tuple(released.order_by("pk").values_list("reference", "title")),
-        ends_agreement=withdrawal and agreement.state == AgreementState.IN_FORCE,
+        ends_agreement=kind == RemovalKind.WITHDRAWAL and agreement.state == AgreementState.IN_FORCE,
     )
 
 

@@ -15,6 +15,8 @@ from linkwell.custody.jobs import running
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
+from linkwell.custody.removals.actions import take_out_at_its_end, under_way
+from linkwell.custody.removals.states import RemovalKind
 from linkwell.custody.retention.clock import due_agreements
 
 DESTROY = "agreement.destroy"
@@ -40,10 +42,15 @@ def ask_for_destruction(*, by: Person, agreement: Agreement) -> Job:
 def destroy_what_is_due(today: datetime.date | None = None) -> int:
     """Leave a job for every agreement whose time is over; returns how many there are.
 
-    Called again and again: a job that is under way is not left twice, and one that failed is left anew.
+    Called again and again: a job that is under way is not left twice, one that failed is left anew, and
+    what is being taken out already goes on from where it stands.
     """
     due = due_agreements(today)
     for agreement in due:
+        found = under_way(agreement)
         with transaction.atomic():
-            running.leave(DESTROY, subject=agreement.reference, by=SYSTEM)
+            if found is not None and found.kind == RemovalKind.TIME_OVER:
+                take_out_at_its_end(agreement)
+            else:
+                running.leave(DESTROY, subject=agreement.reference, by=SYSTEM)
     return len(due)

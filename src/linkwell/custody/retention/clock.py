@@ -28,6 +28,13 @@ def destroyed_on(agreement: Agreement) -> datetime.date | None:
     return years_after(last, agreement.retention_years)
 
 
+def why_over(agreement: Agreement) -> str:
+    """Why its time is over, for the certificate."""
+    if agreement.destroy_asked_on is not None:
+        return "the agreement is over, and the provider asked"
+    return f"{agreement.retention_years} years after the agreement are over"
+
+
 def years_after(day: datetime.date, years: int) -> datetime.date:
     """The same day so many years on; where there is none, the first of March."""
     try:

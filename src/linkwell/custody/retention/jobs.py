@@ -1,27 +1,28 @@
-"""Destroying what is kept under an agreement: the files first, then the receipts that say so."""
+"""Destroying what is kept under an agreement whose time is over.
+
+Names, numbers and who was found go on the day itself. The service details leave as everything leaves: taken
+out of the research data by building it anew, and what held them is destroyed with them (`removals`).
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from linkwell.custody.agreements.models import Agreement
-from linkwell.custody.agreements.notices import custodian, tell
+from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.removals.actions import take_out_at_its_end
 from linkwell.custody.retention.clock import KEPT, destroyed_on
-from linkwell.custody.supplies.actions import change
-from linkwell.custody.supplies.models import Supply
-from linkwell.custody.supplies.receipts import give
-from linkwell.custody.supplies.states import SUPPLY
+from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import LinkwellError, RefusedByRule
-from linkwell.ledger.receipts import Kind
 from linkwell.vault.zones import ZoneName
-
-WHAT = "names and numbers, who was found, and the service details as they were sent"
 
 
 def kept_folders(reference: str) -> tuple[Path, ...]:
@@ -35,8 +36,18 @@ def kept_folders(reference: str) -> tuple[Path, ...]:
     )
 
 
+def _who_it_was(reference: str) -> Iterator[Path]:
+    """Every folder with names, numbers, or who was found: also the links every refresh was built from."""
+    identity = current_home().zone(ZoneName.IDENTITY)
+    yield identity.folder("supplies") / reference
+    yield identity.folder("links") / reference
+    yield from identity.folder("refreshes").glob(f"*/{reference}")
+
+
 def work_destroy(job: Job, tick: Tick) -> list[str]:
-    """Destroy the folders of every delivery whose time is over; returns their references.
+    """Destroy names, numbers and links of every delivery whose time is over; returns their references.
+
+    A delivery that is just being linked is left for the clock's next round.
 
     Raises:
         RefusedByRule: the agreement is in force again; nothing was destroyed.
@@ -44,14 +55,13 @@ def work_destroy(job: Job, tick: Tick) -> list[str]:
     agreement = Agreement.objects.get(reference=job.subject)
     if destroyed_on(agreement) is None:
         raise RefusedByRule("This agreement is not over.", where=agreement.reference)
-    supplies = [
-        each for each in agreement.supplies.filter(state__in=KEPT) if SUPPLY.may("destroy", each.state)
-    ]
-    for number, supply in enumerate(supplies, start=1):
-        for folder in kept_folders(supply.reference):
+    kept = agreement.supplies.filter(state__in=KEPT).exclude(state=SupplyState.LINKING)
+    references = list(kept.order_by("pk").values_list("reference", flat=True))
+    for number, reference in enumerate(references, start=1):
+        for folder in list(_who_it_was(reference)):
             destroy_folder(folder)
-        tick(number, len(supplies))
-    return [supply.reference for supply in supplies]
+        tick(number, len(references))
+    return references
 
 
 def destroy_folder(folder: Path) -> None:
@@ -67,23 +77,15 @@ def destroy_folder(folder: Path) -> None:
 
 
 def finish_destroy(job: Job, references: list[str]) -> None:
-    """Say so: each delivery's state, its receipt and the record; and tell both sides."""
+    """Record it, and have the rest taken out; the certificate comes when all of it is gone."""
     agreement = Agreement.objects.select_related("organisation").get(reference=job.subject)
-    asked = agreement.destroy_asked_on is not None
-    why = "the provider asked" if asked else f"{agreement.retention_years} years after the agreement are over"
-    for supply in Supply.objects.filter(reference__in=references).order_by("pk"):
-        row = change(supply, "destroy", by=SYSTEM, event="supply.kept data destroyed")
-        give(row, Kind.DESTROYED, {"what": WHAT, "why": why}, about="kept")
-    if references:
-        record(
-            "agreement.kept data destroyed",
-            by=SYSTEM,
-            subject=agreement.subject,
-            about=agreement.organisation.code,
-            details={"deliveries": len(references)},
-        )
-        about = references[-1]
-        tell(agreement, "kept_destroyed", agreement.organisation, custodian(), about=about)
+    if not references:
+        return
+    said: dict[str, Any] = {"subject": agreement.subject, "verb": "agreement.names destroyed",
+                            "details": {"deliveries": references}}  # fmt: skip
+    if not AuditEvent.objects.filter(**said).exists():  # it is asked again while something else is taken out
+        record(by=SYSTEM, about=agreement.organisation.code, **said)
+    take_out_at_its_end(agreement)
 
 
 def give_up_destroy(job: Job, error: LinkwellError) -> None:

@@ -25,7 +25,7 @@ from linkwell.custody.removals.permissions import (
 )
 from linkwell.custody.removals.plan import sentences
 from linkwell.custody.removals.slip import slip_of
-from linkwell.custody.removals.states import REMOVAL, RemovalKind, RemovalState
+from linkwell.custody.removals.states import ASKABLE, REMOVAL, RemovalKind, RemovalState
 from linkwell.custody.timeline.story import steps
 from linkwell.documents.html import render_html
 from linkwell.pages.forms import PagesForm
@@ -43,7 +43,7 @@ class AskForm(PagesForm):
 
     kind = forms.ChoiceField(
         label="Why is something taken out?",
-        choices=[(kind.value, sentences()["kind"][kind.value]) for kind in RemovalKind],
+        choices=[(kind.value, sentences()["kind"][kind.value]) for kind in ASKABLE],
         error_messages={"required": "Choose why"},
     )
 
