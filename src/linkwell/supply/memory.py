@@ -7,16 +7,19 @@ custodian's signed receipt says that the supply was accepted.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from linkwell.errors import LinkwellError, TryAgain
 from linkwell.ledger.receipts import Kind, load, verify
 from linkwell.supply.changes import Known, People
 from linkwell.vault.keys import PublicKey
-from linkwell.vault.zones import write_whole
+from linkwell.vault.zones import written_whole
 
 FORMAT = "linkwell-sent/1"
+_TOGETHER = 5_000
 ACCEPTED = (Kind.ACCEPTED, Kind.ACCEPTED_WITH_GAPS)
 
 
@@ -49,20 +52,32 @@ def remember(workspace: Path, sent: Sent) -> None:
     Raises:
         TryAgain: the disk would not take it.
     """
-    kept = {
-        **{name: value for name, value in vars(sent).items() if name != "people"},
-        "format": FORMAT,
-        "people": None
-        if sent.people is None
-        else {ref: [known.content_ref, known.digest] for ref, known in sent.people.items()},
-    }
+    kept = {name: value for name, value in vars(sent).items() if name != "people"} | {"format": FORMAT}
     try:
-        write_whole(_path(workspace, sent.package), json.dumps(kept, separators=(",", ":")).encode())
+        with written_whole(_path(workspace, sent.package)) as part:
+            part.touch(mode=0o600)
+            with part.open("w", encoding="ascii") as file:
+                file.write(json.dumps(kept, separators=(",", ":"))[:-1] + ',"people":')
+                file.writelines(_people(sent.people))
+                file.write("}")
     except OSError as error:
         raise TryAgain(
             f"What was sealed cannot be remembered ({error.strerror}).",
             fix="Make room on the disk and seal again.",
         ) from None
+
+
+def _people(people: People | None) -> Iterator[str]:
+    """JSON of everybody, a few thousand at a time."""
+    if people is None:
+        yield "null"
+        return
+    left, mark = iter(people.items()), "{"
+    while some := list(islice(left, _TOGETHER)):
+        each = {ref: [known.content_ref, known.digest] for ref, known in some}
+        yield mark + json.dumps(each, separators=(",", ":"))[1:-1]
+        mark = ","
+    yield "{}" if mark == "{" else "}"
 
 
 def last_accepted(workspace: Path, receipts: Path, key: PublicKey, *, like: Sent) -> Sent | None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from linkwell.supply.ordered import OnDisk, Row, csv_blocks, in_order
 from linkwell.vault.secrets import keep_secret
 
 KEY_BYTES = 16
-_REMEMBERED = 1 << 14
+_NOBODY = bytes(KEY_BYTES)
 
 
 @dataclass(frozen=True)
@@ -113,11 +112,18 @@ def split(
         BlockingFindings: the verdict blocks (see `minimise`).
     """
     kept = {table.name: table for table in minimise(spec, verdict)}
-    own_keys = _client_keys(spec, kept)
+    people = 1 + max((record for table in kept.values() for record in table.records), default=-1)
+    own = [*_client_keys(spec, kept)]
+    own += [""] * (people - len(own))
+    keys = _packed(record_key(secrets.supply, ordinal) for ordinal in range(people))
+    refs = {
+        place: _packed(client_ref(secrets.client, place.value, key) for key in own) for place in Compartment
+    }
     tables = [
-        (each.compartment, _split_table(each, kept[each.name], own_keys, secrets, working))
+        (each.compartment,
+         _split_table(each, kept[each.name], keys, refs[each.compartment], secrets.client, working))
         for each in spec.tables
-    ]
+    ]  # fmt: skip
     identity = next(table for compartment, table in tables if compartment is Compartment.IDENTITY)
     return Split(identity, tuple(table for at, table in tables if at is Compartment.CONTENT))
 
@@ -146,27 +152,27 @@ def _client_keys(spec: Specification, kept: dict[str, KeptTable]) -> Sequence[st
     return keys
 
 
+def _packed(hexes: Iterable[str]) -> bytes:
+    """One keyed value a participant, in as little room as there is; zeros where there is none."""
+    return b"".join(bytes.fromhex(each) or _NOBODY for each in hexes)
+
+
 def _split_table(
-    spec: TableSpec, table: KeptTable, own_keys: Sequence[str], secrets: SplitSecrets, working: Path | None
+    spec: TableSpec, table: KeptTable, keys: bytes, refs: bytes, client: bytes, working: Path | None
 ) -> SplitTable:
     place = spec.compartment.value
     leaving = [(at, each) for at, each in enumerate(spec.fields) if each.name != CLIENT_KEY]
 
-    @lru_cache(maxsize=_REMEMBERED)  # rows of one person often lie together
-    def keys_of(ordinal: int) -> tuple[str, str]:
-        own = own_keys[ordinal] if ordinal < len(own_keys) else ""
-        return record_key(secrets.supply, ordinal), client_ref(secrets.client, place, own)
-
     def rows() -> Iterator[Row]:
         for ordinal, row in zip(table.records, table.rows, strict=True):
+            own = slice(ordinal * KEY_BYTES, (ordinal + 1) * KEY_BYTES)
+            ref = refs[own]
             cells = (
                 # any other key of the provider's own (a household number) is keyed as the client key is
-                client_ref(secrets.client, place, row[at], kind=each.name)
-                if each.type is FieldType.KEY
-                else row[at]
+                client_ref(client, place, row[at], kind=each.name) if each.type is FieldType.KEY else row[at]
                 for at, each in leaving
             )
-            yield (*keys_of(ordinal), *cells)
+            yield (keys[own].hex(), "" if ref == _NOBODY else ref.hex(), *cells)
 
     return SplitTable(spec.name, exchange_columns(spec), in_order(rows(), working))
 
