@@ -39,7 +39,7 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.custody.uses.actions import ask_use
 from linkwell.custody.uses.models import LaterUse
 from linkwell.portal.access import SIGNED_IN, Page
-from tests import applying, asking, deciding
+from tests import applying, asking, deciding, laboratory
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DATASET = {
@@ -196,6 +196,8 @@ def _researched(registry: Any, supply: Supply) -> None:
     ask_about(by=registry.person("provider"), project=used,
               organisation=registry.agreement.organisation, text="Why us?")  # fmt: skip
     _asked(registry, used)
+    laboratory.table(laboratory.database(used), "grown")
+    laboratory.locks_hold()
     hold(by=registry.people["kaitiaki.aroha"], project=used, said="Talk with us first.")
 
 
@@ -263,6 +265,7 @@ def _of_project(name: str) -> list[str]:
         "project-write": ["what"], "project-change": ["amendment"], "project-tikanga": ["1"],
         "project-out": [_number(Person.objects.filter(username=RESEARCHER))],
         "project-question": [_number(ProjectQuestion.objects)], "project-lift": [_number(Hold.objects)],
+        "project-lab-work": ["1"],
     }  # fmt: skip
     return [code, *more.get(name, [])]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests import applying, deciding
+from tests import applying, deciding, laboratory
 from tests.everything import BACKEND
 
 from linkwell.custody.organisations.roles import Role
@@ -210,6 +210,7 @@ PAGES = {
          "/register/easy/"],
     LEAD: ["/projects/", "/projects/new", "{at}", "{at}write/what", "{at}write/settings",
            "{at}write/tikanga-1", "{at}variables", "{at}team", "{at}put-in", "{at}close", "/undertaking/"],
+    RESEARCHER: ["{lab}lab/", "{lab}lab/1/", "{lab}lab/2/", "{lab}lab/3/"],
     "manager": ["/researchers/", "/researchers/{researcher}/", "/researchers/{researcher}/evidence"],
     "kaitiaki": ["{other}", "{other}tikanga/1", "{other}hold"],
     "assessor": ["{other}", "{other}decide"],
@@ -227,7 +228,13 @@ def written(people) -> dict[str, str]:
     other = applying.put_in(people, title="Another")
     guarding.ask_about(by=people.person("provider"), project=other.project,
                        organisation=people.agreement.organisation, text="Why us?")  # fmt: skip
+    working = laboratory.project(*applying.team(people), variables=project.variables)
+    made = laboratory.database(working)
+    laboratory.table(made, "everybody_who_came_back_within_a_year")
+    laboratory.counted(made, "everybody_who_came_back_within_a_year")
+    laboratory.locks_hold()
     return {
+        "lab": f"/projects/{working.code}/",
         "code": project.code, "at": f"/projects/{project.code}/", "other": f"/projects/{other.project.code}/",
         "researcher": str(people.people[RESEARCHER].pk) if RESEARCHER in people.people
         else str(applying.team(people)[1].pk),

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 from django.utils import timezone
-from tests import applying, asking, deciding
+from tests import applying, asking, deciding, laboratory
 
 from linkwell.custody.agreements import actions as agreements
 from linkwell.custody.agreements import drafting, signing, tokens
@@ -31,6 +31,9 @@ from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs import stopped
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs import databases, working
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.states import DATABASE, WORK
 from linkwell.custody.leaving import actions as leaving
 from linkwell.custody.leaving.why import Why
 from linkwell.custody.linkage import actions as linkage
@@ -679,6 +682,32 @@ def output_request(registry: Any) -> Noun:
     )  # fmt: skip
 
 
+def project_database(registry: Any) -> Noun:
+    used = applying.approved(registry)
+    row = laboratory.database(used)
+    ProjectDatabase.objects.update(state="removed")
+    return Noun(
+        DATABASE, [], putting(ProjectDatabase, row.pk),
+        begins={("build", "build"): lambda by: databases.build(by=by, project=used)},
+    )  # fmt: skip
+
+
+def lab_work(registry: Any) -> Noun:
+    used = applying.approved(registry)
+    lead, researcher = applying.team(registry)
+    row = laboratory.table(laboratory.database(used), "grown")
+    laboratory.locks_hold()
+    return Noun(
+        WORK, [], putting(LabWork, row.pk),
+        begins={
+            ("try", "try_statement"): lambda by: working.try_statement(by=by, project=used, text="SELECT 1"),
+            ("count", "ask_count"): lambda by: working.ask_count(
+                by=by, project=used, table="grown", columns={}, purpose="To know."),
+        },
+        named=frozenset({lead.username, researcher.username}),
+    )  # fmt: skip
+
+
 def organisation(registry: Any) -> Noun:
     return stateless([], enter__enter_organisation=lambda by: organisations.enter_organisation(
         by=by, code="brand-new", name="Brand New", kind=Kind.PROVIDER),
@@ -779,7 +808,9 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "removal": removal,
     "project": project, "application": application, "invitation to a team": invitation,
     "question about a project": question, "hold of kaitiaki": hold, "evidence about a researcher": evidence,
-    "output": output, "output request": output_request, "organisation": organisation, "person": person,
+    "output": output, "output request": output_request,
+    "project database": project_database, "work in a lab": lab_work,
+    "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,
     "report passed on": report_passed_on, "spine": spine,

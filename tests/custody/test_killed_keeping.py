@@ -236,6 +236,82 @@ def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: S
     assert events(site, *once) == [1, 1, 1]
 
 
+LAB = """
+from tests import laboratory
+from linkwell.custody.demo import person
+from linkwell.custody.home import current_home
+from linkwell.custody.jobs.running import leave
+from linkwell.custody.labs import databases
+from linkwell.custody.labs.models import LabWork
+from linkwell.custody.organisations.actions import add_person, enter_organisation
+from linkwell.custody.organisations.roles import Kind, Role
+
+manager = person("integrator")
+where = enter_organisation(by=manager, code="a-university", name="A-University", kind=Kind.RESEARCH)
+lead = add_person(by=manager, username="lee", name="Lee", password="four plain words here",
+                  organisation=where, roles=[Role.PROJECT_LEAD])
+laboratory.refresh(current_home(), pathlib.Path(sys.argv[1]))
+made, _ = databases.build(by=manager, project=laboratory.project(lead))
+laboratory.table(made, "grown")
+LabWork.objects.update(asked={"text": laboratory.GROWN}, database=None)
+count = LabWork.objects.create(
+    project=made.project, number=2, kind="count", by="lee", state="waiting",
+    asked={"table": "grown", "by": {"sex": ["1", "2"]}, "purpose": "To know."},
+)
+leave("lab.run", subject=count.reference, by=lead)
+print(made.name)
+"""
+"""A project whose database is to be built, and a count of its people that waits behind it."""
+
+COUNTED = """
+import time
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.custody.home import current_home
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+
+while Job.objects.filter(state__in=("waiting", "running")).exists():
+    time.sleep(0.1)
+with ReleaseDesk.open(current_home()) as desk:
+    told = desk.recall(LabWork.objects.first().answer["release_id"])
+    print(desk.head().seq, told.ledger_entry, ProjectDatabase.objects.get().state)
+"""
+
+
+def test_a_worker_killed_while_it_builds_a_database_and_while_it_counts_counts_once(
+    site: Site, tmp_path: Path
+) -> None:
+    (name,) = ask(site, LAB, str(tmp_path))
+    folder = site.home.path / "projects" / name
+
+    def built_so_far() -> bool:
+        return folder.exists()
+
+    def in_session() -> bool:
+        return any((folder / "work").glob("session-*"))
+
+    command = [sys.executable, "-m", "linkwell.portal.worker", "heavy", "lab"]
+    for reached in (built_so_far, in_session):
+        with subprocess.Popen(command, env=site.environment, stderr=subprocess.DEVNULL) as worker:
+            try:
+                while not reached():
+                    assert worker.poll() is None
+                    time.sleep(0.002)
+            finally:
+                worker.kill()
+        assert reached(), "it was killed after its work, not in the middle of it"
+    with subprocess.Popen(command, env=site.environment, stderr=subprocess.DEVNULL) as worker:
+        try:
+            assert ask(site, COUNTED) == ["1", "1", "ready"]
+        finally:
+            worker.terminate()
+    assert {each.name for each in folder.iterdir()} == {
+        "facts.json", "project.duckdb", "twin.duckdb", "work", "workspace.json"
+    }  # fmt: skip
+    assert not in_session()
+    assert events(site, "database.ready", "lab.count answered") == [1, 1]
+
+
 WITHDRAWN = """
 from linkwell.custody import road
 from linkwell.custody.agreements.models import Agreement

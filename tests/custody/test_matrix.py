@@ -29,8 +29,8 @@ from linkwell.portal.urls import urlpatterns  # declares the pages
 NOBODYS_MOVE = {"Linkwell", "worker", "sweeper", "the computer", "anyone"}
 """Owners of moves the computer makes, or anybody may."""
 
-LOOKS = {"agreements.tokens.upload_tokens", "outputs.heads.why", "removals.actions.look",
-         "requests.bundle.packed"}  # fmt: skip
+LOOKS = {"agreements.tokens.upload_tokens", "labs.working.enter", "outputs.heads.why",
+         "removals.actions.look", "requests.bundle.packed"}  # fmt: skip
 """Functions that take a person and change nothing."""
 
 CALLS_OTHERS = {"road", "audit.record"}

@@ -31,7 +31,7 @@ ACTIONS = (
     ("", "supply.link again", "linkwell.portal.worker heavy"),
     ("release", "output.release", "linkwell.portal.worker heavy"),
 )
-ELSEWHERE = {"agreement.destroy", "notices.mail", "removal.destroy"}
+ELSEWHERE = {"agreement.destroy", "notices.mail", "removal.destroy", "lab.build", "lab.run"}
 """Killed in tests/custody/test_killed_keeping.py, beside upload, backup and restore."""
 
 LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()")

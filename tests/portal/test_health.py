@@ -48,7 +48,11 @@ def test_everything_there_is_ready(client, workers) -> None:
 def test_a_missing_worker_is_named(client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert [name for name, ok in answer.json().items() if not ok] == ["worker quick", "worker heavy"]
+    assert [name for name, ok in answer.json().items() if not ok] == [
+        "worker quick",
+        "worker heavy",
+        "worker lab",
+    ]
 
 
 def test_work_that_hangs_is_named(client, workers) -> None:

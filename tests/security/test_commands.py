@@ -87,6 +87,10 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "a-university", "project", "begin", THEIRS, "--title=x"
     for verb in ("show", "join", "put-in", "close"):
         yield RESEARCH, "project", verb, THEIRS
+    for verb in ("database", "lab"):
+        yield RESEARCH, "project", verb, THEIRS
+    yield RESEARCH, "project", "try", THEIRS, specification
+    yield RESEARCH, "project", "count", THEIRS, "grown", "--for=x"
     yield RESEARCH, "project", "write", THEIRS, specification
     yield RESEARCH, "project", "invite", THEIRS, "researcher"
     yield "researcher", "project", "invite", RESEARCH, THEIRS

@@ -13,6 +13,7 @@ from linkwell.cli.custodian_checking import output
 from linkwell.cli.custodian_decisions import DECISIONS
 from linkwell.cli.custodian_guarding import researcher
 from linkwell.cli.custodian_keys import new_keys, quota
+from linkwell.cli.custodian_labs import LABS
 from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import give_password, lost_device, lost_manager, second_factor, unlock
@@ -378,3 +379,6 @@ for _command in (
     researcher,
 ):
     custodian.add_command(_command)
+
+for _command in LABS:
+    project.add_command(_command)

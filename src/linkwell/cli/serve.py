@@ -1,4 +1,4 @@
-"""`linkwell serve`: the portal and its two workers as child processes of one command."""
+"""`linkwell serve`: the portal and its three workers as child processes of one command."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _commands(bind: str, port: int, threads: int) -> list[list[str]]:
         "--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--timeout", "120",
         "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning",
     ]  # fmt: skip
-    workers = [[sys.executable, "-m", "linkwell.portal.worker", queue] for queue in ("quick", "heavy")]
+    workers = [[sys.executable, "-m", "linkwell.portal.worker", queue] for queue in ("quick", "heavy", "lab")]
     return [web, *workers]
 
 

@@ -9,6 +9,7 @@ from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients import permissions as clients
 from linkwell.custody.commissioning import permissions as commissioning
 from linkwell.custody.jobs import permissions as jobs
+from linkwell.custody.labs import permissions as labs
 from linkwell.custody.linkage import permissions as linkage
 from linkwell.custody.organisations import permissions as organisations
 from linkwell.custody.outputs import permissions as outputs
@@ -27,7 +28,7 @@ from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, jobs,
-    populations, refreshes, removals, researchers, projects, outputs, requests, signin, uses,
+    populations, refreshes, removals, researchers, projects, labs, outputs, requests, signin, uses,
     commissioning, timeline,
 )  # fmt: skip
 

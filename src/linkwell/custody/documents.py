@@ -13,6 +13,7 @@ from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.jobs.states import JOB
+from linkwell.custody.labs.states import DATABASE, WORK
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
 from linkwell.custody.organisations.roles import Role
@@ -30,8 +31,8 @@ from linkwell.custody.uses.states import USE
 
 MACHINES = (
     PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, EVIDENCE,
-    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, OUTPUT, REQUEST, USE, PASSING, PERSON, KEY, LOST,
-    COMMAND, JOB,
+    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, DATABASE, WORK, OUTPUT, REQUEST, USE, PASSING, PERSON,
+    KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from linkwell.custody.assessments.permissions import ASSESS
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients.permissions import DECIDE_OK, SEE_CLIENTS
 from linkwell.custody.commissioning.permissions import PASS_ON
+from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
 from linkwell.custody.machine import Machine
 from linkwell.custody.organisations.duties import duties
@@ -265,6 +266,13 @@ ACTS: tuple[Act, ...] = (
     *_rows("evidence about a researcher",
            ("sign", "researchers.actions.sign_undertaking", (SIGN_UNDERTAKING,), "evidence.signed"),
            also="for oneself"),
+    *_rows("project database", ("build", "labs.databases.build", (BUILD_DATABASE,), "database.building")),
+    *_rows(
+        "work in a lab",
+        ("try", "labs.working.try_statement", (WORK_IN_LAB,), "lab.statement tried"),
+        ("count", "labs.working.ask_count", (WORK_IN_LAB,), "lab.count asked"),
+        also="only who is named in its project, while everything their access rests on is in date",
+    ),
     *_rows("output", ("analyse", "outputs.actions.analyse", (ANALYSE,), "output.analysing"),
            also="only who is named in its project"),
     *_rows(

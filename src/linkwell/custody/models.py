@@ -15,6 +15,7 @@ from linkwell.custody.breaches.models import Breach
 from linkwell.custody.clients.models import ClientOk, Round
 from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.mail.models import MailChoice
 from linkwell.custody.organisations.models import Membership, Organisation, Person, SenderKey
 from linkwell.custody.outputs.models import Output, Release
@@ -58,6 +59,7 @@ __all__ = [
     "Hold",
     "Invitation",
     "Job",
+    "LabWork",
     "LaterUse",
     "LostDevice",
     "MailChoice",
@@ -72,6 +74,7 @@ __all__ = [
     "Person",
     "PersonSession",
     "Project",
+    "ProjectDatabase",
     "ProjectMember",
     "ProjectQuestion",
     "Proposal",

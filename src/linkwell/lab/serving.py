@@ -105,20 +105,27 @@ class Lab:
     def count(
         self, project: ProjectLab, count: Count, desk: ReleaseDesk, *, purpose: str, by: str,
         permission_single_provider: bool = False, told: Told | None = None,
+        just_before: Callable[[], None] = lambda: None, registry_head: str = "",
     ) -> Release:  # fmt: skip
         """Count people in a table of the workspace; what comes back is released and in the ledger.
 
         Args:
             by: account name, for the ledger.
+            just_before: asked between the session and the release; what it raises stops the release.
+            registry_head: where the custodian's record stands; kept with the release.
 
         Raises:
             ReleaseRefused: it cannot be released, whatever the reason. RefusedByRule: about one provider
                 without permission. LabRefused, WrongUse: the twin did not take it.
         """
         started = time.monotonic()
-        request = self.ask(project, count, purpose=purpose, told=told)
         try:
-            return desk.release(request, permission_single_provider=permission_single_provider, actor=by)
+            request = self.ask(project, count, purpose=purpose, told=told)
+            just_before()
+            return desk.release(
+                request, permission_single_provider=permission_single_provider, actor=by,
+                registry_head=registry_head,
+            )  # fmt: skip
         finally:
             if self.moments:
                 time.sleep(-(time.monotonic() - started) % self.moments)

@@ -135,5 +135,9 @@ class Workspace:
             name=answer["name"], text=text, uses=tuple(answer["uses"]),
             columns=tuple((name, kind) for name, kind in answer["columns"]),
         )  # fmt: skip
-        stored = json.dumps([asdict(each) for each in (*history, entry)], ensure_ascii=False, indent=1)
+        self.put((*history, entry))
+
+    def put(self, history: Iterable[Entry]) -> None:
+        """Write the whole history, for who keeps it elsewhere as well."""
+        stored = json.dumps([asdict(each) for each in history], ensure_ascii=False, indent=1)
         write_whole(self.path, stored.encode())

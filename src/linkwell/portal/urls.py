@@ -19,6 +19,7 @@ from linkwell.portal.views import (
     front,
     guarding,
     health,
+    labs,
     leaving,
     me,
     notices,
@@ -55,7 +56,7 @@ from linkwell.portal.views import (
 
 DECLARED_BY = (
     agreements, applying, assessments, breaches, clients, command, command_api, commissioning, drafting,
-    entering, factors, front, guarding, health, leaving, me, notices, organisation, organisations,
+    entering, factors, front, guarding, health, labs, leaving, me, notices, organisation, organisations,
     outputs, passkeys, people, projects, proposals, provider, readiness, refreshes, register, relaying,
     removals, reports, request_checking, requests, research, researchers, reviewing, sending, signin,
     staff, standing, timeline, trail, uploads, uses, versions, work, writing,

@@ -43,8 +43,9 @@ class Kind:
         self._part("give_up")(job, error)
 
 
-QUICK, HEAVY = "quick", "heavy"
-QUEUES = (QUICK, HEAVY)
+QUICK, HEAVY, LAB = "quick", "heavy", "lab"
+QUEUES = (QUICK, HEAVY, LAB)
+"""What researchers ask has a queue and a worker of its own, so that it delays no delivery."""
 
 KINDS: dict[str, Kind] = {
     "supply.accept": Kind("linkwell.custody.supplies.jobs", "accept", QUICK),
@@ -55,5 +56,7 @@ KINDS: dict[str, Kind] = {
     "output.release": Kind("linkwell.custody.outputs.jobs", "release", HEAVY),
     "agreement.destroy": Kind("linkwell.custody.retention.jobs", "destroy", QUICK),
     "removal.destroy": Kind("linkwell.custody.removals.jobs", "destroy", HEAVY),
+    "lab.build": Kind("linkwell.custody.labs.jobs", "build", HEAVY),
+    "lab.run": Kind("linkwell.custody.labs.jobs", "run", LAB),
     "notices.mail": Kind("linkwell.custody.mail.jobs", "mail", QUICK),
 }

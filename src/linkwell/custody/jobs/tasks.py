@@ -7,7 +7,7 @@ from __future__ import annotations
 import structlog
 from django_tasks import task
 
-from linkwell.custody.jobs.kinds import HEAVY, QUICK
+from linkwell.custody.jobs.kinds import HEAVY, LAB, QUICK
 from linkwell.custody.jobs.models import Job
 
 log = structlog.get_logger("linkwell.jobs")
@@ -25,6 +25,12 @@ def run_heavy(job_id: int) -> str:
     return _run(job_id)
 
 
+@task(queue_name=LAB)
+def run_lab(job_id: int) -> str:
+    """Do one piece of a lab's work; in the order it was asked for."""
+    return _run(job_id)
+
+
 def _run(job_id: int) -> str:
     from linkwell.custody.jobs.running import run
 
@@ -37,4 +43,4 @@ def _run(job_id: int) -> str:
 
 def enqueue(job: Job) -> None:
     """Queue a job; queueing it twice does nothing twice, because a job is claimed once."""
-    (run_heavy if job.queue == HEAVY else run_quick).enqueue(job_id=job.pk)
+    {QUICK: run_quick, HEAVY: run_heavy, LAB: run_lab}[job.queue].enqueue(job_id=job.pk)

@@ -14,7 +14,7 @@ import structlog
 from django.utils import timezone
 
 from linkwell.custody.home import current_home
-from linkwell.custody.jobs.kinds import KINDS, QUEUES, QUICK, Tick
+from linkwell.custody.jobs.kinds import KINDS, LAB, QUEUES, QUICK, Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run, sweep
 from linkwell.custody.jobs.states import JobState
@@ -104,6 +104,8 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
         sweep(queues)
         if QUICK in queues:
             threading.Thread(target=_tidy_for_ever, daemon=True).start()
+        if LAB in queues:
+            _try_the_locks()
         _drop_dead_tasks(queues)
         for job in Job.objects.filter(queue__in=queues, state=JobState.WAITING):
             enqueue(job)
@@ -121,11 +123,24 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
         worker.run()
 
 
+def _try_the_locks() -> None:
+    """Before anybody asks: where some lab has a database, its pages say whether this machine may serve it."""
+    from linkwell.custody.labs import locks
+    from linkwell.custody.labs.databases import is_ready
+
+    try:
+        if is_ready():
+            locks.served()
+    except LinkwellError as error:
+        log.warning("the lab is closed", error=error.what)
+
+
 def _tidy_for_ever() -> None:
     from django.db import close_old_connections
 
     from linkwell.custody.agreements.notices import watch_dates
     from linkwell.custody.commissioning.actions import pass_on_what_is_due
+    from linkwell.custody.labs.databases import keep_databases
     from linkwell.custody.mail.sending import mail_what_is_due
     from linkwell.custody.projects.actions import watch_projects
     from linkwell.custody.removals.actions import go_on
@@ -135,7 +150,7 @@ def _tidy_for_ever() -> None:
 
     rounds: tuple[Callable[[], object], ...] = (
         watch_dates, watch_projects, remind_of_deliveries, tidy, pass_on_what_is_due, destroy_what_is_due,
-        go_on, mail_what_is_due,
+        go_on, keep_databases, mail_what_is_due,
     )  # fmt: skip
     while True:
         for each in rounds:

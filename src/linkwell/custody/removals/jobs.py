@@ -9,6 +9,9 @@ from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import content_folder, current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs import databases
+from linkwell.custody.labs.models import ProjectDatabase
+from linkwell.custody.labs.states import DATABASE
 from linkwell.custody.outputs.actions import change as change_output
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.states import OUTPUT
@@ -56,7 +59,7 @@ def work_destroy(job: Job, tick: Tick) -> Destroyed:
     refuse_where_it_is_left(removal)
     refreshes = list(refreshes_with(supplies))
     projects = Output.objects.filter(refresh__in=refreshes).values_list("reference", flat=True)
-    names = tuple(sorted(projects))
+    names = tuple(sorted([*projects, *databases.built_from(refreshes)]))
     steps = len(names) + len(refreshes) + len(supplies)
     for done, project in enumerate(names, start=1):
         leaving.destroy_project(home, project)
@@ -150,6 +153,8 @@ def _retire(gone: Destroyed, removal: Removal) -> None:
             refresh.save(update_fields=["state"])
             record("refresh.retired", by=SYSTEM, subject=refresh.subject,
                    details={"removal": removal.reference})  # fmt: skip
+    held = ProjectDatabase.objects.filter(name__in=gone.projects)
+    databases.remove_all(row for row in held if DATABASE.may("remove", row.state))
     for output in Output.objects.filter(reference__in=gone.projects):
         if OUTPUT.may("taken out", output.state):
             output.reasons = {

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.states import AgreementState
+from linkwell.custody.labs.databases import built_from
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
@@ -85,7 +86,7 @@ def plan_of(agreement: Agreement, kind: str) -> Plan:
     """What taking it out would do now. Raises as `leaving`."""
     supplies, delivery = leaving(agreement, kind)
     held = refreshes_with(supplies)
-    worked_out = Output.objects.filter(refresh__in=held).order_by("reference")
+    worked_out = Output.objects.filter(refresh__in=held).values_list("reference", flat=True)
     released = Release.objects.filter(output__refresh__in=held, organisation=agreement.organisation)
     unopened = agreement.supplies.filter(state__in=WAITING).order_by("pk")
     return Plan(
@@ -95,7 +96,7 @@ def plan_of(agreement: Agreement, kind: str) -> Plan:
         people=_people(supplies, delivery),
         unopened=tuple(unopened.values_list("reference", flat=True)) if kind in EVERYTHING else (),
         refreshes=tuple(each.label for each in held),
-        projects=tuple(worked_out.values_list("reference", flat=True)),
+        projects=tuple(sorted([*worked_out, *built_from(held)])),
         released=tuple(released.order_by("pk").values_list("reference", "title")),
         ends_agreement=kind == RemovalKind.WITHDRAWAL and agreement.state == AgreementState.IN_FORCE,
     )

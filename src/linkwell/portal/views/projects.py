@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.labs.databases import current
+from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import allows
@@ -150,6 +152,9 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "questions": found.questions.select_related("organisation"),
         "access": access(found, person) if found.members.filter(person=person).exists() else None,
         "stops": stopped(found) if found.state == ProjectState.APPROVED else (),
+        "database": found.databases.select_related("refresh").first()
+        if mine or allows(person, BUILD_DATABASE)
+        else None,
         "steps": steps(AuditEvent.objects.filter(subject__in=subjects).exclude(hidden).order_by("seq")),
         "mine": mine,
         **_about_application(shown, found, person),
@@ -222,6 +227,11 @@ def _may(found: Project, person: Person) -> dict[str, Any]:
         "may_close": PROJECT.may("close", found.state) and (leads or allows(person, APPROVE_PROJECT)),
         "may_ask": bool(ours),
         "may_request": allows(person, ASK_OUTPUT, named=writes(found, person)) and access(found, person).open,
+        "may_lab": allows(person, WORK_IN_LAB, named=named(found, person)) and access(found, person).open,
+        "may_build": allows(person, BUILD_DATABASE)
+        and found.state == ProjectState.APPROVED
+        and not stopped(found)
+        and current(found) is None,
         "may_answer": leads or allows(person, ANSWER_QUESTION),
         "may_hold": bool(places) and not standing.filter(organisation__in=places).exists(),
         "may_lift": [each.pk for each in standing if each.organisation_id in places],

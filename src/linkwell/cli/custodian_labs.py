@@ -1,0 +1,155 @@
+"""`linkwell custodian project database|lab|try|count`: a project's lab by command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linkwell.cli.custodian_projects import project_of
+from linkwell.cli.custodian_sign_in import as_option, home_option, signed_in
+from linkwell.cli.output import finish, json_option, progress
+from linkwell.errors import RefusedByRule, WrongUse
+
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command("database", epilog="Example:\n\n  linkwell custodian project database maa2026-01 --as mere")
+@click.argument("code")
+@home_option
+@as_option
+@json_option
+def database(code: str, home: Path, username: str, as_json: bool) -> None:
+    """Have the database of an approved project built (custodian managers); after that it is kept up."""
+    by = signed_in(home, username)
+    from linkwell.custody.jobs.worker import see_through
+    from linkwell.custody.labs import databases
+    from linkwell.custody.labs.permissions import BUILD_DATABASE
+    from linkwell.custody.permissions import check
+
+    check(by, BUILD_DATABASE)
+    row, job = databases.build(by=by, project=project_of(code))
+    with progress("Building the project's database", quiet=as_json) as tick:
+        see_through(job, tick=tick)
+    done = databases.find_database(row.name)
+    finish(
+        {"project": code, "database": done.name, "state": done.state, "refresh": done.refresh.label,
+         "columns": done.columns, "digest": done.digest},
+        [f"{done.name} is {done.state}, of data update {done.refresh.label}.",
+         *(f"  {table}: {', '.join(names)}" for table, names in done.columns.items())],
+        as_json=as_json,
+        next_step=f"linkwell custodian project lab {code} (whoever is named in it)",
+    )  # fmt: skip
+
+
+@click.command("lab", epilog="Example:\n\n  linkwell custodian project lab maa2026-01 --as kim")
+@click.argument("code")
+@home_option
+@as_option
+@json_option
+def lab(code: str, home: Path, username: str, as_json: bool) -> None:
+    """The lab of your project: its database, your tables, and what was asked."""
+    by = signed_in(home, username)
+    from linkwell.custody.labs import working
+
+    found = project_of(code)
+    stands = working.enter(by=by, project=found)
+    tables = working.tables(found)
+    asked = [{"number": each.number, "kind": each.kind, "state": each.state} for each in found.lab_work.all()]
+    facts = {"project": code, "refresh": stands.refresh.label, "columns": stands.columns, "tables": tables,
+             "asked": asked}  # fmt: skip
+    lines = [f"Data update {stands.refresh.label}.", *(f"  {name}: {', '.join(columns)}"
+             for name, columns in stands.columns.items())]  # fmt: skip
+    lines += [f"Your table {name}: {', '.join(column for column, _ in columns)}" for name, columns in
+              tables.items()]  # fmt: skip
+    finish(facts, lines, as_json=as_json, next_step=f"linkwell custodian project try {code} SCRIPT.sql")
+
+
+@click.command("try", epilog="Example:\n\n  linkwell custodian project try maa2026-01 cohort.sql --as kim")
+@click.argument("code")
+@click.argument("script", type=_FILE)
+@home_option
+@as_option
+@json_option
+def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> None:
+    """Try the statements of a script on the twin, in order; what makes a table is kept. No real row is read.
+
+    Exit code 4: a statement was refused; those before it are kept.
+    """
+    by = signed_in(home, username)
+    from linkwell.custody.labs import working
+
+    found = project_of(code)
+    working.enter(by=by, project=found)
+    done = []
+    for line, text in _statements(script):
+        work, job = working.try_statement(by=by, project=found, text=text)
+        answer = _answered(work, job, where=f"{script.name}, line {line}", quiet=as_json)
+        done.append({"number": work.number, **answer})
+    lines = [f"{each['kind']}: {each['name'] or ', '.join(name for name, _ in each['columns'])}"
+             for each in done]  # fmt: skip
+    finish({"project": code, "statements": done}, lines or ["There is no statement in it."], as_json=as_json,
+           next_step=f"linkwell custodian project count {code} TABLE --for 'what it is for'")  # fmt: skip
+
+
+@click.command("count", epilog="Examples:\n\n  linkwell custodian project count maa2026-01 grown --for 'Who "
+                 "comes back' --as kim\n\n  linkwell custodian project count maa2026-01 grown --by "
+                 "sex:1,2 --for 'Who comes back' --as kim")  # fmt: skip
+@click.argument("code")
+@click.argument("table")
+@home_option
+@as_option
+@click.option("--by", "columns", multiple=True, help="A column, and its labels after a colon; up to three.")
+@click.option("--for", "purpose", required=True, help="What it is for; kept with the number.")
+@json_option
+def count(
+    code: str, table: str, home: Path, username: str, columns: tuple[str, ...], purpose: str, as_json: bool
+) -> None:
+    """Count the people in a table of yours; what is told was released first. Exit code 4: it was refused."""
+    by = signed_in(home, username)
+    from linkwell.custody.labs import working
+
+    found = project_of(code)
+    working.enter(by=by, project=found)
+    asked = {name.strip(): [each.strip() for each in labels.split(",") if each.strip()]
+             for name, _, labels in (column.partition(":") for column in columns)}  # fmt: skip
+    work, job = working.ask_count(by=by, project=found, table=table, columns=asked, purpose=purpose)
+    release = _answered(work, job, where=f"count {work.number}", quiet=as_json)
+    lines = [f"Release {release['release_id']}."]
+    for told in release["tables"]:
+        lines.append(" | ".join([*told["dimensions"], "people"]))
+        lines += [" | ".join([*labels, "S" if value is None else f"{value:,}"])
+                  for labels, value in zip(told["labels"], told["values"], strict=True)]  # fmt: skip
+    finish({"project": code, "number": work.number, **release}, lines, as_json=as_json)
+
+
+def _statements(script: Path) -> list[tuple[int, str]]:
+    from linkwell.lab.script import statements_of
+
+    try:
+        return statements_of(script.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise WrongUse("This is no text.", where=script.name, fix="Save it as UTF-8.") from None
+
+
+def _answered(work: Any, job: Any, *, where: str, quiet: bool) -> dict[str, Any]:
+    """The answer to a piece of work, once a worker (or this process) has done it.
+
+    Raises:
+        RefusedByRule: it was refused, in the words the team reads.
+    """
+    from linkwell.custody.jobs.worker import see_through
+
+    with progress("In the lab", quiet=quiet) as tick:
+        see_through(job, tick=tick)
+    work.refresh_from_db()
+    answer: dict[str, Any] = work.answer
+    if work.state == "refused":
+        place = ": ".join(part for part in (where, str(answer["where"])) if part)
+        raise RefusedByRule(str(answer["what"]), where=place, why=str(answer.get("why", "")),
+                            fix=str(answer.get("fix", "")))  # fmt: skip
+    return answer
+
+
+LABS = (database, lab, try_, count)

@@ -1,0 +1,197 @@
+"""Building a project's database, and the work of its lab: the long parts.
+
+A refusal is an answer, not a fault: the job is done and the team reads it in words.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from linkwell.custody.audit.record import SYSTEM
+from linkwell.custody.home import current_home
+from linkwell.custody.jobs.kinds import Tick
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import OurFaultError
+from linkwell.custody.labs import databases, locks, working
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.states import DatabaseState
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.outputs.heads import as_detail, expected_head, record_head
+from linkwell.custody.projects.access import access, agreements_of
+from linkwell.custody.projects.conditions import has_control
+from linkwell.custody.projects.models import Project
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
+from linkwell.vault.zones import ZoneName
+
+if TYPE_CHECKING:
+    from linkwell.lab.serving import ProjectLab
+
+MOST_ROWS = 50
+"""Rows of the twin that are kept with a statement, to look at."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build came to."""
+
+    digest: str
+    notes: list[dict[str, str]]
+
+
+def work_build(job: Job, tick: Tick) -> Built:
+    """Copy what is granted, make the twin beside it, and try the locks of this machine if nobody has.
+
+    Raises:
+        RefusedByRule: nobody may work in the project any more, or what is granted has changed meanwhile.
+    """
+    from linkwell.integration import build_project
+    from linkwell.lab.twin import make_twin, tables_of
+
+    databases.clear_removed()
+    row, home = databases.find_database(job.subject), current_home()
+    databases.refuse_stopped(row.project)
+    if not databases.allowed(row, databases.granted_on(row)):
+        raise RefusedByRule("What is granted has changed meanwhile.", where=row.name, fix="Build it again.")
+    facts = build_project(
+        home, refresh=row.refresh.label, project=row.name, columns=row.columns,
+        organisations=row.organisations, progress=tick,
+    )  # fmt: skip
+    twin = home.zone(ZoneName.PROJECTS) / row.name / "twin.duckdb"
+    make_twin(tables_of(row.refresh.catalogue, row.columns), twin)
+    if locks.found() is None:
+        locks.served()
+    return Built(facts.digest, [dict(note) for note in facts.notes])
+
+
+def finish_build(job: Job, result: Built) -> None:
+    """It is ready; what the project worked on before is removed."""
+    row = databases.find_database(job.subject)
+    row.digest, row.notes, row.ready_at = result.digest, result.notes, timezone.now()
+    databases.change(row, "built", by=SYSTEM, event="database.ready", digest=result.digest)
+    before = (DatabaseState.READY, DatabaseState.FAILED)
+    databases.remove_all(row.project.databases.filter(state__in=before, pk__lt=row.pk))
+
+
+def give_up_build(job: Job, error: LinkwellError) -> None:
+    """It could not be built; the reason is kept for the custodian."""
+    row = databases.find_database(job.subject)
+    row.reasons = _words(error)
+    databases.change(row, "build failed", by=SYSTEM, event="database.failed", job=job.pk)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a piece of work came to."""
+
+    verb: str
+    answer: dict[str, Any]
+    database: ProjectDatabase | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+def work_run(job: Job, tick: Tick) -> Answer:
+    """Do one piece of work in a locked worker; whether somebody may is asked before, within and after."""
+    work = working.find_work(job.subject)
+    by = Person.objects.get(username=work.by)
+    try:
+        locks.served()
+        database = working.enter(by=by, project=work.project)
+        tick(0, 1)
+        place = _place(database)
+        place.workspace.put(_history(work.project))
+        told, details = _count(work, by, place) if work.kind == "count" else (_try(work, place), {})
+    except OurFaultError:
+        raise
+    except TryAgain:
+        locks.let_go()
+        raise
+    except (RefusedByRule, WrongUse) as error:
+        return Answer("refuse", _words(error))
+    return Answer("answer", told, database, details)
+
+
+def _try(work: LabWork, place: ProjectLab) -> dict[str, Any]:
+    """What the twin says of a statement."""
+    answer = locks.served().write(place, str(work.asked["text"]), by=work.by)
+    return answer | {"rows": answer.get("rows", [])[:MOST_ROWS]}
+
+
+def _count(work: LabWork, by: Person, place: ProjectLab) -> tuple[dict[str, Any], dict[str, object]]:
+    """What the release desk says of a count, and what the record keeps of it."""
+    from linkwell.confidentiality.desk import ReleaseDesk
+    from linkwell.lab.count import Count
+
+    asked = Count(str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()})
+    with ReleaseDesk.open(current_home(), expected_head=expected_head()) as desk:
+        release = locks.served().count(
+            place, asked, desk, purpose=str(work.asked["purpose"]), by=work.by,
+            permission_single_provider=may_be_about_one(work.project), registry_head=record_head(),
+            just_before=lambda: _still(work, by),
+        )  # fmt: skip
+        head = as_detail(desk.head())
+    told = release.as_dict()
+    del told["ledger_entry"]  # it would count what was released to others
+    return told, {"release": release.release_id, **head}
+
+
+def _still(work: LabWork, by: Person) -> None:
+    """Ask again, of what the registry says now."""
+    working.enter(by=by, project=Project.objects.get(pk=work.project_id))
+
+
+def may_be_about_one(project: Project) -> bool:
+    """Whether a count may be about one provider alone, by every agreement and the project's conditions."""
+    return not has_control(project, "single provider") and all(
+        each.permits_single_provider_output and "no-output-about-you-alone" not in each.conditions
+        for each in agreements_of(project)
+    )
+
+
+def _place(database: ProjectDatabase) -> ProjectLab:
+    from linkwell.lab.serving import ProjectLab
+
+    folder = current_home().zone(ZoneName.PROJECTS) / database.name
+    # What a killed session left; only one works on a project at a time.
+    shutil.rmtree(folder / "work", ignore_errors=True)
+    return ProjectLab(database.name, folder / "project.duckdb", folder / "twin.duckdb", folder)
+
+
+def _history(project: Project) -> list[Any]:
+    """The workspace as a session reads it, from what the registry keeps."""
+    from linkwell.lab.workspace import Entry
+
+    return [
+        Entry(
+            number=number, at=row.created_at.isoformat(), by=row.by, kind=row.answer["kind"],
+            name=row.answer["name"], text=str(row.asked["text"]), uses=tuple(row.answer["uses"]),
+            columns=tuple((name, kind) for name, kind in row.answer["columns"]),
+        )
+        for number, row in enumerate(working.statements(project), start=1)
+    ]  # fmt: skip
+
+
+def finish_run(job: Job, result: Answer) -> None:
+    """Publish the answer to the team; to nobody whose access has ended meanwhile."""
+    work = working.find_work(job.subject)
+    by = Person.objects.get(username=work.by)
+    closed = access(work.project, by).closed
+    if closed and result.verb == "answer":
+        result = Answer("refuse", {"what": closed[0].words, "fix": closed[0].mend}, details=result.details)
+    work.answer, work.database = result.answer, result.database
+    event = f"lab.{work.kind} {'answered' if result.verb == 'answer' else 'refused'}"
+    working.change(work, result.verb, by=SYSTEM, event=event, **result.details)
+
+
+def give_up_run(job: Job, error: LinkwellError) -> None:
+    """It stopped on our side; the team is told to ask again."""
+    work = working.find_work(job.subject)
+    work.answer = _words(error)
+    working.change(work, "refuse", by=SYSTEM, event=f"lab.{work.kind} refused", job=job.pk)
+
+
+def _words(error: LinkwellError) -> dict[str, Any]:
+    return {"what": error.what, "where": error.where, "why": error.why, "fix": error.fix}

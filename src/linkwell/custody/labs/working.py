@@ -1,0 +1,145 @@
+"""What somebody asks in a project's lab: a statement tried on the twin, a count from the release desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from linkwell.custody.audit.record import record
+from linkwell.custody.jobs import running
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs.databases import current
+from linkwell.custody.labs.locks import refuse_open_locks
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.permissions import WORK_IN_LAB
+from linkwell.custody.labs.states import WORK, WorkState
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.permissions import check
+from linkwell.custody.projects.access import refuse_closed
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.seeing import named
+from linkwell.errors import RefusedByRule, TryAgain, WrongUse
+
+RUN = "lab.run"
+MOST_WAITING = 5
+"""Pieces of work of one project that may wait at once, so that no project fills the queue."""
+
+MOST_CHARACTERS = 32_000
+MOST_COLUMNS = 3
+
+
+def enter(*, by: Person, project: Project) -> ProjectDatabase:
+    """The database somebody may work on now. Every page, command and job of the lab asks this.
+
+    Raises:
+        NotAllowed: `by` is not named in the project. RefusedByRule: their access is closed, the locks of this
+            machine do not hold, or there is no database of just what is granted.
+    """
+    check(by, WORK_IN_LAB, named=named(project, by))
+    refuse_closed(project, by)
+    refuse_open_locks()
+    found = current(project)
+    if found is None:
+        raise RefusedByRule(
+            "The project has no database of what is granted now.",
+            where=project.code,
+            fix="A custodian manager has it built, on the project's page. If it is being built, wait for it.",
+        )
+    return found
+
+
+def try_statement(*, by: Person, project: Project, text: str) -> tuple[LabWork, Job]:
+    """Have a statement tried on the twin; what makes or drops a table is kept. No real row is read.
+
+    Raises:
+        As `enter`. WrongUse: there is none, or it is too long. TryAgain: too much of the project waits.
+    """
+    enter(by=by, project=project)
+    if not text.strip() or len(text) > MOST_CHARACTERS:
+        raise WrongUse("A statement is between 1 and 32,000 characters.", fix="Make a table in steps.")
+    return _leave(by, project, "try", {"text": text}, "lab.statement tried")
+
+
+def ask_count(
+    *, by: Person, project: Project, table: str, columns: Mapping[str, Sequence[str]], purpose: str
+) -> tuple[LabWork, Job]:
+    """Ask the release desk for a count of people in a table of the workspace.
+
+    Args:
+        columns: up to three columns, each with its labels; none: those the twin has.
+        purpose: in a sentence, for the release ledger.
+
+    Raises:
+        As `enter`. WrongUse: no such table of the workspace, too many columns, or no purpose.
+    """
+    enter(by=by, project=project)
+    if table.lower() not in tables(project):
+        raise WrongUse(
+            "There is no table of this name in the workspace.", fix="Make it with a statement first."
+        )
+    if len(columns) > MOST_COLUMNS:
+        raise WrongUse(f"A count is by {MOST_COLUMNS} columns at most.")
+    if not purpose.strip():
+        raise WrongUse("Say what the count is for.", why="It is kept with every number that leaves.")
+    by_column = {name: [str(label) for label in labels] for name, labels in columns.items()}
+    asked = {"table": table.lower(), "by": by_column, "purpose": purpose.strip()[:500]}
+    return _leave(by, project, "count", asked, "lab.count asked")
+
+
+def find_work(reference: str) -> LabWork:
+    """The piece of work a job names.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    code, _, number = reference.rpartition("-w")
+    rows = LabWork.objects.select_related("project__organisation")
+    found = rows.filter(project__code=code, number=int(number) if number.isdigit() else 0).first()
+    if found is None:
+        raise WrongUse("There is no such work.", where=reference)
+    return found
+
+
+def statements(project: Project) -> Iterator[LabWork]:
+    """The statements that made or dropped a table, oldest first: the workspace, as the registry keeps it."""
+    rows = project.lab_work.filter(kind="statement", state=WorkState.ANSWERED).order_by("number")
+    return (row for row in rows if row.answer.get("kind") in ("make", "drop"))
+
+
+def tables(project: Project) -> dict[str, list[list[str]]]:
+    """The tables of the workspace now, each with names and types of its columns as on the twin."""
+    found: dict[str, list[list[str]]] = {}
+    for row in statements(project):
+        found.pop(row.answer["name"], None)
+        if row.answer["kind"] == "make":
+            found[row.answer["name"]] = row.answer["columns"]
+    return found
+
+
+def change(work: LabWork, verb: str, *, by: Person | str, event: str, **details: object) -> None:
+    """Move a piece of work by `verb`, with its answer, and record it; call inside a transaction."""
+    held = LabWork.objects.select_for_update(of=("self",)).get(pk=work.pk)
+    work.state = WORK.after(verb, held.state)
+    work.save()
+    record(event, by=by, subject=work.subject, about=_whose(work.project), details=dict(details))
+
+
+def _leave(by: Person, project: Project, verb: str, asked: dict[str, Any], event: str) -> tuple[LabWork, Job]:
+    with transaction.atomic():
+        Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        if project.lab_work.filter(state=WorkState.WAITING).count() >= MOST_WAITING:
+            raise TryAgain("Enough of this project waits already.", fix="Wait until it is answered.")
+        last = project.lab_work.aggregate(last=Max("number"))["last"] or 0
+        work = LabWork.objects.create(
+            project=project, number=last + 1, kind="count" if verb == "count" else "statement", asked=asked,
+            state=WORK.after(verb, None), by=by.username,
+        )  # fmt: skip
+        record(event, by=by, subject=work.subject, about=_whose(project))
+        return work, running.leave(RUN, subject=work.reference, by=by)
+
+
+def _whose(project: Project) -> str:
+    return project.organisation.code if project.organisation else ""

@@ -1,0 +1,71 @@
+"""The forms of the lab: a statement, and a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from linkwell.custody.labs.working import MOST_CHARACTERS, MOST_COLUMNS
+from linkwell.pages.forms import PagesForm
+
+
+class StatementForm(PagesForm):
+    """One statement."""
+
+    text = forms.CharField(
+        label="Statement", max_length=MOST_CHARACTERS,
+        help_text="SQL: one SELECT, one CREATE TABLE … AS SELECT, or DROP TABLE of a table of your own.",
+        error_messages={"required": "Write a statement", "max_length": "Make a table in steps"},
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "lw-code"}),
+    )  # fmt: skip
+
+
+class CountForm(PagesForm):
+    """A table of the workspace, up to three columns with their labels, and what for."""
+
+    table = forms.ChoiceField(
+        label="Table", choices=(),
+        error_messages={"required": "Choose a table", "invalid_choice": "Choose a table of the workspace"},
+    )  # fmt: skip
+    purpose = forms.CharField(
+        label="What is it for?", max_length=500, help_text="Kept with the number. Never name a person.",
+        error_messages={"required": "Say what it is for"},
+    )  # fmt: skip
+
+    def __init__(self, tables: Iterable[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_count_%s", **kwargs)
+        field = self.fields["table"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, name) for name in tables]
+        purpose = self.fields.pop("purpose")
+        for number in range(1, MOST_COLUMNS + 1):
+            self.fields[f"by{number}"] = forms.CharField(
+                label=f"Column {number}", required=False, max_length=63,
+                help_text="" if number > 1 else "Leave all three empty to count everybody in the table.",
+            )  # fmt: skip
+            self.fields[f"labels{number}"] = forms.CharField(
+                label=f"Labels of column {number}", required=False, max_length=4000,
+                help_text="With commas between them. Empty: those the twin has." if number == 1 else "",
+            )  # fmt: skip
+        self.fields["purpose"] = purpose
+
+    def clean(self) -> dict[str, Any]:
+        """No column twice, and no labels without a column."""
+        given: dict[str, Any] = super().clean() or {}
+        names = [given.get(f"by{n}", "").strip() for n in range(1, MOST_COLUMNS + 1)]
+        for number, name in enumerate(names, start=1):
+            if name and name in names[: number - 1]:
+                self.add_error(f"by{number}", "This column is named already")
+            if not name and given.get(f"labels{number}", "").strip():
+                self.add_error(f"by{number}", "Name the column these labels are of")
+        return given
+
+    def columns(self) -> dict[str, list[str]]:
+        """Columns with their labels; call when it is valid."""
+        given = self.cleaned_data
+        return {
+            given[f"by{n}"].strip(): [each.strip() for each in given[f"labels{n}"].split(",") if each.strip()]
+            for n in range(1, MOST_COLUMNS + 1) if given[f"by{n}"].strip()
+        }  # fmt: skip

@@ -1,0 +1,151 @@
+"""A project's lab: the catalogue beside the editor, statements tried on the twin, counts from the release
+desk; and the custodian's having its database built. Whether somebody may is asked in one place
+(`labs.working.enter`), on every page, anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from linkwell.custody.labs import databases, working
+from linkwell.custody.labs.granted import PERSON
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
+from linkwell.custody.labs.states import WORK, WorkState
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.seeing import named
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.views.lab_forms import CountForm, StatementForm
+from linkwell.portal.views.projects import find
+
+SHOWN = 20
+"""Of what was asked, the newest."""
+
+
+@page("projects/<slug:code>/database", name="project-database", who=BUILD_DATABASE, methods=("POST",))
+def build(request: HttpRequest, code: str) -> HttpResponse:
+    """Have the project's database built."""
+    databases.build(by=signed_in(request), project=find(request, code))
+    messages.success(request, "Its database is being built. This page shows how it went.")
+    return redirect("project", code)
+
+
+@page("projects/<slug:code>/lab/", name="project-lab", who=WORK_IN_LAB, methods=("GET",))
+def lab(request: HttpRequest, code: str) -> HttpResponse:
+    """The lab of a project."""
+    found = _mine(request, code)
+    again = request.GET.get("again", "")
+    earlier = found.lab_work.filter(number=int(again)).first() if again.isdigit() else None
+    text = str(earlier.asked.get("text", "")) if earlier else ""
+    return _show(request, found, StatementForm(initial={"text": text}), _count_form(found))
+
+
+@page("projects/<slug:code>/lab/statement", name="project-statement", who=WORK_IN_LAB, methods=("POST",))
+def statement(request: HttpRequest, code: str) -> HttpResponse:
+    """Have a statement tried."""
+    found, form = _mine(request, code), StatementForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, _count_form(found))
+    made, _ = working.try_statement(by=signed_in(request), project=found, text=form.cleaned_data["text"])
+    return redirect("project-lab-work", code, made.number)
+
+
+@page("projects/<slug:code>/lab/count", name="project-count", who=WORK_IN_LAB, methods=("POST",))
+def count(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for a count."""
+    found = _mine(request, code)
+    form = _count_form(found, request.POST)
+    if not form.is_valid():
+        return _show(request, found, StatementForm(), form)
+    made, _ = working.ask_count(
+        by=signed_in(request), project=found, table=form.cleaned_data["table"], columns=form.columns(),
+        purpose=form.cleaned_data["purpose"],
+    )  # fmt: skip
+    return redirect("project-lab-work", code, made.number)
+
+
+@page("projects/<slug:code>/lab/<int:number>/", name="project-lab-work", who=WORK_IN_LAB, methods=("GET",))
+def work(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One statement or count, and its answer."""
+    found = _mine(request, code)
+    one = found.lab_work.filter(number=number).select_related("database__refresh").first()
+    if one is None:
+        raise Http404
+    context = {
+        "project": found,
+        "work": one,
+        "meaning": WORK.meaning[WorkState(one.state)],
+        "before": found.lab_work.filter(state=WorkState.WAITING, number__lt=number).count(),
+        "tables": [_rows(table) for table in one.answer.get("tables", [])],
+    }
+    return render(request, "portal/lab_work.html", context)
+
+
+def _mine(request: HttpRequest, code: str) -> Project:
+    """The project, if it names this person and their access is open now."""
+    found, person = find(request, code), signed_in(request)
+    if not named(found, person):
+        raise Http404
+    working.enter(by=person, project=found)
+    return found
+
+
+def _count_form(found: Project, data: Any = None) -> CountForm:
+    return CountForm(working.tables(found), data)
+
+
+def _show(request: HttpRequest, found: Project, editor: StatementForm, counting: CountForm) -> HttpResponse:
+    database = databases.current(found)
+    assert database is not None, "enter asked"
+    context = {
+        "project": found,
+        "database": database,
+        "datasets": datasets(database),
+        "tables": working.tables(found),
+        "editor": editor,
+        "counting": counting,
+        "done": [(each, _heading(each)) for each in found.lab_work.all()[:SHOWN]],
+    }
+    return render(request, "portal/lab.html", context)
+
+
+def datasets(database: ProjectDatabase) -> list[dict[str, Any]]:
+    """What the database holds, from the catalogue: variables with meaning, codes and what is missing."""
+    notes: dict[tuple[str, str], list[str]] = {}
+    for note in database.notes:
+        notes.setdefault((note["table"], note["column"]), []).append(note["note"])
+    return [
+        {
+            **dataset,
+            "variables": [
+                {**each, "caveats": list(dict.fromkeys([*each["caveats"],
+                                                        *notes.get((dataset["name"], each["name"]), [])]))}
+                for each in dataset["variables"] if each["name"] in database.columns[dataset["name"]]
+            ],
+            "own": PERSON in database.columns[dataset["name"]],
+        }
+        for dataset in database.refresh.catalogue.get("datasets", [])
+        if dataset["name"] in database.columns
+    ]  # fmt: skip
+
+
+def _heading(each: LabWork) -> str:
+    """A line that tells one piece of work from another."""
+    if each.kind == "count":
+        by = ", ".join(each.asked["by"])
+        return f"Count of {each.asked['table']}" + (f" by {by}" if by else "")
+    return " ".join(str(each.asked["text"]).split())[:80]
+
+
+def _rows(table: dict[str, Any]) -> dict[str, Any]:
+    """A released table row by row, as the page shows it."""
+    values = zip(table["labels"], table["values"], table["marks"], strict=True)
+    rows = [(labels, "S" if value is None else value, mark) for labels, value, mark in values]
+    hidden = any(mark == "S" for _, _, mark in rows)
+    carried = any(mark == "C" for _, _, mark in rows)
+    return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows, "hidden": hidden,
+            "carried": carried}  # fmt: skip

@@ -1,0 +1,99 @@
+"""A project's lab, for tests that need one to be somewhere without building anything."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from linkwell.custody.labs import locks
+from linkwell.custody.labs.granted import granted
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.projects.models import Application, Project, ProjectMember
+from linkwell.custody.refreshes.catalogue import catalogue_of
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.researchers.models import Evidence
+from linkwell.integration import build_refresh, import_population
+from linkwell.lab.selftest import SelfTest, Tried
+from linkwell.vault.zones import Home
+from tests import applying
+from tests.custody.removing import make_world
+
+
+def database(project: Project, *, state: str = "ready") -> ProjectDatabase:
+    """The row of a database of just what is granted; no file."""
+    wanted = granted(project)
+    return ProjectDatabase.objects.create(
+        name=f"{project.code}-d{project.databases.count() + 1}", project=project, refresh=wanted.refresh,
+        columns=wanted.columns, organisations=wanted.organisations, state=state, digest="cd" * 48,
+    )  # fmt: skip
+
+
+def table(made: ProjectDatabase, name: str) -> LabWork:
+    """A statement that made a table of the workspace."""
+    answer = {
+        "kind": "make",
+        "name": name,
+        "columns": [["snz_uid", "BIGINT"]],
+        "uses": ["person"],
+        "rows": [],
+    }
+    return LabWork.objects.create(
+        project=made.project, number=made.project.lab_work.count() + 1, kind="statement", by="somebody",
+        asked={"text": f"CREATE TABLE {name} AS SELECT snz_uid FROM person"}, state="answered",
+        answer=answer, database=made,
+    )  # fmt: skip
+
+
+def counted(made: ProjectDatabase, name: str) -> LabWork:
+    """A count of a table, as the release desk tells it; and one that waits behind it."""
+    rows = {"labels": [["1"], ["2"], ["3"]], "values": [1203, 1197, None], "marks": ["", "C", "S"]}
+    told = {"release_id": "R-0123456789abcdef", "disclaimers": ["Rounded to base three."],
+            "method": {"reader_note": "Numbers are rounded."},
+            "tables": [{"title": f"People in {name}", "dimensions": ["sex"], **rows}]}  # fmt: skip
+    asked = {"table": name, "by": {"sex": ["1", "2", "3"]}, "purpose": "To know who comes back."}
+    number = made.project.lab_work.count() + 1
+    for later, state in enumerate(("answered", "waiting")):
+        LabWork.objects.create(
+            project=made.project, number=number + later, kind="count", by="somebody", asked=asked,
+            state=state, answer=told if state == "answered" else {}, database=made,
+        )  # fmt: skip
+    return made.project.lab_work.get(number=number)
+
+
+def locks_hold(*, hold: bool = True) -> None:
+    """This machine's self-test as it was written down."""
+    locks.keep(SelfTest({}, (Tried("read a file", held=hold),)))
+
+
+PEOPLE = {"person.snz_birth_year_nbr": "To know who is grown.", "person.snz_sex_gender_code": "To compare."}
+GROWN = "CREATE TABLE grown AS SELECT snz_uid, snz_sex_gender_code AS sex FROM person"
+
+
+def refresh(home: Home, folder: Path, label: str = "2026-11") -> Refresh:
+    """A data update that was really built, of invented people and no provider's delivery."""
+    if not (folder / "world").exists():
+        import_population(make_world(folder / "world"), home)
+    facts = build_refresh(home, supplies=[], label=label)
+    return Refresh.objects.create(
+        label=label, state="ready", digest=facts.digest, catalogue=catalogue_of(home, label)
+    )
+
+
+def project(lead: Person, *others: Person, variables: dict[str, str] | None = None) -> Project:
+    """An approved project that uses no provider's data, with everything of its team in date."""
+    today = date.today()
+    made = Project.objects.create(
+        code="maa2026-07", title="Who comes back", purpose="To learn.", state="approved", lead=lead,
+        organisation=lead.memberships.get().organisation, starts=today, ends=today + timedelta(days=200),
+        variables=variables or PEOPLE,
+    )  # fmt: skip
+    team = [lead, *others]
+    Application.objects.create(
+        project=made, number=1, kind="first", state="approved", answers=applying.answers(),
+        variables=made.variables, team=[each.username for each in team],
+    )  # fmt: skip
+    for person in team:
+        ProjectMember.objects.create(project=made, person=person)
+    applying.vetted(*(each for each in team if not Evidence.objects.filter(person=each).exists()))
+    return made

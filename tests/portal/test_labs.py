@@ -1,0 +1,181 @@
+"""A project's lab from the custodian's button to a released count: real columns, a locked worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from tests import applying, laboratory
+from tests.everything import BACKEND
+
+from linkwell.cli.custodian import custodian
+from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import run
+from linkwell.custody.labs import locks
+from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.outputs.heads import expected_head
+from linkwell.custody.researchers.models import Evidence
+
+LAB = "/projects/maa2026-07/lab/"
+
+
+@pytest.fixture
+def people(registry, settings, tmp_path: Path, monkeypatch):
+    """Somebody of every kind, a data update that was really built, and a project on it."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    monkeypatch.setattr(locks, "MOMENTS", 0.0)
+    lead, researcher = applying.team(registry)
+    laboratory.refresh(registry.home, tmp_path)
+    laboratory.project(lead, researcher)
+    yield {"manager": registry.person("manager"), "lead": lead, "researcher": researcher}
+    locks.let_go()
+
+
+def browser(person) -> Client:
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def do_jobs() -> None:
+    while job := Job.objects.filter(state="waiting").order_by("pk").first():
+        assert run(job.pk).state == "done", Job.objects.get(pk=job.pk).error
+
+
+def tried(client: Client, text: str) -> LabWork:
+    answer = client.post(f"{LAB}statement", {"text": text})
+    assert answer.status_code == 302, answer.content.decode()
+    do_jobs()
+    return LabWork.objects.first()
+
+
+def counted(client: Client, **given: str) -> LabWork:
+    answer = client.post(f"{LAB}count", {"purpose": "Who comes back", **given})
+    assert answer.status_code == 302, answer.content.decode()
+    do_jobs()
+    return LabWork.objects.first()
+
+
+def said(*command: str) -> dict[str, object]:
+    """What a command of the researcher says for machines."""
+    by = [f"--home={os.environ['LINKWELL_HOME']}", "--as=researcher.a-university", "--json"]
+    done = CliRunner().invoke(custodian, ["project", *command, *by])
+    assert done.exception is None, (done.exception, done.output)
+    return dict(json.loads(done.stdout.splitlines()[0]))
+
+
+def test_from_the_custodians_button_to_a_released_count(
+    registry, people, password, monkeypatch, tmp_path: Path
+) -> None:
+    manager, researcher = browser(people["manager"]), browser(people["researcher"])
+    assert researcher.get(LAB).status_code == 409  # nothing was built yet
+    for client, says in ((manager, "Build the database of its lab"), (researcher, "Open the lab")):
+        page = client.get("/projects/maa2026-07/").content.decode()
+        assert says in page
+        assert ("Open the lab" in page) == (client is researcher)
+    assert manager.post("/projects/maa2026-07/database").status_code == 302
+    do_jobs()
+    row = ProjectDatabase.objects.get()
+    folder = registry.home.path / "projects" / row.name
+
+    # exactly what was granted, under ids of its own
+    with duckdb.connect(str(folder / "project.duckdb"), read_only=True) as con:
+        columns = con.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+        ids = {uid for (uid,) in con.execute("SELECT snz_uid FROM person").fetchall()}
+        sizes = dict(con.execute("SELECT snz_sex_gender_code, count(*) FROM person GROUP BY 1").fetchall())
+    assert columns == [("person", name) for name in
+                       ("snz_birth_year_nbr", "snz_sex_gender_code", "snz_uid")]  # fmt: skip
+    with duckdb.connect(str(registry.home.path / "research/refreshes/2026-11/refresh.duckdb"),
+                        read_only=True) as con:  # fmt: skip
+        assert not ids & {uid for (uid,) in con.execute("SELECT snz_uid FROM person").fetchall()}
+
+    # a statement is tried on the twin and kept; what the page shows is the twin's
+    page = researcher.get(LAB).content.decode()
+    assert "snz_birth_year_nbr" in page
+    assert "nzdep" not in page
+    made = tried(researcher, laboratory.GROWN)
+    assert (made.state, made.answer["name"]) == ("answered", "grown")
+    looked = tried(researcher, "SELECT * FROM grown")
+    assert len(looked.answer["rows"]) == 50
+    assert not {int(row[0]) for row in looked.answer["rows"]} & ids
+
+    # a count leaves by the release desk, and by it alone
+    told = counted(researcher, table="grown", by1="sex", labels1="1, 2")
+    assert told.state == "answered", told.answer
+    (table,) = told.answer["tables"]
+    for label, value in zip(("1", "2"), table["values"], strict=True):
+        assert value % 3 == 0
+        assert abs(value - sizes[label]) <= 2
+    shown = researcher.get(f"{LAB}{told.number}/").content.decode()
+    assert f"{table['values'][0]:,}" in shown
+    assert told.answer["release_id"] in shown
+    with ReleaseDesk.open(registry.home) as desk:
+        assert desk.recall(told.answer["release_id"]) is not None
+        assert desk.head() == expected_head()
+    assert "ledger_entry" not in told.answer  # it would count what was released to others
+    event = AuditEvent.objects.get(verb="lab.count answered")
+    assert event.details["release"] == told.answer["release_id"]
+
+    # by command it is the same: the same count is the same release
+    monkeypatch.setenv("LINKWELL_PASSWORD", password)
+    script = tmp_path / "more.sql"
+    script.write_text("CREATE TABLE old AS SELECT snz_uid FROM person WHERE snz_birth_year_nbr < 1990;\n"
+                      "SELECT * FROM old LIMIT 3;")  # fmt: skip
+    assert [each["kind"] for each in said("try", "maa2026-07", str(script))["statements"]] == ["make", "look"]
+    assert set(said("lab", "maa2026-07")["tables"]) == {"grown", "old"}
+    again = said("count", "maa2026-07", "grown", "--by=sex:1,2", "--for=Who comes back")
+    assert again["release_id"] == told.answer["release_id"]
+
+    # too few: the desk's words and its reference, nothing else
+    tried(researcher, "CREATE TABLE few AS SELECT snz_uid FROM person WHERE snz_birth_year_nbr > 2400")
+    few = counted(researcher, table="few")
+    assert few.state == "refused"
+    assert "reference" in few.answer["where"]
+    assert Job.objects.filter(state="failed").count() == 0
+
+    # a mistake is told by class and place, and nothing is kept
+    wrong = tried(researcher, "CREATE TABLE x AS SELECT snz_uid, shoe FROM person")
+    assert wrong.state == "refused"
+    assert "character" in wrong.answer["where"]
+    assert "x" not in researcher.get(LAB).content.decode().split("Your tables")[1][:900].split()
+
+    # colleagues see it, and from the moment access ends nobody who lost it sees anything
+    assert str(table["values"][0]) in browser(people["lead"]).get(f"{LAB}{told.number}/").content.decode()
+    waiting = researcher.post(f"{LAB}count", {"table": "grown", "purpose": "Again"})
+    assert waiting.status_code == 302
+    Evidence.objects.filter(person=people["researcher"], kind="training").delete()
+    do_jobs()
+    assert LabWork.objects.first().state == "refused"
+    assert "training" in json.dumps(LabWork.objects.first().answer).lower()
+    for method, where in (("get", LAB), ("get", f"{LAB}{told.number}/"), ("post", f"{LAB}statement")):
+        answer = getattr(researcher, method)(where)
+        assert answer.status_code == 409
+        assert str(table["values"][0]) not in re.sub(r'value="[^"]+"', "", answer.content.decode())
+    assert not list((folder / "work").iterdir())
+
+
+def test_a_form_says_what_is_wrong_and_keeps_what_was_written(people) -> None:
+    project = people["lead"].projects_led.get()
+    laboratory.locks_hold()
+    laboratory.table(laboratory.database(project), "grown")
+    client = browser(people["researcher"])
+    empty = client.post(f"{LAB}statement", {"text": ""})
+    assert "Write a statement" in empty.content.decode()
+    twice = client.post(f"{LAB}count", {"table": "grown", "by1": "sex", "by2": "sex", "purpose": "x"})
+    assert "This column is named already" in twice.content.decode()
+    labels = client.post(f"{LAB}count", {"table": "grown", "labels1": "1", "purpose": "Kept words"})
+    assert "Name the column these labels are of" in labels.content.decode()
+    assert "Kept words" in labels.content.decode()
+    other = client.post(f"{LAB}count", {"table": "person", "purpose": "x"})
+    assert "Choose a table of the workspace" in other.content.decode()
+    assert not Job.objects.exists()
