@@ -3,6 +3,10 @@
 They were written in five batches, each before it was tried. When first tried 83, 93, 89, 90 and 88 of a
 hundred columns were named as written. What was learnt from them is general: words run together, cut short,
 mistyped, in another order, behind a table's name. What is still missed is at most `STILL`.
+
+Eighteen more sets were written before the vocabulary was looked at. Of the first twelve (229 columns) 95.6 of
+a hundred were named as written at the first try; of the six kept aside until what the twelve taught was in
+(94 columns) 95.7. Only what they taught is kept here.
 """
 
 from __future__ import annotations
