@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from linkwell.confidentiality.desk import ReleaseDesk
-from linkwell.insights import analyse, release_request, report, tell
+from linkwell.insights import analyse, release_request, report, report_gaps, tell
+from linkwell.insights.report_map import Gap
 from linkwell.insights.report_workbook import render_workbook
 
 
@@ -89,6 +90,12 @@ def test_disclaimers_fingerprint_and_demonstration_are_said(written):
     assert "Inland Revenue" in html
 
 
+def test_every_headline_outcome_is_in_the_answer_in_short(written):
+    short = written[0].partition('id="answer"')[2].partition('id="flow"')[0]
+    for words in ("days on a main benefit", "wages and salaries", "visits to an emergency department"):
+        assert words in short
+
+
 def test_each_estimate_stands_with_both_ends_of_its_interval(written):
     html, released = written
     assert {"benefit", "wages", "ed"} <= released.effects.keys()
@@ -110,7 +117,7 @@ def test_the_comparison_is_drawn_from_released_numbers_with_tables_below(written
     told = [effect.estimate for effect in periods if effect.estimate is not None]
     assert told
     assert all(f"{estimate:g}".lstrip("-") in html or estimate == 0 for estimate in told)
-    rows = html.partition("days on a main benefit, a quarter, before and after")[2].partition("</table>")[0]
+    rows = html.partition("Days on a main benefit, a quarter, before and after")[2].partition("</table>")[0]
     assert rows.count(">S</td>") == 5 * (len(periods) - len(told)), "a period not told has a row that says so"
 
 
@@ -148,6 +155,18 @@ def test_weighting_is_said_to_leave_what_it_leaves(written, drawn, protocol):
 
 def test_coverage_says_what_people_who_were_not_found_could_change(written):
     assert "If everyone who could not be found were somewhere else" in written[0]
+
+
+def test_with_a_few_people_not_found_a_small_provider_still_sees_its_coverage_by_group(drawing, protocol):
+    drawn = drawing(participants=58, unlinked=4)
+    results = analyse(drawn.database, protocol)
+    with ReleaseDesk.open(drawn.home) as desk:
+        released = desk.release(release_request(results), permission_single_provider=True)
+    assert released.tables["reach"].cell("Reached").value is None
+    told = [gap for gap in report_gaps.gaps(released, "gender") if isinstance(gap, Gap)]
+    assert told
+    assert all(gap.coverage > 0 and gap.ratio is None and not gap.needed for gap in told)
+    assert "hidden to protect a few people" in report.render(released, tell(results, organisation="A Trust"))
 
 
 @pytest.mark.parametrize("participants", [60, 100, 180])

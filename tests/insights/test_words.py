@@ -17,7 +17,7 @@ from linkwell.insights import load_protocol
 from linkwell.insights.gates import gates
 from linkwell.insights.protocol import Outcome
 from linkwell.insights.story import Spoken, Story, stayed_out_words
-from linkwell.insights.words import findings, needed, sentences, together, verdict
+from linkwell.insights.words import findings, needed, sentences, signed, together, verdict
 
 
 def effect(name, estimate, lower, upper, treated=300):
@@ -94,6 +94,13 @@ def test_a_longer_time_followed_is_said_in_every_sentence():
         said = " ".join((found.sentence, found.say, found.headline))
         assert "year after" not in said
         assert "two years after" in said or kind in ("unclear", "refused")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.004, "no difference"), (-0.04, "no difference"), (-0.06, "0.1 fewer")]
+)
+def test_a_difference_that_rounds_to_nothing_is_called_none(value, words):
+    assert signed(value, story().protocol.outcomes[0]) == words
 
 
 def test_dollars_are_earned():

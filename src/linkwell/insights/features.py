@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.measures import HISTORY, Measure
+from linkwell.insights.measures import HISTORY, SAID, Measure
 from linkwell.insights.people import ETHNIC_GROUPS, Bools, People, month_of_day
 from linkwell.insights.stack import Stack
 
@@ -59,7 +59,7 @@ def build_features(people: People, stack: Stack, totals: Floats, measures: tuple
         for window, (label, *_) in enumerate(HISTORY):
             if few and label in ("half", "quarter"):
                 continue
-            found = _amounts(f"{measure.label}, {label} before", totals[:, place, window], label, few=few)
+            found = _amounts(f"{measure.label}, {SAID[label]}", totals[:, place, window], label, few=few)
             columns += [(*column, measure.code) for column in found]
     usable = [column for column in columns if _usable(column[1], stack.treated)]
     flags = np.array([column[2:5] for column in usable], dtype=bool).reshape(-1, 3)

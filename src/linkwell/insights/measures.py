@@ -16,6 +16,10 @@ from linkwell.insights.people import Ints, month_number
 
 HISTORY = (("year 1", -12, 0), ("year 2", -24, -12), ("half", -6, 0), ("quarter", -3, 0), ("month", -1, 0))
 """Windows in months from the index day: yearly totals, the last half year, quarter and month."""
+SAID = {"year 1": "in the year before", "year 2": "in the year before that",
+        "half": "in the half year before",
+        "quarter": "in the quarter before", "month": "in the month before"}  # fmt: skip
+"""What a reader is told each window is."""
 
 
 @dataclass(frozen=True)

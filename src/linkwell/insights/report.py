@@ -43,7 +43,7 @@ def document(release: Release, story: Story, earlier: Earlier | None = None) -> 
         ("notyet", "Who you do not reach yet", report_gaps.not_yet(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
         ("changes", sentences()["changes"]["title"], since),
-        ("say", "What you can and cannot say", _say(found)),
+        ("say", "What you can and cannot say", _say(found, story)),
         ("method", "How this was done", _method(release, story)),
         ("conditions", "What these numbers come with", _conditions(release)),
     )
@@ -98,14 +98,17 @@ def _answer(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple
     first = report_reach.in_short(release)
     if story.refusal:
         return (Box(first, (report_impact.refusal(story),)),)
-    return (Box(first, tuple(finding.sentence for finding in found[:1])),)
+    said = [finding.sentence for finding in found[:1]]
+    said += [f"{finding.headline}." for finding in found[1:] if finding.outcome.role == "headline"]
+    return (Box(first, tuple(said)),)
 
 
-def _say(found: tuple[Finding, ...]) -> tuple[Block, ...]:
+def _say(found: tuple[Finding, ...], story: Story) -> tuple[Block, ...]:
     words = sentences()["cannot"]
-    title = "the initiative" if not found else "it"
-    cannot = [finding.cannot for finding in found[:1]]
-    cannot += [line.format(initiative=title) for line in words["always"]]
+    cannot = list(dict.fromkeys(finding.cannot for finding in found))
+    if any(finding.verdict == "found" for finding in found):
+        cannot.append(words["alone"].format(initiative=story.protocol.title))
+    cannot += words["always"]
     can = tuple(dict.fromkeys(finding.say for finding in found))
     rolled = sentences()["together"]
     return (

@@ -22,22 +22,31 @@ HEAD = ("Could be reached", "Reached", "Coverage", "Against everyone", "Not yet,
 
 
 def gaps(release: Release, dimension: str) -> list[Gap | str]:
-    """Every level of a dimension: its gap, or the level's name when a count is hidden."""
-    cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
-    reached, could = totals.cell(REACHED).value, totals.cell(COULD).value
-    overall = reached / could if reached is not None and could else None
+    """Every level of a dimension: its gap, or the level's name when a count is hidden.
+
+    With few people not found, how many are reached in all is hidden, and with it what compares with everyone.
+    """
+    cells, overall = release.tables[f"reach_{dimension}"], _overall(release)
     rows: list[Gap | str] = []
     for level in dict.fromkeys(labels[1] for labels in cells.labels):
         mine, all_of_them = cells.cell(REACHED, level).value, cells.cell(COULD, level).value
-        if mine is None or not all_of_them or overall is None or mine > all_of_them:
+        if mine is None or not all_of_them or mine > all_of_them:
             rows.append(level)
             continue
-        wanted = round(overall * all_of_them) - mine
-        wanted = wanted if wanted >= FEWEST else 0  # less is within what rounding does to counts
         coverage = mine / all_of_them
-        rows.append(Gap(level, all_of_them, mine, 100 * coverage, all_of_them - mine, wanted,
-                        coverage / overall if overall else 0.0))  # fmt: skip
+        wanted = 0 if overall is None else round(overall * all_of_them) - mine
+        rows.append(Gap(
+            level, all_of_them, mine, 100 * coverage, all_of_them - mine,
+            wanted if wanted >= FEWEST else 0,  # less is within what rounding does to counts
+            coverage / overall if overall else None,
+        ))  # fmt: skip
     return rows
+
+
+def _overall(release: Release) -> float | None:
+    totals = release.tables["reach"]
+    reached, could = totals.cell(REACHED).value, totals.cell(COULD).value
+    return reached / could if reached is not None and could else None
 
 
 def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
@@ -113,11 +122,14 @@ def _gap_row(gap: Gap | str) -> tuple[str, ...]:
     if isinstance(gap, str):
         return (gap, *["S"] * len(HEAD))
     up = f"{gap.needed:,}" if gap.needed else "–"
-    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", f"{gap.coverage:.1f} %", f"{gap.ratio:.1f}",
-            f"{gap.missing:,}", up)  # fmt: skip
+    ratio = "–" if gap.ratio is None else f"{gap.ratio:.1f}"
+    share = f"{gap.coverage:.1f} %"
+    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", share, ratio, f"{gap.missing:,}", up)
 
 
 def _widest(release: Release, story: Story) -> str:
+    if _overall(release) is None:
+        return str(sentences()["reach"]["no_total"])
     found = [
         (gap.needed, gap.level, wording()[dimension]["title"].lower())
         for dimension in _standing(story)

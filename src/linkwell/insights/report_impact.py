@@ -88,7 +88,12 @@ def _table(found: list[Finding], story: Story) -> Grid:
         assert effect.estimate is not None
         assert effect.lower is not None
         assert effect.upper is not None
-        name = finding.outcome.label + (" (for every 100 people)" if finding.outcome.kind == "count" else "")
+        label = finding.outcome.label
+        name = (
+            label[:1].upper()
+            + label[1:]
+            + (" (for every 100 people)" if finding.outcome.kind == "count" else "")
+        )
         rows.append((
             name, signed(effect.estimate, finding.outcome), signed(effect.lower, finding.outcome),
             signed(effect.upper, finding.outcome), _average(finding.mine, finding),
@@ -104,13 +109,25 @@ def _average(value: float | None, finding: Finding) -> str:
 
 
 def _cautions(story: Story) -> tuple[Block, ...]:
-    spoken = [*story.design, *(gate for _, gates in story.outcome_gates for gate in gates)]
-    said = list(dict.fromkeys(gate.sentence for gate in spoken if gate.level == "amber"))
+    said = [gate.sentence for gate in story.design if gate.level == "amber"]
+    about: dict[str, list[str]] = {}
+    labels = {outcome.name: outcome.label for outcome in story.protocol.outcomes}
+    for name, gates in story.outcome_gates:
+        for gate in gates:
+            if gate.level == "amber":
+                about.setdefault(gate.sentence, []).append(labels[name])
+    said += [f"{listed(names)}: {sentence[:1].lower()}{sentence[1:]}" for sentence, names in about.items()]
     if story.missing:
         said.append(f"Planned but not in the data: {', '.join(story.missing)}.")
     if not said:
         return ()
     return Heading("Cautions", 2), Box(said[0], tuple(said[1:]), caution=True)
+
+
+def listed(labels: list[str]) -> str:
+    """ "Days on a main benefit, and wages and salaries"."""
+    said = ", ".join(labels[:-1]) + (", and " if labels[1:] else "") + labels[-1]
+    return said[:1].upper() + said[1:]
 
 
 def _similar(story: Story) -> tuple[Block, ...]:

@@ -25,7 +25,7 @@ class Gap:
         coverage: reached of could be reached, in percent. missing: people not reached yet, about.
         needed: people to be reached to bring the row up to the overall coverage, about; 0 when it is there.
         ratio: coverage against everyone's, or the row's share of those reached against its share of those who
-            could be (the representation ratio).
+            could be (the representation ratio); None when how many are reached in all is hidden.
     """
 
     level: str
@@ -34,7 +34,7 @@ class Gap:
     coverage: float
     missing: int
     needed: int
-    ratio: float
+    ratio: float | None
 
 
 @cache

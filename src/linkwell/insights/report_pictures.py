@@ -85,7 +85,7 @@ def over_time(release: Release, finding: Finding) -> tuple[Block, ...]:
     told = [(int(name.removeprefix(prefix)), effect) for name, effect in release.effects.items()
             if name.startswith(prefix) and effect.estimate is not None]  # fmt: skip
     if len(told) < 2:
-        return ()
+        return (Text(sentences()["pictures"]["no_path"]),)
     levels = release.tables.get(f"path_{outcome.name}")
     means = [] if levels is None else list(levels.means)
     firsts = [first for first, _ in sorted(_all(release, prefix))]
@@ -139,7 +139,8 @@ def over_time(release: Release, finding: Finding) -> tuple[Block, ...]:
         "From",
         "To",
     )
-    below = numbers(f"{outcome.label}, a quarter, before and after", head, rows)
+    caption = f"{outcome.label[:1].upper()}{outcome.label[1:]}, a quarter, before and after"
+    below = numbers(caption, head, rows)
     return (Figure(said, tuple(drawings), below),)
 
 

@@ -68,6 +68,8 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
     title = f"{spoken(last)} of the {spoken(first)} people you supplied could be compared"
+    if last.value is None:
+        title = f"Too few of the {spoken(first)} people you supplied could be compared to say how many"
     drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
     return (Figure(title, (drawing,), numbers(
         "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows

@@ -239,10 +239,11 @@ def amount(value: float, outcome: Outcome, figures: int | None = None) -> str:
 
 def signed(value: float, outcome: Outcome) -> str:
     """A difference in words: "15 fewer", "$900 more"."""
-    if value == 0:
+    said = amount(abs(value), outcome)
+    if said in ("0", "$0"):
         return "no difference"
     less = "less" if outcome.kind == "dollars" else "fewer"
-    return f"{amount(abs(value), outcome)} {less if value < 0 else 'more'}"
+    return f"{said} {less if value < 0 else 'more'}"
 
 
 def _capital(sentence: str) -> str:
