@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from django.test import Client
 from tests.custody.removing import Site, do_jobs, make_site
 from tests.custody.test_removals import load, people
+from tests.security.test_register import crawl
 
 from linkwell.cli.custodian import custodian
 from linkwell.custody.removals.models import Removal
@@ -39,10 +40,12 @@ def signed_in(site: Site, name: str) -> Client:
 
 def test_an_objection_is_planned_confirmed_certified_and_told_to_the_person(site: Site, password) -> None:
     lead, manager = signed_in(site, "provider"), signed_in(site, "manager")
+    public = [crawl(Client())]  # what anybody can read of it: nothing, at any step
     page = lead.get("/agreements/DSA-2026-001/").content.decode()
     assert "/agreements/DSA-2026-001/take-out" in page
     asked = lead.post("/agreements/DSA-2026-001/take-out", {"kind": "objection"})
     assert asked["Location"] == "/removals/DSA-2026-001-t1/"
+    public.append(crawl(Client()))
     plan = lead.get("/removals/DSA-2026-001-t1/").content.decode()
     for told in ("DSA-2026-001-001", "DSA-2026-001-002", "first", "cannot be undone", "Take it back"):
         assert told in plan
@@ -53,7 +56,11 @@ def test_an_objection_is_planned_confirmed_certified_and_told_to_the_person(site
     assert wrong.status_code == 200
     assert Removal.objects.get().state == "asked"
     manager.post("/removals/DSA-2026-001-t1/confirm", {"password": password})
+    public.append(crawl(Client()))
     do_jobs()
+    public.append(crawl(Client()))
+    assert len(public[0]) >= 6
+    assert all(each == public[0] for each in public)
     done = lead.get("/removals/DSA-2026-001-t1/").content.decode()
     assert "Signed certificate" in done
     receipt = lead.get("/supplies/DSA-2026-001-001/receipts/destroyed.json?about=DSA-2026-001-t1")

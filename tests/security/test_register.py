@@ -70,7 +70,7 @@ def test_the_pages_are_the_same_before_and_after_one_person_comes_goes_or_object
         datasets = [each | {"rows": 1200 + people} for each in applying.DATASETS]
         Refresh.objects.update(catalogue={"datasets": datasets}, facts={"clients": people})
         seen.append(crawl(anyone))
-    planned_removal(registry, supply)  # an objection of one person
+    planned_removal(registry, supply)  # one person's objection; with real steps: tests/portal/test_removals
     seen.append(crawl(anyone))
     Removal.objects.update(state="done")
     Supply.objects.filter(pk=supply.pk).update(state="withdrawn")
