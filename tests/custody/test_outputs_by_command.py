@@ -84,6 +84,8 @@ def test_the_whole_way_by_command(registry, run, files) -> None:
     assert sorted(zipfile.ZipFile(archive).namelist()) == sorted(left)
     with pytest.raises(WrongUse, match="already"):
         run(LEAD, "bundle", name, f"--out={archive}")
+    with pytest.raises(WrongUse, match="may fetch"):
+        run("auditor", "bundle", name, f"--out={files / 'theirs.zip'}")  # sees requests, reads no file
 
 
 def test_who_may_not_is_refused_before_anything_is_looked_up(run, files) -> None:
@@ -111,7 +113,7 @@ def test_wrong_files_and_places_change_nothing(registry, run, files) -> None:
         run(ONE, "read", name, f"--out={registry.home.path / 'copy'}")
     with pytest.raises(WrongUse, match="holds something"):
         run(ONE, "read", name, f"--out={files}")
-    with pytest.raises(WrongUse, match="not released"):
+    with pytest.raises(WrongUse, match="Nothing is released"):
         run(LEAD, "bundle", name, f"--out={files / 'z.zip'}")
     with pytest.raises(WrongUse, match="both"):
         run(ONE, "vote", name, "--yes=table.csv", "--no=table.csv", "--why=x")

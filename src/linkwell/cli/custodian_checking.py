@@ -128,12 +128,14 @@ def bundle(reference: str, out: Path, home: Path, username: str, as_json: bool) 
     """Fetch everything that was released, in one archive with checksums and the signed receipt."""
     by = signed_in(home, username)
     from linkwell.custody.requests.bundle import bundle_names, packed
+    from linkwell.custody.requests.seeing import files_seen
     from linkwell.custody.requests.states import RequestState
     from linkwell.vault.zones import written_whole
 
     found = request_of(reference)
-    if found.state != RequestState.RELEASED:
-        raise WrongUse("It is not released.", where=reference, fix="See where it stands: output show.")
+    if found.state != RequestState.RELEASED or not files_seen(found, by):
+        raise WrongUse("Nothing is released in it that you may fetch.", where=reference,
+                       fix="See where it stands: output show.")  # fmt: skip
     if out.exists():
         raise WrongUse("There is a file of this name already.", where=out.name, fix="Give another name.")
     content = packed(found, by=by)
