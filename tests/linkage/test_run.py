@@ -118,6 +118,18 @@ def test_records_settled_at_once_are_settled_as_the_passes_one_by_one_settle_the
     assert at_once.review.equals(one_by_one.review)
 
 
+def test_an_edited_exact_pass_may_join_on_any_column(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows, folder: Path
+) -> None:
+    passes = (PACKAGED / "passes.toml").read_text("utf-8")
+    shipped = 'on = ["l.d8 = s.d8", "l.fs = s.fs", "l.g1 = s.g1"]'
+    assert shipped in passes
+    edited = passes.replace(shipped, 'on = ["l.d8 = s.d8", "l.fs = s.fs", "l.gr = s.gr"]')
+    (folder / "passes.toml").write_text(edited, "utf-8")
+    result = link(table_of(ordinary), prepared, settings=replace(settings, model_folder=folder))
+    assert right_share(result) == (1.0, 0)
+
+
 def test_a_list_with_numbers_only_is_linked(prepared: PreparedSpine, settings: LinkSettings) -> None:
     result = link(
         pa.table({"rec_id": ["a", "b", "c"], "nhi": ["ZAC5361", "ZZZ0044", None]}),

@@ -124,8 +124,15 @@ def _same(
         (alike, "plain"),
         (f"coalesce({clash}, false)", "clash"),
     ]
-    source = f"list l JOIN spine s ON {on} AND {coded(by_name['exact']['where'])}"
-    con.execute(f"CREATE TEMP TABLE same AS {compare_sql(model, compared, source, carry, plain=True)}")
+    found_by = f"JOIN spine s ON {on} AND {coded(by_name['exact']['where'])}"
+
+    def query(listed: str) -> str:
+        return compare_sql(model, compared, f"{listed} l {found_by}", carry, plain=True)
+
+    there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
+    narrow = set(_LISTED.findall(query("list"))) <= there  # edited tables may ask for more
+    listed = "list" if narrow else f"({widened_sql('list', model)})"
+    con.execute(f"CREATE TEMP TABLE same AS {query(listed)}")
     con.execute("DELETE FROM same WHERE r IN (SELECT r FROM same GROUP BY r HAVING count(*) > 1)")
 
 
