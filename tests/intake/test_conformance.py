@@ -5,6 +5,7 @@ import json
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from linkwell.cli.main import main
 from linkwell.errors import WrongUse
 from linkwell.intake.conformance import Vector, agrees, judge, kit_key, load, prepare, run
 from linkwell.intake.vectors import make
-from linkwell.supply.package import read_manifest
+from linkwell.supply.package import TableSource, read_manifest, write_package
+from linkwell.supply.practice import practice_split
+from linkwell.vault.custodian_keys import load_bundle
 from linkwell.vault.keys import write_private_key
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -103,6 +106,38 @@ def test_a_refused_package_leaves_nothing_open(tmp_path: Path) -> None:
         package = KIT / "must-refuse" / f"{name}.lwp"
         assert not judge(package, home=home, specification=specification, name=name).opens
     assert not list(home.path.rglob("*.csv"))
+
+
+def test_a_table_written_in_another_form_is_refused_where_two_readers_could_differ(tmp_path: Path) -> None:
+    """Rightly signed, with true digests and the agreed rows: only the bytes are another CSV."""
+    home, specification = prepare(tmp_path / "home")
+    manifest, custodian = (
+        read_manifest(KIT / "must-open" / "full.lwp"),
+        load_bundle(KIT / "custodian-keys.json"),
+    )
+    split = practice_split(specification, "conformance")
+    text = split.identity.to_csv_bytes()
+    first = text.split(b"\n")[1].split(b",")[2]
+    for number, other in enumerate(
+        (text, text.replace(b"\n", b"\r\n"), text[:-1], text.replace(first, b'"' + first + b'"', 1))
+    ):
+        tables = {
+            half: [
+                TableSource(each.name, len(each.rows), len(each.columns),
+                            [other if each is split.identity else each.to_csv_bytes()])
+                for each in found
+            ]
+            for half, found in split.halves().items()
+        }  # fmt: skip
+        package = tmp_path / f"{number}.lwp"
+        write_package(
+            package, replace(manifest, compartments=(), package=f"{number:032d}"), tables=tables,
+            recipients={name: (keys.zone, keys.recovery) for name, keys in custodian.compartments.items()},
+            signing_key=kit_key("sender"),
+        )  # fmt: skip
+        judged = judge(package, home=home, specification=specification, name=f"V-{number}")
+        assert judged.opens is (number == 0)
+        assert judged.opens or "one form" in judged.says
 
 
 def test_a_folder_that_is_no_kit_is_said_to_be_none(tmp_path: Path) -> None:

@@ -287,6 +287,7 @@ def test_halves_of_two_packages_cannot_be_put_together(custodian_home: Home, tmp
         {"created": "2026-11-21"},
         {"created": "!"},
         {"created": "2026-13-01T09:00:00.000000Z"},
+        {"created": "2026-02-31T09:00:00.000000Z"},
         {"demo": 1},
         {"sender_key": "AAAA"},
         {"unknown": 1},

@@ -300,12 +300,11 @@ def pass_on(report: str, home: Path, username: str, code: str, stop: bool, as_js
 def destroy_kept(agreement: str, home: Path, username: str, as_json: bool) -> None:
     """Have what is kept under an agreement that is over destroyed now (the provider's lead)."""
     by = signed_in(home, username)
-    from linkwell.custody.jobs.worker import see_through
-    from linkwell.custody.retention.actions import ask_for_destruction
+    from linkwell.custody import road
 
     found = agreement_of(agreement)
     with progress("Destroying", quiet=as_json) as tick:
-        see_through(ask_for_destruction(by=by, agreement=found), tick=tick)
+        road.destroy_kept(by=by, agreement=found, tick=tick)
     gone = list(found.supplies.filter(state="destroyed").values_list("reference", flat=True))
     finish(
         {"agreement": agreement, "destroyed": gone},

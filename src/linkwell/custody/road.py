@@ -30,7 +30,8 @@ from linkwell.custody.refreshes.states import RefreshState
 from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.permissions import CONFIRM_REMOVAL
-from linkwell.custody.removals.states import RemovalState
+from linkwell.custody.removals.states import RemovalKind, RemovalState
+from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.supplies import actions as supplies
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import ACCEPT
@@ -135,6 +136,18 @@ def take_out(*, by: Person, removal: Removal, tick: Tick | None = None) -> Remov
     check(by, CONFIRM_REMOVAL)
     if removal.state in (RemovalState.ASKED, RemovalState.TAKEN_BACK):
         removal = removals.confirm(by=by, removal=removal)
+    return _see_out(removal, tick)
+
+
+def destroy_kept(*, by: Person, agreement: Agreement, tick: Tick | None = None) -> None:
+    """Have what is kept under an agreement that is over destroyed now, and see it through."""
+    see_through(ask_for_destruction(by=by, agreement=agreement), tick=tick)
+    removal = removals.under_way(agreement)
+    if removal is not None and removal.kind == RemovalKind.TIME_OVER:
+        _see_out(removal, tick)
+
+
+def _see_out(removal: Removal, tick: Tick | None) -> Removal:
     building = Refresh.objects.filter(state=RefreshState.BUILDING, base="").order_by("pk")
     for label in building.values_list("label", flat=True):
         job = _under_way("refresh.load", label)

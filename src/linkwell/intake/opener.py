@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from linkwell.checking.package import package_verdict
 from linkwell.checking.verdict import Finding, Severity
@@ -29,6 +29,7 @@ from linkwell.intake.scan import scan
 from linkwell.specification.file import parse
 from linkwell.specification.model import Specification
 from linkwell.supply.manifest import REPLACES, CompartmentFacts, Manifest, TableFacts
+from linkwell.supply.ordered import Row, csv_blocks
 from linkwell.supply.package import altered, open_compartment, read_manifest
 from linkwell.supply.practice import practice_specification
 from linkwell.vault.keys import read_private_key
@@ -149,30 +150,43 @@ def _check_table(
             header = next(reader, [])
             if len(header) != facts.columns or header[:2] != ["record_key", "client_ref"]:
                 raise _not_canonical(facts.name, 1, "its headings are not those of a sealed table")
-            count, empty = _check_rows(reader, facts, keys, unique=unique)
+            rows = _Rows(reader, facts, keys, unique=unique)
+            seen = hashlib.sha384()
+            for data in csv_blocks(chain([tuple(header)], rows)):
+                seen.update(data)
         except (csv.Error, UnicodeDecodeError):
             raise _not_canonical(facts.name, 0, "it is not CSV in UTF-8") from None
-    if said and count != facts.rows:
-        raise _not_canonical(facts.name, count + 1, "it has another number of rows than its cover page says")
-    return count, tuple(header[at] for at in empty) if count else ()
+    if said and rows.count != facts.rows:
+        raise _not_canonical(
+            facts.name, rows.count + 1, "it has another number of rows than its cover page says"
+        )
+    if said and seen.hexdigest() != facts.sha384:  # two readers of CSV could read two things in it
+        raise _not_canonical(facts.name, 0, "it is not written in the one form a sealed table has")
+    return rows.count, tuple(header[at] for at in rows.empty) if rows.count else ()
 
 
-def _check_rows(
-    reader: Iterable[list[str]], facts: TableFacts, keys: Any, *, unique: bool
-) -> tuple[int, list[int]]:
-    before, count = "", 0
-    empty = list(range(2, facts.columns))  # shrinks with the first rows, so looking costs next to nothing
-    for count, row in enumerate(reader, start=1):
-        if len(row) != facts.columns or not RECORD_KEY.fullmatch(row[0]):
-            raise _not_canonical(facts.name, count + 1, "a row is not complete")
-        if row[0] < before or (unique and row[0] == before):
-            raise _not_canonical(facts.name, count + 1, "rows are doubled or not in order")
-        if row[0] != before:
-            keys.write(row[0] + "\n")
-        if empty:
-            empty = [at for at in empty if not row[at]]
-        before = row[0]
-    return count, empty
+class _Rows:
+    """The rows of a table, each checked as it goes by; afterwards how many, and the columns empty in all."""
+
+    def __init__(self, rows: Iterable[list[str]], facts: TableFacts, keys: TextIO, *, unique: bool) -> None:
+        self._rows, self._facts, self._keys, self._unique = rows, facts, keys, unique
+        self.count = 0
+        self.empty = list(range(2, facts.columns))  # shrinks with the first rows, so looking costs little
+
+    def __iter__(self) -> Iterator[Row]:
+        before, name = "", self._facts.name
+        for row in self._rows:
+            self.count += 1
+            if len(row) != self._facts.columns or not RECORD_KEY.fullmatch(row[0]):
+                raise _not_canonical(name, self.count + 1, "a row is not complete")
+            if row[0] < before or (self._unique and row[0] == before):
+                raise _not_canonical(name, self.count + 1, "rows are doubled or not in order")
+            if row[0] != before:
+                self._keys.write(row[0] + "\n")
+            if self.empty:
+                self.empty = [at for at in self.empty if not row[at]]
+            before = row[0]
+            yield tuple(row)
 
 
 def _package_verdict(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -198,6 +199,7 @@ def _check(manifest: Manifest) -> None:
              manifest.software, manifest.custodian)  # fmt: skip
     _require(all(isinstance(text, str) and len(text) <= 300 and text.isprintable() for text in texts))
     _require(_TIME.fullmatch(manifest.created) is not None)  # compared as text: one form, one order
+    datetime.fromisoformat(manifest.created)  # and a day there is
     _require(isinstance(manifest.demo, bool) and isinstance(manifest.test, bool))
     _require(tuple(half.name for half in manifest.compartments) == COMPARTMENTS)
     _check_delivery(manifest)

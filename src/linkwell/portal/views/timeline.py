@@ -74,8 +74,8 @@ def destroy(request: HttpRequest, reference: str) -> HttpResponse:
         "intro": [
             "Names and numbers, who was found, and the service details as you sent them are destroyed now. "
             "This cannot be undone.",
-            "What was released stays released, and data updates that were built before stay: they hold no "
-            "names or numbers.",
+            "Data updates and working copies that were built from them are destroyed too, as soon as the "
+            "research data stands without them. What was released stays released.",
         ],
     }
     return render(request, "portal/form.html", context)
