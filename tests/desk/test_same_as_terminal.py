@@ -141,6 +141,10 @@ def test_from_the_files_to_the_handover_both_make_the_same(
     said = terminal("preview", *files, "--spec", spec)
     assert said == {"command": "preview", **json.loads(json.dumps(asdict(preview(loaded, verdict))))}
 
+    visitor.press("/totals/")
+    terminal("totals", *files, "--spec", spec, "--out", own / "totals.csv")
+    assert visitor.get("/totals/save/").content == (own / "totals.csv").read_bytes()
+
     visitor.press("/hand/over/")
     shutil.copytree(desk.workspace.secrets, own / "linkwell-workspace", dirs_exist_ok=True)
     said = terminal("handover", *files, "--spec", spec, "--out", own / "out")
