@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -224,15 +225,35 @@ def password() -> str:
     return PASSWORD
 
 
+@pytest.fixture(scope="session")
+def kept_registries() -> list[Any]:
+    """The registry as it was when the first test of this process had made it."""
+    return []
+
+
 @pytest.fixture
 def registry(
-    db: None, request: pytest.FixtureRequest, fresh_home: Home, seal_to: Callable[..., SealedSupply]
+    db: None,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    kept_registries: list[Any],
 ) -> Registry:
     """The registry in this test's own home; `provider` belongs to the first provider, `other` to the
     second.
     """
-    changed = request.getfixturevalue("settings")
-    changed.LINKWELL_HOME = fresh_home.path
+    from tests import put_back
+
+    request.getfixturevalue("settings").LINKWELL_HOME = tmp_path / "home"
+    if kept_registries:
+        return put_back.put_back(kept_registries[0], tmp_path)
+    made = made_registry(request.getfixturevalue("fresh_home"), request.getfixturevalue("seal_to"))
+    kept_registries.append(put_back.keep(made, tmp_path_factory.mktemp("kept")))
+    return made
+
+
+def made_registry(fresh_home: Home, seal_to: Callable[..., SealedSupply]) -> Registry:
+    """The registry, made by the actions people take."""
     from datetime import timedelta
 
     from linkwell.custody.agreements.actions import enrol_provider, issue_upload_token

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -30,6 +31,12 @@ from linkwell.vault.custodian_keys import create_custodian_keys, custodian_keys
 from linkwell.vault.zones import Home
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def kept_registries() -> list[Any]:
+    """Of this file only, because its home and its specification are its own."""
+    return []
 
 
 @pytest.fixture
