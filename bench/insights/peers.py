@@ -134,10 +134,8 @@ def _our_panel(data: Any) -> tuple[float, float]:
 def _ebal(data: Any) -> tuple[float, float]:
     from ebal import ebal_bin
 
-    made = ebal_bin(effect="ATT", print_level=-1)
-    made.ebalance(data["treated"], data["x"], data["y"])
-    y, t = data["y"], data["treated"] == 1
-    weight = made.w.ravel() if hasattr(made, "w") else made["w"].ravel()
+    found = ebal_bin(effect="ATT", print_level=-1).ebalance(data["treated"], data["x"], data["y"])
+    y, t, weight = data["y"], data["treated"] == 1, found["w"].ravel()
     return y[t].mean() - (weight[~t] * y[~t]).sum() / weight[~t].sum(), float("nan")
 
 
@@ -160,6 +158,7 @@ def _matchit(data: Any) -> tuple[float, float]:
 
 
 def _statsmodels(data: Any) -> tuple[float, float]:
+    import numpy as np
     import statsmodels.api as sm
     from statsmodels.treatment.treatment_effects import TreatmentEffect
 
@@ -167,7 +166,7 @@ def _statsmodels(data: Any) -> tuple[float, float]:
     select = sm.Logit(data["treated"], x).fit(disp=0)
     found = TreatmentEffect(sm.OLS(data["y"], x), data["treated"], results_select=select)
     told = found.ipw(effect_group=1)
-    return float(told.effect), float(told.results_gmm.bse[0])
+    return np.ravel(told.effect)[0], told.results_gmm.bse[0]
 
 
 def _diff_diff(data: Any) -> tuple[float, float]:
