@@ -107,6 +107,8 @@ def test_from_the_custodians_button_to_a_released_count(
     assert (made.state, made.answer["name"]) == ("answered", "grown")
     looked = tried(researcher, "SELECT * FROM grown")
     assert len(looked.answer["rows"]) == 50
+    for odd in ("²", "٣", "9" * 40, "-1"):  # an address somebody typed
+        assert researcher.get(LAB, {"again": odd}).status_code == 200
     assert not {int(row[0]) for row in looked.answer["rows"]} & ids
 
     # a count leaves by the release desk, and by it alone

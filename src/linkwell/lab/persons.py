@@ -233,7 +233,7 @@ class _Rule:
     def _numbered(self, node: Node, items: list[Node]) -> Node:
         """GROUP BY 1 means the first column selected."""
         text = str((node.get("literal") or {}).get("text", ""))
-        if text.isdigit() and 1 <= int(text) <= len(items):
+        if text.isdecimal() and 1 <= int(text) <= len(items):
             return items[int(text) - 1]
         return node
 

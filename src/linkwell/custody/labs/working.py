@@ -97,7 +97,7 @@ def find_work(reference: str) -> LabWork:
     """
     code, _, number = reference.rpartition("-w")
     rows = LabWork.objects.select_related("project__organisation")
-    found = rows.filter(project__code=code, number=int(number) if number.isdigit() else 0).first()
+    found = rows.filter(project__code=code, number=int(number) if number.isdecimal() else 0).first()
     if found is None:
         raise WrongUse("There is no such work.", where=reference)
     return found

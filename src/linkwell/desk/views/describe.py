@@ -119,7 +119,7 @@ def _field_words(spec: Specification, asked: Question) -> str:
 
 
 def _option_words(asked: Question, option: str) -> str:
-    if asked.about == "century_from" and option.isdigit():
+    if asked.about == "century_from" and option.isdecimal():
         return f"Years from {option} to {int(option) + 99}"
     if asked.about == "century_from":
         return "Leave these dates out"

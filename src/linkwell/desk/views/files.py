@@ -54,7 +54,7 @@ def _change(request: HttpRequest, desk: Desk) -> None:
         desk.choose(files=tuple(dict.fromkeys((*choices.files, *choices.undone))), undone=())
         desk.tell("The file is back on the list.")
     at = request.POST.get("remove", "")
-    if at.isdigit() and int(at) < len(choices.files):
+    if at.isdecimal() and int(at) < len(choices.files):
         taken = choices.files[int(at)]
         left = tuple(each for each in choices.files if each != taken)
         desk.choose(files=left, undone=(taken,))
@@ -116,7 +116,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 def _ticked(request: HttpRequest, desk: Desk) -> list[Path]:
     listed = _files_in(desk.browsing)
-    numbers = (each for each in request.POST.getlist("file") if each.isdigit())
+    numbers = (each for each in request.POST.getlist("file") if each.isdecimal())
     return [listed[int(at)] for at in numbers if int(at) < len(listed)]
 
 

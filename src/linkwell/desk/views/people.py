@@ -156,7 +156,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if "undo" in request.POST:
         told.undo(desk)
         desk.tell("The last change is taken back.")
-    elif kind in ("statement", "basis") and at.isdigit():
+    elif kind in ("statement", "basis") and at.isdecimal():
         told.change(desk, told.without(told.cover_of(desk), kind, int(at)))
         desk.tell("It is taken off. You can take that back below.")
     return redirect("told")

@@ -39,7 +39,7 @@ def lab(request: HttpRequest, code: str) -> HttpResponse:
     """The lab of a project."""
     found = _mine(request, code)
     again = request.GET.get("again", "")
-    earlier = found.lab_work.filter(number=int(again)).first() if again.isdigit() else None
+    earlier = found.lab_work.filter(number=int(again)).first() if again.isdecimal() else None
     text = str(earlier.asked.get("text", "")) if earlier else ""
     return _show(request, found, StatementForm(initial={"text": text}), _count_form(found))
 
