@@ -14,7 +14,9 @@ from linkwell.custody.organisations.roles import Role
 from linkwell.errors import RefusedByRule
 
 if TYPE_CHECKING:
-    from linkwell.custody.organisations.models import Organisation, Person
+    from django.db.models import Q, QuerySet
+
+    from linkwell.custody.organisations.models import Membership, Organisation, Person
 
 
 class NotAllowed(RefusedByRule):
@@ -54,14 +56,33 @@ def allows(
         owner, owners: whose the thing is, for a relation to its own organisation.
         named: whether the thing names this person, for a relation to the people in it.
     """
+    return held(person, capability, owner=owner, owners=owners, named=named).exists()
+
+
+def allows_row(person: Person, capability: Capability, *, named: bool = False) -> Q:
+    """`allows` as a condition inside another question to the database, which saves one of its own."""
+    from django.db.models import Exists, Q
+
+    return Q(Exists(held(person, capability, named=named)))
+
+
+def held(
+    person: Person,
+    capability: Capability,
+    *,
+    owner: Organisation | None = None,
+    owners: Collection[Organisation] = (),
+    named: bool = False,
+) -> QuerySet[Membership]:
+    """The memberships by which `person` has `capability`; arguments as for `allows`."""
     if not person.is_active or (capability.relation is Relation.NAMED and not named):
-        return False
-    held = person.memberships.filter(role__in=capability.roles)
+        return person.memberships.none()
+    found = person.memberships.filter(role__in=capability.roles)
     if capability.relation is Relation.CUSTODIAN:
-        held = held.filter(organisation__is_custodian=True)
+        found = found.filter(organisation__is_custodian=True)
     elif capability.relation is Relation.OWN:
-        held = held.filter(organisation__in=[*owners, *([owner] if owner else [])])
-    return held.exists()
+        found = found.filter(organisation__in=[*owners, *([owner] if owner else [])])
+    return found
 
 
 def check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from linkwell.custody.organisations.models import Organisation, Person
-from linkwell.custody.permissions import allows
+from linkwell.custody.permissions import allows_row
 from linkwell.custody.projects.access import agreements_of
 from linkwell.custody.projects.models import Application, Project
 from linkwell.custody.projects.permissions import SEE_ALL_PROJECTS, SEE_OWN_PROJECTS, SEE_PROJECTS_USING_US
@@ -47,9 +47,8 @@ def visible_projects(person: Person) -> QuerySet[Project]:
     """Research projects: for staff all that were put in; a team's own; those that use somebody's data."""
     found = Project.objects.filter(agreement=None).select_related("organisation", "lead")
     # by role as well: a lead whose role was taken away reads nothing
-    either = _names(person) if allows(person, SEE_OWN_PROJECTS, named=True) else Q(pk=None)
-    if allows(person, SEE_ALL_PROJECTS):
-        either |= Q(applications__state__in=PUT_IN)
+    either = _names(person) & allows_row(person, SEE_OWN_PROJECTS, named=True)
+    either |= Q(applications__state__in=PUT_IN) & allows_row(person, SEE_ALL_PROJECTS)
     ours = person.memberships.filter(role__in=SEE_PROJECTS_USING_US.roles).values("organisation")
     either |= Q(uses__organisation__in=ours)
     either |= Q(applications__asks__organisation__in=ours, applications__state__in=PUT_IN)

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import PROVIDER_ROLES, Role
-from linkwell.custody.permissions import Capability, Relation, allows
+from linkwell.custody.permissions import Capability, Relation, allows_row
 from linkwell.custody.projects.states import InvitationState
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.states import RequestState
@@ -54,9 +54,8 @@ def visible_requests(person: Person) -> QuerySet[OutputRequest]:
     mine = Q(project__lead=person) | Q(
         project__invitations__person=person, project__invitations__state=InvitationState.ACCEPTED
     )
-    either = mine if allows(person, ASK_OUTPUT, named=True) else Q(pk=None)
-    if allows(person, SEE_REQUESTS):
-        either |= Q(submitted_at__isnull=False)
+    either = mine & allows_row(person, ASK_OUTPUT, named=True)
+    either |= Q(submitted_at__isnull=False) & allows_row(person, SEE_REQUESTS)
     ours = person.memberships.filter(role__in=SEE_REQUESTS_ABOUT_US.roles).values("organisation")
     either |= Q(about__in=ours, state__in=SHOWN_OUTSIDE)
     found = OutputRequest.objects.select_related("project__organisation", "about")

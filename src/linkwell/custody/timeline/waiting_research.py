@@ -17,7 +17,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import allows
 from linkwell.custody.projects.content import pairs
-from linkwell.custody.projects.models import Application, Hold, Project
+from linkwell.custody.projects.models import Application, Hold
 from linkwell.custody.projects.seeing import named_in, visible_projects
 from linkwell.custody.projects.states import ApplicationState, HoldState
 from linkwell.custody.requests.models import OutputRequest
@@ -36,8 +36,6 @@ HELD = (_R.REVIEW, _R.TOGETHER, _R.APPROVED)
 
 def research_waiting(person: Person) -> Iterator[Waiting]:
     """The applications and output requests this person may know of that wait, and whom each waits on."""
-    if not Project.objects.filter(agreement=None).exists():
-        return  # most of the road has none yet, and the questions below are many
     yield from _applications(person)
     yield from _requests(person)
     yield from _held(person)
