@@ -135,18 +135,24 @@ def main(argv: list[str] | None = None) -> None:
     except LinkwellError as error:
         _end(error, json_wanted="--json" in arguments)
     except click.exceptions.Abort:
-        click.echo("Stopped. Nothing is half-done: run the same command to go on.", err=True)
-        sys.exit(130)
+        _stopped()
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except OSError as error:
         _end(from_system(error), json_wanted="--json" in arguments)
     except Exception as error:
+        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
+            _stopped()
         if not _is_busy(error):
             raise
         _end(BUSY, json_wanted="--json" in arguments)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _stopped() -> NoReturn:
+    click.echo("Stopped. Nothing is half-done: run the same command to go on.", err=True)
+    sys.exit(130)
 
 
 BUSY = TryAgain(
