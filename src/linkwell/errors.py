@@ -98,3 +98,10 @@ def from_system(error: OSError) -> LinkwellError:
     return TryAgain(
         what, where=where, why="Nothing is half-written; what was there before is untouched.", fix=fix
     )
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether this is somebody's Ctrl-C; inside a query DuckDB makes a RuntimeError of it."""
+    return isinstance(error, KeyboardInterrupt) or (
+        type(error) is RuntimeError and str(error) == "Query interrupted"
+    )

@@ -172,10 +172,14 @@ def test_nothing_changed_is_nothing_to_send(provider: Provider) -> None:
 
 def test_what_is_remembered_names_nobody(provider: Provider) -> None:
     provider.seal("full")
-    kept = "".join(
-        path.read_text("utf-8") for path in (provider.folder / "linkwell-workspace" / "sent").iterdir()
-    )
-    assert not any(word in kept for word in ("Anahera", "A1", "1990", "ZAA0067", "Whānau"))
+    [file] = (provider.folder / "linkwell-workspace" / "sent").iterdir()
+    kept = json.loads(file.read_text("utf-8"))
+    said = {str(value) for name, value in kept.items() if name != "people"}
+    said |= {word for ref, known in kept["people"].items() for word in (ref, *known)}
+    assert len(kept["people"]) == 3
+    assert "A1" not in said  # as a whole: in keyed hashes any two characters come up now and then
+    for value in ("Anahera", "1990-01-31", "ZAA0067", "Whānau"):
+        assert not [each for each in said if value in each]
 
 
 @pytest.mark.parametrize("follows", ["", "DSA-1-009", "DSA-1-001"])

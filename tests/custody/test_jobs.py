@@ -153,3 +153,17 @@ def test_a_sealed_file_left_by_a_killed_process_is_destroyed_later(registry, sup
     Supply.objects.update(state="accepted")
     assert tidy() == (0, 1)
     assert not package_path(supply.reference).exists()
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_work_that_somebody_stops_waits_to_be_done_again_however_often(registry, supply, stop) -> None:
+    def stopping(done: int, total: int) -> None:
+        raise stop
+
+    by = registry.person("integrator")
+    for _ in range(running.MOST_ATTEMPTS + 1):
+        with pytest.raises(KeyboardInterrupt):
+            road.accept(by=by, reference=supply.reference, tick=stopping)
+        job = Job.objects.get()
+        assert (job.state, job.attempts) == ("waiting", 0)
+    assert road.accept(by=by, reference=supply.reference).state == "accepted"

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from linkwell.errors import LinkwellError, TryAgain, WrongUse, from_system
+from linkwell.errors import LinkwellError, TryAgain, WrongUse, from_system, is_interrupt
 
 # command -> (module:attribute, one line of help). The order is the order of `linkwell --help`; commands are
 # loaded only when used, so the provider's small install never imports the custodian's parts.
@@ -142,7 +142,7 @@ def main(argv: list[str] | None = None) -> None:
     except OSError as error:
         _end(from_system(error), json_wanted="--json" in arguments)
     except Exception as error:
-        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
+        if is_interrupt(error):
             _stopped()
         if not _is_busy(error):
             raise

@@ -12,7 +12,7 @@ from linkwell.custody.jobs.kinds import KINDS, Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.states import JOB, JobState
 from linkwell.custody.organisations.models import Person
-from linkwell.errors import LinkwellError
+from linkwell.errors import LinkwellError, is_interrupt
 
 MOST_ATTEMPTS = 3
 """A job whose worker died this often is given up: it would kill the next one too."""
@@ -63,9 +63,15 @@ def run(job_id: int, *, tick: Tick | None = None) -> Job:
         with transaction.atomic():
             _end(job, "finish")
             kind.finish(job, result)
+    except KeyboardInterrupt:
+        _put_back(job)
+        raise
     except LinkwellError as error:
         _fail(job, error)
     except Exception as error:  # noqa: BLE001  its text may hold somebody's values: only its kind goes on
+        if is_interrupt(error):
+            _put_back(job)
+            raise KeyboardInterrupt from None
         log.error("job broke", job=job.pk, kind=job.kind, error=type(error).__name__, at=_where(error))
         _fail(
             job,
@@ -121,6 +127,16 @@ def _fail(job: Job, error: LinkwellError) -> None:
     except Exception as broke:  # noqa: BLE001  a job must never stay "running" with nobody on it
         log.error("giving up broke", job=job.pk, kind=job.kind, error=type(broke).__name__, at=_where(broke))
         _put_back_or_end(job, error)
+
+
+def _put_back(job: Job) -> None:
+    """Somebody stopped this: it waits to be done again, and the stop is no death to be counted."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        if row.state == JobState.RUNNING:  # else the stop came just after its end
+            row.state = JOB.after("requeue", row.state)
+            row.attempts -= 1
+            row.save(update_fields=["state", "attempts"])
 
 
 def _put_back_or_end(job: Job, error: LinkwellError) -> None:

@@ -30,6 +30,6 @@ JOB = Machine(
         Move("claim", _J.WAITING, _J.RUNNING, "worker", "A worker takes it."),
         Move("finish", _J.RUNNING, _J.DONE, "worker", "Its result is published in one transaction."),
         Move("fail", _J.RUNNING, _J.FAILED, "worker", "It ends with a reason."),
-        Move("requeue", _J.RUNNING, _J.WAITING, "sweeper", "Its worker died: it is put back."),
+        Move("requeue", _J.RUNNING, _J.WAITING, "sweeper", "Its worker died or was stopped: it is put back."),
     ),
 )
