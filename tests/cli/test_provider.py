@@ -204,6 +204,20 @@ def test_your_own_words_go_into_the_specification(
     assert dict(made.notes) == {"dates": "The first meeting."}
 
 
+def test_answers_somebody_broke_by_hand_are_said_and_stop_no_check(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec, broken, out = str(tmp_path / "s.toml"), tmp_path / "answers.toml", str(tmp_path / "out")
+    run(capsys, "describe", *files, "--out", spec, "--organisation", "Riverbend Community Trust")
+    broken.write_text("organisation = [", encoding="utf-8")
+    code, said = run(capsys, "check", *files, "--spec", spec, "--out", out)
+    assert code == 0
+    assert "answers.toml: The answers file cannot be read." in said
+    assert "Left out of this check: what may be said about you alone." in said
+    code, facts = run_json(capsys, "check", *files, "--spec", spec, "--out", out, "--answers", str(broken))
+    assert (code, facts["what"]) == (2, "The answers file cannot be read.")
+
+
 def test_numbers_and_a_start_date_alone_reach_a_supply(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

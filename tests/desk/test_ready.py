@@ -76,6 +76,22 @@ def test_an_answers_file_broken_by_hand_is_an_error_page_not_a_crash(visitor: Vi
     assert "cannot be read" in answer.content.decode()
 
 
+def test_broken_answers_stop_nothing_that_does_not_need_them_and_can_be_set_aside(
+    visitor: Visitor, desk: Desk
+) -> None:
+    desk.workspace.answers.write_text("this is = = not toml")
+    assert "cannot be read" in visitor.text("/")
+    visitor.press("/practise/")
+    described = visitor.press("/describe/start/", initiative="Steady Steps").content.decode()
+    assert "your own words from Get ready are not in it" in described
+    assert "people are ready to go" in visitor.press("/check/").content.decode()
+    assert "Answer the questions again" in visitor.text("/ready/answers/")
+    visitor.press("/ready/answers/", again="1")
+    assert not desk.workspace.answers.exists()
+    assert visitor.get("/ready/").status_code == 200
+    assert "this is" in desk.workspace.answers.with_name("answers-before.toml").read_text()
+
+
 def test_a_number_of_people_brings_the_forecast(visitor: Visitor, desk: Desk) -> None:
     visitor.press("/ready/identifiers/", answer="biographic")
     visitor.press("/ready/dates/", answer="both")

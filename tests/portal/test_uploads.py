@@ -356,7 +356,9 @@ def test_a_sender_gets_every_receipt_of_its_own_package_and_nobody_elses(sender,
     assert theirs.content == nothing.content
 
 
-def test_a_practice_is_opened_and_checked_without_anybody_deciding(sender, registry, tmp_path) -> None:
+def test_a_practice_is_opened_without_anybody_deciding_and_waits_only_for_a_real_file(
+    sender, registry, package, tmp_path
+) -> None:
     from linkwell.custody import road
     from linkwell.supply.seal import seal_practice
 
@@ -370,6 +372,11 @@ def test_a_practice_is_opened_and_checked_without_anybody_deciding(sender, regis
     assert (supply.reference, supply.state) == ("DSA-2026-001-p001", "accepting")
     done = road.accept(by=registry.person("integrator"), reference=supply.reference)
     assert done.state == "practised"
+    assert Supply.objects.get().turn == "practised"  # you: now send the real file
+    sender.patch(sender.create(package), package, 0)
+    assert {each.state: each.turn for each in Supply.objects.all()} == {
+        "practised": "followed up", "received": "received",
+    }  # fmt: skip
 
 
 def test_in_a_demonstration_the_record_says_that_no_practice_was_asked_for(sender, package) -> None:

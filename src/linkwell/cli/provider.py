@@ -19,7 +19,7 @@ from linkwell.checking.staying import people_out, workspace_of
 from linkwell.checking.verdict import Severity, Verdict
 from linkwell.cli.inputs import Given, files_argument, files_named, query_option, read_given, sheet_option
 from linkwell.cli.output import finish, json_option, progress
-from linkwell.errors import WrongUse
+from linkwell.errors import LinkwellError, WrongUse
 from linkwell.primer import alone, load_answers
 from linkwell.reading.table import Table
 from linkwell.specification.model import Specification
@@ -92,14 +92,13 @@ def check(
     """
     spec = Specification.load(spec_path)
     earlier = load_profile(last) if last is not None else None
+    one_provider, unread = _about_you_alone(spec_path, answers)
     tables = read_given(files, sheet, queries, quiet=as_json)
     verdict = check_tables(
         spec, tables, **people_out(spec_path, notices_path=notices_path, workspace=workspace)
     )
     now = profile(spec, verdict)
     moved = drift(earlier, now) if earlier is not None else ()
-    said = answers or spec_path.with_name(ANSWERS)
-    one_provider = alone(load_answers(said)) if answers or said.exists() else None
     expected = expect(spec, verdict, as_of=today(), one_provider=one_provider)
     reports = _write_reports(
         tables, spec, verdict, out, expected, moved if earlier is not None else None, quiet=as_json
@@ -109,9 +108,11 @@ def check(
     facts["engine"] = engine_for(sum(map(len, tables)))
     facts["drift"] = [asdict(each) for each in moved]
     facts["linkability"] = [asdict(group) for group in expected.groups]
+    facts["left_out"] = [line for line in unread if line]
     drifted = [f"Changed since last time: {e.table} {e.field}: {e.what}".replace(" : ", ": ") for e in moved]
     lines = [*_summary(verdict), "", *drifted, *_likely_found(expected), f"Report: {reports['report']}"]
     lines += [f"Marked copy: {copy}" for copy in reports["marked_copies"]]
+    lines += unread
     if facts["engine"] == "plain" and sum(map(len, tables)) >= LARGE:
         lines.append(
             'Checked by the plain engine; large files are faster with: pip install "linkwell[custodian]"'
@@ -122,6 +123,22 @@ def check(
         next_step = "mend what must be mended first (see the report), then check again"
     finish(facts, lines, as_json=as_json, next_step=next_step)
     return int(verdict.blocks)
+
+
+def _about_you_alone(spec_path: Path, answers: Path | None) -> tuple[bool | None, list[str]]:
+    """Whether results about the provider alone are allowed, and what to say where that could not be read.
+
+    Answers somebody names must be readable. Those that only lie beside the specification stop nothing: all
+    the check takes from them is one sentence of the forecast.
+    """
+    if answers is not None:
+        return alone(load_answers(answers)), []
+    try:
+        beside = spec_path.with_name(ANSWERS)
+        return (alone(load_answers(beside)) if beside.exists() else None), []
+    except LinkwellError as error:
+        left_out = "Left out of this check: what may be said about you alone."
+        return None, ["", f"{ANSWERS}: {error.what} {error.why}".rstrip(), f"{left_out} {error.fix}".rstrip()]
 
 
 @click.command(

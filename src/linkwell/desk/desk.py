@@ -72,10 +72,18 @@ class Desk:
         return load_answers(path) if path.exists() else Answers()
 
     @property
+    def answers_if_readable(self) -> tuple[Answers, LinkwellError | None]:
+        """The answers, or none and why: for steps that only take a name or a sentence from them."""
+        try:
+            return self.answers, None
+        except LinkwellError as problem:
+            return Answers(), problem
+
+    @property
     def organisation(self) -> str:
         """The organisation's name, wherever it was given first."""
         spec = self.specification_or_none()
-        return (spec.organisation if spec else "") or self.answers.organisation
+        return (spec.organisation if spec else "") or self.answers_if_readable[0].organisation
 
     @property
     def files_fingerprint(self) -> str:

@@ -57,19 +57,26 @@ def read(desk: Desk, job: Job) -> list[Table]:
     return tables
 
 
+_NO_WORDS = (
+    "Your answers could not be read, so your own words from Get ready are not in it. "
+    "Mend them, then describe your files again."
+)
+
+
 def describe(desk: Desk, job: Job) -> None:
     """Draft the specification from the chosen files; an earlier one can be had back by undo."""
     tables = read(desk, job)
     job.part("Looking at every column")
     made = draft(tables, organisation=desk.organisation, initiative=desk.choices.initiative)
-    spec = worded(made.specification, desk.answers)  # nobody types a thing twice
+    answers, unreadable = desk.answers_if_readable
+    spec = worded(made.specification, answers)  # nobody types a thing twice
     drafted, earlier = spec, desk.specification_or_none()
     if earlier is not None:
         spec = with_recipe(spec, earlier)
     facts = {
         "files": desk.files_fingerprint,
         "readings": [vars(reading) for reading in made.readings],
-        "remarks": list(made.remarks),
+        "remarks": [*made.remarks, *([_NO_WORDS] if unreadable is not None else [])],
         "rows": {_place(table): len(table) for table in tables},
     }
     desk.keep_earlier("describing your files afresh")

@@ -49,15 +49,18 @@ def road(desk: Desk) -> tuple[Stop, ...]:
 
 def _ready(desk: Desk) -> Stop:
     questions = load_questions()
-    outcome = readiness(desk.answers.choices, questions)
+    answers, unreadable = desk.answers_if_readable
+    outcome = readiness(answers.choices, questions)
     total, open_ = len(questions.questions), len(outcome.unanswered)
     said = f"{total - open_} of {total} questions answered"
     state = State.DONE if not open_ else State.BEGUN if open_ < total else State.LATER
     if not open_:
         said = f"Ready: {outcome.ready}"
+    if unreadable is not None:
+        state, said = State.BEGUN, "Your answers were changed by hand and cannot be read"
     return Stop(
         "ready",
-        "/ready/",
+        "/ready/" if unreadable is None else "/ready/answers/",
         "Get ready",
         "Answer six short questions and see what each answer means.",
         state,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from linkwell.reading.table import Notice, Origin, Table
 
@@ -64,6 +65,7 @@ def build_table(
         ],
         [number for number, _ in body],
         (*notices, *said),
+        _groups(rows[found.at - 1][1], width) if found.headed and found.at else (),
     )
 
 
@@ -101,6 +103,15 @@ def _under_group_headings(looked: list[Sequence[str]], filled: list[int], at: in
     ):
         at += 1
     return at
+
+
+def _groups(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    """The title over each column, reaching as far as the next one; none in a banner, which is one cell."""
+    words = [cell for cell in cells if cell]
+    if not 1 < len(words) < width or any(map(_VALUE.fullmatch, words)):
+        return ()
+    filled = accumulate([*cells, *[""] * width][:width], lambda last, cell: cell or last)
+    return tuple(" ".join(cell.split()) for cell in filled)
 
 
 def _unlike_what_is_below(looked: list[Sequence[str]], at: int) -> bool:

@@ -37,6 +37,8 @@ class Table:
             (2)").
         rows: one tuple of len(columns) cells a row, in normal form.
         row_numbers: the 1-based row in the source file for each of `rows`.
+        groups: what stands over each heading in a sheet with two rows of them ("Caregiver" over "Name"), ""
+            where nothing does; empty for a table with one.
     """
 
     origin: Origin
@@ -44,6 +46,7 @@ class Table:
     rows: list[tuple[str, ...]]
     row_numbers: list[int]
     notices: tuple[Notice, ...] = field(default=())
+    groups: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,6 +54,11 @@ class Table:
     def column(self, name: str) -> list[str]:
         """All cells of one column, in row order."""
         return self.column_at(self.columns.index(name))
+
+    def group(self, name: str) -> str:
+        """What stands over a heading, or ""."""
+        at = self.columns.index(name) if name in self.columns else len(self.groups)
+        return self.groups[at] if at < len(self.groups) else ""
 
     def column_at(self, at: int) -> list[str]:
         """All cells of the column at a place, in row order."""

@@ -14,6 +14,7 @@ from linkwell.specification.headings import (
     about_an_event,
     about_staff_or_others,
     guesses,
+    over_somebody_else,
     table_prefixes,
 )
 from linkwell.specification.whose import whose_list, without_word
@@ -78,6 +79,8 @@ def _column(table: Table, name: str, fronts: frozenset[str], whose: str) -> Colu
     content = look(cells)
     values = tuple(sorted(set(cells) - {""})) if content.repeats else ()
     front = next((each for each in fronts if name.startswith(each)), "")
+    if over_somebody_else(without_word(table.group(name), whose)):
+        return Column(name, (Guess("other_person", "not_supplied", EXACT),), content, values)
     found = guesses(without_word(name, whose))
     if front and not (found and found[0].strength > CONTAINED):
         found = guesses(name.removeprefix(front)) or found

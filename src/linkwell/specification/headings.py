@@ -17,6 +17,7 @@ EXACT, STRIPPED, CONTAINED = 3, 2, 1
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HINT = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]")
 _PIECE = re.compile(r"\d+(?:st|nd|rd|th)|[^\W\d]+|\d+")
+_WITH = re.compile(r"\bw/\s*", re.I)  # "Still w/ us"
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
 _WHEN = {"start_date", "end_date", "service_date"}
 _LAST_WORD_FREE_TEXT = {"notes", "note", "comment", "comments", "remarks", "details", "description", "reason"}
@@ -33,7 +34,7 @@ _KIND = {"category", "type", "types", "kind", "momo"}
 _TELLING = {
     "dob", "birthdate", "nhi", "ird", "swn", "winz", "msd", "nsn", "surname", "gender", "sex", "ethnicity",
     "email", "phone", "mobile", "address", "notes", "comments", "attendance", "household", "postcode",
-    "suburb",
+    "suburb", "ethnicities",
     "kaimahi", "forename", "firstname", "lastname", "telephone", "cellphone", "caseworker", "initiative",
     "programme",
 }  # fmt: skip
@@ -66,7 +67,7 @@ def words() -> dict[str, dict[str, list[str]]]:
 def fold_heading(heading: str) -> str:
     """One form for comparing: "FirstName", "first_name" and "First name:" agree, macrons aside."""
     text = (
-        _DOTTED.sub(r"\1", _WHOSE.sub("", heading))
+        _DOTTED.sub(r"\1", _WHOSE.sub("", _WITH.sub("with ", heading)))
         .replace("'", "")
         .replace("’", "")
         .replace("#", " no ")
@@ -79,7 +80,8 @@ def variants(heading: str) -> list[str]:
     """The folded heading, without what stands in brackets, each half of a two-language heading, and all of
     these with short forms written out.
     """
-    halves = list(map(fold_heading, re.split(r"\s*[/|\n]\s*|\s+[-–]\s+", _HINT.sub(" ", heading))))
+    bare = _WITH.sub("with ", _HINT.sub(" ", heading))
+    halves = list(map(fold_heading, re.split(r"\s*[/|\n]\s*|\s+[-–]\s+", bare)))
     found = (*_whole_forms(heading), *halves, *map(_written_out, halves))
     return [each for each in dict.fromkeys(found) if each]
 
@@ -136,6 +138,7 @@ def guesses(heading: str) -> list[Guess]:
         text = _written_out(fold_heading(_HINT.sub(" ", heading)))
         plain = " ".join(_tokens(_HINT.sub(" ", heading)))
         found = (_by_words(text) or _by_words(plain)) + (_by_parts(text) or _by_parts(plain))
+        found = found or [guess for hint in _hinted(heading) for guess in _by_parts(fold_heading(hint))]
     return sorted(dict.fromkeys(found), key=lambda guess: (-guess.strength, guess.rank))
 
 
@@ -233,6 +236,14 @@ def _of_somebody_else(heading: str) -> bool:
     return any(each and each <= others for each in said)
 
 
+def over_somebody_else(group: str) -> bool:
+    """Whether the title over several headings says they are about somebody else ("Caregiver details")."""
+    others = {*words()["words"]["somebody_else"], *words()["words"]["their"]}
+    parts = [fold_heading(part) for part in re.split(r"[/|]", group)]
+    said = {word for part in parts for word in part.split()} - set(words()["words"]["filler"]) - {"and"}
+    return any(map(_somebody_else, parts)) and said <= others
+
+
 def _hinted(heading: str) -> list[str]:
     """What stands in brackets, where it may say what the heading does not ("Ko wai koe? (First name)")."""
     return [" ".join(filter(None, found)) for found in _HINT.findall(heading)]
@@ -281,6 +292,8 @@ def _by_words(text: str) -> list[Guess]:
         return []
     found: list[Guess] = []
     for role, telling in words()["telling"].items():
+        if tokens & set(words()["not_telling"].get(role, ())):
+            continue
         if tokens & set(telling) and tokens <= {*telling, *neutral}:
             section = next(name for name in ("participants", "interactions") if role in words()[name])
             found.append(Guess(role, section, CONTAINED, len(found)))

@@ -210,7 +210,9 @@ def _joined(first: Table, more: Table) -> Table:
         for table in (first, more)
         for row in table.rows
     ]
-    return Table(first.origin, columns, rows, [*first.row_numbers, *more.row_numbers])
+    groups = tuple(first.group(column) or more.group(column) for column in columns)
+    numbers = [*first.row_numbers, *more.row_numbers]
+    return Table(first.origin, columns, rows, numbers, groups=groups if any(groups) else ())
 
 
 def share_client_key(

@@ -55,6 +55,17 @@ class Supply(models.Model):
         return bool(self.manifest.get("test"))
 
     @property
+    def turn(self) -> str:
+        """Whose turn it is, as a key of [waits_on] in the labels: of its state, or of a practice that is
+        followed up.
+        """
+        if self.state != SupplyState.PRACTISED:
+            return self.state
+        after = Supply.objects.filter(agreement=self.agreement_id, created_at__gt=self.created_at)
+        real = any(sent and not sent.get("test") for sent in after.values_list("manifest", flat=True))
+        return "followed up" if real or not self.agreement.live() else self.state
+
+    @property
     def subject(self) -> str:
         """How the record names it."""
         return f"supply/{self.reference}"

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", {
         "stops": stops, "todo": todo, "personal": personal, "folder": desk.workspace.path,
         "synced": synced_by(desk.workspace.path), "organisation": desk.organisation,
-        "fresh": not desk.choices.files and not desk.answers.choices,
+        "fresh": not desk.choices.files and not desk.workspace.answers.exists(),
     })  # fmt: skip
 
 

@@ -105,6 +105,11 @@ def answers(request: HttpRequest) -> HttpResponse:
             before.replace(desk.workspace.answers)
             desk.tell("Your answers are as they were before.")
         return redirect("ready")
+    if request.method == "POST" and "again" in request.POST:
+        if desk.workspace.answers.exists():
+            desk.workspace.answers.replace(before)
+            desk.tell("You begin again. The earlier file is kept: undo is on the page of your answers.")
+        return redirect("ready")
     if request.method == "POST":
         given = request.FILES.get("file")
         if isinstance(given, UploadedFile) and given.size:
@@ -114,15 +119,16 @@ def answers(request: HttpRequest) -> HttpResponse:
                 return redirect("ready")
         else:
             missing = "Choose the answers file"
+    here, unreadable = desk.answers_if_readable
     return render(request, "desk/ready_answers.html", {
-        "problem": problem, "missing": missing, "undo": before.exists(),
-        "any": bool(desk.answers.choices or desk.answers.notes),
+        "problem": problem or unreadable, "missing": missing, "undo": before.exists(),
+        "unreadable": unreadable is not None, "any": bool(here.choices or here.notes),
     })  # fmt: skip
 
 
 def _take_in(desk: Desk, given: UploadedFile[bytes], before: Path) -> LinkwellError | None:
     """Answers of the file, and what was written here that the file says nothing about."""
-    here, path = desk.answers, desk.workspace.answers
+    (here, _), path = desk.answers_if_readable, desk.workspace.answers
     part = before.with_name("answers-given.toml")
     try:
         write_whole(part, given.read(LARGEST_ANSWERS))
