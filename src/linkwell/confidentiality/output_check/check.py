@@ -20,6 +20,7 @@ from linkwell.confidentiality.output_check import (
     shares,
     sums,
     telling,
+    unseen,
 )
 from linkwell.confidentiality.output_check.cells import Sheet, address
 from linkwell.confidentiality.output_check.counting import Ways, ways_of
@@ -239,6 +240,7 @@ class _Check:
     def _file(self, file: Opened) -> Iterator[Finding]:
         yield from _kind_of_file(file)
         yield from hiding.check_hiding(file)
+        yield from unseen.check_unseen(file)
         if acro_results.is_acro(file):
             yield from acro_results.check_acro(file, {each.name: each for each in self.opened})
         texts = [("", file.name)]

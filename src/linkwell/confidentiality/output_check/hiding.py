@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from linkwell.confidentiality.output_check.cells import Sheet, position
+from linkwell.confidentiality.output_check.cells import Cell, Sheet, position
 from linkwell.confidentiality.output_check.findings import Finding, Verdict, found
 from linkwell.confidentiality.output_check.opening import Opened
 from linkwell.confidentiality.output_check.tables import role_of_name
@@ -21,8 +21,8 @@ _KNOWN = re.compile(
     r"docMetadata/.*|.*/)$"
 )
 _ACTIVE = re.compile(
-    r"vbaProject|xl/macrosheets/|xl/connections\.xml|xl/queryTables/|xl/model/|customXml/item\d+\.xml|"
-    r"xl/activeX/|xl/ctrlProps/|xl/webextensions/|xl/slicerCaches/|xl/timelineCaches/"
+    r"vbaProject|xl/macrosheets/|xl/connections\.xml|xl/queryTables/|xl/model/|customXml/(?!itemProps\d*\.xml|_rels/)[^/]+\.xml|"
+    r"xl/revisions/|xl/activeX/|xl/ctrlProps/|xl/webextensions/|xl/slicerCaches/|xl/timelineCaches/"
 )
 _HARMLESS_NAMES = re.compile(r"^_xlnm\.(Print_|_?FilterDatabase|_FilterDatabase|Sheet_Title)", re.IGNORECASE)
 _LOCAL = re.compile(
@@ -38,7 +38,8 @@ def check_hiding(opened: Opened) -> Iterator[Finding]:
     if not book:
         return
     for sheet, cells in zip(book["sheets"], opened.sheets, strict=True):
-        yield from _sheet(opened.name, sheet, cells)
+        drawn = any(chart["sheet"] == sheet["name"] for chart in book["charts"])
+        yield from _sheet(opened.name, sheet, cells, drawn)
     yield from _formulas(opened)
     yield from _names(opened)
     yield from _charts(opened)
@@ -46,9 +47,9 @@ def check_hiding(opened: Opened) -> Iterator[Finding]:
     yield from _properties(opened)
 
 
-def _sheet(file: str, sheet: dict[str, Any], cells: Sheet) -> Iterator[Finding]:
+def _sheet(file: str, sheet: dict[str, Any], cells: Sheet, drawn: bool) -> Iterator[Finding]:
     name = sheet["name"]
-    if sheet["state"] != "visible" and cells.cells:
+    if sheet["state"] != "visible" and (cells.cells or sheet["drawn"] or sheet["comments"] or drawn):
         rule = "very_hidden_sheet" if sheet["state"] == "veryHidden" else "hidden_sheet"
         yield found(rule, file, name, [cell.at for cell in list(cells.cells.values())[:50]])
     for hidden, rule in (("row", "hidden_rows"), ("column", "hidden_columns"), ("format", "masked_value")):
@@ -67,8 +68,10 @@ def _sheet(file: str, sheet: dict[str, Any], cells: Sheet) -> Iterator[Finding]:
     for kind, at, text in sheet["drawn"]:
         if kind == "picture":
             yield found("picture", file, name, [at] if at else ())
-        elif re.search(r"\d", text):
+        elif kind == "text" and re.search(r"\d", text):
             yield found("picture", file, name, [at] if at else (), detail="A text box with numbers.")
+        elif kind == "shape" and (over := [cell.at for cell in _inside(cells, text)]):
+            yield found("picture", file, name, over, detail="A shape lies over numbers.")
     if sheet["scenarios"]:
         yield found(
             "active_content", file, name, sheet["scenarios"], detail="Scenarios keep other values of cells."
@@ -76,24 +79,19 @@ def _sheet(file: str, sheet: dict[str, Any], cells: Sheet) -> Iterator[Finding]:
     places = [at for at, target in sheet["links"] if _LOCAL.search(target)]
     if places:
         yield found("local_link", file, name, places)
-    for where, text in sheet["lists"]:
-        if re.search(r"\d", text):
-            yield found(
-                "defined_name",
-                file,
-                name,
-                [where.split(" ")[0]],
-                detail="A list of allowed values in the cell.",
-            )
 
 
-def _inside(sheet: Sheet, where: str) -> Iterable[Any]:
-    for area in where.split():
-        first, _, last = area.partition(":")
-        (top, left), (bottom, right) = position(first), position(last or first)
-        for (row, column), cell in sheet.cells.items():
-            if top <= row <= bottom and left <= column <= right and cell.number is not None:
-                yield cell
+def _inside(sheet: Sheet, where: str) -> Iterable[Cell]:
+    """The cells with numbers of an area, or of several with blanks between."""
+    return (cell for area in where.split() for cell in _all_inside(sheet, area) if cell.number is not None)
+
+
+def _all_inside(sheet: Sheet, area: str) -> Iterable[Cell]:
+    first, _, last = area.rpartition("!")[2].replace("$", "").strip("()").partition(":")
+    (top, left), (bottom, right) = position(first), position(last or first)
+    for (row, column), cell in sheet.cells.items():
+        if top <= row <= bottom and left <= column <= right:
+            yield cell
 
 
 def _formulas(opened: Opened) -> Iterator[Finding]:
@@ -127,7 +125,7 @@ def _reaches(formula: str, kept_back: set[str]) -> bool:
 def _names(opened: Opened) -> Iterator[Finding]:
     visible = {sheet["name"] for sheet in opened.book["sheets"] if sheet["state"] == "visible"}
     for name in opened.book["names"]:
-        if _HARMLESS_NAMES.match(name["name"]):
+        if _HARMLESS_NAMES.match(name["name"]) and '"' not in name["text"] and "!" in name["text"]:
             continue
         sheets = {(quoted or bare).replace("''", "'") for quoted, bare in _SHEET_OF.findall(name["text"])}
         at = name["text"].rpartition("!")[2].replace("$", "")
@@ -144,39 +142,45 @@ def _names(opened: Opened) -> Iterator[Finding]:
 
 
 def _charts(opened: Opened) -> Iterator[Finding]:
-    shown = {
-        sheet.name: {_rounded(cell.number) for cell in sheet.cells.values() if cell.number is not None}
-        | {
-            _rounded(cell.number / 100)
-            for cell in sheet.cells.values()
-            if cell.percent and cell.number is not None
-        }
-        for sheet in opened.sheets
-    }
-    states = {sheet.name: sheet.state for sheet in opened.sheets}
+    sheets = {sheet.name: sheet for sheet in opened.sheets}
     for chart in opened.book["charts"]:
         at = [chart["at"]] if chart["at"] else []
-        for series in chart["series"]:
-            sheets = [
-                (quoted or bare).replace("''", "'") for quoted, bare in _SHEET_OF.findall(series["where"])
-            ]
-            numbers = {_rounded(float(each)) for each in series["points"] if _is_number(each)}
-            visible = sheets and sheets[0] in shown and states[sheets[0]] == "visible"
-            kept = shown[sheets[0]] if visible else set()
-            kept_back = bool(sheets) and role_of_name(sheets[0]) == "raw"
-            if (series["numbers"] and (numbers - kept or kept_back)) or (sheets and not visible):
-                yield found(
-                    "chart_data",
-                    opened.name,
-                    chart["sheet"],
-                    at,
-                    detail=f"It was drawn from {series['where'] or 'numbers of its own'}.",
-                )
-                break
+        told = next((series for series in chart["series"] if _tells_more(series, sheets)), None)
+        if told:
+            detail = f"It was drawn from {told['where'] or 'numbers of its own'}."
+            yield found("chart_data", opened.name, chart["sheet"], at, detail=detail)
         if chart["packages"]:
-            yield found(
-                "embedded_object", opened.name, chart["sheet"], at, detail="A workbook inside the chart."
-            )
+            detail = "A workbook inside the chart."
+            yield found("embedded_object", opened.name, chart["sheet"], at, detail=detail)
+        if chart["linked"]:
+            yield found("external_link", opened.name, chart["sheet"], at, detail="The chart's own data.")
+
+
+def _tells_more(series: dict[str, Any], sheets: dict[str, Sheet]) -> bool:
+    """Whether a chart keeps what the visible cells it was drawn from do not show."""
+    named = [(quoted or bare).replace("''", "'") for quoted, bare in _SHEET_OF.findall(series["where"])]
+    sheet = sheets.get(named[0]) if named else None
+    if sheet is None or sheet.state != "visible" or role_of_name(sheet.name) == "raw":
+        return bool(named) or (series["numbers"] and any(map(_is_number, series["points"])))
+    if series["numbers"]:
+        numbers = {_rounded(float(each)) for each in series["points"] if _is_number(each)}
+        return bool(numbers - _numbers_of(sheet))
+    return _other_words(series, sheet)
+
+
+def _other_words(series: dict[str, Any], sheet: Sheet) -> bool:
+    """Whether its labels are other words than the cells'; cells with numbers may show them in any form."""
+    cells = [cell for area in series["where"].split(",") for cell in _all_inside(sheet, area)]
+    if any(cell.number is not None or cell.formula for cell in cells):
+        return False
+    shown = {cell.text.casefold() for cell in cells}
+    return any(each.strip() and each.strip().casefold() not in shown for each in series["points"])
+
+
+def _numbers_of(sheet: Sheet) -> set[float]:
+    """The numbers a sheet shows; a share both as 12.5 and as 0.125."""
+    numbers = [(cell.number, cell.percent) for cell in sheet.cells.values() if cell.number is not None]
+    return {_rounded(number) for number, _ in numbers} | {_rounded(n / 100) for n, share in numbers if share}
 
 
 def _rounded(number: float) -> float:
@@ -194,12 +198,14 @@ def _is_number(text: str) -> bool:
 def _parts(opened: Opened) -> Iterator[Finding]:
     parts = opened.book["parts"]
     for cache in opened.book["caches"]:
-        if cache["held"]:
-            yield found(
-                "pivot_cache",
-                opened.name,
-                detail=f"{cache['part']}, made from {cache['where'] or 'elsewhere'}.",
-            )
+        yield found(
+            "pivot_cache",
+            opened.name,
+            detail=f"{cache['part']}, made from {cache['where'] or 'elsewhere'}.",
+        )
+    pivots = [part for part in parts if re.match(r"xl/pivotTables/[^/]+\.xml$", part)]
+    if pivots and not opened.book["caches"]:
+        yield found("pivot_cache", opened.name, detail=", ".join(pivots[:6]))
     linked = [part for part in parts if re.match(r"xl/externalLinks/[^/]+\.xml$", part)]
     if linked:
         yield found("external_link", opened.name, detail=", ".join(linked))
@@ -215,6 +221,9 @@ def _parts(opened: Opened) -> Iterator[Finding]:
         yield found("picture", opened.name, detail=", ".join(pictures[:6]))
     unknown = [part for part in parts if not (_KNOWN.match(part) or part in (*active, *objects))]
     unknown = [part for part in unknown if not part.startswith("customXml/")]
+    unknown += [part for part in opened.book["loose"] if not part.startswith("xl/worksheets/")]
+    for sheet in (part for part in opened.book["loose"] if part.startswith("xl/worksheets/")):
+        yield found("very_hidden_sheet", opened.name, detail=f"{sheet} is in no list of sheets.")
     if unknown:
         yield found("unknown_part", opened.name, detail=", ".join(unknown[:6]))
 

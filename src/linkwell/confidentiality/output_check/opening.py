@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,12 @@ def _workbook(path: Path, facts: dict[str, Any]) -> Opened:
     book = _taken_apart(path)
     if "fault" in book:
         return Opened(**facts, fault="The workbook is damaged, or needs more memory than an output should.")
-    return Opened(**facts, book=book, sheets=tuple(_sheet(facts["name"], each) for each in book["sheets"]))
+    return of_parts(Opened(**facts), book)
+
+
+def of_parts(file: Opened, book: dict[str, Any]) -> Opened:
+    """A workbook from what `workbook_parts.read_parts` found in it."""
+    return replace(file, book=book, sheets=tuple(_sheet(file.name, each) for each in book["sheets"]))
 
 
 def _taken_apart(path: Path) -> dict[str, Any]:
@@ -203,17 +208,26 @@ def _taken_apart(path: Path) -> dict[str, Any]:
 def _sheet(file: str, found: dict[str, Any]) -> Sheet:
     rows = set(found["hidden_rows"])
     columns = {at for first, last in found["hidden_columns"] for at in range(first, min(last, 16_384) + 1)}
-    cells: dict[tuple[int, int], Cell] = {}
-    for at, kind, value, percent, formula, masked, date in found["cells"]:
-        row, column = position(at)
-        hidden = ("sheet" if found["state"] != "visible" else "row" if row in rows
-                  else "column" if column in columns else "format" if masked else "")  # fmt: skip
-        cells[row, column] = _cell(row, column, kind, value, percent, date, formula, hidden)
     merged = tuple(
         (*position(first), *position(last or first))
         for first, _, last in (each.partition(":") for each in found["merged"])
     )
+    cells: dict[tuple[int, int], Cell] = {}
+    for at, kind, value, percent, formula, masked, date in found["cells"]:
+        row, column = position(at)
+        hidden = ("sheet" if found["state"] != "visible" else "row" if row in rows
+                  else "column" if column in columns
+                  else "format" if masked or _covered(row, column, merged) else "")  # fmt: skip
+        cells[row, column] = _cell(row, column, kind, value, percent, date, formula, hidden)
     return Sheet(file, found["name"], cells, merged, found["state"])
+
+
+def _covered(row: int, column: int, merged: tuple[tuple[int, int, int, int], ...]) -> bool:
+    """Whether a cell lies under merged cells, of which only the first is shown."""
+    return any(
+        top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+        for top, left, bottom, right in merged
+    )
 
 
 def _cell(

@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from linkwell.confidentiality.output_check.cells import address
+from linkwell.confidentiality.output_check import unseen_parts
+from linkwell.confidentiality.output_check.drawing_parts import read_drawing
+from linkwell.confidentiality.output_check.shared_strings import Written, strings_of, written
 from linkwell.confidentiality.output_check.styles import Styles, attribute, every, tag_of, words_of
 
 _PART = 256 << 20
 _MOST_CELLS = 1_000_000
 _TEXT = 300
 _THIN = 0.5
+_LEADS = re.compile(
+    r"xl/(worksheets|chartsheets|dialogsheets|charts|drawings|tables|comments|threadedComments)[^_]*\.xml$"
+)
+_NOT_BESIDE = re.compile(r"xl/(worksheets/|sharedStrings\.xml|theme/|calcChain|pivotCache/pivotCacheRecords)")
 Found = dict[str, Any]
 
 
@@ -42,12 +48,16 @@ class _Book:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
         self.names = set(archive.namelist())
-        self.said: list[list[str]] = []
+        self.whispers: list[unseen_parts.Whisper] = []
 
     def read(self) -> Found:
-        book = self.tree("xl/workbook.xml")
-        rels = self.rels("xl/workbook.xml")
-        self.strings = self._strings()
+        start = next(
+            (to for kind, to in self.rels("").values() if kind == "officeDocument"), "xl/workbook.xml"
+        )
+        book = self.tree(start)
+        rels = self.rels(start)
+        kept = next((to for kind, to in rels.values() if kind == "sharedStrings"), "xl/sharedStrings.xml")
+        self.strings = strings_of(self.tree(kept) if kept in self.names else None)
         self.styles = Styles(self.tree("xl/styles.xml") if "xl/styles.xml" in self.names else None)
         sheets, charts = [], []
         for each in every(book, "sheet"):
@@ -68,7 +78,7 @@ class _Book:
         ]
         path = next((each.get("url", "") for each in every(book, "absPath")), "")
         return {
-            "sheets": sheets, "charts": charts, "names": names, "path": path, "said": self.said,
+            "sheets": sheets, "charts": charts, "names": names, "path": path, **self._unseen(book),
             "properties": self._properties(), "parts": sorted(self.names),
             "caches": [self._cache(name) for name in sorted(self.names)
                        if re.fullmatch(r"xl/pivotCache/pivotCache\w+\.xml", name)],
@@ -95,11 +105,6 @@ class _Book:
             found[each.get("Id", "")] = (each.get("Type", "").rpartition("/")[2], target)
         return found
 
-    def _strings(self) -> list[str]:
-        if "xl/sharedStrings.xml" not in self.names:
-            return []
-        return [words_of(each) for each in every(self.tree("xl/sharedStrings.xml"), "si")]
-
     def _sheet(self, part: str, name: str, state: str) -> tuple[Found, list[Found]]:
         tree = self.tree(part)
         columns = [
@@ -112,13 +117,23 @@ class _Book:
             for each in every(tree, "conditionalFormatting")
             for rule in every(each, "cfRule")
         ]
+        bars_alone = [
+            each.get("sqref", "")
+            for each in every(tree, "conditionalFormatting")
+            if any(
+                bar.get("showValue") in ("0", "false")
+                for tag in ("dataBar", "iconSet")
+                for bar in every(each, tag)
+            )
+        ]
         found: Found = {
             "name": name,
             "state": state,
             "hidden_columns": columns,
             "hidden_rows": [int(row.get("r", "0")) for row in every(tree, "row") if _is_hidden(row)],
-            "cells": list(self._cells(tree)),
-            "masking_rules": [where for where, style in rules if style in self.styles.masking_rules],
+            "cells": list(self._cells(tree, name)),
+            "masking_rules": bars_alone
+            + [where for where, style in rules if style in self.styles.masking_rules],
             "merged": [each.get("ref", "") for each in every(tree, "mergeCell")],
             "texts": [
                 words_of(each)
@@ -134,12 +149,8 @@ class _Book:
                 if each.text
             ],
             "scenarios": [cell.get("r", "") for cell in every(tree, "inputCells")],
-            "lists": [
-                [each.get("sqref", ""), words_of(each)[:_TEXT]]
-                for each in every(tree, "dataValidation")
-                if '"' in words_of(each)
-            ],
         }
+        self.whispers += unseen_parts.in_sheet(tree, name)
         charts: list[Found] = []
         rels = self.rels(part)
         found["links"] = [
@@ -155,10 +166,14 @@ class _Book:
                     for each in every(self.tree(target), tag)
                 ]
             elif kind == "drawing" and target in self.names:
-                charts += self._drawing(target, name, found["drawn"])
+                charts += read_drawing(self, target, name, found["drawn"])
+            elif kind == "table" and target in self.names:
+                self.whispers += unseen_parts.in_table(self.tree(target), name)
+            elif kind == "vmlDrawing" and target in self.names:
+                self.whispers += unseen_parts.in_old_drawing(self.archive.read(target), name)
         return found, charts
 
-    def _cells(self, tree: ElementTree.Element) -> Iterator[list[Any]]:
+    def _cells(self, tree: ElementTree.Element, sheet: str) -> Iterator[list[Any]]:
         count = 0
         shared: dict[str, str] = {}
         for cell in every(tree, "c"):
@@ -168,11 +183,15 @@ class _Book:
             text = "" if formula is None else (formula.text or shared.get(formula.get("si", ""), "formula"))
             if formula is not None and formula.get("t") == "shared" and formula.text:
                 shared[formula.get("si", "")] = formula.text
+            words = Written(value)
             if kind == "s" and value:
-                value = self.strings[int(value)]
+                words = self.strings.use(int(value))
             elif kind == "inlineStr":
-                value = words_of(cell)
-            elif kind == "b":
+                words = written(cell)
+            if words.reading:
+                self.whispers.append(["reading", sheet, cell.get("r", ""), words.reading[:_TEXT]])
+            value = words.words
+            if kind == "b":
                 value = "true" if value == "1" else "false"
             if not value and not text:
                 continue
@@ -186,56 +205,45 @@ class _Book:
                 value,
                 self.styles.percent(style) and number,
                 text,
-                self.styles.masks(style, value if number else None),
+                self.styles.masks(style, value if number else None, words.looks),
                 self.styles.date(style) and number,
             ]
 
-    def _drawing(self, part: str, sheet: str, drawn: list[list[str]]) -> list[Found]:
-        tree = self.tree(part)
-        rels = self.rels(part)
-        charts = []
-        for anchor in tree:
-            at = next(iter(every(anchor, "from")), None)
-            place = ""
-            if at is not None:
-                spot = {tag_of(each): int(each.text or "0") for each in at}
-                place = address(spot.get("row", 0) + 1, spot.get("col", 0) + 1)
-            for chart in every(anchor, "chart"):
-                target = rels.get(attribute(chart, "id"), ("", ""))[1]
-                if target in self.names:
-                    charts.append({"sheet": sheet, "at": place, **self._chart(target)})
-            words = " ".join(each.text or "" for each in every(anchor, "t")).strip()
-            if words:
-                drawn.append(["text", place, words[:2000]])
-            if any(True for _ in every(anchor, "pic")):
-                drawn.append(["picture", place, ""])
-        return charts
-
-    def _chart(self, part: str) -> Found:
-        tree = self.tree(part)
-        series = []
-        for holder in (*every(tree, "numRef"), *every(tree, "strRef"), *every(tree, "multiLvlStrRef")):
-            where = next((each.text or "" for each in every(holder, "f")), "")
-            points = [next((v.text or "" for v in every(each, "v")), "") for each in every(holder, "pt")]
-            series.append({"where": where, "points": points, "numbers": tag_of(holder) == "numRef"})
-        for holder in (*every(tree, "numLit"), *every(tree, "strLit")):
-            points = [next((v.text or "" for v in every(each, "v")), "") for each in every(holder, "pt")]
-            series.append({"where": "", "points": points, "numbers": tag_of(holder) == "numLit"})
-        words = [each.text for each in every(tree, "t") if each.text]
+    def _unseen(self, book: ElementTree.Element) -> Found:
+        """What lies beside the sheets; read last, when it is known which words the cells use."""
+        trees = {name: self.tree(name) for name in sorted(self.names) if _beside(name)}
+        whispers = [
+            *self.whispers, *unseen_parts.in_book(book), *unseen_parts.in_archive(self.archive, trees),
+            *(["left over", "", "", text[:_TEXT]] for text in self.strings.left_over()),
+        ]  # fmt: skip
+        traces = [
+            *unseen_parts.traces_in(trees),
+            *([name, found] for name in sorted(self.names) if "printerSettings/" in name
+              for found in unseen_parts.places_in(self.archive.read(name))),
+        ]  # fmt: skip
+        app = trees.get("docProps/app.xml")
         return {
-            "part": part,
-            "series": series,
-            "words": words,
-            "packages": [target for kind, target in self.rels(part).values() if kind == "package"],
-        }
+            "whispers": whispers, "traces": traces, "people": unseen_parts.people_in(trees),
+            "titles": [] if app is None else unseen_parts.titles_in(app),
+            "odd": unseen_parts.oddities_of(self.archive), "loose": self._loose(),
+        }  # fmt: skip
+
+    def _loose(self) -> list[str]:
+        """Sheets, charts and comments that nothing leads to, and that hold something."""
+        reached: set[str] = set()
+        waiting = [""]
+        while waiting:
+            part = waiting.pop()
+            new = {to for _, to in self.rels(part).values()} & self.names - reached
+            reached |= new
+            waiting += sorted(new)
+        lost = sorted(name for name in self.names - reached if _LEADS.match(name))
+        return [name for name in lost if "".join(self.tree(name).itertext()).strip()]
 
     def _cache(self, part: str) -> Found:
-        tree = self.tree(part)
-        held = sum(1 for tag in ("r", "s", "n", "d") for _ in every(tree, tag))
-        where = next(
-            (f"{each.get('sheet', '')}!{each.get('ref', '')}" for each in every(tree, "worksheetSource")), ""
-        )
-        return {"part": part, "held": held, "where": where}
+        sources = every(self.tree(part), "worksheetSource")
+        where = next((f"{each.get('sheet', '')}!{each.get('ref', '')}" for each in sources), "")
+        return {"part": part, "where": where}
 
     def _properties(self) -> Found:
         found: Found = {"core": {}, "app": {}, "custom": []}
@@ -248,6 +256,11 @@ class _Book:
             found["custom"] = [[each.get("name", ""), words_of(each)[:_TEXT]]
                                for each in every(self.tree("docProps/custom.xml"), "property")]  # fmt: skip
         return found
+
+
+def _beside(name: str) -> bool:
+    """Whether it is a part of the workbook beside the cells themselves."""
+    return name.endswith(".xml") and not _NOT_BESIDE.match(name)
 
 
 def _is_hidden(row: ElementTree.Element) -> bool:
