@@ -12,6 +12,7 @@ from linkwell.confidentiality.rebuild import rebuild
 from linkwell.confidentiality.release_ledger import FILES_LEFT
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.home import current_home
+from linkwell.custody.labs.models import LabWork
 from linkwell.custody.outputs.heads import expected_head
 from linkwell.custody.projects.models import Project
 from linkwell.custody.requests import deciding as decided
@@ -135,3 +136,25 @@ def test_reports_are_compared_too_and_their_checker_sees_the_files(registry, pro
     assert files_left_beside(registry.agreement) == []
     decided.release_request(by=two[0], request=made)
     assert files_left_beside(registry.agreement) == [made]
+
+
+def test_what_a_lab_was_told_is_compared_too(registry, project, two) -> None:
+    rows = [[f"Region {number}"] for number in range(8)]
+    values = [30, 33, 36, 39, 42, None, 48, 51]
+    table = {"name": "people", "dimensions": ["region"], "labels": rows, "values": values}
+    work = LabWork.objects.create(project=project, number=1, kind="count", state="answered", by="kim",
+                                  asked={}, answer={"tables": [table]})  # fmt: skip
+    LabWork.objects.create(project=project, number=2, kind="count", state="refused", by="kim", asked={})
+    same = beside_seen(approved(project, two), two[0])
+    assert same is not None
+    assert same["compared"] == [work.reference]
+    table["values"] = [30, 33, 39, *values[3:]]
+    LabWork.objects.filter(pk=work.pk).update(answer={"tables": [table]})
+    other = beside_seen(approved(project, two, *OTHER), two[0])
+    assert other is not None
+    assert work.reference in other["compared"]
+    again = beside_seen(approved(project, two), two[0])
+    assert again is not None
+    assert [(each["rule"], each["cells"]) for each in again["findings"] if each["rule"] != "told_before"] == [
+        ("nearly_same", ["B4"])
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -16,6 +17,10 @@ Key = tuple[str, ...]
 Pair = tuple[Cell, Cell, Cell | None, Cell | None]
 """Two cells of one line and column in two tables, and what RAW has behind each."""
 _FEW_CELLS = 4
+_PEOPLE = re.compile(
+    r"(the )?((number|no|n) of )?"
+    r"(count|counts|n|number|people|persons|clients|individuals|headcount|participants|freq|frequency)?"
+)
 _ALIKE = (
     0.6  # so much of two tables must lie within one step of rounding before they are called nearly the same
 )
@@ -32,7 +37,7 @@ def check_differences(
         for column in table.leaving("count")
     ]
     for (one, first, left), (two, second, right) in combinations(columns, 2):
-        if (one == two and not _apart(first, second)) or (one != two and first.name != second.name):
+        if (one == two and not _apart(first, second)) or (one != two and not _one_thing(first, second)):
             continue
         shared = [(left[key], right[key]) for key in left if key in right]
         if shared and len(shared) * 5 >= min(len(left), len(right)) * 4:
@@ -78,6 +83,11 @@ def _by_line(table: Table, column: Column) -> dict[Key, tuple[int, Cell]]:
         for row, cell in column.cells.items()
         if cell.is_value and kind_at(table, column, row) == "count"
     }
+
+
+def _one_thing(first: Column, second: Column) -> bool:
+    """Whether two columns are called the same, or both by a word for people and nothing more."""
+    return first.name == second.name or all(_PEOPLE.fullmatch(each.name) for each in (first, second))
 
 
 def _apart(first: Column, second: Column) -> bool:

@@ -1,10 +1,12 @@
 """The machine's check of a request's files, where they lie: the same as `linkwell output check --as-is`.
 
-And for the checkers what the files tell beside other requests and reports from the same data.
+And for the checkers what the files tell beside other requests, reports and counts of labs from the same data.
 """
 
 from __future__ import annotations
 
+import csv
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from linkwell.confidentiality.output_check.annotated import write_annotated
 from linkwell.confidentiality.output_check.check import Checked, check_beside, check_listed
 from linkwell.confidentiality.output_check.disclosure_record import disclosure_record
 from linkwell.custody.home import current_home
+from linkwell.custody.labs.models import LabWork
+from linkwell.custody.labs.states import WorkState
 from linkwell.custody.outputs.models import Release
 from linkwell.custody.projects.access import agreements_of
 from linkwell.custody.requests.bundle import BESIDE
@@ -24,7 +28,7 @@ from linkwell.vault.zones import ZoneName
 
 MARKED = "marked.xlsx"
 MOST_BESIDE = 20
-"""With how many of the newest other requests, and how many reports, a request is compared."""
+"""With how many of the newest other requests, of reports and of labs' counts a request is compared."""
 
 _R = RequestState
 BEFORE_US = (_R.REVIEW, _R.TOGETHER, _R.APPROVED, _R.RELEASED)
@@ -60,8 +64,11 @@ def _beside(request: OutputRequest) -> dict[str, Any]:
     for report in reports:
         tables = [name for name in report.files if name.endswith(".csv")]
         earlier += [(f"{report.reference}/{name}", released / report.reference / name) for name in tables]
-    found = check_beside(listed, [each for each in earlier if each[1].exists()], evidence=staying)
-    compared = [each.reference for each in (*others, *reports)]
+    counts = _counts(request)
+    with tempfile.TemporaryDirectory() as folder:
+        earlier += [each for work in counts for each in _written(work, Path(folder))]
+        found = check_beside(listed, [each for each in earlier if each[1].exists()], evidence=staying)
+    compared = [each.reference for each in (*others, *reports, *counts)]
     return {"compared": compared, "findings": [finding.as_dict() for finding in found]}
 
 
@@ -70,6 +77,28 @@ def _files(request: OutputRequest, before: str) -> tuple[list[tuple[str, Path]],
     files = [file for file in request.files.all() if file.role != "script"]
     listed = [(before + file.name, content_path(request, file.digest)) for file in files]
     return listed, [before + file.name for file in files if file.role != "leaves"]
+
+
+def _counts(request: OutputRequest) -> list[LabWork]:
+    """Counts the release desk told the labs of this project, and of projects that use the same agreements."""
+    agreements = [each.pk for each in agreements_of(request.project)]
+    same = Q(project=request.project) | Q(project__uses__in=agreements)
+    found = LabWork.objects.filter(same, kind="count", state=WorkState.ANSWERED).distinct()
+    return list(found.order_by("-pk")[:MOST_BESIDE])
+
+
+def _written(work: LabWork, folder: Path) -> list[tuple[str, Path]]:
+    """The tables of a lab's count as files, laid out like every other output; released numbers only."""
+    listed = []
+    for table in work.answer.get("tables", ()):
+        name = f"{work.reference}/{table['name']}.csv"
+        path = folder / f"{work.reference}-{len(listed)}.csv"
+        numbers = ["S" if value is None else value for value in table["values"]]
+        rows = [[*labels, number] for labels, number in zip(table["labels"], numbers, strict=True)]
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([[*table["dimensions"], "people"], *rows])
+        listed.append((name, path))
+    return listed
 
 
 def _others(request: OutputRequest) -> list[OutputRequest]:
