@@ -98,7 +98,7 @@ def _table(data: bytes, delimiter: str, first: Table, limits: Limits) -> Table |
     if _headings_again(columns, first):
         return None
     rows: Any = CodedRows(columns)
-    return CodedTable(first.origin, first.columns, rows, list(range(2, size + 2)), (), columns)
+    return CodedTable(first.origin, first.columns, rows, list(range(2, size + 2)), coded=columns)
 
 
 def _normal(column: Coded, limits: Limits) -> Coded | None:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from linkwell.cli.stopping import listen
 from linkwell.errors import LinkwellError, TryAgain, WrongUse, from_system, is_interrupt
 
 # command -> (module:attribute, one line of help). The order is the order of `linkwell --help`; commands are
@@ -130,6 +131,7 @@ def main(argv: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # an old console may know no macrons: it is told the rest
             stream.reconfigure(errors="replace")
+    listen()
     try:
         outcome = cli.main(args=arguments, standalone_mode=False)
     except LinkwellError as error:

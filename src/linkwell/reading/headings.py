@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from linkwell.reading.table import Notice, Origin, Table
 
@@ -110,8 +109,10 @@ def _groups(cells: Sequence[str], width: int) -> tuple[str, ...]:
     words = [cell for cell in cells if cell]
     if not 1 < len(words) < width or any(map(_VALUE.fullmatch, words)):
         return ()
-    filled = accumulate([*cells, *[""] * width][:width], lambda last, cell: cell or last)
-    return tuple(" ".join(cell.split()) for cell in filled)
+    reaching = [""]
+    for cell in [*cells, *[""] * width][:width]:
+        reaching.append(" ".join(cell.split()) or reaching[-1])
+    return tuple(reaching[1:])
 
 
 def _unlike_what_is_below(looked: list[Sequence[str]], at: int) -> bool:

@@ -24,6 +24,7 @@ from linkwell.cli.demo.stages import STAGES
 from linkwell.cli.demo.walk import Stage, Walk
 from linkwell.cli.main import cli
 from linkwell.cli.output import json_option
+from linkwell.cli.stopping import heed
 from linkwell.errors import WrongUse
 from linkwell.vault.zones import write_whole
 
@@ -113,6 +114,7 @@ def _write(marker: Path, settings: dict[str, int]) -> dict[str, Any]:
 
 def _walk_on(walk: Walk, done: dict[str, Any], stop_after: str | None, as_json: bool) -> None:
     for number, stage in enumerate(STAGES, start=1):
+        heed()
         label = f"{number:>2}/{len(STAGES)} {stage.title}"
         if stage.name in done["results"]:
             _say(f"{label:<34} {stage.say(walk)} (done before)", as_json)
