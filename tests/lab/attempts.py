@@ -114,6 +114,20 @@ WRITTEN = {
         "FROM pg_catalog.pg_class",
         "SELECT pg_typeof(1)",
         "SELECT rowid FROM person",
+        "SELECT * FROM pragma_database_list",
+        "SELECT path FROM duckdb_databases",
+        "SELECT (SELECT file FROM pragma_database_list) AS f",
+        "SELECT * FROM pg_settings",
+        "FROM sqlite_master",
+        "FROM duckdb_columns",
+        "FROM duckdb_logs",
+        "SELECT 1 WHERE 1 IN (SELECT 1 FROM duckdb_views)",
+        "SELECT * FROM person JOIN pg_class ON true",
+        "FROM pg_database WHERE 1 IN (WITH pg_database AS (SELECT 1) SELECT 1)",
+        "WITH x AS (FROM duckdb_types) FROM x",
+        "CREATE TABLE duckdb_databases AS SELECT 1 AS a",
+        "FROM (SHOW DATABASES)",
+        "SELECT age(DATE '2000-01-01')",
     ],
     "statistics and values of one column": [
         "SUMMARIZE person",
@@ -200,6 +214,49 @@ WRITTEN = {
 
 # A table that would bring one person's rows into another's: refused where a table is made.
 ACROSS_PEOPLE = [
+    # the id of a query around this one
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT p.snz_uid FROM measure m WHERE m.value_amt > 990)",
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT DISTINCT ON (p.snz_uid) m.snz_uid FROM measure m)",
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT m.snz_uid FROM measure m GROUP BY p.snz_uid)",
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT t.snz_uid FROM (SELECT m.snz_uid, max(value_amt) "
+    "OVER (PARTITION BY p.snz_uid) AS most FROM measure m) t WHERE most > 990)",
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT m.snz_uid FROM measure m WHERE p.snz_uid IN "
+    "(SELECT snz_uid FROM person WHERE note LIKE 'W%'))",
+    "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT snz_uid FROM (SELECT h.* FROM measure m "
+    "JOIN household h ON m.snz_uid = h.snz_household_uid))",
+    "SELECT snz_uid FROM person WHERE snz_uid IN (SELECT snz_uid FROM (VALUES (1)) v(a))",
+    # rows of nobody, that an outer join leaves: to a window, a group and NOT IN they are one person
+    "SELECT a.snz_uid, max(a.note) OVER (PARTITION BY b.snz_uid) AS m FROM person a LEFT JOIN enrolment b "
+    "ON a.snz_uid = b.snz_uid",
+    "SELECT a.snz_uid FROM person a LEFT JOIN enrolment b ON a.snz_uid = b.snz_uid "
+    "QUALIFY row_number() OVER (PARTITION BY b.snz_uid ORDER BY a.note) = 1",
+    "SELECT DISTINCT ON (b.snz_uid) a.snz_uid, a.note FROM person a LEFT JOIN enrolment b "
+    "ON a.snz_uid = b.snz_uid ORDER BY a.note",
+    "SELECT snz_uid FROM person WHERE snz_uid NOT IN (SELECT m.snz_uid FROM person p LEFT JOIN measure m "
+    "ON p.snz_uid = m.snz_uid AND value_amt > 5000 WHERE note LIKE 'W%')",
+    "SELECT b.* FROM person a LEFT JOIN enrolment b ON a.snz_uid = b.snz_uid",
+    "SELECT a.snz_uid FROM person a RIGHT JOIN measure b ON a.snz_uid = b.snz_uid",
+    "SELECT a.snz_uid FROM person a FULL JOIN measure b ON a.snz_uid = b.snz_uid",
+    # the name the engine gives to an id that is there twice
+    "SELECT snz_uid, snz_uid_1 AS k FROM (SELECT * FROM person a JOIN measure b ON a.snz_uid = b.snz_uid)",
+    "SELECT snz_uid FROM (SELECT a.snz_uid, b.snz_uid FROM person a JOIN measure b ON a.snz_uid = b.snz_uid) "
+    "WHERE snz_uid_1 = 17",
+    "SELECT a.*, b.* FROM person a JOIN measure b ON a.snz_uid = b.snz_uid",
+    "SELECT snz_uid, note AS x_uid_2 FROM person",
+    # and other ways round
+    "SELECT p.snz_uid, t.n FROM person p, LATERAL (SELECT count(*) AS n FROM measure m WHERE value_amt > 3) t",
+    "SELECT p.snz_uid FROM person p JOIN (VALUES (17)) v(snz_uid) ON p.snz_uid = v.snz_uid",
+    "SELECT snz_uid FROM person WHERE snz_uid = ALL (SELECT snz_uid FROM person WHERE note LIKE 'W%')",
+    "SELECT snz_uid FROM person p SEMI JOIN person q ON q.note LIKE 'W%'",
+    "SELECT snz_uid, lag(note, 1, (SELECT max(note) FROM person)) OVER (PARTITION BY snz_uid) AS k FROM person",
+    "SELECT snz_uid, sum(value_amt) OVER (PARTITION BY snz_uid ORDER BY value_amt RANGE BETWEEN "
+    "(SELECT max(value_amt) FROM measure) PRECEDING AND CURRENT ROW) AS k FROM measure",
+    "SELECT snz_uid, v.a FROM person JOIN (VALUES ((SELECT max(note) FROM person))) v(a) ON true",
+    "WITH v AS (SELECT count(*) AS a FROM person) SELECT snz_uid, v.a FROM person JOIN v ON true",
+    "SELECT snz_uid, max(note) OVER (PARTITION BY snz_uid - snz_uid) AS n FROM person",
+    "SELECT snz_uid FROM person GROUP BY snz_uid, note HAVING max(max(note)) OVER () LIKE 'W%'",
+    "SELECT snz_uid FROM person ORDER BY max(note) OVER ()",
+    "SELECT snz_uid FROM person INTERSECT SELECT -1 AS snz_uid",
     "SELECT snz_uid FROM person p WHERE p::VARCHAR LIKE '%17%'",
     "SELECT snz_uid FROM (SELECT * FROM person) WHERE unnamed_subquery::VARCHAR LIKE '%17%'",
     "SELECT snz_uid FROM person WHERE main.person::VARCHAR LIKE '%17%'",

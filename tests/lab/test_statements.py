@@ -26,6 +26,14 @@ PLAIN = [
     "SELECT snz_uid, sex_code FROM person UNION ALL SELECT snz_uid, measure_code FROM measure",
     "SELECT * FROM person UNION ALL BY NAME SELECT snz_uid FROM measure",
     "SELECT p.snz_uid FROM person p LEFT JOIN measure m USING (snz_uid) WHERE m.snz_uid IS NULL",
+    "SELECT p.snz_uid, count(m.snz_uid) AS n FROM person p LEFT JOIN measure m ON p.snz_uid = m.snz_uid "
+    "GROUP BY p.snz_uid",
+    "SELECT snz_uid, note, max(value_amt) AS m FROM person FULL JOIN measure USING (snz_uid) GROUP BY ALL",
+    "SELECT m.snz_uid, note FROM person p RIGHT JOIN measure m ON p.snz_uid = m.snz_uid",
+    "SELECT p.*, m.value_amt FROM person p JOIN measure m ON p.snz_uid = m.snz_uid",
+    "SELECT p.snz_uid FROM person p JOIN measure m ON m.snz_uid = p.snz_uid "
+    "AND m.snz_uid IN (SELECT snz_uid FROM person)",
+    "SELECT snz_uid, snz_uid IN (SELECT snz_uid FROM measure WHERE value_amt > 9) AS seen FROM person",
     "SELECT p.snz_uid, g.label FROM person p JOIN (VALUES ('1', 'one'), ('2', 'two')) g(code, label) "
     "ON p.sex_code = g.code",
     "SELECT snz_uid, CASE WHEN sex_code = '1' THEN 'a' ELSE 'b' END AS half, "

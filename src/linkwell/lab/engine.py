@@ -15,12 +15,15 @@ import duckdb
 import numpy as np
 
 from linkwell.lab.limits import Limits
-from linkwell.lab.persons import PERSON, Shape, keep_apart
+from linkwell.lab.persons import keep_apart
 from linkwell.lab.refusals import Refusal, of_engine
-from linkwell.lab.statements import Statement, characters, nodes, read
+from linkwell.lab.sources import PERSON, Shape, is_id
+from linkwell.lab.statements import Statement, characters, hold_to_tables, nodes, read
 
 MOST_TABLES = 200
 MOST_LABELS = 2000
+_VIEWS = "SELECT DISTINCT view_name FROM duckdb_views() WHERE internal"
+"""What the engine has of its own: about files, settings and the machine."""
 
 Columns = list[tuple[str, str]]
 
@@ -52,6 +55,7 @@ class Engine:
         self._connection, self._limits = connection, limits
         self.given = {name: self._shape(name) for name in self._names()}
         self.made: dict[str, Shape] = {}
+        self._own = {name for (name,) in connection.execute(_VIEWS).fetchall()}
 
     def tables(self) -> dict[str, Columns]:
         """Every table there is, with names and types of its columns."""
@@ -69,6 +73,7 @@ class Engine:
         try:
             statement = read(text, self._connection, self._limits.statement_characters)
             made = statement.kind == "make"
+            hold_to_tables(statement.tree, self.given.keys() | self.made.keys(), statement.offset)
             return statement, keep_apart(statement, self.given | self.made) if made else None
         except Refusal as refusal:
             raise Refusal(refusal.kind, characters(text, refusal.position)) from None
@@ -130,7 +135,7 @@ class Engine:
             Refusal: no such table or column.
         """
         shape = self._has(table, [unit, *by, *([amount] if amount else [])])
-        if shape.constants or unit not in PERSON or any(name.endswith("_uid") for name in (*by, amount)):
+        if shape.constants or unit not in PERSON or any(map(is_id, (*by, amount))):
             raise Refusal("person")
         for labels in by.values():
             if not labels or len(labels) > MOST_LABELS or len(set(labels)) != len(labels):
@@ -186,9 +191,9 @@ class Engine:
 
     def _make(self, statement: Statement, shape: Shape, columns: Columns, text: str) -> None:
         name, ids = statement.name, frozenset(column.lower() for column, _ in columns)
-        if not {each for each in ids if each.endswith("_uid")} <= shape.ids:
+        if not {each for each in ids if is_id(each)} <= shape.ids:
             raise Refusal("person")  # the engine found an id where the rule foresaw none
-        if name in self.given:
+        if name in self.given or name in self._own:
             raise Refusal("taken")
         if len(self.made) >= MOST_TABLES and name not in self.made:
             raise Refusal("size")

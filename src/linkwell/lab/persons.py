@@ -3,59 +3,20 @@
 Released counts are guarded by who is counted. That guards nothing if who is counted can depend on somebody
 else's row ("everybody, if this one person was in hospital"). So a statement over people joins on the person,
 groups by the person, looks back and forth within the person, and reckons with no id. Nothing else about SQL
-is restricted by this. Ids keep their names (`*_uid`), so a name says where a value came from.
+is restricted by this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from linkwell.lab.refusals import Refusal
+from linkwell.lab.sources import PERSON, Shape, Source, is_id, joined, meet, named, together
 from linkwell.lab.statements import Node, Statement, column, nodes, place
 
-PERSON = ("snz_uid",)
-"""Who a row belongs to. Not a provider's unit or client: all for whom nobody was found share its -1,
-so a join on it would bring them together; their rows are counted by nobody here.
-"""
 _TO_LOOK_AT = ("supply_quality",)
 """Tables of numbers that were not released: whoever counts by them would release them bit by bit."""
-_OF_ONE_PERSON = (*PERSON, "snz_record_uid")
-_UID = "_uid"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a table is, to this rule.
-
-    Attributes:
-        columns: names, lower case.
-        constants: made of nothing but what was written in a statement.
-    """
-
-    columns: frozenset[str]
-    constants: bool = False
-
-    @property
-    def people(self) -> bool:
-        """Whether its rows belong to people."""
-        return not self.constants and bool(self.columns & set(PERSON))
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """Its columns that are ids."""
-        return frozenset(name for name in self.columns if name.endswith(_UID))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What a FROM gives: who is called what, and whether there are people in it."""
-
-    names: frozenset[str]
-    people: bool
-    constants: bool
-    ids: frozenset[str]
 
 
 def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> Shape:
@@ -92,17 +53,17 @@ class _Rule:
 
     # -- where rows come from -----------------------------------------------------------------------------
 
-    def _from(self, ref: Node, known: dict[str, Shape]) -> _Part:
-        kind = ref["type"]
-        if kind == "EMPTY":
-            return _Part(frozenset(), False, True, frozenset())
+    def _from(self, ref: Node | None, known: dict[str, Shape]) -> Source:
+        kind = ref["type"] if ref else "EMPTY"
+        if ref is None or kind == "EMPTY":
+            return Source()
         if kind == "JOIN":
             return self._join(ref, known)
+        alias = str(ref.get("alias") or "").lower()
         if kind == "EXPRESSION_LIST":
             for row in ref.get("values", ()):
-                for cell in row:
-                    self._expression(cell, known)
-            return _Part(frozenset({str(ref.get("alias", "")).lower()}), False, True, frozenset())
+                self._expression(row, known, Source())
+            return named(alias, Shape(frozenset(), constants=True))
         if kind == "SUBQUERY":
             shape, name = self.query(ref["subquery"]["node"], known), ""
         else:
@@ -113,39 +74,26 @@ class _Rule:
                 raise self._no(ref)
             shape = known[name]
         renamed = [str(each).lower() for each in ref.get("column_name_alias") or ()]
-        if renamed and (not shape.constants or any(each.endswith(_UID) for each in renamed)):
+        if renamed and (not shape.constants or any(is_id(each) for each in renamed)):
             raise self._no(ref)
-        names = frozenset({str(ref.get("alias") or name).lower()})
-        return _Part(names, shape.people, shape.constants, shape.ids)
+        return named(alias or name, shape)
 
-    def _join(self, ref: Node, known: dict[str, Shape]) -> _Part:
+    def _join(self, ref: Node, known: dict[str, Shape]) -> Source:
         left, right = self._from(ref["left"], known), self._from(ref["right"], known)
         condition = ref.get("condition")
         if condition:
-            self._expression(condition, known)
-        using = {str(each).lower() for each in ref.get("using_columns") or ()}
-        pairs = {(name, name) for name in using}
-        pairs |= {pair for each in _conditions(condition) if (pair := _pair(each, left, right))}
-        if left.people and right.people:
-            fits = any(a == b and a in _OF_ONE_PERSON for a, b in pairs)
-            if not fits or ref.get("ref_type") != "REGULAR":
-                raise self._no(condition or ref["right"])
-        elif not (left.constants or right.constants):
-            # A table about services or households: everybody meets their own row of it and no other.
-            told = left if right.people else right
-            needed = [(a, b) for a, b in pairs if not told.ids or (a == b and a in told.ids)]
-            if not needed or not (left.people or right.people):
-                raise self._no(condition or ref["right"])
-        return _Part(
-            left.names | right.names, left.people or right.people, left.constants and right.constants,
-            left.ids | right.ids,
-        )  # fmt: skip
+            self._expression(condition, known, together(left, right))
+        using = frozenset(str(each).lower() for each in ref.get("using_columns") or ())
+        across = left.people and right.people and ref.get("ref_type") != "REGULAR"
+        if across or not meet(condition, left, right, using):
+            raise self._no(condition or ref["right"])
+        return joined(left, right, str(ref.get("join_type")), using)
 
     def _together(self, node: Node, known: dict[str, Shape]) -> Shape:
         """UNION and its like: by name, or the person first and no other id, so that none changes places."""
         children = node["children"]
         for modifier in node.get("modifiers") or ():
-            self._modifier(modifier, True, known)
+            self._modifier(modifier, None, known)
         shapes = [self.query(child, known) for child in children]
         if all(shape.constants for shape in shapes):
             return Shape(frozenset(), constants=True)
@@ -159,7 +107,7 @@ class _Rule:
         if node["type"] == "SET_OPERATION_NODE":
             return self._first(node["children"][0])
         items = node["select_list"]
-        ids = [column(item) for item in items if column(item).endswith(_UID)]
+        ids = [column(item) for item in items if is_id(column(item))]
         if column(items[0]) not in PERSON or len(ids) != 1 or any(i["class"] == "STAR" for i in items):
             raise self._no(items[0])
         return ids[0]
@@ -167,68 +115,68 @@ class _Rule:
     # -- what is made of them -----------------------------------------------------------------------------
 
     def _select(self, node: Node, known: dict[str, Shape]) -> Shape:
-        source = self._from(node["from_table"], known) if node.get("from_table") else None
-        people = source is not None and source.people
-        if source is not None and not people and not source.constants:
+        source = self._from(node.get("from_table"), known)
+        people = source.people
+        if not people and not source.constants:
             raise self._no(node["from_table"])
         columns = self._items(node["select_list"], source, known)
         if people and not columns & set(PERSON):
             raise self._no(node["select_list"][0])
-        self._groups(node, people)
+        self._groups(node, source, known)
         for part in ("where_clause", "having", "qualify"):
             if node.get(part):
-                self._expression(node[part], known, window_by_person=people)
+                self._expression(node[part], known, source)
         for modifier in node.get("modifiers") or ():
-            self._modifier(modifier, people, known)
-        if people:
-            for item in node["select_list"]:
-                self._windows(item)
+            self._modifier(modifier, source, known)
         return Shape(columns, constants=not people)
 
-    def _items(self, items: Iterable[Node], source: _Part | None, known: dict[str, Shape]) -> frozenset[str]:
-        """The columns selected, as far as they are ids or have a name of their own."""
-        found: set[str] = set()
+    def _items(self, items: Iterable[Node], source: Source, known: dict[str, Shape]) -> frozenset[str]:
+        """The columns selected, as far as they are ids or have a name of their own; no id twice."""
+        found: list[str] = []
         for item in items:
             name, alias = column(item), str(item.get("alias") or "").lower()
             if item["class"] == "STAR":
-                found |= self._star(item, source, known)
+                found += self._star(item, source, known)
                 continue
-            bare = name.endswith(_UID)
-            if (bare and alias not in ("", name)) or (not bare and alias.endswith(_UID)):
+            bare = is_id(name)
+            if (bare and alias not in ("", name)) or (not bare and is_id(alias)):
                 raise self._no(item)
-            if bare:
-                found.add(name)
-                self._named(item, source)
-            else:
-                self._expression(item, known)
-                found |= {alias or name} - {""}
-        return frozenset(found)
+            if bare and not (source.has(item) if name in PERSON else source.knows(item)):
+                raise self._no(item)
+            if not bare:
+                self._expression(item, known, source)
+            found.append(name if bare else alias or name)
+        ids = [name for name in found if is_id(name)]
+        if len(set(ids)) != len(ids):
+            raise self._no(next(iter(items)))
+        return frozenset(found) - {""}
 
-    def _star(self, item: Node, source: _Part | None, known: dict[str, Shape]) -> set[str]:
-        if item.get("columns") or source is None:
+    def _star(self, item: Node, source: Source, known: dict[str, Shape]) -> list[str]:
+        if item.get("columns") or not source.tables:
             raise self._no(item, "construct")
         for entry in item.get("replace_list") or ():
-            if str(entry["key"]).lower().endswith(_UID):
+            if is_id(str(entry["key"])):
                 raise self._no(item)
-            self._expression(entry["value"], known)
-        left_out = {str(each).lower() for each in _texts(item.get("exclude_list") or ())}
-        return set(source.ids) - left_out
-
-    def _named(self, item: Node, source: _Part | None) -> None:
-        if source is None:
+            self._expression(entry["value"], known, source)
+        table = str(item.get("relation_name") or "").lower()
+        ids = source.tables.get(table, frozenset()) if table else source.ids
+        if ids & set(PERSON) and table not in source.sure:
             raise self._no(item)
+        left_out = {str(each).lower() for each in _texts(item.get("exclude_list") or ())}
+        return sorted(ids - left_out)
 
-    def _groups(self, node: Node, people: bool) -> None:
-        groups = [self._numbered(each, node["select_list"]) for each in node.get("group_expressions") or ()]
+    def _groups(self, node: Node, source: Source, known: dict[str, Shape]) -> None:
+        items = node["select_list"]
+        groups = [self._numbered(each, items) for each in node.get("group_expressions") or ()]
         sets = node.get("group_sets") or []
-        if not people:
+        if not source.people:
             return
-        persons = {number for number, each in enumerate(groups) if column(each) in PERSON}
+        persons = {number for number, each in enumerate(groups) if source.has(each)}
         if groups and not all(persons & set(_numbers(each)) for each in sets or [range(len(groups))]):
             raise self._no(groups[0])
         for each in groups:
-            if not column(each).endswith(_UID) and each.get("class") != "STAR":
-                self._expression(each, {})
+            if not is_id(column(each)) and each.get("class") != "STAR":
+                self._expression(each, known, source)
 
     def _numbered(self, node: Node, items: list[Node]) -> Node:
         """GROUP BY 1 means the first column selected."""
@@ -237,29 +185,27 @@ class _Rule:
             return items[int(text) - 1]
         return node
 
-    def _modifier(self, modifier: Node, people: bool, known: dict[str, Shape]) -> None:
-        kind = modifier["type"]
-        if kind == "LIMIT_MODIFIER":
+    def _modifier(self, modifier: Node, source: Source | None, known: dict[str, Shape]) -> None:
+        """ORDER BY, DISTINCT ON, LIMIT; without a source they are of a UNION or its like."""
+        if modifier["type"] == "LIMIT_MODIFIER":
             raise self._no(modifier.get("limit"))
-        if kind == "DISTINCT_MODIFIER":
-            targets = modifier.get("distinct_on_targets") or ()
-            if targets and people and not any(column(each) in PERSON for each in targets):
-                raise self._no(targets[0])
-        for part in (*(modifier.get("distinct_on_targets") or ()), *(modifier.get("orders") or ())):
+        targets = modifier.get("distinct_on_targets") or ()
+        if targets and source is not None and source.people and not any(source.has(each) for each in targets):
+            raise self._no(targets[0])
+        for part in (*targets, *(modifier.get("orders") or ())):
             each = part.get("expression", part)
-            if each.get("class") != "STAR" and not column(each).endswith(_UID):
-                self._expression(each, known, window_by_person=people)
+            if each.get("class") != "STAR" and not is_id(column(each)):
+                self._expression(each, known, source or Source())
 
     # -- expressions --------------------------------------------------------------------------------------
 
-    def _expression(
-        self, node: Any, known: Mapping[str, Shape], *,
-        window_by_person: bool = False,
-    ) -> None:  # fmt: skip
-        """Refuse an id anywhere but where it may stand, and a query inside that could see other people."""
+    def _expression(self, node: Any, known: Mapping[str, Shape], source: Source) -> None:
+        """Refuse an id anywhere but where it may stand, a query inside that could see other people, and a
+        window that is not within the person.
+        """
         if isinstance(node, list):
             for each in node:
-                self._expression(each, known, window_by_person=window_by_person)
+                self._expression(each, known, source)
         if not isinstance(node, dict):
             return
         kind = node.get("class")
@@ -269,48 +215,35 @@ class _Rule:
             self._reference(node)
             return
         if kind == "SUBQUERY":
-            self._inner(node, known)
+            self._inner(node, known, source)
             return
-        if kind == "WINDOW" and window_by_person:
-            self._windows(node)
+        if kind == "WINDOW" and source.people and not any(map(source.has, node.get("partitions") or ())):
+            raise self._no(node)
         for part in _without_plain_ids(node):
-            self._expression(part, known, window_by_person=window_by_person)
+            self._expression(part, known, source)
 
     def _reference(self, node: Node) -> None:
         name = column(node)
         # A table's own name is its whole row, with the id in it.
-        if name.endswith(_UID) or name in self._names or name.startswith("unnamed_"):
+        if is_id(name) or name in self._names or name.startswith("unnamed_"):
             raise self._no(node)
 
-    def _inner(self, node: Node, known: Mapping[str, Shape]) -> None:
+    def _inner(self, node: Node, known: Mapping[str, Shape], source: Source) -> None:
         """`id IN (SELECT id ...)`: the same person again; or a query over constants."""
         query = node["subquery"]["node"]
         shape = self.query(query, dict(known))
         child = node.get("child")
         if shape.constants:
             if child is not None:
-                self._expression(child, known)
+                self._expression(child, known, source)
             return
         items = query.get("select_list") or []
         same = (
             node.get("subquery_type") == "ANY" and node.get("comparison_type") in ("COMPARE_EQUAL", "EQUAL")
-            and column(child) in PERSON and len(items) == 1 and column(items[0]) in PERSON
+            and source.has(child) and len(items) == 1 and column(items[0]) in PERSON
         )  # fmt: skip
         if not same:
             raise self._no(node)
-
-    def _windows(self, node: Any) -> None:
-        """Every window of a person's rows is over that person."""
-        if isinstance(node, list):
-            for each in node:
-                self._windows(each)
-        elif isinstance(node, dict):
-            partitions = node.get("partitions") or () if node.get("class") == "WINDOW" else None
-            if partitions is not None and not any(column(each) in PERSON for each in partitions):
-                raise self._no(node)
-            for part in node.values():
-                if isinstance(part, dict | list):
-                    self._windows(part)
 
 
 def _named(tree: Node) -> frozenset[str]:
@@ -323,49 +256,23 @@ def _named(tree: Node) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _conditions(node: Any) -> list[Node]:
-    """The conditions that all must hold."""
-    if not isinstance(node, dict):
-        return []
-    if node.get("type") == "CONJUNCTION_AND":
-        return [part for child in node["children"] for part in _conditions(child)]
-    return [node]
-
-
-def _pair(node: Node, left: _Part, right: _Part) -> tuple[str, str] | None:
-    """The two columns of `a.x = b.x`, where one stands on either side of a join."""
-    if node.get("type") != "COMPARE_EQUAL":
-        return None
-    one, other = node["left"], node["right"]
-    sides = [
-        str(each["column_names"][0]).lower() if column(each) and len(each["column_names"]) == 2 else ""
-        for each in (one, other)
-    ]
-    across = (sides[0] in left.names and sides[1] in right.names) or (
-        sides[1] in left.names and sides[0] in right.names
-    )
-    if not across or not all(sides) or left.names & right.names:
-        return None
-    return column(one), column(other)
-
-
 def _without_plain_ids(node: Node) -> list[Any]:
     """The parts of an expression that must hold no id: all but those where an id may stand by itself."""
     kind = node.get("class")
     if kind == "COMPARISON" and node.get("type") in ("COMPARE_EQUAL", "COMPARE_NOTEQUAL"):
         both = [node["left"], node["right"]]
-        ids = [each for each in both if column(each).endswith(_UID)]
+        ids = [each for each in both if is_id(column(each))]
         if len(ids) == 2 or (len(ids) == 1 and any(_nobody(each) for each in both)):
             return []
     if kind == "OPERATOR" and node.get("type") in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
-        return [each for each in node["children"] if not column(each).endswith(_UID)]
+        return [each for each in node["children"] if not is_id(column(each))]
     if kind == "FUNCTION" and str(node.get("function_name")).lower() == "count":
         given = [each.get("expression") for each in node.get("arguments") or ()]
-        kept = [each for each in given if not column(each).endswith(_UID)]
+        kept = [each for each in given if not is_id(column(each))]
         return [*kept, node.get("filter"), node.get("order_bys")]
     if kind == "WINDOW":
         rest = {name: part for name, part in node.items() if name != "partitions"}
-        apart = [each for each in node.get("partitions") or () if not column(each).endswith(_UID)]
+        apart = [each for each in node.get("partitions") or () if not is_id(column(each))]
         return [*rest.values(), apart]
     return list(node.values())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -34,7 +34,7 @@ _TYPES = {
     "ORDER_MODIFIER", "LIMIT_MODIFIER", "DISTINCT_MODIFIER", "ORDER_DEFAULT", "ASCENDING", "DESCENDING",
     "ORDER_ASC", "ORDER_DESC",
 }  # fmt: skip
-_JOINS = {"INNER", "LEFT", "RIGHT", "OUTER", "SEMI", "ANTI"}
+_JOINS = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI"}
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _LONGEST_NAME = 60
 
@@ -205,6 +205,28 @@ def _check_table(node: Node, offset: int) -> None:
         raise Refusal("name", place(node, offset))
 
 
+def hold_to_tables(node: Any, known: Set[str], offset: int) -> None:
+    """Refuse every table that is none of `known` and no WITH around it: the engine has tables of its own,
+    about files, settings and the machine.
+
+    Raises:
+        Refusal: with the place.
+    """
+    if isinstance(node, list):
+        for each in node:
+            hold_to_tables(each, known, offset)
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "BASE_TABLE" and str(node["table_name"]).lower() not in known:
+        raise Refusal("name", place(node, offset))
+    for entry in (node.get("cte_map") or {}).get("map", ()):
+        hold_to_tables(entry["value"], known, offset)
+        known = known | {str(entry["key"]).lower()}
+    for name, part in node.items():
+        if name != "cte_map":
+            hold_to_tables(part, known, offset)
+
+
 def _check_join(node: Node, offset: int) -> None:
     if node.get("ref_type") not in ("REGULAR", "CROSS") or node.get("join_type") not in _JOINS:
         raise Refusal("construct", place(node, offset))
@@ -220,6 +242,8 @@ def _check_function(node: Node, offset: int) -> None:
     if node["class"] == "WINDOW":
         known = listed["aggregates"] | listed["windows"]
     if name not in known:
+        raise Refusal("function", place(node, offset))
+    if name == "age" and len(node.get("arguments", ())) != 2:  # with one day alone it is until today
         raise Refusal("function", place(node, offset))
     if any(each.get("name") for each in node.get("arguments", ())):
         raise Refusal("construct", place(node, offset))

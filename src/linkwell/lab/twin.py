@@ -17,7 +17,7 @@ from typing import Any
 from linkwell.errors import WrongUse
 from linkwell.integration import database
 from linkwell.integration.project import LEADING
-from linkwell.lab.persons import PERSON
+from linkwell.lab.sources import PERSON
 
 PEOPLE = 1000
 _ROWS_EACH = {"person": 1, "residence": 1, "resident_population": 2, "measure": 8, "enrolment": 1,
