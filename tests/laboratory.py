@@ -80,11 +80,13 @@ def refresh(home: Home, folder: Path, label: str = "2026-11") -> Refresh:
     )
 
 
-def project(lead: Person, *others: Person, variables: dict[str, str] | None = None) -> Project:
+def project(
+    lead: Person, *others: Person, variables: dict[str, str] | None = None, code: str = "maa2026-07"
+) -> Project:
     """An approved project that uses no provider's data, with everything of its team in date."""
     today = date.today()
     made = Project.objects.create(
-        code="maa2026-07", title="Who comes back", purpose="To learn.", state="approved", lead=lead,
+        code=code, title="Who comes back", purpose="To learn.", state="approved", lead=lead,
         organisation=lead.memberships.get().organisation, starts=today, ends=today + timedelta(days=200),
         variables=variables or PEOPLE,
     )  # fmt: skip

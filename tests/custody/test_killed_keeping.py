@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h11
@@ -21,7 +22,9 @@ from tests.custody.test_backups import LINKWELL, Site, make_site
 from tests.journey.test_portal_opens import free_port
 from tests.journey.test_worker_killed import children, serve, wait_until_back
 
+from linkwell.confidentiality.ledger_files import LOCK, alone
 from linkwell.custody.demo import password_of
+from linkwell.vault.zones import ZoneName
 
 pytestmark = pytest.mark.slow
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -251,17 +254,49 @@ where = enter_organisation(by=manager, code="a-university", name="A-University",
 lead = add_person(by=manager, username="lee", name="Lee", password="four plain words here",
                   organisation=where, roles=[Role.PROJECT_LEAD])
 laboratory.refresh(current_home(), pathlib.Path(sys.argv[1]))
-made, _ = databases.build(by=manager, project=laboratory.project(lead))
-laboratory.table(made, "grown")
-LabWork.objects.update(asked={"text": laboratory.GROWN}, database=None)
-count = LabWork.objects.create(
-    project=made.project, number=2, kind="count", by="lee", state="waiting",
-    asked={"table": "grown", "by": {"sex": ["1", "2"]}, "purpose": "To know."},
-)
-leave("lab.run", subject=count.reference, by=lead)
-print(made.name)
+for code in ("maa2026-07", "maa2026-08"):
+    made, _ = databases.build(by=manager, project=laboratory.project(lead, code=code))
+    laboratory.table(made, "grown")
+    print(made.name)
 """
-"""A project whose database is to be built, and a count of its people that waits behind it."""
+"""Two projects whose databases are to be built."""
+
+ASKED = """
+from tests import laboratory
+from linkwell.custody.demo import person
+from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import leave
+from linkwell.custody.labs.models import LabWork
+from linkwell.custody.projects.models import Project
+
+LabWork.objects.update(asked={"text": laboratory.GROWN}, database=None)
+for code, number in (("maa2026-07", 2), ("maa2026-07", 3), ("maa2026-08", 2)):
+    count = LabWork.objects.create(
+        project=Project.objects.get(code=code), number=number, kind="count", by="lee", state="waiting",
+        asked={"table": "grown", "by": {"sex": ["1", "2"]}, "purpose": "To know."},
+    )
+    leave("lab.run", subject=count.reference, by=person("integrator"))
+"""
+"""Two counts of one project, and one of another that waits behind them."""
+
+RUNNING = """
+import time
+from linkwell.custody.jobs.models import Job
+
+running = Job.objects.filter(state="running")
+while running.count() < 2:
+    time.sleep(0.1)
+print(*sorted(running.values_list("subject", flat=True)))
+"""
+
+BUILT = """
+import time
+from linkwell.custody.labs.models import ProjectDatabase
+
+while ProjectDatabase.objects.filter(state="building").exists():
+    time.sleep(0.1)
+print(*ProjectDatabase.objects.values_list("state", flat=True))
+"""
 
 COUNTED = """
 import time
@@ -273,43 +308,65 @@ from linkwell.custody.labs.models import LabWork, ProjectDatabase
 while Job.objects.filter(state__in=("waiting", "running")).exists():
     time.sleep(0.1)
 with ReleaseDesk.open(current_home()) as desk:
-    told = desk.recall(LabWork.objects.first().answer["release_id"])
-    print(desk.head().seq, told.ledger_entry, ProjectDatabase.objects.get().state)
+    counts = LabWork.objects.filter(kind="count").order_by("project__code", "number")
+    entries = [desk.recall(each.answer["release_id"]).ledger_entry for each in counts]
+    print(desk.head().seq, *entries, *ProjectDatabase.objects.values_list("state", flat=True))
 """
+
+
+@contextmanager
+def worker_of(site: Site, queue: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of one queue, killed at the end."""
+    command = [sys.executable, "-m", "linkwell.portal.worker", queue]
+    with subprocess.Popen(command, env=site.environment, stderr=subprocess.DEVNULL) as worker:
+        try:
+            yield worker
+        finally:
+            worker.kill()
+
+
+def killed_once(worker: subprocess.Popen[bytes], reached: Callable[[], bool]) -> None:
+    """Kill it in the middle of its work."""
+    while not reached():
+        assert worker.poll() is None
+        time.sleep(0.002)
+    worker.kill()
+    worker.wait()
+    assert reached(), "it was killed after its work, not in the middle of it"
 
 
 def test_a_worker_killed_while_it_builds_a_database_and_while_it_counts_counts_once(
     site: Site, tmp_path: Path
 ) -> None:
-    (name,) = ask(site, LAB, str(tmp_path))
-    folder = site.home.path / "projects" / name
+    names = ask(site, LAB, str(tmp_path))
+    folders = [site.home.path / "projects" / name for name in names]
 
     def built_so_far() -> bool:
-        return folder.exists()
+        return folders[0].exists()
 
     def in_session() -> bool:
-        return any((folder / "work").glob("session-*"))
+        return any((folders[0] / "work").glob("session-*"))
 
-    command = [sys.executable, "-m", "linkwell.portal.worker", "heavy", "lab"]
-    for reached in (built_so_far, in_session):
-        with subprocess.Popen(command, env=site.environment, stderr=subprocess.DEVNULL) as worker:
-            try:
-                while not reached():
-                    assert worker.poll() is None
-                    time.sleep(0.002)
-            finally:
-                worker.kill()
-        assert reached(), "it was killed after its work, not in the middle of it"
-    with subprocess.Popen(command, env=site.environment, stderr=subprocess.DEVNULL) as worker:
-        try:
-            assert ask(site, COUNTED) == ["1", "1", "ready"]
-        finally:
-            worker.terminate()
-    assert {each.name for each in folder.iterdir()} == {
-        "facts.json", "project.duckdb", "twin.duckdb", "work", "workspace.json"
-    }  # fmt: skip
-    assert not in_session()
-    assert events(site, "database.ready", "lab.count answered") == [1, 1]
+    with worker_of(site, "heavy") as worker:
+        killed_once(worker, built_so_far)
+    with worker_of(site, "heavy"):
+        assert ask(site, BUILT) == ["ready", "ready"]
+    ask(site, ASKED)
+    with worker_of(site, "lab") as worker:
+        killed_once(worker, in_session)
+    with alone(site.home.zone(ZoneName.DISCLOSURE) / LOCK):  # whoever counts waits at the release desk
+        with worker_of(site, "lab"):
+            assert ask(site, RUNNING) == ["maa2026-07-w2", "maa2026-08-w2"]  # in turns, one of each
+    with worker_of(site, "lab"):
+        entries = ask(site, COUNTED)
+    assert entries == ["2", entries[1], entries[1], entries[3], "ready", "ready"]
+    assert sorted({entries[1], entries[3]}) == ["1", "2"]
+    for folder in folders:
+        assert {each.name for each in folder.iterdir()} == {
+            "facts.json", "project.duckdb", "twin.duckdb", "work", "workspace.json"
+        }  # fmt: skip
+        assert not any((folder / "work").iterdir())
+    assert events(site, "database.ready", "lab.count answered") == [2, 3]
 
 
 WITHDRAWN = """

@@ -244,11 +244,12 @@ ACROSS_PEOPLE = [
     "SELECT a.*, b.* FROM person a JOIN measure b ON a.snz_uid = b.snz_uid",
     "SELECT snz_uid, note AS x_uid_2 FROM person",
     # and other ways round
-    "SELECT p.snz_uid, t.n FROM person p, LATERAL (SELECT count(*) AS n FROM measure m WHERE value_amt > 3) t",
+    "SELECT p.snz_uid, t.n FROM person p, LATERAL (SELECT count(*) AS n FROM measure WHERE value_amt > 3) t",
     "SELECT p.snz_uid FROM person p JOIN (VALUES (17)) v(snz_uid) ON p.snz_uid = v.snz_uid",
     "SELECT snz_uid FROM person WHERE snz_uid = ALL (SELECT snz_uid FROM person WHERE note LIKE 'W%')",
     "SELECT snz_uid FROM person p SEMI JOIN person q ON q.note LIKE 'W%'",
-    "SELECT snz_uid, lag(note, 1, (SELECT max(note) FROM person)) OVER (PARTITION BY snz_uid) AS k FROM person",
+    "SELECT snz_uid, lag(note, 1, (SELECT max(note) FROM person)) OVER (PARTITION BY snz_uid) AS k "
+    "FROM person",
     "SELECT snz_uid, sum(value_amt) OVER (PARTITION BY snz_uid ORDER BY value_amt RANGE BETWEEN "
     "(SELECT max(value_amt) FROM measure) PRECEDING AND CURRENT ROW) AS k FROM measure",
     "SELECT snz_uid, v.a FROM person JOIN (VALUES ((SELECT max(note) FROM person))) v(a) ON true",

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class Nest:
                 env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,
             )  # fmt: skip
-        self._socket = here
+        self._socket, self._asking, self._silent = here, threading.Lock(), False
 
     def __enter__(self) -> Nest:
         return self
@@ -66,8 +67,13 @@ class Nest:
         self._process.kill()
         self._process.wait()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it starts no more workers."""
+        return self._silent or self._process.poll() is not None
+
     def worker(self) -> Worker:
-        """A new worker, waiting for its first order.
+        """A new worker, waiting for its first order; threads may ask at once.
 
         Raises:
             TryAgain: the nest is gone, or the machine starts no more processes.
@@ -75,14 +81,16 @@ class Nest:
         orders_read, orders = os.pipe()
         answers, answers_written = os.pipe()
         try:
-            socket.send_fds(self._socket, [b"worker"], [orders_read, answers_written])
-            said, handles, _, _ = socket.recv_fds(self._socket, _MOST, 1)
+            with self._asking:
+                socket.send_fds(self._socket, [b"worker"], [orders_read, answers_written])
+                said, handles, _, _ = socket.recv_fds(self._socket, _MOST, 1)
         except OSError:
             said, handles = b"", []
         finally:
             os.close(orders_read)
             os.close(answers_written)
         if not handles:
+            self._silent = True
             os.close(orders)
             os.close(answers)
             raise TryAgain("A session could not be started.", fix="Try again in a minute.")

@@ -27,8 +27,20 @@ def run_heavy(job_id: int) -> str:
 
 @task(queue_name=LAB)
 def run_lab(job_id: int) -> str:
-    """Do one piece of a lab's work; in the order it was asked for."""
-    return _run(job_id)
+    """Do the piece of the labs' work whose turn it is, which need not be this one (`labs.turns`).
+
+    Where all that waits is of projects that have work under way, nothing is done now: whoever ends that work
+    looks for what comes next.
+    """
+    from linkwell.custody.labs.turns import queue
+
+    job = queue().next()
+    if job is None:
+        return "not its turn"
+    said = _run(job)
+    if (after := queue().next()) is not None:
+        run_lab.enqueue(job_id=after)
+    return said
 
 
 def _run(job_id: int) -> str:

@@ -4,11 +4,14 @@ takes it.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from django.utils import timezone
@@ -20,9 +23,15 @@ from linkwell.custody.jobs.running import run, sweep
 from linkwell.custody.jobs.states import JobState
 from linkwell.custody.jobs.tasks import enqueue
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
+from linkwell.lab.limits import SLOTS
 from linkwell.vault.zones import ZoneName
 
+if TYPE_CHECKING:
+    from django_tasks_db.management.commands.db_worker import Worker
+
 WAIT_SECONDS = 0.25
+STOP_SECONDS = 8.0
+"""How long a worker that is told to stop waits for the lab's other session; its job is put back else."""
 TIDY_SECONDS = 15 * 60
 
 log = structlog.get_logger("linkwell.jobs")
@@ -89,10 +98,11 @@ def _do_up_to(job: Job, tick: Tick | None) -> None:
 
 
 def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
-    """The worker process: hold the locks, sweep, queue what was left waiting, then do tasks until stopped."""
-    from django.utils.crypto import get_random_string
-    from django_tasks_db.management.commands.db_worker import Worker
+    """The worker process: hold the locks, sweep, queue what was left waiting, then do tasks until stopped.
 
+    Of the labs it does two pieces of work at once, in threads of this one process: so its lock, and what is
+    put back after its death, hold for both. Statements run in processes of their own anyway.
+    """
     with ExitStack() as locks:
         for queue in queues:
             if not locks.enter_context(holding(queue)):
@@ -109,18 +119,47 @@ def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
         _drop_dead_tasks(queues)
         for job in Job.objects.filter(queue__in=queues, state=JobState.WAITING):
             enqueue(job)
-        worker = Worker(
-            queue_names=list(queues),
-            interval=0.3,
-            batch=False,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-            excluded_queue_names=[],
-        )
+        worker = _worker(queues)
         worker.configure_signals()
+        with _beside([_worker((LAB,)) for _ in range(SLOTS - 1)] if LAB in queues else []):
+            worker.run()
+
+
+def _worker(queues: tuple[str, ...]) -> Worker:
+    from django.utils.crypto import get_random_string
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    return Worker(
+        queue_names=list(queues), interval=0.3, batch=False, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=get_random_string(32), excluded_queue_names=[],
+    )  # fmt: skip
+
+
+@contextmanager
+def _beside(workers: list[Worker]) -> Iterator[None]:
+    """Let these work in threads meanwhile; at the end each ends what it does, within `STOP_SECONDS`."""
+    threads = [threading.Thread(target=_work, args=(each,), daemon=True) for each in workers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for each in workers:
+            each.running = False
+        for thread in threads:
+            thread.join(STOP_SECONDS)
+
+
+def _work(worker: Worker) -> None:
+    from django.db import connections
+
+    try:
         worker.run()
+    except Exception as error:  # noqa: BLE001  its text may hold values: only its kind goes on
+        log.error("a worker's other half ended", error=type(error).__name__)
+        os.kill(os.getpid(), signal.SIGTERM)  # half a worker is none: whoever keeps it up starts it anew
+    finally:
+        connections.close_all()
 
 
 def _try_the_locks() -> None:

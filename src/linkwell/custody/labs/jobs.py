@@ -24,7 +24,7 @@ from linkwell.custody.outputs.heads import as_detail, expected_head, record_head
 from linkwell.custody.projects.access import access, agreements_of
 from linkwell.custody.projects.conditions import has_control
 from linkwell.custody.projects.models import Project
-from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
+from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.vault.zones import ZoneName
 
 if TYPE_CHECKING:
@@ -106,9 +106,6 @@ def work_run(job: Job, tick: Tick) -> Answer:
         told, details = _count(work, by, place) if work.kind == "count" else (_try(work, place), {})
     except OurFaultError:
         raise
-    except TryAgain:
-        locks.let_go()
-        raise
     except (RefusedByRule, WrongUse) as error:
         return Answer("refuse", _words(error))
     return Answer("answer", told, database, details)
@@ -155,7 +152,7 @@ def _place(database: ProjectDatabase) -> ProjectLab:
     from linkwell.lab.serving import ProjectLab
 
     folder = current_home().zone(ZoneName.PROJECTS) / database.name
-    # What a killed session left; only one works on a project at a time.
+    # What a killed session left; only one works on a project at a time (`turns`).
     shutil.rmtree(folder / "work", ignore_errors=True)
     return ProjectLab(database.name, folder / "project.duckdb", folder / "twin.duckdb", folder)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ MOMENTS = 5.0
 it took says little."""
 
 _served: dict[str, Lab] = {}
+_serving = threading.Lock()
+"""Two sessions of one process share its nest."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def refuse_open_locks() -> None:
 
 
 def served() -> Lab:
-    """The lab of this process; its locks are tried the first time, and every time they did not hold.
+    """The lab of this process; its locks are tried the first time, every time they did not hold, and after
+    its nest has ended.
 
     Raises:
         RefusedByRule: something got out.
@@ -97,16 +101,20 @@ def served() -> Lab:
 
     home = current_home()
     name = str(home.path)
-    if name not in _served:
-        limits = Limits()
-        tried = self_test(limits)
-        keep(tried)
-        tried.refuse()
-        _served[name] = Lab(Nest(), queue_folder(home), limits, tried, MOMENTS)
-    return _served[name]
+    with _serving:
+        if name in _served and _served[name].nest.ended:
+            _served.pop(name).nest.close()
+        if name not in _served:
+            limits = Limits()
+            tried = self_test(limits)
+            keep(tried)
+            tried.refuse()
+            _served[name] = Lab(Nest(), queue_folder(home), limits, tried, MOMENTS)
+        return _served[name]
 
 
 def let_go() -> None:
-    """End this process's nest, so that the next session tries the locks and starts anew."""
-    while _served:
-        _served.popitem()[1].nest.close()
+    """End this process's nest; the next session tries the locks and starts anew."""
+    with _serving:
+        while _served:
+            _served.popitem()[1].nest.close()

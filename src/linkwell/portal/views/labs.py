@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from linkwell.custody.labs import databases, working
+from linkwell.custody.labs import databases, turns, working
 from linkwell.custody.labs.granted import PERSON
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
@@ -79,7 +79,7 @@ def work(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "project": found,
         "work": one,
         "meaning": WORK.meaning[WorkState(one.state)],
-        "before": found.lab_work.filter(state=WorkState.WAITING, number__lt=number).count(),
+        "before": turns.before(one.reference),
         "tables": [_rows(table) for table in one.answer.get("tables", [])],
     }
     return render(request, "portal/lab_work.html", context)
