@@ -1,4 +1,4 @@
-"""Whose work comes next in the labs: in the order asked for, in turns between projects, one a project at once."""
+"""Whose work comes next in the labs: in the order asked for, in turns between projects, one of each."""
 
 from __future__ import annotations
 
