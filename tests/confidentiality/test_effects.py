@@ -94,3 +94,23 @@ def test_effects_on_twins_within_one_request_give_one_answer(desk, ask):
     twin = effect(name="twin", outcome="ED visits", treated_units=np.arange(1, 199), estimate=-2.0)
     release = desk.release(ask(effects=(effect(), twin)), **PERMITTED)
     assert [e.estimate for e in release.effects.values()] == [-3.2, -3.2]
+
+
+def test_one_comparison_for_many_outcomes_is_gathered_once_and_tells_the_same_as_lists_of_its_own(desk, ask):
+    def outcomes(turned):
+        for number in range(4):
+            amounts = np.random.default_rng(number).gamma(2, 30, 199)
+            there, mine = np.arange(400, 700), np.arange(1, 200)
+            if turned:
+                there, mine, amounts = np.roll(there, number), np.roll(mine, number), np.roll(amounts, number)
+            yield effect(name=f"o{number}", treated_units=mine, treated_values=amounts,
+                         comparison_units=there, outcome=f"o{number}")  # fmt: skip
+
+    shared = desk.release(ask(effects=tuple(outcomes(turned=False))), **PERMITTED)
+    cohorts = desk._ledger.blocks(shared.family)[0].groups
+    assert len(cohorts) == 3  # the population, those reached, their comparison
+    again = desk.release(ask(effects=tuple(outcomes(turned=True))), **PERMITTED)
+    assert again == shared  # the same request, known by its people: told once more, not anew
+    assert {(told.treated, told.comparison, told.mark) for told in shared.effects.values()} == {
+        (shared.effects["o0"].treated, shared.effects["o0"].comparison, "")
+    }

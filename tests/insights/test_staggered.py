@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from linkwell.errors import WrongUse
@@ -80,16 +81,28 @@ def test_people_who_had_started_by_the_first_period_or_miss_a_period_are_left_ou
 
 
 def test_a_person_twice_in_a_period_is_told():
-    import pyarrow as pa
-
     table = pa.table({"p": [1, 1], "t": [1, 1], "g": [0, 0], "y": [1.0, 2.0]})
     with pytest.raises(WrongUse, match="two rows in one"):
         compare_panel(table, person="p", period="t", started="g", outcome="y")
 
 
-def test_few_people_are_refused_without_a_number():
-    import pyarrow as pa
+def test_a_row_without_a_person_is_told(mpdta):
+    table = mpdta.set_column(0, "countyreal", pa.array([None, *mpdta["countyreal"].to_pylist()[1:]]))
+    with pytest.raises(WrongUse, match="countyreal"):
+        compare_panel(table, **COLUMNS)
 
+
+def test_people_by_number_and_by_name_give_the_same_numbers_to_the_last_digit(mpdta):
+    names = pa.array([f" {who} " for who in mpdta["countyreal"].to_pylist()])
+    told = compare_panel(mpdta, **COLUMNS)
+    for column in (names, names.dictionary_encode()):
+        found = compare_panel(mpdta.set_column(0, "countyreal", column), **COLUMNS)
+        assert found.overall.effect == told.overall.effect
+        assert found.overall.standard_error == told.overall.standard_error
+        assert found.pre_p == told.pre_p
+
+
+def test_few_people_are_refused_without_a_number():
     table = pa.table({"p": [1, 1, 2, 2], "t": [1, 2, 1, 2], "g": [2, 2, 0, 0], "y": [1.0, 2.0, 1.0, 1.0]})
     found = compare_panel(table, person="p", period="t", started="g", outcome="y")
     assert found.overall is None
@@ -107,8 +120,6 @@ def long_table(n=300, periods=5, seed=1):
 
 
 def compared(columns, **how):
-    import pyarrow as pa
-
     return compare_panel(pa.table(columns), person="p", period="t", started="g", outcome="y", **how)
 
 

@@ -120,7 +120,7 @@ def decide(
     fitted_before = [old for old in effects if old.name.startswith(MODEL)]
     before = [old for old in effects if not old.name.startswith(MODEL)]
     answers = decide_effects(draft, shown, kin, before, profile, **limits)
-    models = decide_models(draft.models, draft.first_model, shown, kin, fitted_before, profile, **limits)
+    models = decide_models(draft.models, draft.model_rows, shown, kin, fitted_before, profile, **limits)
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     narrowed, bars = near_earlier and not lifted, barred(draft, hidden, profile)
     return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide)
@@ -173,13 +173,13 @@ def _silent(
 def past_effects(draft: Draft, decision: Decision) -> list[PastEffect]:
     """What the ledger keeps of the effects and models that were told."""
     effects = [
-        PastEffect(0, effect.name, effect.outcome or effect.name, 1 + 2 * row, 2 + 2 * row, sums, content)
+        PastEffect(0, effect.name, effect.outcome or effect.name, *draft.effect_rows(row), sums, content)
         for row, (effect, sums, content) in enumerate(
             zip(draft.request.effects, draft.effect_sums, decision.effects, strict=True)
         )
         if content["mark"] != "S"
     ]
-    return effects + past_models(draft.models, draft.first_model, decision.models)
+    return effects + past_models(draft.models, draft.model_rows, decision.models)
 
 
 def _few_entities(draft: Draft) -> Flags:

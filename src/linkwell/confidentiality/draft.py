@@ -89,7 +89,10 @@ class Draft:
     """A request as groups.
 
     Attributes:
-        cohorts: the population, then per effect those reached and their comparison, then each model's people.
+        cohorts: the population, then everyone an effect or a model is about; a list of people that comes
+            again (one comparison for many outcomes) is gathered once.
+        sides: row in `cohorts` of the population, then per effect of those reached and their comparison, then
+            of each model's people.
         effect_sums: per effect, the keyed sums of the outcome of those reached, shape (effects, 64).
     """
 
@@ -97,15 +100,20 @@ class Draft:
     people: People
     tables: tuple[TableDraft, ...]
     cohorts: Groups
+    sides: Ints
     cohort_pairs: Memberships
     effect_sums: Floats
     models: tuple[ModelDraft, ...]
     digest: str
 
+    def effect_rows(self, effect: int) -> tuple[int, int]:
+        """Cohort rows of those an effect reached and of their comparison."""
+        return int(self.sides[1 + 2 * effect]), int(self.sides[2 + 2 * effect])
+
     @property
-    def first_model(self) -> int:
-        """Cohort row of the first model."""
-        return 1 + 2 * len(self.request.effects)
+    def model_rows(self) -> Ints:
+        """Cohort row of each model."""
+        return self.sides[1 + 2 * len(self.request.effects) :]
 
     @cached_property
     def groups(self) -> Groups:
@@ -164,22 +172,39 @@ def draft(
     for effect in request.effects:
         sides += [effect.treated_units, effect.comparison_units]
     sides += [model.units for model in request.models]
-    found = [people.index.positions(side) for side in sides]
-    cells = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
+    lists, rows = _each_once(sides)
+    found = [people.index.positions(side) for side in lists]
+    cells = np.repeat(np.arange(len(lists)), [len(side) for side in lists])
     pairs = distinct(cells, np.concatenate(found) if len(found) > 1 else found[0])
-    cohorts = people.groups(pairs, len(sides))
+    cohorts = people.groups(pairs, len(lists))
     everyone = pairs.places[: int(cohorts.counts[0])], cohorts.take(np.zeros(1, dtype=np.int64))
     tables = tuple(_table_draft(table, people, profile, exempt, everyone) for table in request.tables)
-    sums = _effect_sums(request, people)
+    sums = _effect_sums(request, people, [found[row] for row in rows[1::2]])
     models = tuple(
         model_draft(model, people.index.positions(model.units), people.second) for model in request.models
     )
-    mark = _digest(request, tables, cohorts, sums, models, profile, secret)
-    return Draft(request, people, tables, cohorts, pairs, sums, models, mark)
+    mark = _digest(request, tables, cohorts.take(rows), sums, models, profile, secret)
+    return Draft(request, people, tables, cohorts, rows, pairs, sums, models, mark)
 
 
-def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
-    """Keyed sums of the outcomes.
+def _each_once(sides: list[Ints]) -> tuple[list[Ints], Ints]:
+    """The different lists of people in the order they come, and which of them each side is."""
+    lists: list[Ints] = []
+    by_length: dict[int, list[int]] = {}
+    rows = []
+    for side in sides:
+        alike = by_length.setdefault(len(side), [])
+        same = (row for row in alike if lists[row] is side or np.array_equal(lists[row], side))
+        row = next(same, len(lists))
+        if row == len(lists):
+            alike.append(row)
+            lists.append(side)
+        rows.append(row)
+    return lists, np.array(rows, dtype=np.int64)
+
+
+def _effect_sums(request: ReleaseRequest, people: People, reached: list[Ints]) -> Floats:
+    """Keyed sums of the outcomes; `reached`: per effect, the places of those reached.
 
     Raises:
         WrongUse: not one finite outcome per person reached, or a person twice.
@@ -187,8 +212,7 @@ def _effect_sums(request: ReleaseRequest, people: People) -> Floats:
     found = np.zeros((len(request.effects), BUCKETS))
     for row, effect in enumerate(request.effects):
         values = np.asarray(effect.treated_values, dtype=np.float64)
-        places = people.index.positions(effect.treated_units)
-        pairs = distinct(np.zeros(len(places), dtype=np.int64), places)
+        pairs = distinct(np.zeros(len(reached[row]), dtype=np.int64), reached[row])
         if len(pairs.places) != len(values) or not bool(np.all(np.isfinite(values))):
             raise WrongUse("An effect needs one finite outcome per person reached.", where=effect.name)
         found[row] = keyed_sums(values[pairs.first], pairs, people.second, 1)[0]
@@ -217,7 +241,7 @@ def _table_draft(
             few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entities(kind))
     found, noise = Amounts(np.zeros(0), np.zeros(0)), np.zeros(0)
     if isinstance(table, AMOUNTS):
-        found, noise = amounts(table, pairs, len(rows)), unit_noise(people.second, profile)[pairs.places]
+        found, noise = amounts(table, pairs, len(rows)), unit_noise(people.second[pairs.places], profile)
     if isinstance(table, QuantileTable):
         checked_percents(table, profile)
     union = _union(pairs, people, everyone)

@@ -42,7 +42,7 @@ def decide_effects(
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, effect in enumerate(draft.request.effects):
-        treated, comparison = 1 + 2 * row, 2 + 2 * row
+        treated, comparison = draft.effect_rows(row)
         content = effect_content(effect, int(shown[treated]), int(shown[comparison]), profile)
         now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
                          draft.effect_sums[row], content)  # fmt: skip

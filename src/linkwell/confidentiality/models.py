@@ -105,7 +105,7 @@ def _variable(model: ModelInput, name: str, number: int) -> list[tuple[str, Floa
 
 
 def decide_models(
-    drafts: tuple[ModelDraft, ...], first: int, shown: Ints, kin: Mapping[tuple[int, int, int], bool],
+    drafts: tuple[ModelDraft, ...], rows: Ints, shown: Ints, kin: Mapping[tuple[int, int, int], bool],
     earlier: list[PastEffect], profile: Profile, *, repeats_only: bool, lifted: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
     """What may be told of each model, after the guard.
@@ -114,12 +114,12 @@ def decide_models(
     another form: nothing. The very same people and amounts with other columns: a new answer.
 
     Args:
-        first: cohort row of the first model. shown: released count per group. kin: as of effects.
+        rows: cohort row of each model. shown: released count per group. kin: as of effects.
     """
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, draft in enumerate(drafts):
-        place = first + row
+        place = int(rows[row])
         content = model_content(draft, int(shown[place]), profile)
         related = [old for old in known if (place, old.seq, old.treated) in kin]
         before, barred = _heed(draft, related, profile, exact_only=lifted)
@@ -224,7 +224,7 @@ def _hidden(draft: ModelDraft) -> dict[str, Any]:
 
 
 def past_models(
-    drafts: tuple[ModelDraft, ...], first: int, told: tuple[dict[str, Any], ...]
+    drafts: tuple[ModelDraft, ...], rows: Ints, told: tuple[dict[str, Any], ...]
 ) -> list[PastEffect]:
     """What the ledger keeps of the models that were told."""
     return [
@@ -232,8 +232,8 @@ def past_models(
             0,
             MODEL + draft.model.name,
             draft.model.kind,
-            first + row,
-            first + row,
+            int(rows[row]),
+            int(rows[row]),
             draft.sums.ravel(),
             content,
         )

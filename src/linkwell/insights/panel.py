@@ -20,7 +20,7 @@ from linkwell.insights.estimators.staggered import (
     simple,
 )
 from linkwell.insights.gates import GateResult, judge, refused, usual
-from linkwell.insights.table import column, covariates, numbers, reckonable, text
+from linkwell.insights.table import column, covariates, numbers, reckonable, worded
 
 Floats = NDArray[np.float64]
 
@@ -70,10 +70,9 @@ def compare_panel(
     when, y, first = (_numbers(table, name) for name in (period, outcome, started))
     if np.isnan(when).any():
         raise WrongUse(f"“{period}” is missing in some rows.", why="A row must say which period it is of.")
-    who = text(column(table, person)).astype(str)
-    people, row = np.unique(who, return_inverse=True)
+    people, row = _people(table, person)
     periods, place = np.unique(when, return_inverse=True)
-    if len(np.unique(row * len(periods) + place)) < len(row):
+    if np.bincount(row * len(periods) + place).max(initial=0) > 1:
         raise WrongUse(f"Someone has two rows in one “{period}”.", fix="Keep one row per person and period.")
     start = _starts(first, row, len(people), float(periods.max()))
     panel = np.full((len(people), len(periods)), np.nan)
@@ -135,6 +134,21 @@ def _alike(
         outside = ((traits[ours] < low - slack) | (traits[ours] > high + slack)).any(axis=1)
         values["support"] = 1.0 - float(outside.mean())
     return values
+
+
+def _people(table: pa.Table, name: str) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Everybody in the order of their names, and whose each row is."""
+    words, place = worded(column(table, name))
+    there = np.flatnonzero(np.bincount(place, minlength=len(words)))
+    if any(word is None for word in words[there]):
+        raise WrongUse(
+            f"“{name}” is missing in some rows.", why="A row must say whose it is.",
+            fix="Leave those rows out, or find out whose they are.",
+        )  # fmt: skip
+    people, one = np.unique(words[there].astype(str), return_inverse=True)
+    whose = np.zeros(len(words), dtype=np.int64)
+    whose[there] = one
+    return people, whose[place]
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

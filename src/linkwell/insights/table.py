@@ -148,8 +148,23 @@ def reckonable(values: Floats, name: str) -> None:
 
 def text(values: pa.ChunkedArray) -> NDArray[np.object_]:
     """A column as trimmed text, None where missing."""
-    cells = (None if cell is None else str(cell).strip() for cell in values.to_pylist())
-    return np.array([None if cell in MISSING else cell for cell in cells], dtype=object)
+    words, place = worded(values)
+    return words[place]
+
+
+def worded(values: pa.ChunkedArray) -> tuple[NDArray[np.object_], Ints]:
+    """The different values of a column as trimmed text, None where missing, and which of them each row has.
+
+    Words may repeat ("1" and "1 " were two values). Each value is looked at once, however many rows have it.
+    """
+    if pa.types.is_floating(values.type) or pa.types.is_nested(values.type):
+        found, place = values.to_pylist(), np.arange(len(values), dtype=np.int64)
+    else:
+        coded = values.combine_chunks().dictionary_encode()
+        found = [*coded.dictionary.to_pylist(), None]
+        place = coded.indices.fill_null(len(found) - 1).to_numpy().astype(np.int64)
+    cells = (None if cell is None else str(cell).strip() for cell in found)
+    return np.array([None if cell in MISSING else cell for cell in cells], dtype=object), place
 
 
 def flags(values: pa.ChunkedArray, name: str, yes: str | None = None) -> tuple[Bools, Bools]:
