@@ -11,10 +11,10 @@ import xlsxwriter
 from linkwell.documents.sheets import lay_out, set_height
 
 
-def written(path: Path, *rows: str) -> str:
+def written(path: Path, *rows: str, widths: tuple[int, ...] = (), names: int = 0) -> str:
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("One")
-        lay_out(sheet, pages_across=2)
+        lay_out(sheet, widths=widths, names=names)
         for at, words in enumerate(rows):
             sheet.write_string(at, 0, words)
             set_height(sheet, at, [(words, 20)])
@@ -28,7 +28,14 @@ def test_a_row_is_as_high_as_its_words_and_no_higher_than_a_spreadsheet_allows(t
     assert heights == {"2": "45", "3": "30", "4": "399.75"}
 
 
-def test_a_sheet_prints_across_on_a4_with_its_headings_on_each_page(tmp_path: Path) -> None:
-    made = written(tmp_path / "a.xlsx", "short")
-    assert re.search(r'<pageSetup paperSize="9"[^>]*fitToWidth="2"[^>]*orientation="landscape"', made)
-    assert "_xlnm.Print_Titles" in made
+def test_a_narrow_sheet_prints_upright_and_a_wide_one_across_on_pages_that_can_be_read(
+    tmp_path: Path,
+) -> None:
+    narrow = written(tmp_path / "a.xlsx", "short", widths=(20, 60))
+    assert 'orientation="portrait"' in narrow
+    assert 'orientation="landscape"' in written(tmp_path / "b.xlsx", "short", widths=(20, 100))
+    wide = written(tmp_path / "c.xlsx", "short", widths=(18, 18) + (20,) * 20, names=2)
+    assert re.search(r'<pageSetup paperSize="9"[^>]*fitToWidth="4"[^>]*orientation="landscape"', wide)
+    assert "One!$A:$B,One!$1:$1" in wide, "names and headings stand on every page"
+    assert 'gridLines="1"' in narrow
+    assert "Page &amp;P of &amp;N" in narrow

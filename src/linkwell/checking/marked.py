@@ -95,10 +95,10 @@ def _sheet_name(table: Table, taken: set[str]) -> str:
 
 def _findings_sheet(book: Any, findings: list[Finding], formats: dict[Severity, Any], bold: Any) -> None:
     sheet = book.add_worksheet("Findings")
-    lay_out(sheet)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     headings = ("What it means", "Column", "How many", "What", "Why it matters", "What to do", "Rows")
     widths = (22, 18, 10, 50, 40, 40, 40)
+    lay_out(sheet, widths=widths, names=2)
     for at, (heading, width) in enumerate(zip(headings, widths, strict=True)):
         sheet.set_column(at, at, width, wrap)
         sheet.write_string(0, at, heading, bold)
@@ -129,7 +129,7 @@ def _table_sheet(
     headings = ("Row in your file", "What was found", *table.columns)
     for at, heading in enumerate(headings):
         sheet.write_string(0, at, heading, bold)
-    lay_out(sheet, pages_across=2 if len(headings) > 12 else 1)
+    lay_out(sheet, widths=[10, 50] + [16] * len(table.columns), names=2)
     set_height(sheet, 0, [(heading, 16) for heading in headings] + [(headings[0], 10)])
     sheet.set_column(0, 0, 10)
     sheet.set_column(1, 1, 50)

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 is the highest below the title, and `key` its address in a web page."""
+    """A heading; level 1 is the highest below the title, and `key` its address in a web page.
+
+    With `new_page` what follows is an enclosure, on a sheet of its own where there are pages.
+    """
 
     text: str
     level: int = 1
     key: str = ""
+    new_page: bool = False
 
 
 @dataclass(frozen=True)

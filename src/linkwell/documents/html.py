@@ -48,7 +48,8 @@ def render_html(document: Document) -> str:
             continue
         key = heading.key or f"part-{number}"
         contents.append((key, heading.text))
-        body.append(section(key, heading.text, Markup(inside)))
+        part = section(key, heading.text, Markup(inside))
+        body.append(element("div", part, class_="enclosed") if heading.new_page else part)
     return page(
         document.title + (f" – {document.series}" if document.series else ""),
         heading=document.title,

@@ -1,21 +1,37 @@
-"""How the sheets of our workbooks look: printed on A4 across, headings on every page, and no text cut off."""
+"""How the sheets of our workbooks look: A4, readable, headings on each page, no text cut off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Any
 
 _A4 = 9
+_UPRIGHT, _ACROSS = 96, 150  # characters that are still read easily side by side on a page
 _LINE = 15.0  # points
 _MOST = 400.0  # points; a spreadsheet program allows 409
 
 
-def lay_out(sheet: Any, *, pages_across: int = 1, headings: int = 1) -> None:
-    """Print a sheet across on A4, so many pages wide, its first `headings` rows on each."""
+def lay_out(sheet: Any, *, widths: Sequence[float] = (), headings: int = 1, names: int = 0) -> None:
+    """Print a sheet on A4: upright where its columns fit, else across, on several pages where it is wide.
+
+    Args:
+        widths: of its columns, in characters; across on one page where none are given.
+        headings: rows at the top that stand on every page.
+        names: columns at the left that stand on every page, where there are several beside each other.
+    """
+    total = sum(widths)
+    pages = ceil((total - sum(widths[:names])) / (_ACROSS - sum(widths[:names]))) if total > _ACROSS else 1
     sheet.set_paper(_A4)
-    sheet.set_landscape()
-    sheet.fit_to_pages(pages_across, 0)
+    if not widths or total > _UPRIGHT:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(pages, 0)
     sheet.repeat_rows(0, headings - 1)
+    if names and pages > 1:
+        sheet.repeat_columns(0, names - 1)
+    sheet.hide_gridlines(0)
+    sheet.set_footer("&L&8&A&R&8Page &P of &N")
 
 
 def set_height(sheet: Any, row: int, cells: Iterable[tuple[str, int]]) -> None:

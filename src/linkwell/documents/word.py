@@ -145,7 +145,9 @@ def _add(book: Any, block: Block) -> None:
 
     match block:
         case Heading(words, level):
-            _say(book.add_heading(level=level), words)
+            line = book.add_heading(level=level)
+            line.paragraph_format.page_break_before = block.new_page or None
+            _say(line, words)
         case Text(words):
             _say(book.add_paragraph(), words)
         case Box():

@@ -76,7 +76,7 @@ def _about(book: Any, release: Release, title: str, names: dict[str, str]) -> No
         sheet.write_string(number, 0, name, bold)
         sheet.write_string(number, 1, text, wrap)
         set_height(sheet, number, [(text, _ABOUT)])
-    lay_out(sheet)
+    lay_out(sheet, widths=[30, _ABOUT])
 
 
 def _table(table: ReleasedTable) -> tuple[list[str], list[Sequence[object]]]:
@@ -99,20 +99,25 @@ def _effects(effects: Iterable[ReleasedEffect]) -> tuple[list[str], list[Sequenc
 
 
 def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequence[object]]) -> None:
-    bold, line = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    line = book.add_format({"bold": True, "bottom": 1})
     whole, part = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.0##"})
     sheet = book.add_worksheet(name)
-    sheet.write_string(0, 0, title, bold)
+    widths: list[int] = []
     for column, text in enumerate(head):
         sheet.write_string(2, column, text, line)
         longest = max([len(text), *(len(str(row[column])) for row in rows)])
-        sheet.set_column(column, column, min(longest + 2, WIDEST))
+        widths.append(min(longest + 2, WIDEST))
+        sheet.set_column(column, column, widths[-1])
     for number, row in enumerate(rows, start=3):
         for column, value in enumerate(row):
             if isinstance(value, int | float):
                 sheet.write_number(number, column, value, part if isinstance(value, float) else whole)
             else:
                 sheet.write_string(number, column, str(value))
-    lay_out(sheet, headings=3)
+    # a long title stands over its own table and does not make the page wider
+    sheet.merge_range(0, 0, 0, max(len(head) - 1, 1), title, bold)
+    set_height(sheet, 0, [(title, sum(widths))])
+    lay_out(sheet, widths=widths, headings=3)
     sheet.freeze_panes(3, 0)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)

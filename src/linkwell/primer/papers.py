@@ -140,18 +140,24 @@ def vendor_letter(answers: Answers) -> Document:
     words = _words()["vendor"]
     delivery = words["delivery"][answers.choices.get("route", "direct")]
     return _letter(words, answers, (
-        Text(words["opening"]), *_what_to_export(answers), Text(delivery), Text(words["closing"]),
-    ))  # fmt: skip
+        Text(words["opening"]), *_what_to_export(), Text(delivery), Text(words["closing"]),
+    ), enclosed=_fields_wanted(answers))  # fmt: skip
 
 
 def export_brief(answers: Answers) -> Document:
     """The same for whoever writes the export of a system built in-house."""
     words = _words()["brief"]
-    blocks = (Text(words["opening"]), *_what_to_export(answers), Text(words["closing"]))
+    blocks = (Text(words["opening"]), *_what_to_export(), Text(words["closing"]), *_fields_wanted(answers))
     return Document(words["title"], blocks, lead=words["lead"], footer=answers.organisation)
 
 
-def _what_to_export(answers: Answers) -> tuple[Block, ...]:
+def _what_to_export() -> tuple[Block, ...]:
+    words = _words()["vendor"]
+    return (Text(words["fields"]), Bullets(tuple(words["format"])), Text(words["test"]))
+
+
+def _fields_wanted(answers: Answers) -> tuple[Block, ...]:
+    """The list of fields, on a sheet of its own: whoever writes the export keeps it at hand."""
     words, wanted = _words()["vendor"], set(wanted_fields(answers))
     rows = tuple(
         (field.label, field.meaning or field.purpose, table.label.partition(":")[0])
@@ -159,12 +165,8 @@ def _what_to_export(answers: Answers) -> tuple[Block, ...]:
         for field in table.fields
         if field.name in wanted and (field.name != "client_key" or table.name == "person")
     )
-    return (
-        Text(words["fields"]),
-        Grid("The fields we need", ("Field", "What it means", "File"), rows, (3, 5, 2)),
-        Bullets(tuple(words["format"])),
-        Text(words["test"]),
-    )
+    grid = Grid(words["enclosed_caption"], ("Field", "What it means", "File"), rows, (3, 5, 2))
+    return (Heading(words["enclosed"], new_page=True), grid)
 
 
 def vendor_instruction(answers: Answers) -> Document:
@@ -257,10 +259,12 @@ def _to_fill(field: str, about: dict[str, Any]) -> ToFill:
     return ToFill(about["heading"], tuple(about.get("choose", ())), hint)
 
 
-def _letter(words: dict[str, Any], answers: Answers, blocks: tuple[Block, ...]) -> Document:
+def _letter(
+    words: dict[str, Any], answers: Answers, blocks: tuple[Block, ...], enclosed: tuple[Block, ...] = ()
+) -> Document:
     organisation = answers.organisation or "[name of your organisation]"
     said = (Text("[Date]"), *blocks, Text(words["sign"].format(organisation=organisation)))
-    return Document(words["title"], said, lead=words["lead"], footer=organisation)
+    return Document(words["title"], (*said, *enclosed), lead=words["lead"], footer=organisation)
 
 
 def papers(answers: Answers) -> dict[str, Document]:

@@ -37,7 +37,7 @@ def write_starter(path: Path, *, fields: Iterable[str] | None = None, example: b
         wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": 12})
         sheet = book.add_worksheet("Read me")
         sheet.set_column(0, 0, 90, wrap)
-        lay_out(sheet)
+        lay_out(sheet, widths=[90])
         for line, words in enumerate(_READ_ME):
             sheet.write_string(line, 0, words, wrap)
             set_height(sheet, line, [(words, 75)])
@@ -56,7 +56,7 @@ def _sheet(
     sheet: Any, columns: dict[str, dict[str, Any]], bold: Any, formats: dict[str, Any], *, example: bool
 ) -> None:
     sheet.freeze_panes(1, 0)
-    lay_out(sheet, pages_across=2 if len(columns) > 10 else 1)
+    lay_out(sheet, widths=[16] * len(columns), names=1)
     set_height(sheet, 0, [(about["heading"], 14) for about in columns.values()])
     for at, (field, about) in enumerate(columns.items()):
         is_date = field.endswith("_date") or field == "date_of_birth"

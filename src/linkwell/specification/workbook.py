@@ -63,8 +63,8 @@ def to_excel(spec: Specification, path: Path) -> None:
         for name, (head, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 2 if name == "Fields" else 0)
-            lay_out(sheet, pages_across=2 if len(head) > 10 else 1)
-            widths = [70 if heading == "list source" else 44 if heading in _WIDE else 18 for heading in head]
+            widths = [44 if heading == "list source" or heading in _WIDE else 18 for heading in head]
+            lay_out(sheet, widths=widths, names=2 if name == "Fields" else 0)
             for at, heading in enumerate(head):
                 sheet.set_column(at, at, widths[at], text)
                 sheet.write_string(0, at, heading, bold)
