@@ -291,3 +291,39 @@ def test_rows_on_hidden_sheets_alone_are_not_read_and_the_sheet_is_named(tmp_pat
     made.save(tmp_path / "a.xlsx")
     with pytest.raises(WrongUse, match="hidden and not read: 'Old clients'"):
         read_table(tmp_path / "a.xlsx")
+
+
+_LIST = b"Key,Name,DOB,NHI\nC1,Ana Lee,14/03/1991,ZAC5361\nC2,Tom Ngata,15/03/1990,ZZZ0016\n"
+
+
+def test_words_under_the_table_are_no_person(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(_LIST + b"\n* estimated where unknown,,,\nsee the form,,,\n")
+    table = read_table(tmp_path / "a.csv")
+    assert (len(table), codes(table)) == (2, {"footnotes"})
+    (tmp_path / "b.csv").write_bytes(_LIST + b"C3,,,\n")
+    assert len(read_table(tmp_path / "b.csv")) == 3, "a row of the table that holds one cell is a row"
+
+
+def test_a_row_that_says_how_to_write_dates_is_no_person(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(_LIST.replace(b"C1,", b"text,text,dd/mm/yyyy,AAA9999\nC1,", 1))
+    table = read_table(tmp_path / "a.csv")
+    assert (len(table), codes(table)) == (2, {"hint_row"})
+
+
+def test_a_second_table_under_the_first_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(
+        _LIST + b"\nVISITS,,,\nKey,Visit date,Visit type,\nC1,14/03/2024,Group,\n"
+    )
+    assert "row 6" in next(
+        n.where for n in read_table(tmp_path / "a.csv").notices if n.code == "second_table"
+    )
+    (tmp_path / "b.csv").write_bytes(_LIST + b"\nC4,Key,16/03/1990,\n")
+    assert "second_table" not in codes(read_table(tmp_path / "b.csv"))
+
+
+def test_the_title_over_each_heading_reaches_as_far_as_the_next(tmp_path: Path) -> None:
+    lines = b"Child,,Caregiver,\nName,DOB,Name,Cell\nAna,14/03/1991,Eru,021\n"
+    (tmp_path / "a.csv").write_bytes(lines)
+    assert read_table(tmp_path / "a.csv").groups == ("Child", "Child", "Caregiver", "Caregiver")
+    (tmp_path / "b.csv").write_bytes(b"Our register,,,\n" + lines.split(b"\n", 1)[1])
+    assert read_table(tmp_path / "b.csv").groups == ()

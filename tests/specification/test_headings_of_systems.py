@@ -21,6 +21,7 @@ from tests import provider_files as people_files
 from tests.provider_files import table
 from tests.specification.heading_cells import rows
 
+from linkwell.errors import WrongUse
 from linkwell.reading import read_tables
 from linkwell.reading.table import Table
 from linkwell.specification.draft import Draft, draft
@@ -233,3 +234,44 @@ def test_what_stands_under_somebody_elses_title_is_not_the_participants(tmp_path
         "Fam no.": "household_key", "Tamaiti name": "first_name, last_name", "D.O.B": "date_of_birth",
         "Name": "", "Cell": "", "Started": "start_date", "Finished": "end_date",
     }  # fmt: skip
+
+
+def test_what_a_heading_promises_and_its_cells_do_not_hold_is_said() -> None:
+    kind = people_files.people(dob=["Age 34", "~1990", "c. 1985", "1990s", "14/05/1991"] * 2)
+    list_of = people_files.laid_out({"Name": "full", "DOB": "dob", "NHI": "nhi"}, kind)
+    said = {left.column: left.kind for left in draft([list_of], as_of=AS_OF).specification.not_supplied}
+    assert said == {"DOB": "contradicted"}
+
+
+def test_a_sheet_that_lies_on_its_side_is_told_to_be_turned() -> None:
+    names = ("Client ID", "First name", "Surname", "DOB", "Gender")
+    turned_over = table(("Client ID", "C1", "C2"), [(each, "x", "y") for each in names[1:]])
+    with pytest.raises(WrongUse) as refused:
+        draft([turned_over], as_of=AS_OF)
+    assert "Transpose" in refused.value.fix
+
+
+def test_ticks_are_read_and_dashes_of_word_processors_stand_in_dates() -> None:
+    kinds = {"Client ID": "key", "Visit date": "date", "Visit type": "type", "Attended?": "attended"}
+    ticked = {**people_files.visits(), "attended": ["✓", "✗", "☑"] * 4,
+              "date": [f"{13 + n}\u201103\u20112024" for n in range(12)]}  # fmt: skip
+    people = people_files.laid_out({"Client ID": "key", "Name": "full", "DOB": "dob"}, people_files.people())
+    spec = draft([people, people_files.laid_out(kinds, ticked)], as_of=AS_OF).specification
+    found = spec.table("interaction")
+    assert found is not None
+    attended, when = found.field("attendance"), found.field("service_date")
+    assert attended is not None
+    assert when is not None
+    assert dict(attended.values) == {"✓": "attended", "☑": "attended", "✗": "missed"}
+    assert when.date_order == "dmy"
+
+
+def test_a_list_under_other_headings_is_left_out_with_what_to_do() -> None:
+    adults = {"ID": "key", "First name": "first", "Surname": "last", "DOB": "dob"}
+    youth = {"No.": "key", "Given name": "first", "Family name": "last", "Born": "dob"}
+    ours = people_files.laid_out(adults, people_files.people(), name="adults.csv")
+    theirs = people_files.people(key=[f"Y{n}" for n in range(10)])
+    more = people_files.laid_out(youth, theirs, name="y.csv")
+    said = " ".join(draft([ours, more], as_of=AS_OF).remarks)
+    assert "y.csv is not used" in said
+    assert "“Family name” becomes “Surname”" in said

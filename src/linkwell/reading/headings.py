@@ -16,6 +16,7 @@ _LOOK_AT = 60
 _BANNER_AT_MOST = 30
 _VALUE = re.compile(r"[-+]?[$€£]?[\d][\d\s,.:/\-+%T]*|true|false", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_SHAPE_OF_DATE = re.compile(r"(?:d{1,2}|m{1,4}|y{2,4})(?:[-/. ](?:d{1,2}|m{1,4}|y{2,4})){2}", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:grand |sub[- ]?)?totals?\b|sum\b|count\b|average\b|tapeke\b", re.IGNORECASE)
 
 
@@ -141,6 +142,24 @@ def _without_furniture(body: list[Numbered], header: Sequence[str]) -> tuple[lis
         said.append(
             Notice("repeated_headings", "The headings come again and are left out there", _rows(repeated))
         )
+    if len(body) > 1 and any(map(_SHAPE_OF_DATE.fullmatch, body[0][1])):
+        said.append(
+            Notice("hint_row", "Says how to fill in the columns and is left out", _rows([body[0][0]]))
+        )
+        body = body[1:]
+    feet = _footnotes(body)
+    if feet:
+        body = body[: -len(feet)]
+        said.append(Notice("footnotes", "Words under the table, not a record, and left out", _rows(feet)))
+    named = {cell.casefold() for cell in header if cell}
+    again = [
+        number
+        for at, (number, cells) in enumerate(body)
+        if _apart(body, at) and _headings_again(cells, named)
+    ]
+    if again:
+        words = "Another table seems to begin here: give it a sheet or a file of its own"
+        said.append(Notice("second_table", words, _rows(again)))
     totals: list[int] = []
     while len(body) > 1 and len(totals) < 5 and _is_total(body[-1][1], body[0][1]):
         totals.append(body.pop()[0])
@@ -149,6 +168,33 @@ def _without_furniture(body: list[Numbered], header: Sequence[str]) -> tuple[lis
             Notice("totals_row", "Looks like totals, not a record, and is left out", _rows(sorted(totals)))
         )
     return body, said
+
+
+def _footnotes(body: Sequence[Numbered]) -> list[int]:
+    """The rows of one filled cell that stand under the table, apart from it by a blank row."""
+    found: list[int] = []
+    for at in range(len(body) - 1, 0, -1):
+        number, cells = body[at]
+        if sum(map(bool, cells)) != 1 or sum(map(bool, body[0][1])) < 3 or _TOTAL.match("".join(cells)):
+            return []
+        found.insert(0, number)
+        if number > body[at - 1][0] + 1:
+            return found
+    return []
+
+
+def _apart(body: Sequence[Numbered], at: int) -> bool:
+    """Whether a blank row stands before a row, or before the one-cell title over it."""
+    if not at or body[at][0] > body[at - 1][0] + 1:
+        return at > 0
+    return at > 1 and sum(map(bool, body[at - 1][1])) == 1 and body[at - 1][0] > body[at - 2][0] + 1
+
+
+def _headings_again(cells: Sequence[str], named: set[str]) -> bool:
+    """Whether a row of words holds two of the headings: a person is hardly called so."""
+    filled = [cell for cell in cells if cell]
+    known = sum(cell.casefold() in named for cell in filled)
+    return (known > 1 or (known and known * 4 >= len(filled))) and not any(map(_VALUE.fullmatch, filled))
 
 
 def _is_total(cells: Sequence[str], usual: Sequence[str]) -> bool:

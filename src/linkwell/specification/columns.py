@@ -271,6 +271,9 @@ def _why_it_stays(kind: str, column: Column) -> str:
     ):
         return "elsewhere"
     for guess in _allowed(kind, column.guesses)[:1]:
+        sure = guess.strength == EXACT and guess.role in DATE_FIELDS | IDENTIFIER_FIELDS
+        if sure and content.filled and not _fits(guess.role, content, guess.strength):
+            return "contradicted"
         if guess.role in CATEGORY_FIELDS and not content.repeats and content.filled:
             return "free_text"
         if _fits(guess.role, content, guess.strength):

@@ -22,7 +22,7 @@ from linkwell.specification.columns import (
     holds_more_of,
     place,
 )
-from linkwell.specification.headings import words
+from linkwell.specification.headings import EXACT, guesses, words
 from linkwell.specification.joining import share_client_key, sort_sheets
 from linkwell.specification.localvalues import local_values
 from linkwell.specification.model import (
@@ -104,7 +104,7 @@ def draft(
             "None of these files lists people.",
             where=", ".join(dict.fromkeys(table.origin.file for table in tables)),
             why="A supply needs a name and a birth date, or an identifier, for each person.",
-            fix="Add the file with your participants. Its columns need headings such as First name or NHI.",
+            fix=_TURN if any(map(_on_its_side, tables)) else _ADD_PEOPLE,
         )
     if demo is None:
         demo = _only_test_numbers(placed)
@@ -133,6 +133,20 @@ def draft(
     spec = replace(spec, open_questions=tuple(questions_about(spec, placed, as_of)))
     validate(spec)
     return Draft(spec, _readings(placed, built), found.remarks + _remarks(spec, demo))
+
+
+_ADD_PEOPLE = "Add the file with your participants. Its columns need headings such as First name or NHI."
+_TURN = (
+    "The headings seem to stand below each other in the first column. Turn the sheet, so that each person is "
+    "a row of one table: copy it, then Paste special, Transpose."
+)
+
+
+def _on_its_side(table: Table) -> bool:
+    """Whether the first column reads like a row of headings."""
+    cells = [*table.columns[:1], *(row[0] for row in table.rows[:40])]
+    known = sum(1 for cell in cells if (found := guesses(cell)) and found[0].strength == EXACT)
+    return known >= 4 and 2 * known >= len(cells)
 
 
 def _only_test_numbers(placed: dict[str, list[Placed]]) -> bool:

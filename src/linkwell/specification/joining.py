@@ -64,10 +64,7 @@ def sort_sheets(tables: Sequence[Table]) -> Sorted:
         elif first is not None and _is_page(first, sheet):
             sheets[sheet.kind] = look_at(_joined(first.table, sheet.table))
         else:
-            why = "it could not be told what its rows are about"
-            if first is not None:
-                why = f"{first.table.origin.file} already lists {sheet.kind} under other headings"
-            remarks.append(f"{_named(sheet.table)} is not used: {why}.")
+            remarks.append(_not_used(first, sheet))
     exports: list[Export] = []
     key = ""
     for kind, more in beside.items():
@@ -77,6 +74,28 @@ def sort_sheets(tables: Sequence[Table]) -> Sorted:
         exports += found
         key = on if kind == PARTICIPANTS else key
     return Sorted(sheets, tuple(remarks), tuple(dict.fromkeys(exports)), key)
+
+
+def _not_used(first: Sheet | None, sheet: Sheet) -> str:
+    """Why a file is left out, and what to do where it holds more of the same.
+
+    Lists under different headings may be of more people, or of others (a waiting list, volunteers): only a
+    person knows, so they are never put together unasked.
+    """
+    said = f"{_named(sheet.table)} is not used: "
+    if first is None:
+        return said + "it could not be told what its rows are about."
+    said += f"{_named(first.table)} already lists {sheet.kind} under other headings."
+    ours = {placed.role: placed.column.name for placed in place(first) if placed.role}
+    other = [
+        f"“{each.column.name}” becomes “{ours[each.role]}”"
+        for each in place(sheet)
+        if each.role in ours and ours[each.role] != each.column.name
+    ]
+    if not other:
+        return said
+    same = f"give them the same headings ({', '.join(other)})"
+    return f"{said} If its rows are more of the same kind, {same} and describe both again."
 
 
 def _lies_beside(sheets: dict[str, Sheet], sheet: Sheet) -> tuple[str, tuple[str, str]] | None:

@@ -38,6 +38,8 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d", re.ASCII)
 _MONTH_YEAR = re.compile(r"(?:(\d{4})[-/](\d{1,2})|(\d{1,2})[-/](\d{4}))", re.ASCII)
 _NAMED_MONTH_YEAR = re.compile(r"([^\W\d_][^\d]*?)[\s\-/.,]*(\d{4})", re.I)
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?", re.ASCII)
+# Hyphens that do not break, dashes and minus signs, as word processors put them between day and month.
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"), "-")
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.\s]+", re.I)
 
 
@@ -144,6 +146,8 @@ class _Parts:
 @lru_cache(maxsize=16384)
 def _take_apart(text: str) -> _Parts:
     bare = " ".join(text.split())
+    if not bare.isascii():
+        bare = bare.translate(_DASHES)
     if not bare or bare.casefold() in _MISSING:
         return _Parts(Shape.MISSING)
     time = ""
