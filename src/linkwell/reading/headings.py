@@ -194,7 +194,8 @@ def _headings_again(cells: Sequence[str], named: set[str]) -> bool:
     """Whether a row of words holds two of the headings: a person is hardly called so."""
     filled = [cell for cell in cells if cell]
     known = sum(cell.casefold() in named for cell in filled)
-    return (known > 1 or (known and known * 4 >= len(filled))) and not any(map(_VALUE.fullmatch, filled))
+    many = known > 1 or (known == 1 and len(filled) <= 4)
+    return many and not any(map(_VALUE.fullmatch, filled))
 
 
 def _is_total(cells: Sequence[str], usual: Sequence[str]) -> bool:
