@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.linkage.compare import STRATUM, Comparison
-from linkwell.linkage.decide import LINK, NONE, REVIEW, Bools, Decisions
+from linkwell.linkage.decide import NONE, REVIEW, WORDS, Bools, Decisions
 from linkwell.linkage.engine import Source
 from linkwell.linkage.explain import Evidence, explain
 from linkwell.linkage.quality import Quality
@@ -75,14 +75,12 @@ def links_table(
     number = table["pass"].to_numpy().astype(np.int64)
     found = np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64)
     pass_names = pa.DictionaryArray.from_arrays(pa.array(found, pa.int32(), mask=~has), passes)
-    words = pa.array([NONE, REVIEW, LINK])
-    decided = (chosen.decision == LINK) * 2 + (chosen.decision == REVIEW)
     columns: dict[str, Any] = {
         "record": record,
         "person": table["pid"].take(rows),
         "posterior": np.round(chosen.posterior, 6),
         "margin": np.round(chosen.margin, 6),
-        "decision": words.take(pa.array(decided)),
+        "decision": pa.array(WORDS).take(pa.array(chosen.decision)),
         "pass": pass_names,
         "weight": pa.array(weight).take(rows),
         "near_exact": pa.array(alike).take(rows),

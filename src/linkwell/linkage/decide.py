@@ -13,7 +13,8 @@ from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.weights import Floats, Ints, Model, Pairs
 
 Bools = npt.NDArray[np.bool_]
-LINK, REVIEW, NONE = "link", "review", "none"
+NONE, REVIEW, LINK = range(3)
+WORDS = ("none", "review", "link")
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,13 @@ class Decisions:
     Attributes:
         best: row of the best pair in `Pairs`, -1 where there is no candidate. margin: best minus second
             best posterior.
-        decision: "link", "review" or "none". conflict: a verified number whose owner disagrees was refused.
+        decision: LINK, REVIEW or NONE. conflict: a verified number whose owner disagrees was refused.
     """
 
     best: Ints
     posterior: Floats
     margin: Floats
-    decision: npt.NDArray[np.str_]
+    decision: npt.NDArray[np.int8]
     conflict: Bools
 
 
@@ -50,7 +51,8 @@ def decide(
     if settings.link_at is None and bare.sum() * 2 > len(bare):
         link_at[bare] = settings.threshold("link_at_bare")
     sure = (top >= link_at) & (margin >= settings.threshold("margin_at")) & ~best_refused
-    decision = np.where(sure, LINK, np.where(top >= settings.threshold("review_at"), REVIEW, NONE))
+    decision = np.where(top >= settings.threshold("review_at"), np.int8(REVIEW), np.int8(NONE))
+    decision[sure] = LINK
     return Decisions(best, top, margin, decision, conflict)
 
 

@@ -130,7 +130,7 @@ def _one(evidence: Evidence, record: str, row: int) -> Explanation:
 
 
 def _verdict(evidence: Evidence, number: int, found: list[Explanation]) -> list[str]:
-    decision = str(evidence.decision[number])
+    decision = int(evidence.decision[number])
     if not found:
         return ["Not linked: no pass brought anybody up."]
     nobody = f"The chance that nobody brought up is the person: {float(evidence.nobody[number]):.4f}."

@@ -26,7 +26,7 @@ def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
     rounds = int(model.settings["prior"]["rounds"])
     lesson = _lesson(pairs, model, (others(pairs, model) if log_u is None else log_u)[~pairs.settled])
     model, counts = _settled_down(lesson, model, rounds)
-    kinds = two_kinds(model.compared, model.m, lesson.known, counts, float(model.settings["prior"]["levels"]))
+    kinds = two_kinds(model.compared, model.m, lesson.codes, counts, float(model.settings["prior"]["levels"]))
     return _settled_down(lesson, replace(model, kinds=kinds), rounds)[0] if kinds else model
 
 
@@ -35,10 +35,9 @@ class _Lesson:
     """What the rounds of learning go over; nothing of it changes from round to round.
 
     Attributes:
-        open: pairs of records that nothing settled. log_u: of these. pattern: number of each one's pattern of
-            levels. codes: per comparison, the code of each pattern. known: the same, after those of settled
-            pairs.
-        settled: how many settled pairs have each of their patterns. start: counts to begin each round with.
+        open: pairs of records that nothing settled (their levels are in `codes`). log_u: of these. pattern:
+            number of each one's pattern of levels. codes: per comparison, the code of each pattern.
+        settled: how many settled pairs have each pattern. start: counts to begin each round with.
         still_open: per record. certain: records that are settled.
     """
 
@@ -46,7 +45,6 @@ class _Lesson:
     log_u: Floats
     pattern: Ints
     codes: Mapping[str, Ints]
-    known: Mapping[str, Ints]
     settled: Floats
     start: Mapping[str, Floats]
     still_open: npt.NDArray[np.bool_]
@@ -54,19 +52,17 @@ class _Lesson:
 
 
 def _lesson(pairs: Pairs, model: Model, log_u: Floats) -> _Lesson:
-    sure = pairs.of(pairs.settled)
-    open_pairs = pairs.of(~pairs.settled)
-    pattern, codes = _patterns(open_pairs, model)
-    sure_pattern, sure_codes = _patterns(sure, model)
-    settled = np.bincount(sure_pattern).astype(np.float64)
+    pattern, codes = pairs.patterns
+    size = len(codes[model.compared[0].name])
+    settled = np.bincount(pattern[pairs.settled], minlength=size).astype(np.float64)
     strength = float(model.settings["prior"]["levels"])
-    start = {
-        c.name: _counts(c, sure_codes[c.name], settled) + strength * model.m[c.name] for c in model.compared
-    }
+    start = {c.name: _counts(c, codes[c.name], settled) + strength * model.m[c.name] for c in model.compared}
     still_open = np.ones(pairs.records, dtype=bool)
-    still_open[sure.record] = False
-    known = {name: np.concatenate((code, codes[name])) for name, code in sure_codes.items()}
-    return _Lesson(open_pairs, log_u, pattern, codes, known, settled, start, still_open, len(sure.starts))
+    still_open[pairs.record[pairs.settled]] = False
+    rows = np.flatnonzero(~pairs.settled)
+    only = replace(pairs, codes={}, seen={}).of(rows)
+    certain = pairs.records - int(np.count_nonzero(still_open))
+    return _Lesson(only, log_u, pattern[rows], codes, settled, start, still_open, certain)
 
 
 def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Floats]:
@@ -76,7 +72,7 @@ def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Fl
     while rounds and not steady:
         weight = rounded(log2_m(lesson.codes, model)[lesson.pattern] - lesson.log_u)
         share, nobody = posteriors(lesson.open, weight, model)
-        shares = np.bincount(lesson.pattern, weights=share).astype(np.float64)
+        shares = np.bincount(lesson.pattern, weights=share, minlength=len(counts)).astype(np.float64)
         m = {
             c.name: _m(_counts(c, lesson.codes[c.name], shares) + lesson.start[c.name])
             for c in model.compared
@@ -89,27 +85,14 @@ def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Fl
         on_spine = (found + a) / (records + float(prior["strength"]))
         moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)
         steady = moved < 1e-4 and abs(on_spine - model.on_spine) < 1e-4
-        counts = np.concatenate((lesson.settled, shares))
+        counts = lesson.settled + shares
         kinds = model.kinds
         if kinds:
-            kinds = refined(kinds, model.compared, m, lesson.known, counts, float(prior["levels"]), 2)
+            kinds = refined(kinds, model.compared, m, lesson.codes, counts, float(prior["levels"]), 2)
         on_spine = min(max(on_spine, 1e-4), 0.9995)
         model = replace(model, m=m, kinds=kinds, on_spine=on_spine, rounds=model.rounds + 1)
         rounds -= 1
     return model, counts
-
-
-def _patterns(pairs: Pairs, model: Model) -> tuple[Ints, dict[str, Ints]]:
-    """The number of each pair's pattern of levels, and per comparison the code that each pattern has."""
-    key, size = np.zeros(len(pairs.record), dtype=np.int64), 1
-    for c in model.compared:
-        width = len(c.strata) * STRATUM
-        if size * width > 1 << 62:
-            key = np.unique(key, return_inverse=True)[1]
-            size = int(key.max(initial=0)) + 1
-        key, size = key * width + pairs.codes[c.name], size * width
-    _, first, pattern = np.unique(key, return_index=True, return_inverse=True)
-    return pattern, {name: code[first] for name, code in pairs.codes.items()}
 
 
 def _counts(c: Comparison, code: Ints, times: Floats) -> Floats:

@@ -4,7 +4,7 @@ pass."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from linkwell.linkage.decide import LINK, NONE, REVIEW, Decisions
 from linkwell.linkage.settings import LinkSettings
-from linkwell.linkage.weights import Floats
+from linkwell.linkage.weights import Floats, Ints
 
 AGE_BANDS = ((0, "0-4"), (5, "5-14"), (15, "15-24"), (25, "25-44"), (45, "45-64"), (65, "65 and over"))
 GENDERS = {"1": "male", "2": "female"}
@@ -191,29 +191,33 @@ def _by(kind: str, column: pa.ChunkedArray, chosen: Decisions, wrong: Floats, mi
     ]
 
 
+def _between(posterior: Floats, edges: Sequence[float]) -> Ints:
+    """Which two edges each lies between: 0 below the first."""
+    return np.searchsorted(np.array(edges), posterior, side="right")
+
+
 def _bands(chosen: Decisions) -> list[dict[str, Any]]:
     edges = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0001)
+    counts = np.bincount(_between(chosen.posterior, edges), minlength=len(edges) + 1)
     return [
-        {
-            "from": low,
-            "to": min(high, 1.0),
-            "records": int(((chosen.posterior >= low) & (chosen.posterior < high)).sum()),
-        }
-        for low, high in itertools.pairwise(edges)
+        {"from": low, "to": min(high, 1.0), "records": int(n)}
+        for (low, high), n in zip(itertools.pairwise(edges), counts[1:-1], strict=True)
     ]
 
 
 def _thresholds(chosen: Decisions, nobody: Floats) -> list[dict[str, Any]]:
     """What each threshold would give: links, and the false and missed links the model expects."""
-    rows: list[Mapping[str, Any]] = []
-    for at in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999):
-        taken = chosen.posterior >= at
-        rows.append(
-            {
-                "link_at": at,
-                "links": int(taken.sum()),
-                "false_links": round(float(np.sum(1.0 - chosen.posterior[taken])), 2),
-                "missed_links": round(float(np.sum(1.0 - nobody[~taken])), 2),
-            }
-        )
-    return [dict(row) for row in rows]
+    edges = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+    band, size = _between(chosen.posterior, edges), len(edges) + 1
+    links = np.bincount(band, minlength=size)
+    wrong = np.bincount(band, weights=1.0 - chosen.posterior, minlength=size)
+    there = np.bincount(band, weights=1.0 - nobody, minlength=size)
+    return [
+        {
+            "link_at": at,
+            "links": int(links[n:].sum()),
+            "false_links": round(float(wrong[n:].sum()), 2),
+            "missed_links": round(float(there[:n].sum()), 2),
+        }
+        for n, at in enumerate(edges, 1)
+    ]

@@ -55,7 +55,21 @@ class Pairs:
             return np.zeros(0, dtype=np.int64)
         return np.flatnonzero(np.concatenate(([True], self.record[1:] != self.record[:-1])))
 
-    def of(self, rows: npt.NDArray[np.bool_] | slice) -> Pairs:
+    @cached_property
+    def patterns(self) -> tuple[Ints, dict[str, Ints]]:
+        """The number of each pair's pattern of levels, and per comparison the code that each pattern has."""
+        key, size = np.zeros(len(self.record), dtype=np.int32), 1
+        for code in self.codes.values():
+            width = int(code.max(initial=0)) + 1
+            if size * width > 1 << 20:
+                key, size = _numbered(key, size)
+            key, size = key * np.int32(width) + code, size * width
+        key, size = _numbered(key, size)
+        one = np.zeros(size, dtype=np.int64)
+        one[key] = np.arange(len(key))
+        return key, {name: code[one] for name, code in self.codes.items()}
+
+    def of(self, rows: npt.NDArray[Any] | slice) -> Pairs:
         """Only the pairs where `rows` is true (or those of a slice); the list stays as long as it is."""
         codes = {name: code[rows] for name, code in self.codes.items()}
         seen = {name: n[rows] for name, n in self.seen.items()}
@@ -69,6 +83,17 @@ class Pairs:
             self.records,
             self.unseen,
         )
+
+
+def _numbered(key: Ints, size: int) -> tuple[Ints, int]:
+    """Keys below `size` numbered without gaps, in their order; and how many there are."""
+    if size > 1 << 24:
+        names, number = np.unique(key, return_inverse=True)
+        return number.astype(np.int32), len(names)
+    there = np.zeros(size, dtype=bool)
+    there[key] = True
+    number = np.cumsum(there, dtype=np.int32) - np.int32(1)
+    return number[key], int(there.sum())
 
 
 @dataclass(frozen=True)
@@ -130,7 +155,8 @@ def _with_sample(c: Comparison, counts: Mapping[int, int], strength: float) -> F
 
 def weights(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Floats:
     """log2 m/u of each pair, rounded to thousandths of a bit; `log_u` where it is known already."""
-    return rounded(log2_m(pairs.codes, model) - (others(pairs, model) if log_u is None else log_u))
+    pattern, codes = pairs.patterns
+    return rounded(log2_m(codes, model)[pattern] - (others(pairs, model) if log_u is None else log_u))
 
 
 def parts_of(
