@@ -39,7 +39,7 @@ def find_pairs(
     )
     settle(con, model, compared, names, labels=labels, keep_open=keep_open)
     if con.execute("SELECT count(*) FROM open_list").fetchall()[0][0]:
-        _look(con, model, names)
+        _look(con, model, names, whole=keep_open or labels is not None)
     return names
 
 
@@ -53,12 +53,21 @@ def find_pairs_within(
     return names
 
 
-def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -> None:
+def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str], *, whole: bool) -> None:
+    """Candidates of the open records; unless `whole`, a record that has enough looks no further."""
     con.execute("CREATE OR REPLACE TEMP TABLE seen (r INTEGER, i BIGINT, pass TINYINT)")
-    held = _held(con, model)
-    looks = [row for row in model.passes if row["stage"] == "look" and _fields(row["on"]) <= held]
-    for rows in _together(con, looks):
-        con.execute(f"INSERT INTO seen {_look_sql(rows, names)}")
+    held, waiting = _held(con, model), []
+    for row in model.passes:
+        if row["stage"] in ("look", "enough") and not _fields(row["on"]) <= held:
+            continue
+        if row["stage"] == "look":
+            waiting.append(row)
+        if row["stage"] == "enough" and not whole:
+            _bring_up(con, waiting, names)
+            waiting = []
+            sure = {**row, "where": f"({row.get('where') or 'true'}) AND {_no_clash(con, model)}"}
+            con.execute(f"DELETE FROM open_list WHERE r IN (SELECT r FROM ({_look_sql([sure], names)}))")
+    _bring_up(con, waiting, names)
     for row in model.passes:
         if row["stage"] == "look_number":
             for name in numbers_used(con, model):
@@ -70,6 +79,17 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str]) -
         ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
 
 
+def _no_clash(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> str:
+    """SQL that is true where no number of the record differs from the person's."""
+    tests = (f"coalesce(l.{x}_k = s.{x}_k, true)" for x in numbers_used(con, model))
+    return " AND ".join(tests) or "true"
+
+
+def _bring_up(con: duckdb.DuckDBPyConnection, looks: Sequence[Mapping[str, Any]], names: list[str]) -> None:
+    for rows in _together(con, looks):
+        con.execute(f"INSERT INTO seen {_look_sql(rows, names)}")
+
+
 def _fields(on: Sequence[str]) -> set[str]:
     """The list's columns that a pass joins on."""
     return {name for test in on for name in of_the_list(test)}
@@ -77,7 +97,8 @@ def _fields(on: Sequence[str]) -> set[str]:
 
 def _held(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> set[str]:
     """The columns that passes join on and some open record has a value in: the others bring nobody up."""
-    wanted = {name for row in model.passes if row["stage"] == "look" for name in _fields(row["on"])}
+    looks = [row for row in model.passes if row["stage"] in ("look", "enough")]
+    wanted = {name for row in looks for name in _fields(row["on"])}
     there = {str(row[0]) for row in con.execute("DESCRIBE open_list").fetchall()}
     names = sorted(wanted & there)
     sums = ", ".join(f"count({name})" for name in names)

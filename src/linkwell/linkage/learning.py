@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from linkwell.linkage.bundles import refined, two_kinds
 from linkwell.linkage.compare import STRATUM, Comparison
@@ -35,10 +34,11 @@ class _Lesson:
     """What the rounds of learning go over; nothing of it changes from round to round.
 
     Attributes:
-        open: pairs of records that nothing settled (their levels are in `codes`). log_u: of these. pattern:
-            number of each one's pattern of levels. codes: per comparison, the code of each pattern.
+        open: pairs of records that nothing settled, which are numbered anew (their levels are in `codes`).
+        log_u: of these. pattern: number of each one's pattern of levels.
+        codes: per comparison, the code of each pattern.
         settled: how many settled pairs have each pattern. start: counts to begin each round with.
-        still_open: per record. certain: records that are settled.
+        certain: records that are settled.
     """
 
     open: Pairs
@@ -47,7 +47,6 @@ class _Lesson:
     codes: Mapping[str, Ints]
     settled: Floats
     start: Mapping[str, Floats]
-    still_open: npt.NDArray[np.bool_]
     certain: int
 
 
@@ -60,15 +59,17 @@ def _lesson(pairs: Pairs, model: Model, log_u: Floats) -> _Lesson:
     still_open = np.ones(pairs.records, dtype=bool)
     still_open[pairs.record[pairs.settled]] = False
     rows = np.flatnonzero(~pairs.settled)
-    only = replace(pairs, codes={}, seen={}).of(rows)
-    certain = pairs.records - int(np.count_nonzero(still_open))
-    return _Lesson(only, log_u, pattern[rows], codes, settled, start, still_open, certain)
+    number = np.cumsum(still_open) - 1
+    whose, unseen = number[pairs.record], pairs.unseen[still_open]
+    only = replace(pairs, record=whose, codes={}, seen={}, records=len(unseen), unseen=unseen).of(rows)
+    return _Lesson(only, log_u, pattern[rows], codes, settled, start, pairs.records - len(unseen))
 
 
 def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Floats]:
     """The model after the rounds it takes to stay as it is, and how many true links have each pattern."""
     prior, steady = model.settings["prior"], False
-    counts, unseen, records = lesson.settled, lesson.open.unseen, lesson.open.records
+    counts, unseen = lesson.settled, lesson.open.unseen
+    records = lesson.certain + lesson.open.records
     while rounds and not steady:
         weight = rounded(log2_m(lesson.codes, model)[lesson.pattern] - lesson.log_u)
         share, nobody = posteriors(lesson.open, weight, model)
@@ -80,7 +81,7 @@ def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Fl
         # of those nobody fits, some are on the spine and were not brought up
         missed = model.on_spine * unseen
         there = 1.0 - nobody * (1.0 - missed / (1.0 - model.on_spine + missed))
-        found = lesson.certain + float(np.sum(there[lesson.still_open]))
+        found = lesson.certain + float(np.sum(there))
         a = float(prior["on_spine"]) * float(prior["strength"])
         on_spine = (found + a) / (records + float(prior["strength"]))
         moved = max(float(np.max(np.abs(m[name] - model.m[name]))) for name in m)

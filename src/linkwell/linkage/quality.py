@@ -18,7 +18,7 @@ from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.weights import Floats, Ints
 
 AGE_BANDS = ((0, "0-4"), (5, "5-14"), (15, "15-24"), (25, "25-44"), (45, "45-64"), (65, "65 and over"))
-GENDERS = {"1": "male", "2": "female"}
+GENDERS = {1: "male", 2: "female"}
 _NO_GENDER, _NO_DATE = "another or not recorded", "no birth date"
 
 
@@ -137,7 +137,7 @@ def group_labels(con: duckdb.DuckDBPyConnection, links: pa.Table) -> pa.Table:
         f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
         for start, name in reversed(AGE_BANDS)
     )
-    genders = " ".join(f"WHEN '{code}' THEN '{name}'" for code, name in GENDERS.items())
+    genders = " ".join(f"WHEN {code} THEN '{name}'" for code, name in GENDERS.items())
     ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)
     placed = con.execute("SELECT count(area) FROM list").fetchall()[0][0]
     area = "coalesce(area[1:2], 'not recorded')" if placed else "NULL"

@@ -37,7 +37,7 @@ def _looked_by(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]:
     tests = [
         test.replace("{id}", name)
         for row in model.passes
-        if row["stage"].startswith("look")
+        if row["stage"].startswith(("look", "enough"))
         for test in (*row["on"], row.get("where") or "")
         for name in model.id_names or ("{id}",)
     ]

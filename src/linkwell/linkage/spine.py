@@ -22,7 +22,7 @@ from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
-_FORMAT = 6
+_FORMAT = 7
 
 
 @dataclass(frozen=True)

@@ -374,6 +374,7 @@ def _make_dates(con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, am
 
 def _genders_sql(model: ModelFiles) -> str:
     gender = "lower(strip_accents(trim(gender)))"
-    return f"""SELECT gender AS raw, CASE WHEN {gender} IN {sql.text_list(model.words["male"])} THEN '1'
-        WHEN {gender} IN {sql.text_list(model.words["female"])} THEN '2' END AS sex
+    male, female = (sql.text_list(model.words[name]) for name in ("male", "female"))
+    return f"""SELECT gender AS raw,
+        CAST(CASE WHEN {gender} IN {male} THEN 1 WHEN {gender} IN {female} THEN 2 END AS UTINYINT) AS sex
         FROM (SELECT DISTINCT gender FROM raw)"""
