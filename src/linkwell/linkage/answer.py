@@ -60,7 +60,7 @@ def alone(table: pa.Table, posterior: Floats, settings: LinkSettings) -> Floats:
 
 
 def links_table(
-    con: duckdb.DuckDBPyConnection,
+    records: pa.ChunkedArray,
     table: pa.Table,
     pairs: Pairs,
     model: Model,
@@ -69,14 +69,13 @@ def links_table(
     weight: Floats,
     alike: Bools,
 ) -> pa.Table:
-    record = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"]
     has = (chosen.best >= 0) & (chosen.decision != NONE)
     rows = pa.array(np.where(has, chosen.best, 0), mask=~has)
     number = table["pass"].to_numpy().astype(np.int64)
     found = np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64)
     pass_names = pa.DictionaryArray.from_arrays(pa.array(found, pa.int32(), mask=~has), passes)
     columns: dict[str, Any] = {
-        "record": record,
+        "record": records,
         "person": table["pid"].take(rows),
         "posterior": np.round(chosen.posterior, 6),
         "margin": np.round(chosen.margin, 6),

@@ -30,6 +30,7 @@ from linkwell.linkage.engine import (
     unreadable,
 )
 from linkwell.linkage.learning import learned
+from linkwell.linkage.listed import listed
 from linkwell.linkage.run import compared_pairs, sampled, standardise_list, worth_comparing
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import prepare_here
@@ -100,7 +101,8 @@ def dedupe(
         compared = worth_comparing(con, comparisons(files))
         passes = find_pairs_within(con, files, compared)
         tick(2, _STEPS)
-        found, pairs = compared_pairs(con, files, compared)
+        told = listed(con, files)
+        found, pairs = compared_pairs(con, files, compared, told.unseen)
         sharing = json.loads(facts["sharing"])
         del sharing["twins"]  # misspelt repeats of one person would be counted as twins
         numbers = measured_rates(files.model, sharing)
@@ -111,8 +113,7 @@ def dedupe(
         tick(3, _STEPS)
         weight = weights(pairs, model, log_u)
         posterior, _ = posteriors(pairs, weight, model)
-        records = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"].combine_chunks()
-    result = _result(records, found, pairs, weight, posterior, passes, inside)
+    result = _result(told.records.combine_chunks(), found, pairs, weight, posterior, passes, inside)
     tick(4, _STEPS)
     return result
 

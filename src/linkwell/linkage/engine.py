@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
+import pyarrow as pa
 
 from linkwell.errors import LinkwellError, TryAgain, WrongUse
 from linkwell.linkage.settings import LinkSettings
@@ -113,11 +114,31 @@ def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[
     return {str(row[0]): str(row[1]) for row in described}
 
 
+def with_places(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> bool:
+    """Give view `name` of `source` a column `linkwell_place`, where each row stands.
+
+    Returns:
+        False, and nothing is done, where the engine cannot tell (CSV).
+    """
+    if not isinstance(source, Path):
+        con.register(
+            name, source.append_column("linkwell_place", pa.array(range(source.num_rows), pa.int32()))
+        )
+        return True
+    if source.suffix.lower() not in _PARQUET:
+        return False
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS "
+        f"SELECT *, CAST(file_row_number AS INTEGER) AS linkwell_place FROM {_reader(source)}"
+    )
+    return True
+
+
 def _reader(path: Path) -> str:
     if not path.exists():
         raise WrongUse("This file does not exist.", where=path.name, fix="Check the path.")
     quoted = str(path).replace("'", "''")
-    if path.suffix.lower() in (".parquet", ".pq"):
+    if path.suffix.lower() in _PARQUET:
         return f"read_parquet('{quoted}')"
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         return f"read_csv('{quoted}', all_varchar = true, header = true)"
@@ -129,6 +150,7 @@ def _reader(path: Path) -> str:
 
 
 _WORK = ".work-"
+_PARQUET = (".parquet", ".pq")
 _LARGE_FILE, _LARGE_TABLE = 60_000_000, 2_000_000  # bytes, rows: about two million people either way
 FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 

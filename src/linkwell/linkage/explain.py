@@ -32,7 +32,7 @@ class Evidence:
     persons: pa.ChunkedArray
     pairs: Pairs
     model: Model
-    passes: pa.Array
+    passes: pa.DictionaryArray
     posterior: Any
     nobody: Any
     decision: Any

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +18,7 @@ from linkwell.linkage.weights import Floats, Ints
 
 AGE_BANDS = ((0, "0-4"), (5, "5-14"), (15, "15-24"), (25, "25-44"), (45, "45-64"), (65, "65 and over"))
 GENDERS = {1: "male", 2: "female"}
-_NO_GENDER, _NO_DATE = "another or not recorded", "no birth date"
+NO_GENDER, NO_DATE = "another or not recorded", "no birth date"
 
 
 @dataclass(frozen=True)
@@ -131,26 +130,14 @@ def _range(chance: Floats) -> tuple[float, float]:
     return round(max(middle - spread, 0.0), 2), round(middle + spread, 2)
 
 
-def group_labels(con: duckdb.DuckDBPyConnection, links: pa.Table) -> pa.Table:
+def group_labels(groups: pa.Table, links: pa.Table) -> pa.Table:
     """record, and its groups in words: gender, age, pass and, where the list has it, area."""
-    bands = " ".join(
-        f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
-        for start, name in reversed(AGE_BANDS)
-    )
-    genders = " ".join(f"WHEN {code} THEN '{name}'" for code, name in GENDERS.items())
-    ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)
-    placed = con.execute("SELECT count(area) FROM list").fetchall()[0][0]
-    area = "coalesce(area[1:2], 'not recorded')" if placed else "NULL"
-    table = con.sql(f"""SELECT
-        CAST(CASE sex {genders} ELSE '{_NO_GENDER}' END AS ENUM ('male', 'female', '{_NO_GENDER}')) AS gender,
-        CAST(coalesce(CASE {bands} END, '{_NO_DATE}') AS ENUM ({ages}, '{_NO_DATE}')) AS age,
-        {area} AS area FROM list ORDER BY r""").to_arrow_table()
     found = links["pass"].combine_chunks()
     names = pa.array([*found.dictionary.to_pylist(), "none"])
     number = pc.fill_null(found.indices, len(names) - 1)
-    table = table.add_column(0, "record", links["record"])
+    table = groups.add_column(0, "record", links["record"])
     table = table.append_column("pass", pa.DictionaryArray.from_arrays(number, names))
-    return table.select(["record", "gender", "age", "pass", *(["area"] if placed else [])])
+    return table.select(["record", "gender", "age", "pass", *groups.column_names[2:]])
 
 
 def _by(kind: str, column: pa.ChunkedArray, chosen: Decisions, wrong: Floats, missed: Floats) -> list[Group]:

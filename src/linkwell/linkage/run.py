@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from linkwell.errors import WrongUse
 from linkwell.linkage.answer import LinkResult, alone, described, links_table, review_table, run_facts
@@ -27,14 +28,15 @@ from linkwell.linkage.engine import (
     quoted,
     register,
     unreadable,
+    with_places,
 )
 from linkwell.linkage.explain import Evidence
 from linkwell.linkage.learning import learned
+from linkwell.linkage.listed import Listed, listed
 from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
 from linkwell.linkage.standardise import (
-    extra_columns,
     held_sql,
     read_rows,
     turned_names,
@@ -84,7 +86,8 @@ def link(
     with engine(chosen, memory=memory) as con:
         ready = _attached(con, spine, chosen)
         load_names(con, chosen.model)
-        result = _linked(con, extract, ready, chosen, tick)
+        met = _met(con, extract, ready, chosen, tick)
+    result = _result(met, chosen, tick)  # the engine is closed by now: its memory is free for the weighing
     return replace(result, model={**result.model, "run": run_facts(extract, chosen)})
 
 
@@ -100,13 +103,28 @@ def _attached(
     return prepare_here(con, spine, settings)
 
 
-def _linked(
+@dataclass(frozen=True)
+class _Met:
+    """What the engine hands over: the list, its pairs as a table and as arrays, the names of the passes, the
+    model to start from, the fields found, and whether the list's names had to be turned round."""
+
+    listed: Listed
+    table: pa.Table
+    pairs: Pairs
+    passes: list[str]
+    start: Model
+    spine: PreparedSpine
+    fields: Collection[str]
+    turned: bool
+
+
+def _met(
     con: duckdb.DuckDBPyConnection,
     extract: Source,
     spine: PreparedSpine,
     settings: LinkSettings,
     tick: Tick,
-) -> LinkResult:
+) -> _Met:
     facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
     unchecked = facts["unchecked"].split(",")
     found, model_files, turned = standardise_list(
@@ -116,18 +134,12 @@ def _linked(
     tick(1, _STEPS)
     passes = find_pairs(con, model_files, compared, labels=settings.labels)
     tick(2, _STEPS)
-    table, pairs = compared_pairs(con, model_files, compared)
+    told = listed(con, model_files)
+    table, pairs = compared_pairs(con, model_files, compared, told.unseen)
     tick(3, _STEPS)
     numbers = measured_rates(model_files.model, json.loads(facts["sharing"]))
-    model = starting_model(compared, sampled(con), spine.rows, numbers)
-    log_u = others(pairs, model)
-    if settings.learn:
-        model = learned(pairs, model, log_u)
-    weight = weights(pairs, model, log_u)
-    tick(4, _STEPS)
-    result = _result(con, settings, pairs, table, model, weight, passes, spine, found, turned=turned)
-    tick(5, _STEPS)
-    return result
+    start = starting_model(compared, sampled(con), spine.rows, numbers)
+    return _Met(told, table, pairs, passes, start, spine, found, turned)
 
 
 def standardise_list(
@@ -146,15 +158,19 @@ def standardise_list(
         model = settings.model.with_kinds(set(found) & set(on_spine))
         key = f"CAST({quoted(found['record'])} AS VARCHAR)" if "record" in found else "linkwell_row"
         view = "extract" if "record" in found else _with_row_numbers(con)
-        _number_records(con, key, view)
+        placed = view == "extract" and _in_order(con, key) and with_places(con, view, extract)
+        if not placed:
+            _number_records(con, key, view)
+        number = "r.linkwell_place AS r" if placed else "n.r"
+        given = f"linkwell_place, {key} AS record" if placed else f"{key} AS record"
+        joins = "" if placed else "JOIN numbered n ON n.known = r.record"
         unread = "CASE WHEN d.raw IS NULL THEN trim(CAST(r.d AS VARCHAR)) <> '' END AS unread"
         held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
 
         def read(*, turned: bool) -> None:
             read_rows(
-                con, view, found, kinds, model, key=f"{key} AS record", nhi_map=settings.nhi_map,
-                turned=turned, wide=False, extra=f", n.r, {unread}{held}",
-                joins="JOIN numbered n ON n.known = r.record",
+                con, view, found, kinds, model, key=given, nhi_map=settings.nhi_map,
+                turned=turned, wide=False, extra=f", {number}, {unread}{held}", joins=joins,
             )  # fmt: skip
 
         read(turned=False)
@@ -189,6 +205,14 @@ def _with_row_numbers(con: duckdb.DuckDBPyConnection) -> str:
     con.execute(f"CREATE TEMP TABLE keyed AS SELECT {number}, * FROM extract")
     con.execute("SET preserve_insertion_order = false")
     return "keyed"
+
+
+def _in_order(con: duckdb.DuckDBPyConnection, key: str) -> bool:
+    """Whether the records stand in the order of their keys, each with its own: then they are numbered."""
+    con.execute("SET preserve_insertion_order = true")
+    keys = con.sql(f"SELECT {key} AS known FROM extract").to_arrow_table()["known"].combine_chunks()
+    con.execute("SET preserve_insertion_order = false")
+    return not keys.null_count and bool(pc.all(pc.greater(keys[1:], keys[:-1])).as_py())
 
 
 def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str) -> None:
@@ -226,8 +250,12 @@ def worth_comparing(
 
 
 def compared_pairs(
-    con: duckdb.DuckDBPyConnection, model: ModelFiles, compared: tuple[Comparison, ...]
+    con: duckdb.DuckDBPyConnection,
+    model: ModelFiles,
+    compared: tuple[Comparison, ...],
+    unseen: Floats,
 ) -> tuple[pa.Table, Pairs]:
+    """The pairs with their levels, as a table of what they carry and as arrays; `unseen` is per record."""
     carry = [("p.r", "r"), ("s.pid", "pid"), ("p.pass", "pass"), ("p.settled", "settled")]
     carry.append(("p.by_number", "by_number"))
     columns = [alias for _, alias in carry] + ["pair_seen", "era", *(f"lv_{c.name}" for c in compared)]
@@ -248,45 +276,15 @@ def compared_pairs(
     for name in ("rest", "pairs", "words"):
         con.execute(f"DROP TABLE {name}")
     table = pa.concat_tables([once, table])
-    records = con.execute("SELECT count(*) FROM list").fetchall()[0][0]
 
     def ints(name: str) -> Any:  # as narrow as the engine gave them: there may be millions
         return table[name].to_numpy()
 
     codes = {c.name: ints(f"lv_{c.name}") for c in compared}
     seen = {c.name: ints(f"n_{c.name}") for c in compared if c.same_for_all is None}
-    unseen = _unseen(con, model)
     settled = table["settled"].to_numpy(zero_copy_only=False).astype(bool)
-    pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), ints("era"), settled, records, unseen)
+    pairs = Pairs(ints("r"), codes, seen, ints("pair_seen"), ints("era"), settled, len(unseen), unseen)
     return table.select([alias for _, alias in carry]), pairs
-
-
-def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
-    """Per record, the chance that its person is on the spine and no pass brings it up."""
-    prior = model.model["prior"]
-    reached = [name for name in ("home", "phone", "email") if name in extra_columns(model)]
-    numbered = " OR ".join(
-        [*(f"{i}_ok" for i in model.id_names), *(f"{x} IS NOT NULL" for x in reached), "false"]
-    )
-    query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
-    bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
-    return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
-
-
-def _filled(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Share of records with something to compare, by field, as the linking copy has it."""
-    there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
-    fields = {"given name": "k_g1", "surname": "k_fs", "birth date": "yy", "gender": "sex", "area": "area"}
-    fields |= {i.removesuffix("_ok"): i.removesuffix("_ok") for i in sorted(there) if i.endswith("_ok")}
-    counts = ", ".join(f"count({column}) / greatest(count(*), 1)" for column in fields.values())
-    shares = con.execute(f"SELECT {counts} FROM list").fetchall()[0]
-    return {name: round(float(share), 4) for name, share in zip(fields, shares, strict=True)}
-
-
-def _unread(con: duckdb.DuckDBPyConnection) -> float:
-    """Share of records with something written as birth date that is no date, or says that there is none."""
-    query = "SELECT count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
-    return round(float(con.execute(query).fetchall()[0][0]), 4)
 
 
 def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
@@ -296,21 +294,15 @@ def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
     return counts
 
 
-def _result(
-    con: duckdb.DuckDBPyConnection,
-    settings: LinkSettings,
-    pairs: Pairs,
-    table: pa.Table,
-    model: Model,
-    weight: Floats,
-    passes: list[str],
-    spine: PreparedSpine,
-    found: Mapping[str, str],
-    *,
-    turned: bool,
-) -> LinkResult:
+def _result(met: _Met, settings: LinkSettings, tick: Tick) -> LinkResult:
+    table, pairs, passes, model = met.table, met.pairs, met.passes, met.start
+    log_u = others(pairs, model)
+    if settings.learn:
+        model = learned(pairs, model, log_u)
+    weight = weights(pairs, model, log_u)
+    tick(4, _STEPS)
     posterior, nobody = posteriors(pairs, weight, model)
-    pass_number = table["pass"].to_numpy().astype(np.int64)
+    pass_number = table["pass"].to_numpy()
     posterior = np.where(
         pass_number == passes.index("id_alone"), alone(table, posterior, settings), posterior
     )
@@ -320,21 +312,26 @@ def _result(
     bare = pairs.unseen > float(settings.model.model["prior"]["unseen"])
     chosen = decide(pairs, model, posterior, by_number, bare, settings)
     alike = near_exact(pairs, model)
-    links = links_table(con, table, pairs, model, passes, chosen, weight, alike)
-    groups = group_labels(con, links)
-    quality = measure(groups, links, chosen, nobody, settings, spine.rows, sorted(found))
+    links = links_table(met.listed.records, table, pairs, model, passes, chosen, weight, alike)
+    groups = group_labels(met.listed.groups, links)
+    quality = measure(groups, links, chosen, nobody, settings, met.spine.rows, sorted(met.fields))
     review = review_table(links, table, pairs, model, chosen, weight, posterior)
     evidence = Evidence(
         links["record"],
         table["pid"],
         pairs,
         model,
-        pa.array(passes).take(pa.array(pass_number)),
+        pa.DictionaryArray.from_arrays(pass_number, passes),
         posterior,
         nobody,
         chosen.decision,
         {str(row["name"]): str(row["label"]) for row in settings.model.passes},
     )
-    told = described(model, settings, spine) | {"names_turned": turned, "filled": _filled(con)}
-    told["dates_unread"] = _unread(con)
+    about = {
+        "names_turned": met.turned,
+        "filled": met.listed.filled,
+        "dates_unread": met.listed.unread,
+    }
+    told = described(model, settings, met.spine) | about
+    tick(5, _STEPS)
     return LinkResult(links, review, quality, told, evidence, groups)

@@ -58,7 +58,8 @@ class Pairs:
     @cached_property
     def patterns(self) -> tuple[Ints, dict[str, Ints]]:
         """The number of each pair's pattern of levels, and per comparison the code that each pattern has."""
-        key, size = np.zeros(len(self.record), dtype=np.int32), 1
+        key: Ints = np.zeros(len(self.record), dtype=np.int32)
+        size = 1
         for code in self.codes.values():
             width = int(code.max(initial=0)) + 1
             if size * width > 1 << 20:

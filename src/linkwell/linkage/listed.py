@@ -1,0 +1,84 @@
+"""What is asked of the standardised list once its candidates are found; then it makes room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from linkwell.linkage.quality import AGE_BANDS, GENDERS, NO_DATE, NO_GENDER
+from linkwell.linkage.settings import ModelFiles
+from linkwell.linkage.standardise import extra_columns
+from linkwell.linkage.weights import Floats
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list in a few columns, by row number.
+
+    Attributes:
+        records: their keys. unseen: the chance that a record's person is on the spine and no pass brings it
+            up. groups: gender, age and, where the list has it, area in words.
+        filled: share of records with something to compare, by field, as the linking copy has it.
+        unread: share with something written as birth date that is no date, or says that there is none.
+    """
+
+    records: pa.ChunkedArray
+    unseen: Floats
+    groups: pa.Table
+    filled: Mapping[str, float]
+    unread: float
+
+
+def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Listed:
+    """Read temp table `list` for the last time, and drop it."""
+    records = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"]
+    told = Listed(records, _unseen(con, model), _groups(con), _filled(con), _unread(con))
+    con.execute("DROP TABLE list")
+    return told
+
+
+def _groups(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    bands = " ".join(
+        f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
+        for start, name in reversed(AGE_BANDS)
+    )
+    genders = " ".join(f"WHEN {code} THEN '{name}'" for code, name in GENDERS.items())
+    ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)
+    placed = con.execute("SELECT count(area) FROM list").fetchall()[0][0]
+    area = ", coalesce(area[1:2], 'not recorded') AS area" if placed else ""
+    return con.sql(f"""SELECT
+        CAST(CASE sex {genders} ELSE '{NO_GENDER}' END AS ENUM ('male', 'female', '{NO_GENDER}')) AS gender,
+        CAST(coalesce(CASE {bands} END, '{NO_DATE}') AS ENUM ({ages}, '{NO_DATE}')) AS age{area}
+        FROM list ORDER BY r""").to_arrow_table()
+
+
+def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
+    """Per record, the chance that its person is on the spine and no pass brings it up."""
+    prior = model.model["prior"]
+    reached = [name for name in ("home", "phone", "email") if name in extra_columns(model)]
+    numbered = " OR ".join(
+        [*(f"{i}_ok" for i in model.id_names), *(f"{x} IS NOT NULL" for x in reached), "false"]
+    )
+    query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
+    bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
+    return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
+
+
+def _filled(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Share of records with something to compare, by field, as the linking copy has it."""
+    there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
+    fields = {"given name": "k_g1", "surname": "k_fs", "birth date": "yy", "gender": "sex", "area": "area"}
+    fields |= {i.removesuffix("_ok"): i.removesuffix("_ok") for i in sorted(there) if i.endswith("_ok")}
+    counts = ", ".join(f"count({column}) / greatest(count(*), 1)" for column in fields.values())
+    shares = con.execute(f"SELECT {counts} FROM list").fetchall()[0]
+    return {name: round(float(share), 4) for name, share in zip(fields, shares, strict=True)}
+
+
+def _unread(con: duckdb.DuckDBPyConnection) -> float:
+    """Share of records with something written as birth date that is no date, or says that there is none."""
+    query = "SELECT count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
+    return round(float(con.execute(query).fetchall()[0][0]), 4)
