@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import applying, laboratory
 from tests.everything import BACKEND
@@ -21,6 +22,7 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run
 from linkwell.custody.labs import locks
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.working import MOST_FAILED
 from linkwell.custody.outputs.heads import expected_head
 from linkwell.custody.researchers.models import Evidence
 
@@ -55,6 +57,10 @@ def tried(client: Client, text: str) -> LabWork:
     assert answer.status_code == 302, answer.content.decode()
     do_jobs()
     return LabWork.objects.first()
+
+
+def upload(name: str, text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode())
 
 
 def counted(client: Client, **given: str) -> LabWork:
@@ -138,12 +144,41 @@ def test_from_the_custodians_button_to_a_released_count(
     again = said("count", "maa2026-07", "grown", "--by=sex:1,2", "--for=Who comes back")
     assert again["release_id"] == told.answer["release_id"]
 
+    # a code list and a script come in as files; an amount is told as a mean, on the page and by command
+    codes = upload("sexes.csv", "code,label\n1,tāne\n2,wahine\n")
+    assert researcher.post(f"{LAB}statement", {"file": codes}).status_code == 302
+    more = "CREATE TABLE aged AS SELECT snz_uid, s.label AS sex, 2026 - snz_birth_year_nbr AS years " \
+        "FROM person JOIN sexes s ON s.code = snz_sex_gender_code;\nSELECT sex FROM aged;"  # fmt: skip
+    assert researcher.post(f"{LAB}statement", {"file": upload("aged.sql", more)})["location"] == LAB
+    do_jobs()
+    assert [each.state for each in LabWork.objects.all()[:3]] == ["answered"] * 3
+    aged = counted(researcher, table="aged", by1="sex", labels1="tāne, wahine", amount="years", unit="events")
+    (with_means,) = aged.answer["tables"]
+    shown = researcher.get(f"{LAB}{aged.number}/").content.decode()
+    for value, mean in zip(with_means["values"], with_means["means"], strict=True):
+        assert f"{value:,}" in shown
+        assert f">{mean}</td>" in shown
+        assert 20 < mean < 80
+    same = said("count", "maa2026-07", "aged", "--by=sex:tāne,wahine", "--mean=years", "--for=To know")
+    assert same["tables"] == aged.answer["tables"]
+
     # too few: the desk's words and its reference, nothing else
     tried(researcher, "CREATE TABLE few AS SELECT snz_uid FROM person WHERE snz_birth_year_nbr > 2400")
     few = counted(researcher, table="few")
     assert few.state == "refused"
     assert "reference" in few.answer["where"]
     assert Job.objects.filter(state="failed").count() == 0
+
+    # what fails on the real rows alone (nobody of the twin is so old) says the same, and not often
+    tried(researcher, "CREATE TABLE odd AS SELECT snz_uid, CAST(CASE WHEN snz_birth_year_nbr < 1940 THEN 'x' "
+                      "END AS INTEGER) AS n FROM person")  # fmt: skip
+    for _ in range(MOST_FAILED):
+        failed = counted(researcher, table="odd")
+        assert (failed.state, failed.failed) == ("refused", True)
+        assert {**failed.answer, "where": ""} == {**few.answer, "where": ""}
+    answer = researcher.post(f"{LAB}count", {"table": "grown", "purpose": "Again"})
+    assert "Nothing more is counted" in answer.content.decode()
+    LabWork.objects.update(failed=False)
 
     # a mistake is told by class and place, and nothing is kept
     wrong = tried(researcher, "CREATE TABLE x AS SELECT snz_uid, shoe FROM person")

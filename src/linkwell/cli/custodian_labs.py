@@ -75,6 +75,8 @@ def lab(code: str, home: Path, username: str, as_json: bool) -> None:
 def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> None:
     """Try the statements of a script on the twin, in order; what makes a table is kept. No real row is read.
 
+    A code list (.csv, its first line names the columns) is looked through and becomes a table called like it.
+
     Exit code 4: a statement was refused; those before it are kept.
     """
     by = signed_in(home, username)
@@ -102,10 +104,14 @@ def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> N
 @as_option
 @click.option("--by", "columns", multiple=True, help="A column, and its labels after a colon; up to three.")
 @click.option("--for", "purpose", required=True, help="What it is for; kept with the number.")
+@click.option("--mean", "amount", default="", help="A column of numbers: its mean a person is told as well.")
+@click.option("--unit", type=click.Choice(["events", "days", "dollars"]), default="events",
+              show_default=True, help="What the mean is in.")  # fmt: skip
 @json_option
 def count(
-    code: str, table: str, home: Path, username: str, columns: tuple[str, ...], purpose: str, as_json: bool
-) -> None:
+    code: str, table: str, home: Path, username: str, columns: tuple[str, ...], purpose: str, amount: str,
+    unit: str, as_json: bool,
+) -> None:  # fmt: skip
     """Count the people in a table of yours; what is told was released first. Exit code 4: it was refused."""
     by = signed_in(home, username)
     from linkwell.custody.labs import working
@@ -114,19 +120,28 @@ def count(
     working.enter(by=by, project=found)
     asked = {name.strip(): [each.strip() for each in labels.split(",") if each.strip()]
              for name, _, labels in (column.partition(":") for column in columns)}  # fmt: skip
-    work, job = working.ask_count(by=by, project=found, table=table, columns=asked, purpose=purpose)
+    work, job = working.ask_count(by=by, project=found, table=table, columns=asked, purpose=purpose,
+                                  amount=amount, unit=unit)  # fmt: skip
     release = _answered(work, job, where=f"count {work.number}", quiet=as_json)
     lines = [f"Release {release['release_id']}."]
     for told in release["tables"]:
-        lines.append(" | ".join([*told["dimensions"], "people"]))
-        lines += [" | ".join([*labels, "S" if value is None else f"{value:,}"])
-                  for labels, value in zip(told["labels"], told["values"], strict=True)]  # fmt: skip
+        means = [["S" if each is None else f"{each:,}"] for each in told.get("means", ())]
+        lines.append(" | ".join([*told["dimensions"], "people", *[f"mean {unit}"] * bool(means)]))
+        lines += [
+            " | ".join([*labels, "S" if value is None else f"{value:,}", *mean])
+            for labels, value, mean in zip(
+                told["labels"], told["values"], means or [[]] * len(told["values"]), strict=True
+            )
+        ]
     finish({"project": code, "number": work.number, **release}, lines, as_json=as_json)
 
 
 def _statements(script: Path) -> list[tuple[int, str]]:
+    from linkwell.lab.lists import statements_in
     from linkwell.lab.script import statements_of
 
+    if script.suffix.lower() == ".csv":
+        return [(1, text) for text in statements_in(script.name, script.read_bytes())]
     try:
         return statements_of(script.read_text("utf-8"))
     except UnicodeDecodeError:

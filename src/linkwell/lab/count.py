@@ -105,7 +105,7 @@ def members_of(prepared: Prepared, workspace: Workspace, real: Session) -> Inter
     except LabRefused:
         nobody = np.empty(0, dtype=np.int64)
         codes = tuple(np.empty(0, dtype=np.int32) for _ in prepared.labels)
-        found = Members(nobody, codes, np.empty(0) if count.amount else None)
+        found = Members(nobody, codes, np.empty(0) if count.amount else None, made=False)
     return Internal(found)
 
 

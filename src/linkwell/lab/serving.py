@@ -92,26 +92,32 @@ class Lab:
             return project.workspace.write(text, twin, by=by)
 
     def ask(
-        self, project: ProjectLab, count: Count, *, purpose: str, told: Told | None = None
-    ) -> ReleaseRequest:
-        """What the release desk is asked for, made in one turn."""
+        self, project: ProjectLab, count: Count, *, purpose: str, told: Told | None = None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> ReleaseRequest:  # fmt: skip
+        """What the release desk is asked for, made in one turn; `failed` as in `count`."""
         with self.session(project, told=told) as start:
             with start(True) as twin:
                 prepared = rehearse(count, project.workspace, twin)
             with start(False) as real:
                 members = members_of(prepared, project.workspace, real)
+        if not members.inside().made:
+            failed()
         return request_for(prepared, members, project=project.code, purpose=purpose)
 
     def count(
         self, project: ProjectLab, count: Count, desk: ReleaseDesk, *, purpose: str, by: str,
         permission_single_provider: bool = False, told: Told | None = None,
-        just_before: Callable[[], None] = lambda: None, registry_head: str = "",
+        just_before: Callable[[], None] = lambda: None, failed: Callable[[], None] = lambda: None,
+        registry_head: str = "",
     ) -> Release:  # fmt: skip
         """Count people in a table of the workspace; what comes back is released and in the ledger.
 
         Args:
             by: account name, for the ledger.
             just_before: asked between the session and the release; what it raises stops the release.
+            failed: hears that the table could not be made of the real rows. Nobody is told, but it may hang
+                on one person's row, so whoever governs counts how often it happens.
             registry_head: where the custodian's record stands; kept with the release.
 
         Raises:
@@ -120,7 +126,7 @@ class Lab:
         """
         started = time.monotonic()
         try:
-            request = self.ask(project, count, purpose=purpose, told=told)
+            request = self.ask(project, count, purpose=purpose, told=told, failed=failed)
             just_before()
             return desk.release(
                 request, permission_single_provider=permission_single_provider, actor=by,

@@ -33,11 +33,13 @@ class Members:
     Attributes:
         units: project ids, shape (n,). codes: per column (n,) places in its labels, -1 for any other.
         amounts: (n,) or None.
+        made: False where the table could not be made of the real rows; then nobody is in it.
     """
 
     units: NDArray[np.int64]
     codes: tuple[NDArray[np.int32], ...]
     amounts: NDArray[np.float64] | None
+    made: bool = True
 
 
 class Session:

@@ -91,23 +91,24 @@ class Answer:
     answer: dict[str, Any]
     database: ProjectDatabase | None = None
     details: dict[str, object] = field(default_factory=dict)
+    failed: bool = False
 
 
 def work_run(job: Job, tick: Tick) -> Answer:
     """Do one piece of work in a locked worker; whether somebody may is asked before, within and after."""
     work = working.find_work(job.subject)
-    by = Person.objects.get(username=work.by)
+    by, failures = Person.objects.get(username=work.by), list[bool]()
     try:
         locks.served()
         database = working.enter(by=by, project=work.project)
         tick(0, 1)
         place = _place(database)
         place.workspace.put(_history(work.project))
-        told, details = _count(work, by, place) if work.kind == "count" else (_try(work, place), {})
+        told, details = _count(work, by, place, failures) if work.kind == "count" else (_try(work, place), {})
     except OurFaultError:
         raise
     except (RefusedByRule, WrongUse) as error:
-        return Answer("refuse", _words(error))
+        return Answer("refuse", _words(error), failed=bool(failures))
     return Answer("answer", told, database, details)
 
 
@@ -117,17 +118,23 @@ def _try(work: LabWork, place: ProjectLab) -> dict[str, Any]:
     return answer | {"rows": answer.get("rows", [])[:MOST_ROWS]}
 
 
-def _count(work: LabWork, by: Person, place: ProjectLab) -> tuple[dict[str, Any], dict[str, object]]:
+def _count(
+    work: LabWork, by: Person, place: ProjectLab, failures: list[bool]
+) -> tuple[dict[str, Any], dict[str, object]]:
     """What the release desk says of a count, and what the record keeps of it."""
     from linkwell.confidentiality.desk import ReleaseDesk
     from linkwell.lab.count import Count
 
-    asked = Count(str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()})
+    working.refuse_often_failed(work.project)
+    asked = Count(
+        str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()},
+        amount=str(work.asked.get("amount", "")), unit_of_amount=str(work.asked.get("unit", "events")),
+    )  # fmt: skip
     with ReleaseDesk.open(current_home(), expected_head=expected_head()) as desk:
         release = locks.served().count(
             place, asked, desk, purpose=str(work.asked["purpose"]), by=work.by,
             permission_single_provider=may_be_about_one(work.project), registry_head=record_head(),
-            just_before=lambda: _still(work, by),
+            just_before=lambda: _still(work, by), failed=lambda: failures.append(True),
         )  # fmt: skip
         head = as_detail(desk.head())
     told = release.as_dict()
@@ -178,7 +185,7 @@ def finish_run(job: Job, result: Answer) -> None:
     closed = access(work.project, by).closed
     if closed and result.verb == "answer":
         result = Answer("refuse", {"what": closed[0].words, "fix": closed[0].mend}, details=result.details)
-    work.answer, work.database = result.answer, result.database
+    work.answer, work.database, work.failed = result.answer, result.database, result.failed
     event = f"lab.{work.kind} {'answered' if result.verb == 'answer' else 'refused'}"
     working.change(work, result.verb, by=SYSTEM, event=event, **result.details)
 

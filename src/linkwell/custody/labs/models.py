@@ -53,6 +53,9 @@ class LabWork(models.Model):
     answer = models.JSONField(
         default=dict, help_text="what the twin said, the release, or {what, where, why, fix}; no row of data"
     )
+    failed = models.BooleanField(
+        default=False, help_text="made on the twin and not on the real rows; never told to the team"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

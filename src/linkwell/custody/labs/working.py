@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import running
@@ -27,8 +29,14 @@ RUN = "lab.run"
 MOST_WAITING = 5
 """Pieces of work of one project that may wait at once, so that no project fills the queue."""
 
+MOST_FAILED, FAILED_WITHIN = 3, datetime.timedelta(days=7)
+"""So many counts of a project may fail on the real rows within this time."""
+
 MOST_CHARACTERS = 32_000
 MOST_COLUMNS = 3
+UNITS = ("events", "days", "dollars")
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+"""Types of columns, as the engine names them, that a mean can be of."""
 
 
 def enter(*, by: Person, project: Project) -> ProjectDatabase:
@@ -57,36 +65,83 @@ def try_statement(*, by: Person, project: Project, text: str) -> tuple[LabWork, 
     Raises:
         As `enter`. WrongUse: there is none, or it is too long. TryAgain: too much of the project waits.
     """
+    return try_script(by=by, project=project, texts=[text])[0]
+
+
+def try_script(*, by: Person, project: Project, texts: Sequence[str]) -> list[tuple[LabWork, Job]]:
+    """Have statements tried on the twin, one after the other; each is answered by itself.
+
+    Raises:
+        As `try_statement`; then none of them is left.
+    """
     enter(by=by, project=project)
-    if not text.strip() or len(text) > MOST_CHARACTERS:
+    if any(not text.strip() or len(text) > MOST_CHARACTERS for text in texts):
         raise WrongUse("A statement is between 1 and 32,000 characters.", fix="Make a table in steps.")
-    return _leave(by, project, "try", {"text": text}, "lab.statement tried")
+    return _leave(by, project, "try", [{"text": text} for text in texts], "lab.statement tried")
 
 
 def ask_count(
-    *, by: Person, project: Project, table: str, columns: Mapping[str, Sequence[str]], purpose: str
-) -> tuple[LabWork, Job]:
+    *, by: Person, project: Project, table: str, columns: Mapping[str, Sequence[str]], purpose: str,
+    amount: str = "", unit: str = "events",
+) -> tuple[LabWork, Job]:  # fmt: skip
     """Ask the release desk for a count of people in a table of the workspace.
 
     Args:
         columns: up to three columns, each with its labels; none: those the twin has.
         purpose: in a sentence, for the release ledger.
+        amount: a column of numbers whose mean a person is told as well, in `unit` (of `UNITS`).
 
     Raises:
-        As `enter`. WrongUse: no such table of the workspace, too many columns, or no purpose.
+        As `enter` and `refuse_often_failed`. WrongUse: no such table of the workspace, too many columns, no
+            purpose, or an amount that is no column of numbers.
     """
     enter(by=by, project=project)
+    refuse_often_failed(project)
     if table.lower() not in tables(project):
         raise WrongUse(
             "There is no table of this name in the workspace.", fix="Make it with a statement first."
         )
+    if amount:
+        _refuse_no_amount(dict(tables(project)[table.lower()]), amount, unit)
     if len(columns) > MOST_COLUMNS:
         raise WrongUse(f"A count is by {MOST_COLUMNS} columns at most.")
     if not purpose.strip():
         raise WrongUse("Say what the count is for.", why="It is kept with every number that leaves.")
     by_column = {name: [str(label) for label in labels] for name, labels in columns.items()}
     asked = {"table": table.lower(), "by": by_column, "purpose": purpose.strip()[:500]}
-    return _leave(by, project, "count", asked, "lab.count asked")
+    if amount:
+        asked |= {"amount": amount, "unit": unit}
+    return _leave(by, project, "count", [asked], "lab.count asked")[0]
+
+
+def _refuse_no_amount(columns: Mapping[str, str], amount: str, unit: str) -> None:
+    kind = columns.get(amount, "")
+    if not kind.startswith(NUMBERS):
+        raise WrongUse(
+            "The mean is of a column of numbers of this table.",
+            fix="See its columns and their types beside the editor; CAST makes a number of a text.",
+        )
+    if unit not in UNITS:
+        raise WrongUse("An amount is in days, dollars or events.")
+
+
+def refuse_often_failed(project: Project) -> None:
+    """Raise RefusedByRule if too many tables of a project could not be made of the real rows lately.
+
+    That one could not is told in the words for too few people; but of a large group it would be known, and
+    somebody could make it hang on one person's row ("fail, if she was in hospital").
+    """
+    lately = timezone.now() - FAILED_WITHIN
+    failed = project.lab_work.filter(failed=True, created_at__gt=lately).order_by("-created_at")
+    times = list(failed.values_list("created_at", flat=True)[:MOST_FAILED])
+    if len(times) == MOST_FAILED:
+        again = timezone.localtime(times[-1] + FAILED_WITHIN)
+        raise RefusedByRule(
+            f"Nothing more is counted in this project before {again:%-d %B %Y}.",
+            why=f"{MOST_FAILED} tables could be made on the twin and not on the real rows. Whether one can may "
+            "hang on one person, so it is not found out often.",
+            fix="Until then look for what may fail: use TRY_CAST, and smaller tables.",
+        )
 
 
 def find_work(reference: str) -> LabWork:
@@ -127,18 +182,23 @@ def change(work: LabWork, verb: str, *, by: Person | str, event: str, **details:
     record(event, by=by, subject=work.subject, about=_whose(work.project), details=dict(details))
 
 
-def _leave(by: Person, project: Project, verb: str, asked: dict[str, Any], event: str) -> tuple[LabWork, Job]:
+def _leave(
+    by: Person, project: Project, verb: str, several: Sequence[dict[str, Any]], event: str
+) -> list[tuple[LabWork, Job]]:
     with transaction.atomic():
         Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         if project.lab_work.filter(state=WorkState.WAITING).count() >= MOST_WAITING:
             raise TryAgain("Enough of this project waits already.", fix="Wait until it is answered.")
         last = project.lab_work.aggregate(last=Max("number"))["last"] or 0
-        work = LabWork.objects.create(
-            project=project, number=last + 1, kind="count" if verb == "count" else "statement", asked=asked,
-            state=WORK.after(verb, None), by=by.username,
-        )  # fmt: skip
-        record(event, by=by, subject=work.subject, about=_whose(project))
-        return work, running.leave(RUN, subject=work.reference, by=by)
+        left = []
+        for number, asked in enumerate(several, start=last + 1):
+            work = LabWork.objects.create(
+                project=project, number=number, kind="count" if verb == "count" else "statement",
+                asked=asked, state=WORK.after(verb, None), by=by.username,
+            )  # fmt: skip
+            record(event, by=by, subject=work.subject, about=_whose(project))
+            left.append((work, running.leave(RUN, subject=work.reference, by=by)))
+        return left
 
 
 def _whose(project: Project) -> str:

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from linkwell.custody.labs.working import MOST_CHARACTERS, MOST_COLUMNS
+from linkwell.custody.labs.working import MOST_CHARACTERS, MOST_COLUMNS, NUMBERS, UNITS
+from linkwell.errors import LinkwellError
 from linkwell.pages.forms import PagesForm
+
+MOST_BYTES = 200_000
 
 
 class StatementForm(PagesForm):
-    """One statement."""
+    """One statement, or a file with several."""
 
     text = forms.CharField(
-        label="Statement", max_length=MOST_CHARACTERS,
+        label="Statement", max_length=MOST_CHARACTERS, required=False,
         help_text="SQL: one SELECT, one CREATE TABLE … AS SELECT, or DROP TABLE of a table of your own.",
-        error_messages={"required": "Write a statement", "max_length": "Make a table in steps"},
+        error_messages={"max_length": "Make a table in steps"},
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "lw-code"}),
     )  # fmt: skip
+    file = forms.FileField(
+        label="Or a file", required=False,
+        help_text="A script (.sql), or a code list (.csv): its first line names the columns, and the table "
+        "is called like the file. It is looked through before it is taken in.",
+        widget=forms.FileInput(attrs={"accept": ".sql,.csv"}),
+    )  # fmt: skip
+    texts: list[str]
+    """The statements, once it is valid."""
+
+    def clean(self) -> dict[str, Any]:
+        """A statement or a file, and a file that can be taken in."""
+        given: dict[str, Any] = super().clean() or {}
+        text, file = str(given.get("text", "")), given.get("file")
+        if bool(text.strip()) == bool(file) and not self.errors:
+            self.add_error("text", "Write a statement, or choose a file")
+        self.texts = [text]
+        if file and not self.errors:
+            self.texts = self._statements(file)
+        return given
+
+    def _statements(self, file: Any) -> list[str]:
+        from linkwell.lab.lists import statements_in
+
+        if file.size > MOST_BYTES:
+            self.add_error("file", "The file is too large: bring in what you need of it")
+            return []
+        try:
+            return statements_in(str(file.name), file.read())
+        except LinkwellError as error:
+            told = (error.what, error.where and f"({error.where})", error.fix)
+            self.add_error("file", " ".join(part for part in told if part))
+            return []
 
 
 class CountForm(PagesForm):
-    """A table of the workspace, up to three columns with their labels, and what for."""
+    """A table of the workspace, up to three columns with their labels, an amount, and what for."""
 
     table = forms.ChoiceField(
         label="Table", choices=(),
@@ -34,7 +69,7 @@ class CountForm(PagesForm):
         error_messages={"required": "Say what it is for"},
     )  # fmt: skip
 
-    def __init__(self, tables: Iterable[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, tables: Mapping[str, list[list[str]]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="id_count_%s", **kwargs)
         field = self.fields["table"]
         assert isinstance(field, forms.ChoiceField)
@@ -49,6 +84,16 @@ class CountForm(PagesForm):
                 label=f"Labels of column {number}", required=False, max_length=4000,
                 help_text="With commas between them. Empty: those the twin has." if number == 1 else "",
             )  # fmt: skip
+        numbers = sorted({name for columns in tables.values() for name, kind in columns
+                          if kind.startswith(NUMBERS) and not name.endswith("_uid")})  # fmt: skip
+        if numbers:
+            self.fields["amount"] = forms.ChoiceField(
+                label="Mean a person of", required=False, help_text="Leave it empty to count only.",
+                choices=[("", "")] + [(name, name) for name in numbers],
+            )  # fmt: skip
+            self.fields["unit"] = forms.ChoiceField(
+                label="The amount is in", required=False, choices=[(each, each) for each in UNITS]
+            )
         self.fields["purpose"] = purpose
 
     def clean(self) -> dict[str, Any]:

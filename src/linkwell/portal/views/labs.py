@@ -47,11 +47,14 @@ def lab(request: HttpRequest, code: str) -> HttpResponse:
 @page("projects/<slug:code>/lab/statement", name="project-statement", who=WORK_IN_LAB, methods=("POST",))
 def statement(request: HttpRequest, code: str) -> HttpResponse:
     """Have a statement tried."""
-    found, form = _mine(request, code), StatementForm(request.POST)
+    found, form = _mine(request, code), StatementForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, found, form, _count_form(found))
-    made, _ = working.try_statement(by=signed_in(request), project=found, text=form.cleaned_data["text"])
-    return redirect("project-lab-work", code, made.number)
+    left = working.try_script(by=signed_in(request), project=found, texts=form.texts)
+    if len(left) > 1:
+        messages.success(request, f"{len(left)} statements wait to be tried, one after the other.")
+        return redirect("project-lab", code)
+    return redirect("project-lab-work", code, left[0][0].number)
 
 
 @page("projects/<slug:code>/lab/count", name="project-count", who=WORK_IN_LAB, methods=("POST",))
@@ -63,7 +66,8 @@ def count(request: HttpRequest, code: str) -> HttpResponse:
         return _show(request, found, StatementForm(), form)
     made, _ = working.ask_count(
         by=signed_in(request), project=found, table=form.cleaned_data["table"], columns=form.columns(),
-        purpose=form.cleaned_data["purpose"],
+        purpose=form.cleaned_data["purpose"], amount=form.cleaned_data.get("amount", ""),
+        unit=form.cleaned_data.get("unit") or "events",
     )  # fmt: skip
     return redirect("project-lab-work", code, made.number)
 
@@ -143,9 +147,9 @@ def _heading(each: LabWork) -> str:
 
 def _rows(table: dict[str, Any]) -> dict[str, Any]:
     """A released table row by row, as the page shows it."""
-    values = zip(table["labels"], table["values"], table["marks"], strict=True)
-    rows = [(labels, "S" if value is None else value, mark) for labels, value, mark in values]
-    hidden = any(mark == "S" for _, _, mark in rows)
-    carried = any(mark == "C" for _, _, mark in rows)
-    return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows, "hidden": hidden,
-            "carried": carried}  # fmt: skip
+    means = table.get("means") or [None] * len(table["values"])
+    values = zip(table["labels"], table["values"], table["marks"], means, strict=True)
+    rows = [(labels, "S" if value is None else value, mark, mean) for labels, value, mark, mean in values]
+    return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows,
+            "hidden": "S" in table["marks"], "carried": "C" in table["marks"],
+            "measure": table.get("measure", ""), "unit": table.get("unit", "")}  # fmt: skip
