@@ -138,8 +138,8 @@ def refuse_often_failed(project: Project) -> None:
         again = timezone.localtime(times[-1] + FAILED_WITHIN)
         raise RefusedByRule(
             f"Nothing more is counted in this project before {again:%-d %B %Y}.",
-            why=f"{MOST_FAILED} tables could be made on the twin and not on the real rows. Whether one can may "
-            "hang on one person, so it is not found out often.",
+            why=f"{MOST_FAILED} tables could be made on the twin and not on the real rows. Whether one can "
+            "may hang on one person, so it is not found out often.",
             fix="Until then look for what may fail: use TRY_CAST, and smaller tables.",
         )
 
