@@ -1,7 +1,7 @@
 """Reach and impact at national size: seconds and memory from the project's database to the written report.
 
 python -m bench.insights                               5 million people, 30 million spells, 5,000 participants
-python -m bench.insights --participants 500 --draws 500
+python -m bench.insights --participants 499 --draws 500        (from 500 people on the formula is used)
 python -m bench.insights --keep FOLDER                 the invented project is kept there and used again
 """
 
@@ -145,6 +145,7 @@ def measured(place: Path, draws: int, follow: int) -> dict[str, object]:
         "participants": len(found.impact.analysed),
         "refused": found.impact.refused,
         "outcomes": len(found.impact.outcomes),
+        "bootstrapped": sum(outcome.bootstrapped for outcome in found.impact.outcomes),
         "groups": {one.slice.by: len(one.groups) for one in found.impact.slices},
     }
 

@@ -18,6 +18,7 @@ from linkwell.insights.estimators.balance import (
     entropy_weights,
     independent_columns,
     love,
+    rebalanced,
 )
 from linkwell.insights.estimators.effect import effect, effects, without_later_starts
 
@@ -124,3 +125,15 @@ def test_what_later_starters_gain_is_given_back():
     assert by_month[-1].estimate < 23
     assert mended.estimate == pytest.approx(24.0, abs=0.2)
     assert mended.standard_error > by_month[-1].standard_error
+
+
+def test_the_quick_way_back_to_balance_ends_where_newton_does():
+    rng = np.random.default_rng(8)
+    z = rng.gamma(2.0, 1.0, (4000, 12)) - 2.0
+    base = rng.poisson(1.0, 4000) / 4000
+    shift = z.mean(axis=0) + rng.normal(scale=0.1, size=12)
+    quick, _ = rebalanced(z, base / base.sum(), shift, np.zeros(12))
+    full = entropy_weights(z.copy(), shift, base)
+    assert quick.converged
+    assert quick.worst < 1e-7
+    assert np.abs(quick.weights - full.weights).max() < 1e-9

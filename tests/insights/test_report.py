@@ -142,6 +142,8 @@ def test_the_workbook_holds_the_released_tables_and_no_formula(written):
     shown = [row[2] for row in book["reach gender"].iter_rows(min_row=4, values_only=True)]
     assert shown == ["S" if value is None else value for value in gender.values]
     assert book["reach gender"].page_setup.orientation == "portrait", "a narrow table fills its page"
+    titles = [sheet["A1"].value for sheet in book]
+    assert titles == [title[0].upper() + title[1:] for title in titles]
     assert {sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book} == {True}
 
 

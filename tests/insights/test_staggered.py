@@ -38,6 +38,13 @@ def test_mpdta_with_a_covariate_gives_the_doubly_robust_answer(mpdta):
     assert found.pre_p == pytest.approx(0.23267, abs=0.0001)
 
 
+def test_mpdta_beside_counties_that_have_not_started_yet(mpdta):
+    # Reference: csdid 0.4.3 (notyettreated) and diff-diff 3.13.0 (not_yet_treated), alike to 13 digits.
+    found = compare_panel(mpdta, **COLUMNS, controls="not_yet")
+    assert found.overall.effect == pytest.approx(-0.0397636256, abs=1e-9)
+    assert found.overall.standard_error == pytest.approx(0.0120524248, abs=1e-9)
+
+
 def test_effects_that_grow_are_found_and_covered():
     covered = 0
     for seed in range(40):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from linkwell.insights.measures import HISTORY, SAID, Measure
 from linkwell.insights.people import ETHNIC_GROUPS, Bools, People, month_of_day
+from linkwell.insights.reach import wording
 from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
@@ -93,13 +94,15 @@ def _traits(people: People, stack: Stack) -> list[tuple[str, Floats, bool]]:
         ("deprivation", people.nzdep[place].astype(float), True),
         ("start month", (months - months.min(initial=0)).astype(float), True),
     ]
+    words = wording()
     found += [
-        (f"ethnic group {n + 1}", people.ethnicity[place, n].astype(float), False)
+        (f"ethnic group: {words['ethnicity']['labels'][n]}", people.ethnicity[place, n].astype(float), False)
         for n in range(ETHNIC_GROUPS)
     ]
     region = people.region[place]
     return found + [
-        (f"region {name}", (region == code).astype(float), False) for code, name in enumerate(people.regions)
+        (f"region: {words['region']['labels'].get(name, name)}", (region == code).astype(float), False)
+        for code, name in enumerate(people.regions)
     ]
 
 

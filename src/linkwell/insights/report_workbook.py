@@ -70,13 +70,18 @@ def _about(book: Any, release: Release, title: str, names: dict[str, str]) -> No
         ("How to read it", release.method.reader_note),
         ("Privacy rules", f"{release.method.profile}, fingerprint {release.profile_digest}"),
         *(("Condition", text) for text in release.disclaimers),
-        *((f"Sheet “{names[key]}”", table.title) for key, table in release.tables.items()),
+        *((f"Sheet “{names[key]}”", _sentence(table.title)) for key, table in release.tables.items()),
     ]
     for number, (name, text) in enumerate(rows):
         sheet.write_string(number, 0, name, bold)
         sheet.write_string(number, 1, text, wrap)
         set_height(sheet, number, [(text, _ABOUT)])
     lay_out(sheet, widths=[30, _ABOUT])
+
+
+def _sentence(title: str) -> str:
+    """With a capital to begin with; outcomes are named as they stand inside a sentence."""
+    return title[:1].upper() + title[1:]
 
 
 def _table(table: ReleasedTable) -> tuple[list[str], list[Sequence[object]]]:
@@ -116,7 +121,7 @@ def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequenc
             else:
                 sheet.write_string(number, column, str(value))
     # a long title stands over its own table and does not make the page wider
-    sheet.merge_range(0, 0, 0, max(len(head) - 1, 1), title, bold)
+    sheet.merge_range(0, 0, 0, max(len(head) - 1, 1), _sentence(title), bold)
     set_height(sheet, 0, [(title, sum(widths))])
     lay_out(sheet, widths=widths, headings=3)
     sheet.freeze_panes(3, 0)

@@ -113,7 +113,7 @@ def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[W
 
     For a bootstrap, where the columns stay and only base weights and targets move a little.
     """
-    return _solve(z, base, 0.0, shift, start, 40, 1e-7)
+    return _solve(z, base, 0.0, shift, start, 80, 1e-7, slow=0.2)
 
 
 def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights, Floats]:
@@ -121,17 +121,22 @@ def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights,
 
 
 def _solve(
-    z: Floats, q: Floats, ridge: float, shift: Floats, dual: Floats, limit: int, close: float
-) -> tuple[Weights, Floats]:
+    z: Floats, q: Floats, ridge: float, shift: Floats, dual: Floats, limit: int, close: float,
+    slow: float = 0.0,
+) -> tuple[Weights, Floats]:  # fmt: skip
+    """Newton's method; the costly curvature is made anew where a step left more than `slow` of the gap."""
     value, w = _dual(z, q, dual, ridge, shift)
-    step = -1
+    step, before, hessian = -1, 0.0, np.zeros((0, 0))
     while (step := step + 1) < limit:
         moments = z.T @ w
         gradient = moments - shift + ridge * dual
-        if float(np.abs(gradient).max(initial=0.0)) < close:
+        gap = float(np.abs(gradient).max(initial=0.0))
+        if gap < close:
             break
-        hessian = gram(z, w) - np.outer(moments, moments)
-        hessian[np.diag_indices_from(hessian)] += ridge + 1e-12
+        if gap > slow * before:
+            hessian = gram(z, w) - np.outer(moments, moments)
+            hessian[np.diag_indices_from(hessian)] += ridge + 1e-12
+        before = gap
         try:
             direction = -np.linalg.solve(hessian, gradient)
         except np.linalg.LinAlgError:
@@ -146,9 +151,9 @@ def _solve(
             length /= 2
         if not moved:
             break
-    gap = z.T @ w - shift
-    left = float(np.abs(gap + ridge * dual).max(initial=0.0))
-    return Weights(w, left < 1e-6, step, float(np.abs(gap).max(initial=0.0)), ridge, dual), dual
+    off = z.T @ w - shift
+    left = float(np.abs(off + ridge * dual).max(initial=0.0))
+    return Weights(w, left < 1e-6, step, float(np.abs(off).max(initial=0.0)), ridge, dual), dual
 
 
 def _dual(z: Floats, q: Floats, dual: Floats, ridge: float, shift: Floats) -> tuple[float, Floats]:
