@@ -26,5 +26,10 @@ def test_what_the_system_refused_is_said_in_words(number: int, said: str, code: 
     assert (found.exit_code, found.where, bool(found.fix)) == (code, "people.csv", True)
 
 
+def test_a_temporary_name_is_not_what_a_person_looks_for() -> None:
+    refused = OSError(errno.EACCES, "no", "/home/somebody/.report.pdf.part")
+    assert from_system(refused).where == "report.pdf"
+
+
 def test_a_refusal_without_a_name_or_a_number_is_said_too() -> None:
     assert from_system(OSError()).exit_code == 3

@@ -83,6 +83,8 @@ def from_system(error: OSError) -> LinkwellError:
     Everything is written to a temporary name first, so what was there before is untouched.
     """
     where = Path(str(error.filename)).name if error.filename else ""
+    if where.startswith(".") and where.endswith(".part"):  # the temporary name of what was to be written
+        where = where[1:].removesuffix(".part")
     if error.errno in _NO_ROOM:
         what, fix = "The disk is full.", "Make room, then run the same command again."
     elif error.errno in _CLOSED:

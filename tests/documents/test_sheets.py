@@ -6,9 +6,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 import xlsxwriter
 
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import lay_out, new_book, set_height
 
 
 def written(path: Path, *rows: str, widths: tuple[int, ...] = (), names: int = 0) -> str:
@@ -39,3 +40,9 @@ def test_a_narrow_sheet_prints_upright_and_a_wide_one_across_on_pages_that_can_b
     assert "One!$A:$B,One!$1:$1" in wide, "names and headings stand on every page"
     assert 'gridLines="1"' in narrow
     assert "Page &amp;P of &amp;N" in narrow
+
+
+def test_what_the_system_refuses_is_the_systems_own_error_and_ends_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(NotADirectoryError), new_book(tmp_path / "a file" / "b.xlsx") as book:
+        book.add_worksheet("One")

@@ -12,21 +12,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from linkwell.checking.report import HEADINGS
 from linkwell.checking.verdict import Finding, Severity, Verdict
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import lay_out, new_book, set_height
 from linkwell.reading.table import Table
 from linkwell.vault.zones import written_whole
 
 MOST_ROWS = 50_000  # a larger table has only its marked rows copied
-_PLAIN = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "in_memory": False,
-}
 _COLOURS = {
     Severity.BLOCK: "#F4C7C3", Severity.REFUSE_ROW: "#FBD9B5", Severity.DROP_CELL: "#FFF2B3",
     Severity.WARN: "#D6E6F2", Severity.NOTE: "#FFFFFF",
@@ -63,7 +55,7 @@ def write_marked_copies(
 
 
 def _write(tables: Sequence[Table], verdict: Verdict, part: Path) -> None:
-    with xlsxwriter.Workbook(str(part), _PLAIN) as book:
+    with new_book(part) as book:
         top = {"valign": "top", "text_wrap": True}
         formats = {
             severity: book.add_format({"bg_color": colour, **top}) for severity, colour in _COLOURS.items()

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import ceil
+from pathlib import Path
 from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 _A4 = 9
 _UPRIGHT, _ACROSS = 96, 150  # characters that are still read easily side by side on a page
 _LINE = 15.0  # points
 _MOST = 400.0  # points; a spreadsheet program allows 409
+
+
+_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+@contextmanager
+def new_book(path: Path) -> Iterator[Any]:
+    """A workbook written at `path` when it is left; text never becomes a formula, a link or a number.
+
+    Raises:
+        OSError: the system would not have it written there.
+    """
+    try:
+        with xlsxwriter.Workbook(str(path), _PLAIN) as book:
+            yield book
+    except FileCreateError as refused:  # it wraps what the system said, which nobody else would understand
+        raise refused.args[0] from None
 
 
 def lay_out(sheet: Any, *, widths: Sequence[float] = (), headings: int = 1, names: int = 0) -> None:

@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import lay_out, new_book, set_height
 from linkwell.specification.kit import FILES, starter
 from linkwell.vault.zones import written_whole
 
 ROWS = 2000  # rows prepared with choices
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _SHEETS = {"participants": "People", "interactions": "Visits and contacts"}
 _READ_ME = (
     "A row for each time a person starts with you, on the sheet People. A row for each visit, on the other.",
@@ -33,7 +30,7 @@ def write_starter(path: Path, *, fields: Iterable[str] | None = None, example: b
         example: with one invented person in it.
     """
     wanted = set(fields) if fields is not None else None
-    with written_whole(path) as part, xlsxwriter.Workbook(str(part), _PLAIN) as book:
+    with written_whole(path) as part, new_book(part) as book:
         wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": 12})
         sheet = book.add_worksheet("Read me")
         sheet.set_column(0, 0, 90, wrap)

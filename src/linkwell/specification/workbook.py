@@ -12,9 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import lay_out, new_book, set_height
 from linkwell.errors import WrongUse
 from linkwell.reading import read_sheets
 from linkwell.specification.file import (
@@ -35,7 +33,6 @@ from linkwell.vault.zones import written_whole
 
 MOST_CHARACTERS = 32_000  # Excel cuts a longer cell off without a word
 _NUMBERS, _YES_NO = {"version", "century_from"}, {"demo", "required"}
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDE = {
     "purpose",
     "meaning",
@@ -57,7 +54,7 @@ def to_excel(spec: Specification, path: Path) -> None:
         WrongUse: a text is longer than a cell can hold.
     """
     sheets = _sheets(spec)
-    with written_whole(path) as part, xlsxwriter.Workbook(str(part), _PLAIN) as book:
+    with written_whole(path) as part, new_book(part) as book:
         bold = book.add_format({"bold": True, "bg_color": "#DCE9EB", "text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         for name, (head, rows) in sheets.items():

@@ -11,15 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from linkwell.confidentiality.output_check.cells import Sheet, position
 from linkwell.confidentiality.output_check.check import Checked
 from linkwell.confidentiality.output_check.findings import ORDER, Finding, Verdict
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import lay_out, new_book, set_height
 from linkwell.vault.zones import written_whole
 
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 COLOURS = {
     Verdict.FAIL: "#F4C7C3",
     Verdict.REVIEW: "#FFF2B3",
@@ -40,7 +37,7 @@ def write_annotated(checked: Checked, path: Path) -> None:
     """Write the workbook; cells stand where they stood, so that "B7" is B7."""
     with written_whole(path) as part:
         part.touch(mode=0o600)  # it holds raw numbers; the writer keeps the file's mode
-        with xlsxwriter.Workbook(str(part), _PLAIN) as book:
+        with new_book(part) as book:
             book.set_properties({"subject": _SUBJECT})
             _Book(book).fill(checked)
 
