@@ -34,7 +34,7 @@ def table(made: ProjectDatabase, name: str) -> LabWork:
     answer = {
         "kind": "make",
         "name": name,
-        "columns": [["snz_uid", "BIGINT"]],
+        "columns": [["snz_uid", "BIGINT"], ["visits", "BIGINT"]],
         "uses": ["person"],
         "rows": [],
     }
@@ -47,11 +47,13 @@ def table(made: ProjectDatabase, name: str) -> LabWork:
 
 def counted(made: ProjectDatabase, name: str) -> LabWork:
     """A count of a table, as the release desk tells it; and one that waits behind it."""
-    rows = {"labels": [["1"], ["2"], ["3"]], "values": [1203, 1197, None], "marks": ["", "C", "S"]}
+    rows = {"labels": [["1"], ["2"], ["3"]], "values": [1203, 1197, None], "marks": ["", "C", "S"],
+            "measure": f"{name}.visits", "unit": "events", "means": [2.5, 3.1, None]}  # fmt: skip
     told = {"release_id": "R-0123456789abcdef", "disclaimers": ["Rounded to base three."],
             "method": {"reader_note": "Numbers are rounded."},
             "tables": [{"title": f"People in {name}", "dimensions": ["sex"], **rows}]}  # fmt: skip
-    asked = {"table": name, "by": {"sex": ["1", "2", "3"]}, "purpose": "To know who comes back."}
+    asked = {"table": name, "by": {"sex": ["1", "2", "3"]}, "purpose": "To know who comes back.",
+             "amount": "visits", "unit": "events"}  # fmt: skip
     number = made.project.lab_work.count() + 1
     for later, state in enumerate(("answered", "waiting")):
         LabWork.objects.create(

@@ -112,6 +112,7 @@ def _show(request: HttpRequest, found: Project, editor: StatementForm, counting:
         "tables": working.tables(found),
         "editor": editor,
         "counting": counting,
+        "form": counting if counting.errors else editor,  # whose errors the page's head tells
         "done": [(each, _heading(each)) for each in found.lab_work.all()[:SHOWN]],
     }
     return render(request, "portal/lab.html", context)
