@@ -4,8 +4,9 @@
     peers/bin/pip install ebal==1.0.0 diff-diff==3.13.0 csdid==0.4.3 pymatchit-causal==0.6.1 statsmodels
     python -m bench.insights.peers --peer-python peers/bin/python
 
-Each piece of work runs in a process of its own with one thread, reading aside, and is given up after
-`--limit` seconds. Ours goes from the arrays to the estimate with every gate, interval and balance table.
+Each piece of work runs in a process of its own with one thread, on a small table first (so that reading
+and imports are left aside), and is given up after `--limit` seconds. Ours goes from the arrays to the
+estimate with every gate, interval and balance table.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ WIDTH = 30
 SIZES = (10_000, 100_000, 1_000_000)
 PANELS = (10_000, 100_000, 500_000)
 PERIODS = 8
+FIRST = 5_000
+"""Rows or people of the small table each tool is tried on first."""
 
 
 def main() -> None:
@@ -38,7 +41,12 @@ def main() -> None:
     options.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     asked = options.parse_args()
     if asked.work:
-        print(json.dumps(timed(TOOLS[asked.work[0]], Path(asked.work[1]))))
+        name, file = asked.work
+        with tempfile.TemporaryDirectory() as folder:
+            small = Path(folder) / "small.npz"
+            (invent_table if name.startswith("table") else invent_panel)(small, FIRST)
+            timed(TOOLS[name], small)
+        print(json.dumps(timed(TOOLS[name], Path(file))))
         return
     with tempfile.TemporaryDirectory() as folder:
         for kind, sizes in (("table", SIZES), ("panel", PANELS)):

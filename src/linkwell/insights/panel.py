@@ -136,9 +136,12 @@ def _alike(
     return values
 
 
-def _people(table: pa.Table, name: str) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
-    """Everybody in the order of their names, and whose each row is."""
-    words, place = worded(column(table, name))
+def _people(table: pa.Table, name: str) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
+    """Everybody in the order of their names or numbers, and whose each row is."""
+    values = column(table, name)
+    if pa.types.is_integer(values.type) and not values.null_count:
+        return np.unique(values.to_numpy(), return_inverse=True)
+    words, place = worded(values)
     there = np.flatnonzero(np.bincount(place, minlength=len(words)))
     if any(word is None for word in words[there]):
         raise WrongUse(

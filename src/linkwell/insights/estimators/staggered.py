@@ -91,18 +91,18 @@ def group_times(
             cells.append((float(group), float(periods[place]), effect))
             lines.append(line)
     table = np.array(cells, dtype=np.float64).reshape(-1, 3)
-    influence = np.column_stack(lines) if lines else np.zeros((size, 0))
+    influence = np.array(lines).T if lines else np.zeros((size, 0))  # a cell's people lie together
     return GroupTimes(table[:, 0], table[:, 1], table[:, 2], influence, start, tuple(left_out))
 
 
 def _difference(change: Floats, mine: Bools, traits: Floats | None) -> tuple[float, Floats]:
     """Doubly robust difference in differences and its influence function (mean over rows)."""
+    if traits is None:
+        return _plain_difference(change, mine)
     count = len(change)
     flag = mine.astype(np.float64)
-    x = np.ones((count, 1)) if traits is None else np.column_stack([np.ones(count), traits])
-    chance = np.full(count, flag.mean())
-    if traits is not None:
-        chance = 1.0 / (1.0 + np.exp(-np.clip(propensity(traits, mine, ridge=0.0).logit, -30, 30)))
+    x = np.column_stack([np.ones(count), traits])
+    chance = 1.0 / (1.0 + np.exp(-np.clip(propensity(traits, mine, ridge=0.0).logit, -30, 30)))
     odds = chance * (1 - flag) / (1 - chance)
     gram = np.linalg.pinv((x * (1 - flag)[:, None]).T @ x / count, hermitian=True)
     slopes = gram @ (((1 - flag) * change) @ x / count)
@@ -112,11 +112,17 @@ def _difference(change: Floats, mine: Bools, traits: Floats | None) -> tuple[flo
     fit = (((1 - flag) * left)[:, None] * x) @ gram
     first = flag * (left - own) - fit @ (flag[:, None] * x).mean(axis=0)
     second = odds * (left - theirs) - fit @ (odds[:, None] * x).mean(axis=0)
-    if traits is not None:
-        information = np.linalg.pinv((x * (chance * (1 - chance))[:, None]).T @ x / count, hermitian=True)
-        score = ((flag - chance)[:, None] * x) @ information
-        second = second + score @ ((odds * (left - theirs))[:, None] * x).mean(axis=0)
+    information = np.linalg.pinv((x * (chance * (1 - chance))[:, None]).T @ x / count, hermitian=True)
+    score = ((flag - chance)[:, None] * x) @ information
+    second = second + score @ ((odds * (left - theirs))[:, None] * x).mean(axis=0)
     return own - theirs, first / flag.mean() - second / odds.mean()
+
+
+def _plain_difference(change: Floats, mine: Bools) -> tuple[float, Floats]:
+    """The same without traits, where everything but two means falls out."""
+    share = float(mine.mean())
+    own, theirs = float(change[mine].mean()), float(change[~mine].mean())
+    return own - theirs, np.where(mine, (change - own) / share, (theirs - change) / (1 - share))
 
 
 def simple(found: GroupTimes) -> Summary:
@@ -166,13 +172,16 @@ def _weighted(found: GroupTimes, cells: Bools, at: float = float("nan")) -> Summ
     group, effect = found.group[cells], found.effect[cells]
     if not len(group):
         return Summary(float("nan"), float("nan"), at)
-    member = (found.start[:, None] == group[None, :]).astype(np.float64)
-    share = member.mean(axis=0)
+    starts = np.append(np.unique(found.group), np.nan)  # the last stands for everybody else
+    whose = np.searchsorted(starts[:-1], found.start)
+    whose[starts[whose] != found.start] = len(starts) - 1
+    member = (starts[:, None] == group[None, :]).astype(np.float64)
+    share = np.bincount(whose, minlength=len(starts)) @ member / len(whose)
     total = share.sum()
     weight = share / total
     off = member - share
-    shifts = off / total - off.sum(axis=1, keepdims=True) * (share / total**2)
-    line = found.influence[:, cells] @ weight + shifts @ effect
+    shifts = (off / total - off.sum(axis=1, keepdims=True) * (share / total**2)) @ effect
+    line = found.influence[:, cells] @ weight + shifts[whose]
     return Summary(float(weight @ effect), float(_error(line[:, None])[0]), at)
 
 
