@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from linkwell.lab.refusals import LabRefused
-from linkwell.lab.session import Session
+from linkwell.lab.session import BEHIND, Session
 from tests.lab.attempts import BOMBS, KNOTS
 from tests.lab.conftest import SMALL, Place
 
@@ -98,6 +100,23 @@ def test_another_session_answers_while_a_bomb_goes_off(place: Place) -> None:
             assert other.run("SELECT count(*) AS n FROM person")["rows"] == [["2000"]]
         thread.join()
         assert went == ["time"]
+
+
+def test_work_that_takes_long_steps_behind_that_of_others(place: Place) -> None:
+    with place.session(replace(SMALL, seconds=15), look=True) as session:
+        bomb = threading.Thread(target=_ends, args=(session, BOMBS["cross join"]))
+        bomb.start()
+        behind = os.getpriority(os.PRIO_PROCESS, 0) + BEHIND
+        while os.getpriority(os.PRIO_PROCESS, session.pid) != behind:
+            assert bomb.is_alive()
+            time.sleep(0.02)
+        os.kill(session.pid, signal.SIGKILL)
+        bomb.join()
+
+
+def _ends(session: Session, text: str) -> None:
+    with pytest.raises(LabRefused):
+        session.run(text)
 
 
 def test_a_session_leaves_no_folder_and_no_process(place: Place) -> None:
