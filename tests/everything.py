@@ -189,7 +189,7 @@ RESEARCHER, LEAD = "researcher.a-university", "project_lead.a-university"
 
 def _researched(registry: Any, supply: Supply) -> None:
     """A research project that uses the first provider's data, with a change that is put in."""
-    used = applying.approved(registry)
+    used = applying.approved(registry, codes=("kaitiaki-see-first", "report-back"))
     change = begin_change(by=used.lead, project=used, kind="amendment")
     write(by=used.lead, application=change, answers={"skills": "More than before."})
     put_in(by=used.lead, application=change)

@@ -96,6 +96,23 @@ def reply(reference: str, text: str, home: Path, username: str, as_json: bool) -
     told_request(made, "Your reply is kept; the checkers and the team read it.", as_json)
 
 
+@output.command("keep", epilog="Example:\n\n  linkwell custodian output keep maa2026-01-r1 report-back "
+                "'Told at the hui of 3 November.' --as lee")  # fmt: skip
+@click.argument("reference")
+@click.argument("condition")
+@click.argument("text")
+@home_option
+@as_option
+@json_option
+def keep(reference: str, condition: str, text: str, home: Path, username: str, as_json: bool) -> None:
+    """Say that a condition of the project is kept for these files (kaitiaki, or the project lead)."""
+    by = signed_in(home, username)
+    from linkwell.custody.requests.keeping import say_kept
+
+    made = say_kept(by=by, request=request_of(reference), code=condition, said=text)
+    told_request(made, "It is kept with your name, for the files as they are.", as_json)
+
+
 @output.command("release", epilog="Example:\n\n  linkwell custodian output release maa2026-01-r1 --as chris")
 @click.argument("reference")
 @home_option

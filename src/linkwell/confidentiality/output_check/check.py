@@ -13,6 +13,7 @@ from linkwell.confidentiality.output_check import (
     counting,
     differing,
     fitted,
+    groups_told,
     hiding,
     opening,
     pairs,
@@ -96,15 +97,20 @@ def check_listed(
     profile: str = "nz-fixed",
     as_is: bool = False,
     evidence: Sequence[str] = (),
+    watched: Sequence[str] = (),
     tick: Tick | None = None,
 ) -> Checked:
-    """Check files by the names they are called; for requests in a data home, whose files lie by content."""
+    """Check files by the names they are called; for requests in a data home, whose files lie by content.
+
+    Args:
+        watched: what a project promised not to tell, or not alone: kinds of `groups_told.py`.
+    """
     opened = []
     for at, (name, path) in enumerate(paths):
         opened.append(opening.open_file(name, path))
         if tick:
             tick(at + 1, len(paths))
-    return _Check(tuple(opened), load_profile(profile), as_is, frozenset(evidence)).run()
+    return _Check(tuple(opened), load_profile(profile), as_is, frozenset(evidence), tuple(watched)).run()
 
 
 def check_beside(
@@ -128,8 +134,14 @@ def check_beside(
 
 class _Check:
     def __init__(
-        self, opened: tuple[Opened, ...], profile: Profile, as_is: bool, evidence: frozenset[str]
+        self,
+        opened: tuple[Opened, ...],
+        profile: Profile,
+        as_is: bool,
+        evidence: frozenset[str],
+        watched: tuple[str, ...] = (),
     ) -> None:
+        self.watched = watched
         self.opened, self.profile, self.as_is, self.evidence = opened, profile, as_is, evidence
         self.ways: Ways = ways_of(profile)
         self.layouts: dict[tuple[str, str], Layout] = {}
@@ -190,6 +202,7 @@ class _Check:
 
     def _findings(self) -> Iterator[Finding]:
         for table, raw in zip(self.leaving, self.raw, strict=True):
+            yield from groups_told.check_groups(table, self.watched)
             yield from counting.check_counts(table, raw, self.ways)
             yield from absent.check_absent(table, raw, self.profile.people_threshold)
             yield from sums.check_lines(table, self.ways)

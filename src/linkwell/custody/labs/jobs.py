@@ -22,7 +22,7 @@ from linkwell.custody.labs.states import DatabaseState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.heads import as_detail, expected_head, record_head
 from linkwell.custody.projects.access import access, agreements_of
-from linkwell.custody.projects.conditions import has_control
+from linkwell.custody.projects.conditions import has_control, watched_in
 from linkwell.custody.projects.models import Project
 from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.vault.zones import ZoneName
@@ -126,6 +126,7 @@ def _count(
     from linkwell.lab.count import Count
 
     working.refuse_often_failed(work.project)
+    _refuse_groups(work)
     asked = Count(
         str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()},
         amount=str(work.asked.get("amount", "")), unit_of_amount=str(work.asked.get("unit", "events")),
@@ -145,6 +146,20 @@ def _count(
 def _still(work: LabWork, by: Person) -> None:
     """Ask again, of what the registry says now."""
     working.enter(by=by, project=Project.objects.get(pk=work.project_id))
+
+
+def _refuse_groups(work: LabWork) -> None:
+    """Raise RefusedByRule for a count by what a condition of the project keeps back."""
+    from linkwell.confidentiality.output_check.groups_told import named_so
+
+    for kind in watched_in(work.project):
+        for column in work.asked["by"]:
+            if named_so(kind, column):
+                raise RefusedByRule(
+                    "A condition of the project keeps this count back.", where=column,
+                    why="The lab tells nothing by iwi, or by areas smaller than a region, in this project.",
+                    fix="Count by something else, or ask for it as an output request.",
+                )  # fmt: skip
 
 
 def may_be_about_one(project: Project) -> bool:

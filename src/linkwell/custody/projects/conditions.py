@@ -45,6 +45,11 @@ def has_control(project: Project, control: str) -> bool:
     return any(each.control == control for each in conditions_of(project))
 
 
+def watched_in(project: Project) -> list[str]:
+    """Which kinds of groups the check looks for in its outputs (`output_check.groups_told`)."""
+    return [kind for control, kind in WATCHED.items() if has_control(project, control)]
+
+
 def compiled(application: Application) -> list[dict[str, str]]:
     """The conditions of an approved application, as a project keeps them."""
     return [asdict(each) for each in _compiled(application)]
@@ -60,5 +65,8 @@ def _compiled(application: Application) -> Iterator[ProjectCondition]:
             f"tikanga-{each.pair}", each.condition, kept_by=KEPT_BY_REVIEWERS, set_by="kaitiaki"
         )
 
+
+WATCHED = {"no small areas": "small_area", "iwi agree": "by_iwi"}
+"""What the check looks for where a condition has this control."""
 
 KEPT_BY_REVIEWERS = "the two reviewers of every output request, who see it each time"

@@ -20,6 +20,7 @@ from linkwell.custody.labs.models import LabWork
 from linkwell.custody.labs.states import WorkState
 from linkwell.custody.outputs.models import Release
 from linkwell.custody.projects.access import agreements_of
+from linkwell.custody.projects.conditions import watched_in
 from linkwell.custody.requests.bundle import BESIDE
 from linkwell.custody.requests.filling import content_path
 from linkwell.custody.requests.models import OutputRequest
@@ -49,7 +50,7 @@ def _checked(request: OutputRequest) -> Checked:
     files = list(request.files.all())
     listed = [(file.name, content_path(request, file.digest)) for file in files]
     staying = [file.name for file in files if file.role != "leaves"]
-    return check_listed(listed, as_is=True, evidence=staying)
+    return check_listed(listed, as_is=True, evidence=staying, watched=watched_in(request.project))
 
 
 def _beside(request: OutputRequest) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
-from linkwell.custody.permissions import NotAllowed, check
+from linkwell.custody.permissions import NotAllowed, allows, check
 from linkwell.custody.projects.access import agreements_of, refuse_release
 from linkwell.custody.projects.conditions import has_control
 from linkwell.custody.projects.seeing import named
 from linkwell.custody.requests.bundle import refuse_changed, release_files
 from linkwell.custody.requests.filling import locked, move_together, whose
+from linkwell.custody.requests.keeping import awaited, keep_reply, readers_first, refuse_unkept
 from linkwell.custody.requests.leaving import remember, tell_whose_data
 from linkwell.custody.requests.models import OutputRequest, RequestVote
 from linkwell.custody.requests.permissions import RELEASE_OUTPUT, REPLY_TO_OUTPUT, REVIEW_OUTPUT
@@ -134,8 +135,10 @@ def approve_request(
         row.reply_until = None
         if about is not None:
             _permitted(row, about)
+        for reader in readers_first(row, about):
             row.reply_until = timezone.localdate() + datetime.timedelta(days=REPLY_DAYS)
-            tell(None, "request_about_you", about, about=f"{row.reference}#{row.reply_until}")
+            notice = "request_about_you" if about else "request_with_yours"
+            tell(None, notice, reader, about=f"{row.reference}#{row.reply_until}")
         row.save()
         record("request.approved", by=by, subject=row.subject, about=about.code if about else whose(row),
                details={"record": row.checked.get("digest", "")})  # fmt: skip
@@ -155,16 +158,18 @@ def _permitted(row: OutputRequest, about: Organisation) -> None:
 
 
 def reply(*, by: Person, request: OutputRequest, text: str) -> OutputRequest:
-    """Say what the provider thinks of an output about itself; its period ends with that."""
-    check(by, REPLY_TO_OUTPUT, owner=request.about)
+    """Say what a provider thinks of an output it reads first; its period ends with that."""
+    readers = readers_first(request, request.about) if request.reply_until else []
+    check(by, REPLY_TO_OUTPUT, owners=readers)
+    ours = next(each for each in readers if allows(by, REPLY_TO_OUTPUT, owner=each))
     if not text.strip():
         raise WrongUse("There is no reply.", fix="Write one, or let the days pass.")
     with transaction.atomic():
         row = locked(request)
         row.state = REQUEST.after("reply", row.state)
-        row.reply, row.replied_by = text.strip(), by.username
+        keep_reply(row, by, ours, text.strip())
         row.save()
-        record("request.replied", by=by, subject=row.subject, about=row.about.code if row.about else "")
+        record("request.replied", by=by, subject=row.subject, about=ours.code)
     return row
 
 
@@ -173,20 +178,22 @@ def release_request(*, by: Person, request: OutputRequest) -> OutputRequest:
 
     Raises:
         NotAllowed: `by` is no output checker, or in the team. WrongState: it is not approved.
-        RefusedByRule: kaitiaki hold the project, an agreement is over, the provider's days are not, or a
-            file is not what two approved; or the release ledger is not whole.
+        RefusedByRule: kaitiaki hold the project, an agreement is over, the provider's days are not, a
+            condition is not kept yet, or a file is not what two approved; or the release ledger is not whole.
     """
     check(by, RELEASE_OUTPUT)
     _independent(by, request)
     REQUEST.after("release", request.state)
     refuse_release(request.project)
     _time_to_reply_is_over(request)
+    refuse_unkept(request)
     refuse_changed(request)
     head = remember(request, actor=by.username)  # first the memory of it, then the files
     statement = release_files(request)  # written whole; a repeat finds it there
     with transaction.atomic():
         row = locked(request)
         row.state = REQUEST.after("release", row.state)
+        refuse_unkept(row)
         if not agreed(row):
             raise RefusedByRule("A file is not what two approved.", fix="Return the request.")
         row.receipt, row.released_at = statement, timezone.now()
@@ -208,10 +215,11 @@ def release_request(*, by: Person, request: OutputRequest) -> OutputRequest:
 
 def _time_to_reply_is_over(request: OutputRequest) -> None:
     until = request.reply_until
-    if until is not None and not request.reply and timezone.localdate() <= until:
+    if until is not None and awaited(request) and timezone.localdate() <= until:
+        who = "The provider it is about has" if request.about else "The providers whose data is used have"
         raise RefusedByRule(
-            f"The provider it is about has until {until} to reply.",
+            f"{who} until {until} to reply.",
             where=request.reference,
-            why="It reads what is about itself before anybody else outside.",
-            fix="Wait for its reply, or that day.",
+            why="They read it before anybody else outside.",
+            fix="Wait for the reply, or that day.",
         )

@@ -24,6 +24,9 @@ class OutputRequest(models.Model):
     checked = models.JSONField(
         default=dict, help_text="the disclosure record of the newest check: files, cells and rules, no values"
     )
+    kept = models.JSONField(
+        default=dict, help_text="condition, or reply of a provider -> {by, said, on, files as they were}"
+    )
     about = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="output_requests",
         help_text="the one provider it is about, if it is",

@@ -39,6 +39,12 @@ SEE_REQUESTS_ABOUT_US = Capability(
     Relation.OWN,
     "A provider sees an output about itself before anybody else outside.",
 )
+KEEP_AS_KAITIAKI = Capability(
+    "request.read as kaitiaki",
+    frozenset({Role.KAITIAKI}),
+    Relation.CUSTODIAN,
+    "Kaitiaki at the custodian read what is approved before it leaves, and can hold it.",
+)
 REPLY_TO_OUTPUT = Capability(
     "request.reply",
     frozenset({Role.PROVIDER_LEAD}),
@@ -50,7 +56,10 @@ SHOWN_OUTSIDE = (RequestState.APPROVED, RequestState.RELEASED)
 
 
 def visible_requests(person: Person) -> QuerySet[OutputRequest]:
-    """A team's own; for checkers and auditors all that were submitted; for a provider those about itself."""
+    """A team's own; for checkers and auditors all that were submitted; for a provider those it reads first.
+
+    For kaitiaki at the custodian those that are approved.
+    """
     mine = Q(project__lead=person) | Q(
         project__invitations__person=person, project__invitations__state=InvitationState.ACCEPTED
     )
@@ -58,5 +67,9 @@ def visible_requests(person: Person) -> QuerySet[OutputRequest]:
     either |= Q(submitted_at__isnull=False) & allows_row(person, SEE_REQUESTS)
     ours = person.memberships.filter(role__in=SEE_REQUESTS_ABOUT_US.roles).values("organisation")
     either |= Q(about__in=ours, state__in=SHOWN_OUTSIDE)
+    # Approved with days to reply though it is about nobody alone: every provider behind it reads it first.
+    either |= Q(about=None, reply_until__isnull=False, project__uses__organisation__in=ours,
+                state__in=SHOWN_OUTSIDE)  # fmt: skip
+    either |= Q(state__in=SHOWN_OUTSIDE) & allows_row(person, KEEP_AS_KAITIAKI)
     found = OutputRequest.objects.select_related("project__organisation", "about")
     return found.filter(either).distinct().order_by("-pk")

@@ -16,8 +16,10 @@ from linkwell.custody.permissions import allows
 from linkwell.custody.projects.access import agreements_of
 from linkwell.custody.projects.seeing import writes
 from linkwell.custody.requests.bundle import BESIDE
+from linkwell.custody.requests.keeping import readers_first
 from linkwell.custody.requests.models import OutputRequest, RequestFile, RequestVote
 from linkwell.custody.requests.permissions import (
+    KEEP_AS_KAITIAKI,
     REVIEW_OUTPUT,
     SEE_REQUESTS,
     SEE_REQUESTS_ABOUT_US,
@@ -41,11 +43,14 @@ def votes_seen(request: OutputRequest, person: Person) -> list[RequestVote]:
 
 
 def files_seen(request: OutputRequest, person: Person) -> list[RequestFile]:
-    """Team and checkers see every file; a provider it is about those that leave, once approved."""
+    """Team and checkers see every file; providers that read it first, and kaitiaki, those that leave."""
     if writes(request.project, person) or allows(person, REVIEW_OUTPUT):
         return list(request.files.all())
-    ours = request.about is not None and allows(person, SEE_REQUESTS_ABOUT_US, owner=request.about)
-    return list(request.files.filter(role="leaves")) if ours and request.state in SHOWN_OUTSIDE else []
+    if request.state not in SHOWN_OUTSIDE:
+        return []
+    readers = [] if request.reply_until is None else readers_first(request, request.about)
+    ours = allows(person, SEE_REQUESTS_ABOUT_US, owners=readers) or allows(person, KEEP_AS_KAITIAKI)
+    return list(request.files.filter(role="leaves")) if ours else []
 
 
 def inside(request: OutputRequest, person: Person) -> bool:

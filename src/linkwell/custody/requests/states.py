@@ -68,6 +68,13 @@ REQUEST = Machine(
             "provider lead",
             "The provider it is about says what it thinks.",
         ),
+        Move(
+            "keep",
+            _R.APPROVED,
+            _R.APPROVED,
+            "kaitiaki or project lead",
+            "What a condition asks for before files leave is said, by name.",
+        ),
         Move("release", _R.APPROVED, _R.RELEASED, _CHECKER, "The files leave."),
         *(
             Move("withdraw", state, _R.WITHDRAWN, _TEAM, "The team takes it back.")

@@ -20,6 +20,7 @@ from linkwell.custody.projects.content import pairs
 from linkwell.custody.projects.models import Application, Hold
 from linkwell.custody.projects.seeing import named_in, visible_projects
 from linkwell.custody.projects.states import ApplicationState, HoldState
+from linkwell.custody.requests.keeping import awaited, may_say, still_open
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.permissions import REPLY_TO_OUTPUT, REVIEW_OUTPUT, visible_requests
 from linkwell.custody.requests.seeing import answer_due
@@ -82,9 +83,12 @@ def _who(request: OutputRequest, person: Person, *, team: bool, checks: bool) ->
         return f"you {request.state}" if team else "team"
     if any(hold.state == HoldState.STANDS for hold in request.project.holds.all()):
         return "held"
+    if request.state == _R.APPROVED and may_say(request, person):
+        return "you kept"
     if request.state == _R.APPROVED and _replying(request):
-        assert request.about is not None
-        return "you reply" if allows(person, REPLY_TO_OUTPUT, owner=request.about) else "reply"
+        return "you reply" if allows(person, REPLY_TO_OUTPUT, owners=awaited(request)) else "reply"
+    if request.state == _R.APPROVED and still_open(request):
+        return "kept"
     if not checks or request.author == person.username:
         return str(request.state)
     if request.state == _R.REVIEW and person.username in looked(request):
@@ -94,7 +98,7 @@ def _who(request: OutputRequest, person: Person, *, team: bool, checks: bool) ->
 
 def _replying(request: OutputRequest) -> bool:
     until = request.reply_until
-    return until is not None and not request.reply and timezone.localdate() <= until
+    return until is not None and timezone.localdate() <= until and bool(awaited(request))
 
 
 def _due(request: OutputRequest) -> datetime.date | None:

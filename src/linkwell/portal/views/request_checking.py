@@ -9,13 +9,20 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.permissions import LEAD_PROJECT
 from linkwell.custody.projects.seeing import owners_of
 from linkwell.custody.requests import deciding, votes
-from linkwell.custody.requests.permissions import RELEASE_OUTPUT, REPLY_TO_OUTPUT, REVIEW_OUTPUT
+from linkwell.custody.requests.keeping import may_say, readers_first, say_kept
+from linkwell.custody.requests.permissions import (
+    KEEP_AS_KAITIAKI,
+    RELEASE_OUTPUT,
+    REPLY_TO_OUTPUT,
+    REVIEW_OUTPUT,
+)
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.portal.views.guarding import WordsForm
-from linkwell.portal.views.request_forms import DecideForm, VoteForm
+from linkwell.portal.views.request_forms import DecideForm, KeepForm, VoteForm
 from linkwell.portal.views.requests import find_request, shown
 
 
@@ -93,9 +100,10 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page("requests/<slug:reference>/reply", name="request-reply", who=REPLY_TO_OUTPUT)
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
-    """Say what the provider thinks of an output about itself."""
+    """Say what a provider thinks of an output it reads first."""
     found, person = find_request(request, reference), signed_in(request)
-    if found.about is None or not allows(person, REPLY_TO_OUTPUT, owner=found.about):
+    readers = [] if found.reply_until is None and found.about is None else readers_first(found, found.about)
+    if not allows(person, REPLY_TO_OUTPUT, owners=readers):
         raise Http404
     form = WordsForm(
         "Your reply", "The checkers and the team read it before anything leaves.", request.POST or None
@@ -103,5 +111,23 @@ def reply(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         deciding.reply(by=person, request=found, text=form.cleaned_data["text"])
         return redirect("request", reference)
-    return shown(request, form, "Reply to an output about you", found.title, "Send the reply",
+    return shown(request, form, "Reply to an output before it leaves", found.title, "Send the reply",
                  reverse("request", args=[reference]))  # fmt: skip
+
+
+@page("requests/<slug:reference>/keep", name="request-keep", who=(KEEP_AS_KAITIAKI, LEAD_PROJECT))
+def keep(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that a condition of the project is kept for these files."""
+    found, person = find_request(request, reference), signed_in(request)
+    open_ones = may_say(found, person)
+    if not open_ones:
+        raise Http404
+    form = KeepForm(open_ones, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        say_kept(by=person, request=found, code=told["condition"], said=told["said"])
+        return redirect("request", reference)
+    return shown(request, form, "Say that a condition is kept", found.title, "Keep what I say",
+                 reverse("request", args=[reference]),
+                 ["It counts for the files as they are now, with your name. If one is changed it is asked "
+                  "again."])  # fmt: skip

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from linkwell.custody.projects.conditions import ProjectCondition
 from linkwell.custody.projects.seeing import owners_of
 from linkwell.custody.requests import filling
+from linkwell.custody.requests.keeping import ToSay
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.pages.forms import PagesForm
 from linkwell.pages.labels import labels
@@ -116,3 +118,20 @@ class DecideForm(PagesForm):
             ("", "No, about several"),
             *((each.code, each.name) for each in owners_of(found.project)),
         ]
+
+
+class KeepForm(PagesForm):
+    """Which condition is kept, and what was done."""
+
+    condition = forms.ChoiceField(label="Which condition?", error_messages={"required": "Choose one"})
+    said = forms.CharField(
+        label="What was done?", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say what was done"},
+    )  # fmt: skip
+
+    def __init__(self, open_ones: list[tuple[ProjectCondition, ToSay]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["condition"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each.code, each.words) for each, _ in open_ones]
+        self.fields["said"].help_text = " ".join(dict.fromkeys(to_say.asks for _, to_say in open_ones))

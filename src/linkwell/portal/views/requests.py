@@ -19,9 +19,11 @@ from linkwell.custody.projects.seeing import writes
 from linkwell.custody.requests import filling
 from linkwell.custody.requests.bundle import packed
 from linkwell.custody.requests.checking import MARKED
+from linkwell.custody.requests.keeping import awaited, may_say, readers_first, said_of, still_open
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.permissions import (
     ASK_OUTPUT,
+    KEEP_AS_KAITIAKI,
     REPLY_TO_OUTPUT,
     REVIEW_OUTPUT,
     SEE_REQUESTS,
@@ -47,8 +49,8 @@ from linkwell.portal.access import page, signed_in
 from linkwell.portal.views.projects import find as find_project
 from linkwell.portal.views.request_forms import BeginForm, FileForm
 
-SEE = (ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US)
-FILES = (ASK_OUTPUT, REVIEW_OUTPUT, SEE_REQUESTS_ABOUT_US)
+SEE = (ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US, KEEP_AS_KAITIAKI)
+FILES = (ASK_OUTPUT, REVIEW_OUTPUT, SEE_REQUESTS_ABOUT_US, KEEP_AS_KAITIAKI)
 _MOST_FINDINGS = 60
 
 
@@ -79,11 +81,15 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     """Where a request stands, its files, what the check found, and who acts next."""
     found, person = find_request(request, reference), signed_in(request)
     findings, seen = findings_seen(found, person), inside(found, person)
+    kaitiaki = allows(person, KEEP_AS_KAITIAKI)
     context = {
         "request_": found,
         "meaning": REQUEST.meaning[RequestState(found.state)],
         "clock": clock(found),
         "conditions": conditions_of(found.project),
+        "unkept": [(each, to_say.who) for each, to_say in still_open(found)] if seen or kaitiaki else [],
+        "said": said_of(found) if seen or kaitiaki else [],
+        "readers": readers_first(found, found.about) if found.reply_until and not found.about else [],
         "groups": _groups(found, person),
         "findings": findings[:_MOST_FINDINGS],
         "more_findings": max(0, len(findings) - _MOST_FINDINGS),
@@ -102,12 +108,13 @@ def _may(found: OutputRequest, person: Person) -> dict[str, bool]:
     """What this person can do to it now."""
     team = allows(person, ASK_OUTPUT, named=writes(found.project, person))
     checks = allows(person, REVIEW_OUTPUT) and person.username != found.author
-    replies = found.about is not None and allows(person, REPLY_TO_OUTPUT, owner=found.about)
+    replies = allows(person, REPLY_TO_OUTPUT, owners=awaited(found))
     who = dict.fromkeys(("fill", "submit", "withdraw"), team) | dict.fromkeys(
         ("vote", "return", "approve", "release"), checks
     )
     may = {f"may_{verb}": allowed and REQUEST.may(verb, found.state) for verb, allowed in who.items()}
-    return {**may, "may_reply": replies and not found.reply and REQUEST.may("reply", found.state),
+    return {**may, "may_reply": replies and REQUEST.may("reply", found.state),
+            "may_keep": bool(may_say(found, person)),
             "has_bundle": found.state == RequestState.RELEASED}  # fmt: skip
 
 
