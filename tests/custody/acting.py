@@ -62,7 +62,7 @@ from linkwell.custody.removals import actions as removals
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.states import REMOVAL
 from linkwell.custody.requests import deciding as requests_decided
-from linkwell.custody.requests import filling
+from linkwell.custody.requests import filling, keeping
 from linkwell.custody.requests.models import OutputRequest, RequestVote
 from linkwell.custody.requests.states import REQUEST
 from linkwell.custody.researchers import actions as researchers
@@ -641,7 +641,7 @@ def output(registry: Any) -> Noun:
 
 
 def output_request(registry: Any) -> Noun:
-    used = applying.approved(registry)
+    used = applying.approved(registry, codes=("kaitiaki-see-first", "report-back"))
     lead, researcher = applying.team(registry)
     row = asking.filled(used)
     file = row.files.get(role="leaves")
@@ -655,6 +655,14 @@ def output_request(registry: Any) -> Noun:
         for name in (by.username, "another checker"):
             facts = {"digest": file.digest, "approves": True}
             RequestVote.objects.update_or_create(request=row, reviewer=name, name=file.name, defaults=facts)
+        return now()
+
+    def kept(whole: OutputRequest) -> OutputRequest:
+        """The request, with what its conditions ask for said."""
+        whole.kept = {
+            each.code: {"files": keeping.fingerprint(whole)} for each, _ in keeping.still_open(whole)
+        }
+        whole.save()
         return now()
 
     return Noun(
@@ -673,9 +681,12 @@ def output_request(registry: Any) -> Noun:
                 by=by, request=now(), reasons="x"),
             ("approve", "approve_request"): lambda by: requests_decided.approve_request(
                 by=by, request=both(by)),
+            ("keep", "say_kept"): lambda by: keeping.say_kept(
+                by=by, request=now(), said="x",
+                code="report-back" if by == lead else "kaitiaki-see-first"),
             ("reply", "reply"): lambda by: requests_decided.reply(by=by, request=now(), text="x"),
             ("release", "release_request"): lambda by: requests_decided.release_request(
-                by=by, request=both(by)),
+                by=by, request=kept(both(by))),
         },
         {("begin", "begin_request"): lambda by: filling.begin_request(by=by, project=used, title="x")},
         named=frozenset({lead.username, researcher.username}),

@@ -111,6 +111,7 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "aroha", "output", "decide", REQUEST, "approve", f"--about={THEIRS}"
     yield REQUEST, "output", "release", THEIRS
     yield REQUEST, "output", "reply", THEIRS, "x"
+    yield REQUEST, "output", "keep", THEIRS, "report-back", "x"
     yield REQUEST, "output", "bundle", THEIRS, "--out=never.zip"
     yield "researcher", "researcher", "keep", THEIRS, "training"
 

@@ -15,6 +15,7 @@ from linkwell.confidentiality.output_check.words import plain
 from linkwell.confidentiality.profile import Profile
 
 _PERCENT = re.compile(r"\bp(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\b|percentile (\d{1,2})|\b(\d{1,2}) ?%")
+_N_ASIDE = re.compile(r"(?i)[(\[]\s*(n|people|count|number|clients)\b[^)\]]*[)\]]")
 _QUARTERS = re.compile(r"\b(quartile|quartiles|q1|q3|lq|uq|iqr)\b")
 
 
@@ -88,6 +89,9 @@ def _behind(
     own = [each for each in counts if each.headings[:-1] == column.headings[:-1]]
     sharing = [each for each in counts if set(each.headings) & set(column.headings)]
     kept = own or sharing or counts
+    aside = column.cells[row].aside
+    if aside is not None and _N_ASIDE.search(column.heading):
+        return [aside]
     if kept:
         return [each.cells[row] for each in kept]
     base = [column.cells[at] for at in column.cells if _is_base(table, at)]

@@ -203,6 +203,7 @@ class _Check:
     def _findings(self) -> Iterator[Finding]:
         for table, raw in zip(self.leaving, self.raw, strict=True):
             yield from groups_told.check_groups(table, self.watched)
+            yield from telling.check_written(table)
             yield from counting.check_counts(table, raw, self.ways)
             yield from absent.check_absent(table, raw, self.profile.people_threshold)
             yield from sums.check_lines(table, self.ways)

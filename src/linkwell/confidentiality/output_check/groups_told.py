@@ -10,7 +10,7 @@ from linkwell.confidentiality.output_check.cells import address
 from linkwell.confidentiality.output_check.findings import Finding, found
 from linkwell.confidentiality.output_check.tables import Table
 from linkwell.confidentiality.output_check.words import plain
-from linkwell.standards.codelists import rows
+from linkwell.standards.lists import rows
 
 BY_IWI, SMALL_AREA = "by_iwi", "small_area"
 _HEADINGS = {

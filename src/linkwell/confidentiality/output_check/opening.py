@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -32,6 +33,7 @@ from linkwell.vault.zones import data_home_of
 WORKBOOKS = {".xlsx", ".xlsm"}
 TABLES = {".csv", ".tsv", ".tab"}
 TEXTS = {".txt", ".log", ".md", ".r", ".rmd", ".py", ".sas", ".sql", ".do", ".lst", ".out", ".tex", ".json"}
+MARKED_TEXTS = {".md", ".rmd", ".txt"}
 RECORDS = {
     ".dta", ".sav", ".por", ".sas7bdat", ".xpt", ".rds", ".rda", ".rdata", ".parquet", ".feather", ".arrow",
     ".pkl", ".pickle", ".db", ".sqlite", ".duckdb", ".mdb", ".accdb", ".npy", ".npz", ".h5", ".hdf5",
@@ -145,6 +147,8 @@ def _text(data: bytes, suffix: str, facts: dict[str, Any]) -> Opened:
         text = decode(data, facts["name"])[0]
     except LinkwellError as error:
         return Opened(**facts, fault=error.what)
+    if suffix in MARKED_TEXTS and (piped := _piped(text)):
+        return Opened(**facts, text=text, sheets=(Sheet(facts["name"], "", cells_of(piped)),))
     if suffix in TEXTS and not _is_table(text, suffix):
         return Opened(**facts, text=text)
     first = 1
@@ -156,6 +160,14 @@ def _text(data: bytes, suffix: str, facts: dict[str, Any]) -> Opened:
     except csv.Error:
         return Opened(**facts, fault="It is no well-formed CSV file.")
     return Opened(**facts, sheets=(Sheet(facts["name"], "", cells_of(rows)),))
+
+
+def _piped(text: str) -> list[tuple[int, list[str]]]:
+    """The tables of a text that draws them with upright strokes (Markdown), by the number of their line."""
+    lines = [(at, line.strip()) for at, line in enumerate(text.splitlines(), start=1)]
+    rows = [(at, [cell.strip() for cell in line.strip("|").split("|")]) for at, line in lines
+            if line.count("|") >= 2 or (line.startswith("|") and line.endswith("|"))]  # fmt: skip
+    return [(at, cells) for at, cells in rows if not all(re.fullmatch(r":?-*:?", cell) for cell in cells)]
 
 
 def _is_table(text: str, suffix: str) -> bool:

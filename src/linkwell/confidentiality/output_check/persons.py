@@ -15,9 +15,11 @@ from linkwell.standards.identifiers import check_ird, check_nhi
 _NHI = re.compile(
     r"(?<![A-Za-z0-9])[A-HJ-NP-Za-hj-np-z]{3}\s?\d{2}(?:\d{2}|[A-HJ-NP-Za-hj-np-z]{2})(?![A-Za-z0-9]|-\d)"
 )
+_MONTH = re.compile(r"(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s?(19|20)\d\d")
 _IRD = re.compile(r"(?<![\d,.$])\d{2,3}[ -]\d{3}[ -]\d{3}(?![\d,.])")
 _PHONE = re.compile(r"(?<!\d)(?:\+64|0)\s?2\d[\s-]?\d{3}[\s-]?\d{3,4}(?!\d)")
 _NAME = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-ZĀĒĪŌŪ][\w'’-]+|^[A-ZĀĒĪŌŪ][\w'’-]+, [A-ZĀĒĪŌŪ][\w'’-]+$")
+_INITIALS = re.compile(r"^(?:[A-ZĀĒĪŌŪ]\.\s?){2,3}$")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}(?:[T ].*)?$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$")
 _FEW_LINES = 8
 _LONG_ID = 100_000
@@ -37,13 +39,15 @@ def check_persons(sheet: Sheet, tables: tuple[Table, ...]) -> Iterator[Finding]:
         yield found("identifier", sheet.file, sheet.name, dict.fromkeys(cells), detail=what)
     for table in tables:
         yield from _one_row_each(sheet, table)
+    if not tables:
+        yield from _lines_of_words(sheet)
 
 
 def what_names(text: str) -> str:
     """What in a text identifies somebody, in plain words; "" if nothing."""
     if len(text) < 6:
         return ""
-    if any(check_nhi(each).ok for each in _NHI.findall(text)):
+    if any(check_nhi(each).ok for each in _NHI.findall(text) if not _MONTH.fullmatch(each)):
         return "An NHI number."
     if any(check_ird(each).ok for each in _IRD.findall(text)):
         return "An IRD number."
@@ -102,6 +106,9 @@ def _columns(sheet: Sheet) -> dict[str, list[str]]:
         names = [cell for cell in body if _NAME.match(cell.text)]
         if len(names) >= 3 or (len(names) * 2 > len(body) and names):
             marked.setdefault("People's names.", []).extend(cell.at for cell in names)
+        initials = [cell for cell in body if _INITIALS.match(cell.text)]
+        if len(initials) >= 3:
+            marked.setdefault("People's initials.", []).extend(cell.at for cell in initials)
         days = [cell for cell in body if _DAY.match(cell.text)]
         if (
             len(days) >= 3
@@ -126,6 +133,19 @@ def _one_row_each(sheet: Sheet, table: Table) -> Iterator[Finding]:
     if is_microdata(table):
         first, last = table.rows[0], table.rows[-1]
         yield found("one_row_a_person", sheet.file, sheet.name, [f"A{first}:A{last}"])
+
+
+def _lines_of_words(sheet: Sheet) -> Iterator[Finding]:
+    """A line for each person without a single number: many lines, a first column that differs in each."""
+    rows = list(sheet.by_row.items())
+    if len(rows) <= _FEW_LINES:
+        return
+    heads, body = [plain(cell.text) for cell in rows[0][1]], rows[1:]
+    facts = sum(bool(words().identifiers["record_words"].search(head)) for head in heads)
+    whose = words().identifiers["person_words"].search(heads[0]) or heads[0] in ("case", "id", "no", "number")
+    first = [cells[0].text for _, cells in body]
+    if facts >= 2 and (whose or facts >= 3) and len(set(first)) == len(first):
+        yield found("one_row_a_person", sheet.file, sheet.name, [f"A{body[0][0]}:A{body[-1][0]}"])
 
 
 def is_microdata(table: Table) -> bool:

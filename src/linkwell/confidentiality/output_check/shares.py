@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from linkwell.confidentiality.output_check.cells import Cell
 from linkwell.confidentiality.output_check.findings import Finding, found
@@ -13,6 +14,7 @@ from linkwell.confidentiality.output_check.tables import COUNTS, SHARES, Column,
 from linkwell.confidentiality.output_check.words import is_total, plain
 
 _SCALES = {"percentage": (100.0, 1.0), "rate": (100.0, 1.0, 1e3, 1e4, 1e5, 1e6), "ratio": (1.0, 100.0)}
+_CHANGE = re.compile(r"\b(change|growth|increase|decrease|rise|fall)\b")
 _MOST_COLUMNS, _MOST_TRIES = 60, 6000
 _MOST_OFF = 0.12  # how far rounding may move a share before a pair of columns is no likely source of it
 Counts = Mapping[int, Cell]
@@ -36,12 +38,26 @@ def check_shares(table: Table, others: Sequence[Table]) -> Iterator[Finding]:
         cells = {row: cell for row, cell in column.cells.items() if kind_at(table, column, row) in SHARES}
         if any(cell.number is not None for cell in cells.values()):
             kind = column.kind if column.kind in SHARES else "percentage"
-            yield from _check(table, column, cells, kind, _counts(table, others, cells))
+            counts = _counts(table, others, cells)
+            if kind == "percentage" and _CHANGE.search(plain(column.heading)):
+                counts += [_line_before(table, each) for each in counts]
+                cells = {row: _as_share(cell) for row, cell in cells.items()}
+            yield from _check(table, column, cells, kind, counts)
         aside = {row: cell.aside for row, cell in column.cells.items()
                  if cell.aside is not None and kind_at(table, column, row) == "count"}  # fmt: skip
         if (aside and any(cell.percent for cell in aside.values())) or (aside and "%" in column.heading):
             own = dict(column.cells)
             yield from _check(table, column, aside, "percentage", [own, *_counts(table, others, aside)])
+
+
+def _line_before(table: Table, counts: Counts) -> Counts:
+    """At each row the count of the row above it."""
+    return {row: counts[before] for before, row in pairwise(table.rows) if before in counts}
+
+
+def _as_share(cell: Cell) -> Cell:
+    """A change of 5 % as what it is of before: 105 %."""
+    return cell if cell.number is None else replace(cell, number=cell.number + 100)
 
 
 def _check(

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from linkwell.confidentiality.output_check.cells import Cell
 from linkwell.confidentiality.output_check.counting import Ways
 from linkwell.confidentiality.output_check.findings import Finding, found
+from linkwell.confidentiality.output_check.tables import Table
 from linkwell.confidentiality.output_check.words import words
 
 _SHORT = 3
+_WRITTEN = re.compile(r"(just |only |about )?(one|two|three|four|five|tahi|rua|toru|whā|rima)")
 
 
 def check_words(file: str, sheet: str, texts: Iterable[tuple[str, str]], ways: Ways) -> Iterator[Finding]:
@@ -29,8 +31,16 @@ def check_words(file: str, sheet: str, texts: Iterable[tuple[str, str]], ways: W
         yield found(rule, file, sheet, places)
 
 
+def check_written(table: Table) -> Iterator[Finding]:
+    """Small counts written out: "four" where a number belongs, in a column of counts."""
+    for column in table.leaving("count"):
+        cells = [cell.at for cell in column.cells.values() if _WRITTEN.fullmatch(cell.text.strip().lower())]
+        if cells:
+            yield found("small_in_words", table.file, table.sheet, cells, column=column.heading)
+
+
 def told_in(text: str, ways: Ways) -> str:
-    """The rule a text breaks: "small_in_words", "exact_in_words" or ""."""
+    """The rule a text breaks: "small_in_words", "exact_in_words", "minmax" or ""."""
     if len(text) < _SHORT:
         return ""
     for hit in words().texts["few"].finditer(text):
@@ -45,7 +55,7 @@ def told_in(text: str, ways: Ways) -> str:
                 return "small_in_words"
             if not (ways.fits("rr3", number) or ways.fits("grr", number)):
                 return "exact_in_words"
-    return ""
+    return "minmax" if words().texts["ends"].search(text) else ""
 
 
 def _is_rule(text: str, hit: re.Match[str]) -> bool:

@@ -159,7 +159,7 @@ def _permitted(row: OutputRequest, about: Organisation) -> None:
 
 def reply(*, by: Person, request: OutputRequest, text: str) -> OutputRequest:
     """Say what a provider thinks of an output it reads first; its period ends with that."""
-    readers = readers_first(request, request.about) if request.reply_until else []
+    readers = readers_first(request, request.about)
     check(by, REPLY_TO_OUTPUT, owners=readers)
     ours = next(each for each in readers if allows(by, REPLY_TO_OUTPUT, owner=each))
     if not text.strip():

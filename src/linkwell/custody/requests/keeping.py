@@ -64,7 +64,7 @@ def still_open(request: OutputRequest) -> list[tuple[ProjectCondition, ToSay]]:
         to_say = TO_SAY.get(each.control)
         if to_say is None or (to_say is IWI_AGREE and not _tells_by_iwi(request)):
             continue
-        if request.kept.get(each.code, {}).get("files") != _fingerprint(request):
+        if request.kept.get(each.code, {}).get("files") != fingerprint(request):
             found.append((each, to_say))
     return found
 
@@ -104,7 +104,7 @@ def say_kept(*, by: Person, request: OutputRequest, code: str, said: str) -> Out
         row.state = REQUEST.after("keep", row.state)
         row.kept[code] = {
             "by": by.username, "said": said.strip(), "on": timezone.localdate().isoformat(),
-            "files": _fingerprint(row),
+            "files": fingerprint(row),
         }  # fmt: skip
         row.save(update_fields=["kept"])
         record(
@@ -139,7 +139,7 @@ def awaited(request: OutputRequest) -> list[Organisation]:
         return []
     if request.about is not None:
         return [] if request.reply else [request.about]
-    now = _fingerprint(request)
+    now = fingerprint(request)
     return [each for each in readers_first(request, None)
             if request.kept.get(f"reply {each.code}", {}).get("files") != now]  # fmt: skip
 
@@ -150,13 +150,13 @@ def keep_reply(row: OutputRequest, by: Person, organisation: Organisation, text:
         row.reply, row.replied_by = text, by.username
         return
     row.kept[f"reply {organisation.code}"] = {
-        "by": by.username, "said": text, "on": timezone.localdate().isoformat(), "files": _fingerprint(row),
+        "by": by.username, "said": text, "on": timezone.localdate().isoformat(), "files": fingerprint(row),
     }  # fmt: skip
 
 
 def said_of(request: OutputRequest) -> list[dict[str, str]]:
     """What was said of these files as they are, for those inside: condition or provider, who, when, words."""
-    now = _fingerprint(request)
+    now = fingerprint(request)
     words = {each.code: each.words for each in conditions_of(request.project)}
     names = {f"reply {each.code}": f"Reply of {each.name}" for each in owners_of(request.project)}
     return [{"what": (words | names).get(code, code), **told} for code, told in request.kept.items()
@@ -167,7 +167,7 @@ def _tells_by_iwi(request: OutputRequest) -> bool:
     return any(each["rule"] == WATCHED["iwi agree"] for each in request.checked.get("findings", ()))
 
 
-def _fingerprint(request: OutputRequest) -> str:
+def fingerprint(request: OutputRequest) -> str:
     """Of all the files that are to leave, as they are."""
     text = "\n".join(sorted(f"{file.name} {file.digest}" for file in leaving(request)))
     return hashlib.sha384(text.encode()).hexdigest()
