@@ -48,7 +48,7 @@ def files_seen(request: OutputRequest, person: Person) -> list[RequestFile]:
         return list(request.files.all())
     if request.state not in SHOWN_OUTSIDE:
         return []
-    readers = [] if request.reply_until is None else readers_first(request, request.about)
+    readers = readers_first(request, request.about)
     ours = allows(person, SEE_REQUESTS_ABOUT_US, owners=readers) or allows(person, KEEP_AS_KAITIAKI)
     return list(request.files.filter(role="leaves")) if ours else []
 

@@ -102,8 +102,7 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what a provider thinks of an output it reads first."""
     found, person = find_request(request, reference), signed_in(request)
-    readers = [] if found.reply_until is None and found.about is None else readers_first(found, found.about)
-    if not allows(person, REPLY_TO_OUTPUT, owners=readers):
+    if not allows(person, REPLY_TO_OUTPUT, owners=readers_first(found, found.about)):
         raise Http404
     form = WordsForm(
         "Your reply", "The checkers and the team read it before anything leaves.", request.POST or None

@@ -89,7 +89,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "conditions": conditions_of(found.project),
         "unkept": [(each, to_say.who) for each, to_say in still_open(found)] if seen or kaitiaki else [],
         "said": said_of(found) if seen or kaitiaki else [],
-        "readers": readers_first(found, found.about) if found.reply_until and not found.about else [],
+        "readers": [] if found.about or not found.reply_until else readers_first(found, None),
         "groups": _groups(found, person),
         "findings": findings[:_MOST_FINDINGS],
         "more_findings": max(0, len(findings) - _MOST_FINDINGS),
