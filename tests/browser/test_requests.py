@@ -39,7 +39,7 @@ def vote(walk: Walk, who: str, where: str, says: str, said: str = "") -> None:
 
 
 def test_returned_changed_approved_by_two_held_replied_to_and_released(registry, walk) -> None:
-    project = applying.approved(registry)
+    project = applying.approved(registry, codes=["kaitiaki-see-first"])
     asking.checkers(registry)
     lead = project.lead.username
     walk.as_(lead, f"/projects/{project.code}/")
@@ -85,6 +85,15 @@ def test_returned_changed_approved_by_two_held_replied_to_and_released(registry,
     walk.follow("Reply")
     walk.page.get_by_label("Your reply").fill("The north is right.")
     walk.press("Send the reply")
+    walk.as_("output_checker", where + "release")
+    walk.press("Release", again=True)
+    walk.sees("It waits for kaitiaki of Stats NZ")
+    walk.as_("kaitiaki", where)
+    walk.sees("table.csv")
+    walk.follow("Say that a condition is kept")
+    walk.page.get_by_label("What was done?").fill("We saw it and talked about it.")
+    walk.choose("Which condition?", "kaitiaki-see-first")
+    walk.press("Keep what I say")
     walk.as_("output_checker", where + "release")
     walk.press("Release", again=True)
     walk.sees("The files are released.")

@@ -29,7 +29,12 @@ from linkwell.custody.projects.permissions import (
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS, SEE_OWN_PROPOSALS
 from linkwell.custody.refreshes.permissions import SEE_CATALOGUE, SEE_REFRESHES
 from linkwell.custody.removals.permissions import SEE_OWN_REMOVALS, SEE_REMOVALS
-from linkwell.custody.requests.permissions import ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US
+from linkwell.custody.requests.permissions import (
+    ASK_OUTPUT,
+    KEEP_AS_KAITIAKI,
+    SEE_REQUESTS,
+    SEE_REQUESTS_ABOUT_US,
+)
 from linkwell.custody.researchers.permissions import SEE_EVIDENCE, SIGN_UNDERTAKING
 from linkwell.custody.signin.factors import required
 from linkwell.custody.signin.machine_help import lately_at_the_machine
@@ -49,7 +54,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("agreements", "Agreements", (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)),
     ("uses", "Later uses", (SEE_OWN_USES, SEE_ALL_USES)),
     ("projects", "Projects", (SEE_OWN_PROJECTS, SEE_ALL_PROJECTS, SEE_PROJECTS_USING_US)),
-    ("requests", "Output requests", (ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US)),
+    ("requests", "Output requests", (ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US, KEEP_AS_KAITIAKI)),
     ("researchers", "Researchers", (SEE_EVIDENCE,)),
     ("undertaking", "Your undertaking", (SIGN_UNDERTAKING,)),
     ("removals", "Taking out", (SEE_OWN_REMOVALS, SEE_REMOVALS)),
