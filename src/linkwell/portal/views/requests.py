@@ -89,7 +89,9 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "conditions": conditions_of(found.project),
         "unkept": [(each, to_say.who) for each, to_say in still_open(found)] if seen or kaitiaki else [],
         "said": said_of(found) if seen or kaitiaki else [],
-        "readers": [] if found.about or not found.reply_until else readers_first(found, None),
+        # No provider learns here who else shares data: their names are for those inside.
+        "read_first": bool(found.reply_until) and not found.about,
+        "readers": readers_first(found, None) if (seen or kaitiaki) and found.reply_until else [],
         "groups": _groups(found, person),
         "findings": findings[:_MOST_FINDINGS],
         "more_findings": max(0, len(findings) - _MOST_FINDINGS),
