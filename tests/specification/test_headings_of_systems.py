@@ -229,11 +229,17 @@ def test_what_stands_under_somebody_elses_title_is_not_the_participants(tmp_path
         ),
         encoding="utf-8",
     )  # fmt: skip
-    read = {found.column: found.field for found in draft(read_tables(path), as_of=AS_OF).readings}
-    assert read == {
+    expected = {
         "Fam no.": "household_key", "Tamaiti name": "first_name, last_name", "D.O.B": "date_of_birth",
         "Name": "", "Cell": "", "Started": "start_date", "Finished": "end_date",
     }  # fmt: skip
+    read = {found.column: found.field for found in draft(read_tables(path), as_of=AS_OF).readings}
+    assert read == expected
+    nhis = {"Fam no": [f"F{n}" for n in range(10)], "NHI": list(people_files.NHIS)}
+    beside = people_files.laid_out({"Fam no": "Fam no", "NHI": "NHI"}, nhis, name="numbers.csv")
+    made = draft([*read_tables(path), beside], as_of=AS_OF)
+    assert "laid beside" in " ".join(made.remarks)
+    assert {found.column: found.field for found in made.readings}["Name"] == ""
 
 
 def test_what_a_heading_promises_and_its_cells_do_not_hold_is_said() -> None:

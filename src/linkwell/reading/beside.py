@@ -147,7 +147,8 @@ def _widened(
                     found.differ.setdefault(column, []).append(found.at)
         found.at += 1
     lent = {**getattr(table, "lent", {}), **dict.fromkeys(added, where)}
-    return WideTable(table.origin, table.columns + added, rows, table.row_numbers, table.notices, lent=lent)
+    columns, groups = table.columns + added, table.groups
+    return WideTable(table.origin, columns, rows, table.row_numbers, table.notices, groups, lent=lent)
 
 
 def _lent(partner: _Partner | None, columns: tuple[str, ...], found: _Found) -> tuple[str, ...]:
