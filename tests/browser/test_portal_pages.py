@@ -27,7 +27,7 @@ PAGES = {
     "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/",
                  "/proposals/{proposal}/versions/1/",
                  "/proposals/{proposal}/versions/1/columns/person/gender",
-                 "/agreements/DSA-2026-001/take-out", "/removals/"],
+                 "/agreements/DSA-2026-001/take-out", "/removals/", "/trail/"],
     "integrator": [
         "/custodian/supplies/",
         "/custodian/supplies/{supply}/",
@@ -44,8 +44,15 @@ PAGES = {
                 "/people/{staff}/", "/people/{staff}/end", "/people/{staff}/aroha/provider_staff/end",
                 "/custodian/organisations/aroha/people/new", "/custodian/organisations/aroha/",
                 "/custodian/organisations/aroha/keys/new", "/custodian/organisations/aroha/room",
-                "/custodian/agreements/DSA-2026-001/insights", "/custodian/record/?about=aroha"],
+                "/custodian/agreements/DSA-2026-001/insights", "/custodian/record/?about=aroha",
+                "/custodian/waiting/", "/custodian/organisations/"],
 }  # fmt: skip
+
+
+SIDEWAYS = (
+    "[...document.querySelectorAll('.lw-scroll')].filter(box => box.scrollWidth > box.clientWidth)"
+    ".map(box => box.ariaLabel)"
+)
 
 
 @pytest.fixture
@@ -131,6 +138,7 @@ def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, fa
                 page.set_viewport_size({"width": width, "height": 900})
                 assert axe() == [], (person, place, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+            assert page.evaluate(SIDEWAYS) == [], place  # wide tables became a card for each row
     expected = ("404", "403")  # the two pages of PAGES that answer so on purpose
     assert [fault for fault in faults if not any(status in fault for status in expected)] == []
 

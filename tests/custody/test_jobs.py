@@ -5,10 +5,11 @@ the work.
 from __future__ import annotations
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from linkwell.custody import road
 from linkwell.custody.home import package_path
-from linkwell.custody.jobs import running, worker
+from linkwell.custody.jobs import running, tasks, worker
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.supplies import actions
 from linkwell.custody.supplies.models import Supply
@@ -124,7 +125,8 @@ def test_giving_up_that_breaks_too_never_leaves_a_job_running(registry, supply, 
     monkeypatch.setattr(jobs, "work_accept", breaks)
     monkeypatch.setattr(jobs, "give_up_accept", breaks)
     job = actions.accept(by=registry.person("integrator"), supply=supply)
-    assert running.run(job.pk).state == "waiting"
+    assert tasks.run_quick.call(job.pk) == "waiting"
+    assert [row.args_kwargs["kwargs"] for row in DBTaskResult.objects.all()] == [{"job_id": job.pk}]
     for _ in range(running.MOST_ATTEMPTS):
         running.run(job.pk)
     assert running.run(job.pk).state == "failed"

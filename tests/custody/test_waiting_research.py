@@ -94,7 +94,7 @@ def test_kaitiaki_read_that_their_hold_stops_outputs(registry, project, two) -> 
     )
     assert lines(theirs) == lines(at_custodian, staff=True) == []
     guarding.hold(by=theirs, project=project, said="Talk with us first.")
-    (line,) = [each for each in waiting(theirs) if each.kind == "output request"]
+    (line,) = [each for each in waiting(theirs) if each.kind == "held project"]
     assert (line.who, line.name) == (
         SAID["you hold"],
         project.title,

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.permissions import Capability, Relation
+from linkwell.custody.permissions import Capability, Relation, roles_held
 from linkwell.custody.signin.factors import required
 from linkwell.portal.again import lately
 
@@ -120,7 +120,7 @@ def _held(person: Person) -> tuple[frozenset[str], frozenset[str]]:
     """Roles held anywhere, and those held at the custodian. Every page asks for every line of its menu."""
     found: tuple[frozenset[str], frozenset[str]] | None = getattr(person, "_held_this_request", None)
     if found is None:
-        held = list(person.memberships.values_list("role", "organisation__is_custodian"))
+        held = [(each.role, each.organisation.is_custodian) for each in roles_held(person)]
         found = frozenset(role for role, _ in held), frozenset(role for role, there in held if there)
         person._held_this_request = found
     return found

@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
-from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.permissions import NotAllowed, remember_roles
 from linkwell.custody.signin.numbers import number
 from linkwell.errors import LinkwellError, TryAgain
 from linkwell.portal.access import roles_of
@@ -64,6 +64,8 @@ def idle_lock(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, Person):
+            if request.method in ("GET", "HEAD"):
+                remember_roles(request.user)
             now = int(time.time())
             seen = int(request.session.get("seen", now))
             guarded = CUSTODIAN_ROLES | {Role.RESEARCHER}

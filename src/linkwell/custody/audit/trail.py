@@ -12,6 +12,7 @@ from linkwell.custody.audit.record import SYSTEM
 from linkwell.custody.organisations.before import TAKEN
 from linkwell.custody.organisations.models import Membership, Organisation, Person
 from linkwell.custody.organisations.roles import Role
+from linkwell.custody.permissions import roles_held
 from linkwell.pages.labels import label
 
 _TOLD = ("role", "roles", "why", "reason", "to", "kind", "analyst", "analysts_added", "asked_by", "count")
@@ -26,8 +27,13 @@ def own_organisations(person: Person) -> QuerySet[Organisation]:
 
 def own_events(person: Person) -> QuerySet[AuditEvent]:
     """Every event about those organisations, newest first."""
-    codes = list(own_organisations(person).values_list("code", flat=True))
-    return AuditEvent.objects.filter(about__in=codes).order_by("-seq")
+    return AuditEvent.objects.filter(about__in=_own(person).values()).order_by("-seq")
+
+
+def _own(person: Person) -> dict[int, str]:
+    """Number and code of each of those organisations."""
+    held = [each.organisation for each in roles_held(person) if each.role in READ_OWN_TRAIL.roles]
+    return {each.pk: each.code for each in held if not each.is_custodian}
 
 
 def events_about(about: str, person: Person | None) -> QuerySet[AuditEvent]:
@@ -56,7 +62,7 @@ def _word(name: str, value: str) -> str:
 
 def doers(person: Person, events: Iterable[AuditEvent], *, custodian: str) -> dict[str, str]:
     """Actor -> who that is to this person: a colleague by sign-in name, everybody else by their side only."""
-    own = dict(own_organisations(person).values_list("pk", "code"))
+    own = _own(person)
     actors = {event.actor for event in events}
     found = dict.fromkeys(actors, "somebody else") | {SYSTEM: "Linkwell"}
     held = Membership.objects.filter(person__username__in=actors).select_related("organisation", "person")

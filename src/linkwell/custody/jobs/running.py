@@ -1,4 +1,4 @@
-"""Doing a job: leave it, claim it once, work, publish; and put back what a dead worker left."""
+"""Doing a job: claim it once, work, publish; and put back what a dead worker left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.utils import timezone
 from linkwell.custody.jobs.kinds import KINDS, Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.states import JOB, JobState
-from linkwell.custody.organisations.models import Person
 from linkwell.errors import LinkwellError, is_interrupt
 
 MOST_ATTEMPTS = 3
@@ -26,25 +25,6 @@ class OurFaultError(LinkwellError):
     """Something broke that is nobody's doing; only the kind of error is kept, never its text or values."""
 
     exit_code = 3
-
-
-def leave(kind: str, *, subject: str, by: Person | str) -> Job:
-    """Leave a job in the action's own transaction; it is queued when that commits.
-
-    A job that is still waiting or running for the same thing is returned instead of a twin.
-    """
-    from linkwell.custody.jobs.tasks import enqueue
-
-    under_way = Job.objects.filter(
-        kind=kind, subject=subject, state__in=(JobState.WAITING, JobState.RUNNING)
-    ).first()
-    if under_way is not None:
-        return under_way
-    job = Job.objects.create(
-        kind=kind, subject=subject, queue=KINDS[kind].queue, by=str(by), state=JOB.after("enqueue", None)
-    )
-    transaction.on_commit(lambda: enqueue(job))
-    return job
 
 
 def run(job_id: int, *, tick: Tick | None = None) -> Job:
@@ -140,8 +120,6 @@ def _put_back(job: Job) -> None:
 
 
 def _put_back_or_end(job: Job, error: LinkwellError) -> None:
-    from linkwell.custody.jobs.tasks import enqueue
-
     with transaction.atomic():
         if job.attempts > MOST_ATTEMPTS:
             _end(job, "fail", error)
@@ -149,7 +127,6 @@ def _put_back_or_end(job: Job, error: LinkwellError) -> None:
         row = Job.objects.select_for_update().get(pk=job.pk)
         row.state = JOB.after("requeue", row.state)
         row.save(update_fields=["state"])
-        transaction.on_commit(lambda: enqueue(row))
 
 
 def _where(error: BaseException) -> str:

@@ -1,14 +1,18 @@
-"""The bridge to django-tasks: one task per queue, which only names a job. On Django 6 the import changes
-here.
+"""Leaving a job for a worker. The bridge to django-tasks: one task per queue, which only names a job; on
+Django 6 the import changes here.
 """
 
 from __future__ import annotations
 
 import structlog
+from django.db import transaction
 from django_tasks import task
 
-from linkwell.custody.jobs.kinds import HEAVY, LAB, QUICK
+from linkwell.custody.jobs.kinds import HEAVY, KINDS, LAB, QUICK
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.jobs.running import run
+from linkwell.custody.jobs.states import JOB, JobState
+from linkwell.custody.organisations.models import Person
 
 log = structlog.get_logger("linkwell.jobs")
 
@@ -44,13 +48,31 @@ def run_lab(job_id: int) -> str:
 
 
 def _run(job_id: int) -> str:
-    from linkwell.custody.jobs.running import run
-
     try:
-        return str(run(job_id).state)
+        job = run(job_id)
+        if job.state == JobState.WAITING:  # neither its end nor its failure could be written down
+            enqueue(job)
+        return str(job.state)
     except Exception as error:  # noqa: BLE001  its text may hold somebody's values: only its kind goes on
         log.error("job was not begun", job=job_id, error=type(error).__name__)
         return "not begun"
+
+
+def leave(kind: str, *, subject: str, by: Person | str) -> Job:
+    """Leave a job in the action's own transaction; it is queued when that commits.
+
+    A job that is still waiting or running for the same thing is returned instead of a twin.
+    """
+    under_way = Job.objects.filter(
+        kind=kind, subject=subject, state__in=(JobState.WAITING, JobState.RUNNING)
+    ).first()
+    if under_way is not None:
+        return under_way
+    job = Job.objects.create(
+        kind=kind, subject=subject, queue=KINDS[kind].queue, by=str(by), state=JOB.after("enqueue", None)
+    )
+    transaction.on_commit(lambda: enqueue(job))
+    return job
 
 
 def enqueue(job: Job) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import current_home
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.labs.granted import Granted, columns_of, granted, organisations_of
 from linkwell.custody.labs.models import ProjectDatabase
@@ -57,7 +57,7 @@ def build(*, by: Person, project: Project) -> tuple[ProjectDatabase, Job]:
         Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         newest = project.databases.filter(state__in=_STANDING).first()
         if newest is not None and newest.state == DatabaseState.BUILDING:
-            return newest, running.leave(BUILD, subject=newest.name, by=by)
+            return newest, tasks.leave(BUILD, subject=newest.name, by=by)
         if newest is not None and newest.state == DatabaseState.READY and fits(newest, wanted):
             raise WrongUse("It stands already, with everything that is granted.", where=newest.name)
         return _begin(project, wanted, by=by)
@@ -111,7 +111,7 @@ def _begin(project: Project, wanted: Granted, *, by: Person | str) -> tuple[Proj
     )  # fmt: skip
     record("database.building", by=by, subject=row.subject, about=_whose(project),
            details={"refresh": wanted.refresh.label, "columns": wanted.columns})  # fmt: skip
-    return row, running.leave(BUILD, subject=row.name, by=by)
+    return row, tasks.leave(BUILD, subject=row.name, by=by)
 
 
 def keep_databases() -> int:

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from linkwell.custody.audit.record import record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.labs.databases import current
 from linkwell.custody.labs.locks import refuse_open_locks
@@ -197,7 +197,7 @@ def _leave(
                 asked=asked, state=WORK.after(verb, None), by=by.username,
             )  # fmt: skip
             record(event, by=by, subject=work.subject, about=_whose(project))
-            left.append((work, running.leave(RUN, subject=work.reference, by=by)))
+            left.append((work, tasks.leave(RUN, subject=work.reference, by=by)))
         return left
 
 

@@ -7,14 +7,14 @@ from django.db import transaction
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.audit.record import record
 from linkwell.custody.home import links_path
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import judging
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
 from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
-from linkwell.custody.supplies.actions import change
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 
@@ -33,7 +33,7 @@ def link(*, by: Person, supply: Supply) -> Job:
     refuse_what_is_not_agreed(agreement, as_now(agreement, "work"))
     with transaction.atomic():
         change(supply, "link", by=by, event="supply.linking")
-        return running.leave("supply.link", subject=supply.reference, by=by)
+        return tasks.leave("supply.link", subject=supply.reference, by=by)
 
 
 def link_again(*, by: Person, supply: Supply) -> Job:
@@ -56,7 +56,7 @@ def link_again(*, by: Person, supply: Supply) -> Job:
                 fix="Link it first, or wait until the linking under way has ended.",
             )
         record("supply.linking again", by=by, subject=row.subject, about=agreement.organisation.code)
-        return running.leave("supply.link again", subject=row.reference, by=by)
+        return tasks.leave("supply.link again", subject=row.reference, by=by)
 
 
 def judge_pair(*, by: Person, supply: Supply, number: int, answer: str) -> None:

@@ -11,7 +11,8 @@ from linkwell.custody.home import current_home, links_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.linkage import judging
-from linkwell.custody.supplies.actions import change, find
+from linkwell.custody.supplies.actions import find
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError

@@ -13,7 +13,7 @@ from django.utils import timezone
 from linkwell.custody.agreements.models import Notice
 from linkwell.custody.agreements.seeing import own_notices
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.mail.models import MailChoice, Rhythm
 from linkwell.custody.organisations.models import Person
 from linkwell.errors import WrongUse
@@ -83,6 +83,6 @@ def mail_what_is_due(now: datetime | None = None) -> int:
         if (choice.told_at is not None and at - choice.told_at < gap) or not new_notices(choice):
             continue
         with transaction.atomic():
-            running.leave(MAIL, subject=str(choice.pk), by=SYSTEM)
+            tasks.leave(MAIL, subject=str(choice.pk), by=SYSTEM)
         count += 1
     return count

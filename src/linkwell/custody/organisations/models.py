@@ -52,7 +52,7 @@ class Person(AbstractBaseUser):
 
     def roles(self) -> frozenset[Role]:
         """Every role held anywhere."""
-        return frozenset(Role(role) for role in self.memberships.values_list("role", flat=True))
+        return frozenset(Role(each.role) for each in self.memberships.all())
 
 
 class Organisation(models.Model):

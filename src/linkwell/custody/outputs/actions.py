@@ -8,7 +8,7 @@ from django.db import transaction
 
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.audit.record import record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
@@ -98,7 +98,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         else:
             output.analyst = by.username
             output = change(output, "analyse", by=by, event="output.analysing")
-        return output, running.leave("output.analyse", subject=output.reference, by=by)
+        return output, tasks.leave("output.analyse", subject=output.reference, by=by)
 
 
 def release(*, by: Person, output: Output, override: str = "") -> Job:
@@ -132,7 +132,7 @@ def release(*, by: Person, output: Output, override: str = "") -> Job:
         told: dict[str, object] = {"override": override.strip()} if override.strip() else {}
         output.reasons = dict(told)
         change(output, "release", by=by, event="output.approved", **told)
-        return running.leave("output.release", subject=output.reference, by=by)
+        return tasks.leave("output.release", subject=output.reference, by=by)
 
 
 def refuse(*, by: Person, output: Output, reason: str) -> Output:

@@ -25,7 +25,7 @@ from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.populations.permissions import HAND_OUT_CONTENT, HAND_OUT_LINKS, MAKE_SPINE
-from linkwell.custody.supplies.actions import change
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.states import SupplyState
 from linkwell.errors import TryAgain

@@ -16,6 +16,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.states import HoldState, ProjectState
+from linkwell.custody.remembered import rows
 from linkwell.custody.researchers.actions import in_date
 from linkwell.custody.researchers.evidence import kinds
 from linkwell.custody.uses.actions import use_agreed
@@ -97,7 +98,12 @@ def agreements_of(project: Project) -> list[Agreement]:
     """The agreements a project's data comes under."""
     if project.agreement is not None:
         return [project.agreement]
-    return list(project.uses.select_related("organisation", "proposal").order_by("pk"))
+    return sorted(rows(project, "uses", "organisation", "proposal"), key=lambda each: each.pk)
+
+
+def is_member(project: Project, person: Person) -> bool:
+    """Whether somebody is named in an approved project."""
+    return any(each.person_id == person.pk for each in project.members.all())
 
 
 def _state(project: Project, day: datetime.date) -> Iterator[Closed]:
@@ -120,13 +126,15 @@ def _agreements(project: Project, day: datetime.date) -> Iterator[Closed]:
 
 
 def _holds(project: Project) -> Iterator[Closed]:
-    for hold in project.holds.filter(state=HoldState.STANDS).select_related("organisation"):
+    for hold in rows(project, "holds", "organisation"):
+        if hold.state != HoldState.STANDS:
+            continue
         words = f"Kaitiaki of {hold.organisation.name} hold this project."
         yield Closed("hold", words, "Talk with them; only they lift it.")
 
 
 def _person(project: Project, person: Person, day: datetime.date) -> Iterator[Closed]:
-    if not person.is_active or not project.members.filter(person=person).exists():
+    if not person.is_active or not is_member(project, person):
         yield Closed("member", "You are not named in this project.", "Ask its lead.")
         return
     wanted = frozenset({Role.ANALYST}) if project.standing else WORKERS

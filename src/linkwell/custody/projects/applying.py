@@ -28,6 +28,7 @@ from linkwell.custody.projects.states import (
 from linkwell.custody.refreshes.actions import latest_ready
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
+from linkwell.custody.remembered import rows
 from linkwell.errors import WrongUse
 
 
@@ -208,8 +209,9 @@ def take_out(*, by: Person, project: Project, person: Person) -> Invitation:
 
 def team_of(project: Project) -> list[Person]:
     """The lead, and whoever said yes."""
-    asked = project.invitations.filter(state=InvitationState.ACCEPTED).select_related("person")
-    return [*([project.lead] if project.lead else []), *(each.person for each in asked)]
+    asked = rows(project, "invitations", "person")
+    said_yes = [each.person for each in asked if each.state == InvitationState.ACCEPTED]
+    return [*([project.lead] if project.lead else []), *said_yes]
 
 
 def put_in(*, by: Person, application: Application) -> Application:

@@ -6,11 +6,11 @@ It never decides. A reviewer reads it beside the application, and the team befor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.utils import timezone
 
-from linkwell.custody.agreements.controls import as_now, by_people, controls_of
+from linkwell.custody.agreements.controls import Attempt, by_people, controls_of
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.organisations.models import Person
@@ -19,7 +19,8 @@ from linkwell.custody.projects.applying import team_of
 from linkwell.custody.projects.models import Application
 from linkwell.custody.projects.sources import agreements_behind
 from linkwell.custody.projects.states import ApplicationState
-from linkwell.custody.researchers.actions import lacks
+from linkwell.custody.remembered import rows
+from linkwell.custody.researchers.actions import lacked_by
 from linkwell.custody.uses.actions import use_agreed
 
 ALLOWS, BLOCKS, A_PERSON = "allows", "blocks", "a person judges"
@@ -59,7 +60,8 @@ def asked_of(application: Application) -> list[Agreement]:
     """The agreements whose data it asks for: fixed once it is put in, worked out while it is written."""
     if application.state in (ApplicationState.DRAFT, ApplicationState.RETURNED):
         return agreements_behind(application.variables)
-    return list(application.asks.select_related("organisation", "specification", "proposal").order_by("pk"))
+    asked = rows(application, "asks", "organisation", "specification", "proposal")
+    return sorted(asked, key=lambda each: each.pk)
 
 
 def _agreement(application: Application, agreement: Agreement) -> Iterator[Checked]:
@@ -79,8 +81,10 @@ def _agreement(application: Application, agreement: Agreement) -> Iterator[Check
 
 def _controls(application: Application, agreement: Agreement, name: str) -> Iterator[Checked]:
     alone = application.answers.get("one_provider") == "yes"
-    now = as_now(agreement, "use")
-    attempt = replace(now, alone=alone, use_agreed=use_agreed(agreement, application.project.code))
+    attempt = Attempt(
+        "use", timezone.localdate(), agreement.specification_id, state=agreement.state, alone=alone,
+        use_agreed=use_agreed(agreement, application.project.code),
+    )  # fmt: skip
     for control in controls_of(agreement):
         if not set(control.moments) & set(ASKED) or control.code == "named people":
             continue
@@ -116,10 +120,10 @@ def _team(application: Application) -> Iterator[Checked]:
     project = application.project
     writing = application.state in (ApplicationState.DRAFT, ApplicationState.RETURNED)
     people = team_of(project) if writing else list(Person.objects.filter(username__in=application.team))
-    today = timezone.localdate()
+    lacking = lacked_by(people, timezone.localdate())
     for person in people:
-        for kind in lacks(person, today):
+        for kind in lacking[person.pk]:
             says = f"Not in date for {person.name}. The lab stays closed to them until it is."
             yield Checked("The team", kind.title, BLOCKS, says)
-    if not any(lacks(person, today) for person in people):
+    if not any(lacking.values()):
         yield Checked("The team", "Vetting, training, undertaking", ALLOWS, "In date for everybody.")

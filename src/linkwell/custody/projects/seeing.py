@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
+from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import allows_row
-from linkwell.custody.projects.access import agreements_of
-from linkwell.custody.projects.models import Application, Project
+from linkwell.custody.projects.access import agreements_of, is_member
+from linkwell.custody.projects.models import Application, Hold, Invitation, Project
 from linkwell.custody.projects.permissions import SEE_ALL_PROJECTS, SEE_OWN_PROJECTS, SEE_PROJECTS_USING_US
 from linkwell.custody.projects.states import ApplicationState, InvitationState
+from linkwell.custody.remembered import remembered, rows
 
 TEAM = (InvitationState.INVITED, InvitationState.ACCEPTED)
 PUT_IN = (
@@ -23,14 +25,16 @@ def named(project: Project, person: Person) -> bool:
     """Whether somebody leads it, is in it, or is asked to be."""
     if project.lead_id == person.pk:
         return True
-    asked = project.invitations.filter(person=person, state__in=TEAM)
-    return asked.exists() or project.members.filter(person=person).exists()
+    asked = any(each.person_id == person.pk and each.state in TEAM for each in project.invitations.all())
+    return asked or is_member(project, person)
 
 
 def writes(project: Project, person: Person) -> bool:
     """Whether somebody leads it or said yes to being in its team."""
-    said_yes = project.invitations.filter(person=person, state=InvitationState.ACCEPTED)
-    return project.lead_id == person.pk or said_yes.exists()
+    said_yes = InvitationState.ACCEPTED
+    return project.lead_id == person.pk or any(
+        each.person_id == person.pk and each.state == said_yes for each in project.invitations.all()
+    )
 
 
 def _names(person: Person) -> Q:
@@ -60,7 +64,28 @@ def open_application(project: Project) -> Application | None:
     states = (
         ApplicationState.DRAFT, ApplicationState.WAITING, ApplicationState.REVIEW, ApplicationState.RETURNED,
     )  # fmt: skip
+    if remembered(project, "applications"):
+        found = [each for each in project.applications.all() if each.state in states]
+        return max(found, key=lambda each: each.number, default=None)
     return project.applications.filter(state__in=states).order_by("-number").first()
+
+
+def read_whole(project: Project) -> None:
+    """Read together what a page about a project asks for again and again, with everybody it is about."""
+    agreements = (
+        Agreement.objects.select_related("organisation", "specification", "proposal")
+        .prefetch_related("proposal__mandates", "later_uses")
+        .order_by("pk")
+    )
+    prefetch_related_objects(
+        [project],
+        Prefetch("uses", agreements),
+        Prefetch("applications", Application.objects.order_by("-number")),
+        Prefetch("applications__asks", agreements),
+        Prefetch("holds", Hold.objects.select_related("organisation")),
+        Prefetch("invitations", Invitation.objects.select_related("person")),
+        "members",
+    )
 
 
 def owners_of(project: Project) -> list[Organisation]:
@@ -68,6 +93,6 @@ def owners_of(project: Project) -> list[Organisation]:
     asked = open_application(project)
     found = {each.organisation_id: each.organisation for each in agreements_of(project)}
     if asked is not None and asked.state != ApplicationState.DRAFT:
-        for each in asked.asks.select_related("organisation"):
+        for each in rows(asked, "asks", "organisation"):
             found.setdefault(each.organisation_id, each.organisation)
     return list(found.values())

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.audit.record import record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
@@ -133,4 +133,4 @@ def _leave(refresh: Refresh, by: Person | str) -> Job:
     held = sorted(refresh.supplies.values_list("reference", flat=True))
     told = {"supplies": held} | ({"beside": refresh.base} if refresh.base else {})
     record("refresh.started", by=by, subject=refresh.subject, details=told)
-    return running.leave("refresh.load", subject=refresh.label, by=by)
+    return tasks.leave("refresh.load", subject=refresh.label, by=by)

@@ -19,8 +19,8 @@ from linkwell.custody.refreshes.catalogue import catalogue_of
 from linkwell.custody.refreshes.feedback import rounded
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import REFRESH
-from linkwell.custody.supplies.actions import change
 from linkwell.custody.supplies.actions import find as find_supply
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
 from linkwell.errors import LinkwellError

@@ -10,7 +10,7 @@ from linkwell.custody.agreements.notices import custodian, tell
 from linkwell.custody.agreements.signing import end_with_withdrawal
 from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.states import JobState
 from linkwell.custody.organisations.duties import check_acts
@@ -245,7 +245,7 @@ def go_on() -> int:
         with transaction.atomic():
             if removal.state == RemovalState.CONFIRMED:
                 change(removal, "rebuilt", by=SYSTEM, event="removal.rebuilt")
-            running.leave(DESTROY, subject=removal.reference, by=SYSTEM)
+            tasks.leave(DESTROY, subject=removal.reference, by=SYSTEM)
         count += 1
     return count
 

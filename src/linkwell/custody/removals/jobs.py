@@ -24,7 +24,7 @@ from linkwell.custody.removals.plan import refreshes_with, sentences
 from linkwell.custody.removals.states import RemovalKind
 from linkwell.custody.retention.clock import why_over
 from linkwell.custody.retention.jobs import kept_folders
-from linkwell.custody.supplies.actions import change as change_supply
+from linkwell.custody.supplies.changing import change as change_supply
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give
 from linkwell.custody.supplies.states import SUPPLY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -111,6 +112,15 @@ def in_date(person: Person, on: datetime.date) -> dict[str, datetime.date]:
         if each.counts(on):
             found[each.kind] = max(each.until, found.get(each.kind, each.until))
     return found
+
+
+def lacked_by(people: Iterable[Person], on: datetime.date) -> dict[int, list[EvidenceKind]]:
+    """`lacks` for several people, by their number, with one question."""
+    found: dict[int, list[Evidence]] = {person.pk: [] for person in people}
+    for each in Evidence.objects.filter(person__in=list(found)):
+        found[each.person_id].append(each)
+    there = {number: {each.kind for each in kept if each.counts(on)} for number, kept in found.items()}
+    return {number: [kind for kind in kinds().values() if kind.code not in there[number]] for number in found}
 
 
 def lacks(person: Person, on: datetime.date) -> list[EvidenceKind]:

@@ -11,7 +11,7 @@ from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.permissions import SIGN_FOR_PROVIDER
 from linkwell.custody.agreements.states import AGREEMENT
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
@@ -36,7 +36,7 @@ def ask_for_destruction(*, by: Person, agreement: Agreement) -> Job:
             row.destroy_asked_on = timezone.localdate()
             row.save(update_fields=["destroy_asked_on"])
             record("agreement.destruction asked", by=by, subject=row.subject, about=row.organisation.code)
-        return running.leave(DESTROY, subject=row.reference, by=by)
+        return tasks.leave(DESTROY, subject=row.reference, by=by)
 
 
 def destroy_what_is_due(today: datetime.date | None = None) -> int:
@@ -52,5 +52,5 @@ def destroy_what_is_due(today: datetime.date | None = None) -> int:
             if found is not None and found.kind == RemovalKind.TIME_OVER:
                 take_out_at_its_end(agreement)
             else:
-                running.leave(DESTROY, subject=agreement.reference, by=SYSTEM)
+                tasks.leave(DESTROY, subject=agreement.reference, by=SYSTEM)
     return len(due)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 
@@ -74,9 +76,7 @@ class PersonSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> Any:
         """The store that reads and writes these rows."""
-        from linkwell.custody.signin.sessions import SessionStore
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore  # it builds on these rows
 
 
 class CommandSignIn(models.Model):

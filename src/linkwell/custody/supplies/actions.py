@@ -17,13 +17,15 @@ from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.clients.actions import RELAYED, need_ok
 from linkwell.custody.home import current_home, package_path
-from linkwell.custody.jobs import running
+from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.supplies import arrivals
 from linkwell.custody.supplies.approving import refuse_without_ok
+from linkwell.custody.supplies.changing import change
+from linkwell.custody.supplies.destroying import destroy_sealed
 from linkwell.custody.supplies.limits import refuse_clock_ahead, refuse_over_quota
 from linkwell.custody.supplies.models import Supply, Upload
 from linkwell.custody.supplies.order import refuse_two_at_once
@@ -55,21 +57,6 @@ def find(reference: str) -> Supply:
             fix="List what has arrived with: linkwell custodian receive",
         )
     return found
-
-
-def change(supply: Supply, verb: str, *, by: Person | str, event: str, **details: object) -> Supply:
-    """Move a locked supply by `verb` and record it; call inside a transaction.
-
-    Raises:
-        WrongState: it cannot be moved that way from where it is.
-    """
-    row = Supply.objects.select_for_update().select_related("agreement__organisation").get(pk=supply.pk)
-    row.state = SUPPLY.after(verb, row.state)
-    for name in ("size", "digest", "manifest", "counts", "reasons", "checked_by"):
-        setattr(row, name, getattr(supply, name))
-    row.save()
-    record(event, by=by, subject=row.subject, about=row.organisation.code, details=details)
-    return row
 
 
 # Arriving
@@ -208,7 +195,7 @@ def _turn_away(supply: Supply, error: LinkwellError, *, manifest: Manifest | Non
         facts: dict[str, object] = {"sha384": row.digest, "bytes": row.size}
         give(row, Kind.REJECTED, facts | {name: text for name, text in words.items() if text})
         if manifest is None:
-            transaction.on_commit(lambda: _destroy(row))
+            transaction.on_commit(lambda: destroy_sealed(row))
 
 
 def _received(
@@ -232,7 +219,7 @@ def _received(
         give(supply, Kind.RECEIVED, {"bytes": size, "sha384": digest})
         if manifest.test:  # nobody has to decide about invented people: opened and checked at once
             supply = change(supply, "accept", by=SYSTEM, event="supply.opened")
-            running.leave("supply.accept", subject=supply.reference, by=SYSTEM)
+            tasks.leave("supply.accept", subject=supply.reference, by=SYSTEM)
     return supply
 
 
@@ -328,7 +315,7 @@ def accept(*, by: Person, supply: Supply) -> Job:
         else:
             check_acts(act="supply.accept", by=by.username, done=[("supply.check", row.checked_by)])
             change(row, "accept", by=by, event="supply.opened")
-        return running.leave("supply.accept", subject=row.reference, by=by)
+        return tasks.leave("supply.accept", subject=row.reference, by=by)
 
 
 def needs_two(supply: Supply) -> bool:
@@ -346,16 +333,10 @@ def reject(*, by: Person, supply: Supply, reason: str) -> Supply:
         row = change(supply, "reject", by=by, event="supply.rejected")
         tell(None, "supply_rejected", row.organisation, about=row.reference)
         give(row, Kind.REJECTED, {"reason": reason.strip(), **stated_rows(row)})
-        transaction.on_commit(lambda: _destroy(row))
+        transaction.on_commit(lambda: destroy_sealed(row))
     return row
 
 
 def stated_rows(supply: Supply) -> dict[str, object]:
     """The sender's own row counts, as facts of a receipt."""
     return {f"rows_{name}": rows for name, rows in supply.manifest.get("tables", {}).items()}
-
-
-def _destroy(supply: Supply) -> None:
-    from linkwell.custody.supplies.destroying import destroy_sealed  # it builds on this module
-
-    destroy_sealed(supply)

@@ -17,7 +17,7 @@ from linkwell.custody.home import package_path
 from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
-from linkwell.custody.supplies.actions import change
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.permissions import RECALL
 from linkwell.custody.supplies.receipts import give

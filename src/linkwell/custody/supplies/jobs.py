@@ -19,8 +19,9 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.organisations.models import SenderKey
-from linkwell.custody.supplies.actions import change, find, stated_rows
+from linkwell.custody.supplies.actions import find, stated_rows
 from linkwell.custody.supplies.approving import refuse_without_ok
+from linkwell.custody.supplies.changing import change
 from linkwell.custody.supplies.destroying import destroy_sealed
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.order import last_accepted, refuse_out_of_turn

@@ -26,6 +26,7 @@ from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import SEE_OUTPUTS
 from linkwell.custody.outputs.states import OutputState
+from linkwell.custody.permissions import allows
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.proposals.permissions import SEE_ALL_PROPOSALS
 from linkwell.custody.proposals.states import ProposalState
@@ -71,8 +72,7 @@ def waiting_for_staff(person: Person) -> list[Waiting]:
         "later use": SEE_ALL_USES,
         "breach": SEE_BREACHES,
     }
-    held = set(person.memberships.filter(organisation__is_custodian=True).values_list("role", flat=True))
-    kinds = frozenset(kind for kind, need in may_see.items() if held & need.roles and person.is_active)
+    kinds = frozenset(kind for kind, need in may_see.items() if allows(person, need))
     everybodys = _all(Organisation.objects.filter(is_custodian=False), kinds)
     return _sorted(chain(everybodys, research_waiting(person)))
 
@@ -95,7 +95,7 @@ def _all(whose: QuerySet[Organisation], kinds: frozenset[str]) -> Iterator[Waiti
 def since_last_event(subjects: list[str]) -> dict[str, datetime]:
     """When the last event about each subject was recorded, in one query."""
     last = AuditEvent.objects.filter(subject__in=subjects).values("subject").annotate(last=Max("seq"))
-    events = AuditEvent.objects.filter(seq__in=[each["last"] for each in last])
+    events = AuditEvent.objects.filter(seq__in=last.values("last"))
     return {event.subject: event.when for event in events}
 
 
@@ -104,7 +104,7 @@ def _proposals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = Proposal.objects.filter(organisation__in=whose, state__in=states).select_related("organisation")
     for each in found.exclude(state=ProposalState.APPROVED, agreements__isnull=False):
         who = label("proposal_waits_on", each.state)
-        yield Waiting("proposal", each.title, each.organisation, who, each.changed_at)
+        yield Waiting("proposal", each.title, each.reference, each.organisation, who, each.changed_at)
 
 
 def _agreements(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
@@ -116,30 +116,31 @@ def _agreements(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     since = since_last_event([each.subject for each, _ in waits])
     for each, who in waits:
         began = since.get(each.subject, each.created_at)
-        yield Waiting("agreement", each.reference, each.organisation, who, began)
+        yield Waiting("agreement", each.reference, each.reference, each.organisation, who, began)
 
 
 def _oks(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = ClientOk.objects.filter(agreement__organisation__in=whose, state=OkState.WAITING)
     for each in found.select_related("agreement__organisation"):
         if each.agreement.live():
-            owner = each.agreement.organisation
-            yield Waiting("OK", each.agreement.reference, owner, label("waiting_on", "lead"), each.changed_at)
+            about, who = each.agreement, label("waiting_on", "lead")
+            yield Waiting("OK", about.reference, about.reference, about.organisation, who, each.changed_at)
 
 
 def _deliveries(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = Supply.objects.filter(agreement__organisation__in=whose, state__in=UNDER_WAY)
     for each in found.select_related("agreement__organisation"):
-        who = label("waits_on", each.state)
-        yield Waiting("delivery", each.reference, each.organisation, who, each.changed_at)
+        arriving = each.state == SupplyState.RECEIVING  # the delivery's own page says "you"
+        who = label("waiting_on", "sender") if arriving else label("waits_on", each.state)
+        yield Waiting("delivery", each.reference, each.reference, each.organisation, who, each.changed_at)
 
 
 def _due(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     for each in due_soon(whose):
         since = timezone.make_aware(datetime.combine(each.since, time()))
-        about = each.agreement
+        about, name = each.agreement, each.agreement.reference
         who = label("waiting_on", "sender")
-        yield Waiting("delivery that is due", about.reference, about.organisation, who, since, each.day)
+        yield Waiting("delivery that is due", name, name, about.organisation, who, since, each.day)
 
 
 _REMOVAL_WAITS = {
@@ -151,7 +152,7 @@ def _removals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = Removal.objects.filter(agreement__organisation__in=whose, state__in=list(_REMOVAL_WAITS))
     for each in found.select_related("agreement__organisation"):
         words = label("waiting_on", _REMOVAL_WAITS[RemovalState(each.state)])
-        yield Waiting("taking out", each.reference, each.organisation, words, each.changed_at)
+        yield Waiting("taking out", each.reference, each.reference, each.organisation, words, each.changed_at)
 
 
 def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
@@ -161,14 +162,14 @@ def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
         agreement = each.project.agreement
         assert agreement is not None
         who = label("output_waits_on", each.state)
-        yield Waiting("output", each.reference, agreement.organisation, who, each.changed_at)
+        yield Waiting("output", each.reference, each.reference, agreement.organisation, who, each.changed_at)
 
 
 def _uses(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = LaterUse.objects.filter(agreement__organisation__in=whose, state=UseState.ASKED)
     for each in found.select_related("agreement__organisation"):
-        who = label("waiting_on", "body")
-        yield Waiting("later use", each.title, each.agreement.organisation, who, each.asked_at)
+        whose, who = each.agreement.organisation, label("waiting_on", "body")
+        yield Waiting("later use", each.title, each.reference, whose, who, each.asked_at)
 
 
 def _breaches(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
@@ -177,4 +178,4 @@ def _breaches(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
         "organisation"
     ):
         who = label("waiting_on", "judge" if each.state == BreachState.RECORDED else "tell")
-        yield Waiting("breach", each.reference, each.organisation, who, each.found_at)
+        yield Waiting("breach", each.reference, each.reference, each.organisation, who, each.found_at)

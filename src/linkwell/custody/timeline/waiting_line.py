@@ -14,12 +14,14 @@ class Waiting:
 
     Attributes:
         kind: what it is. name: how its page calls it. whose: the organisation it is about.
+        reference: what the address of its page takes.
         who: whom it waits on, in words. since: when that began.
         due: the day by which it should be done, or after which it goes on without them; None: no such day.
     """
 
     kind: str
     name: str
+    reference: str
     whose: Organisation
     who: str
     since: datetime

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import Role
-from linkwell.custody.permissions import allows
+from linkwell.custody.permissions import allows, roles_held
 from linkwell.custody.projects.content import pairs
 from linkwell.custody.projects.models import Application, Hold
 from linkwell.custody.projects.seeing import named_in, visible_projects
@@ -46,42 +46,39 @@ def _applications(person: Person) -> Iterator[Waiting]:
     states = (ApplicationState.WAITING, ApplicationState.REVIEW, ApplicationState.RETURNED)
     found = Application.objects.filter(project__in=visible_projects(person), state__in=states)
     for each in found.select_related("project__organisation").prefetch_related("tikanga"):
-        if each.project.organisation is None:
+        about = each.project
+        if about.organisation is None:
             continue
         assessed = {finding.pair for finding in each.tikanga.all()}
         who = "reviewer" if assessed >= set(pairs()) else "kaitiaki and reviewer"
         who = "team" if each.state == ApplicationState.RETURNED else who
         words = label("waiting_on", who)
-        yield Waiting("application", each.project.title, each.project.organisation, words, each.changed_at)
+        yield Waiting("application", about.title, about.code, about.organisation, words, each.changed_at)
 
 
 def _requests(person: Person) -> Iterator[Waiting]:
-    found = list(_open(visible_requests(person)))
+    team = Exists(named_in(person).filter(pk=OuterRef("project")))
+    checks = allows(person, REVIEW_OUTPUT)
+    held = Exists(Hold.objects.filter(project=OuterRef("project"), state=HoldState.STANDS))
+    asked = visible_requests(person).filter(state__in=OPEN).annotate(mine=team, held=held)
+    found = list(asked.prefetch_related("files", "votes"))
     if not found:
         return
     since = _last_steps(found)
-    team = set(
-        named_in(person).filter(pk__in=[each.project_id for each in found]).values_list("pk", flat=True)
-    )
-    checks = allows(person, REVIEW_OUTPUT)
     for each in found:
-        if each.project.organisation is None:
+        whose = each.project.organisation
+        if whose is None:
             continue
-        mine = each.project_id in team
-        words = label("request_waits_on", _who(each, person, team=mine, checks=checks and not mine))
+        words = label("request_waits_on", _who(each, person, held=each.held, team=each.mine, checks=checks))
         began = since.get(each.subject, each.created_at)
-        yield Waiting("output request", each.title, each.project.organisation, words, began, _due(each))
+        yield Waiting("output request", each.title, each.reference, whose, words, began, _due(each))
 
 
-def _open(found: QuerySet[OutputRequest]) -> QuerySet[OutputRequest]:
-    return found.filter(state__in=OPEN).prefetch_related("files", "votes", "project__holds")
-
-
-def _who(request: OutputRequest, person: Person, *, team: bool, checks: bool) -> str:
+def _who(request: OutputRequest, person: Person, *, held: bool, team: bool, checks: bool) -> str:
     """Whom a request waits on, as a key of [request_waits_on]; "you …" where it is this person."""
     if request.state in (_R.DRAFT, _R.RETURNED):
         return f"you {request.state}" if team else "team"
-    if any(hold.state == HoldState.STANDS for hold in request.project.holds.all()):
+    if held:
         return "held"
     if request.state == _R.APPROVED and may_say(request, person):
         return "you kept"
@@ -89,7 +86,7 @@ def _who(request: OutputRequest, person: Person, *, team: bool, checks: bool) ->
         return "you reply" if allows(person, REPLY_TO_OUTPUT, owners=awaited(request)) else "reply"
     if request.state == _R.APPROVED and still_open(request):
         return "kept"
-    if not checks or request.author == person.username:
+    if not checks or team or request.author == person.username:
         return str(request.state)
     if request.state == _R.REVIEW and person.username in looked(request):
         return "you looked"
@@ -109,19 +106,20 @@ def _due(request: OutputRequest) -> datetime.date | None:
 
 def _held(person: Person) -> Iterator[Waiting]:
     """For kaitiaki: projects their own hold stops while outputs are to leave; the request is not named."""
-    theirs = person.memberships.filter(role=Role.KAITIAKI).values("organisation")
+    theirs = [each.organisation_id for each in roles_held(person) if each.role == Role.KAITIAKI]
+    if not theirs:
+        return
     stands = Hold.objects.filter(state=HoldState.STANDS, organisation__in=theirs)
     stopped = stands.filter(project__output_requests__state__in=HELD).distinct()
     for each in stopped.select_related("project__organisation"):
-        if each.project.organisation is not None:
-            words = label("request_waits_on", "you hold")
-            yield Waiting(
-                "output request", each.project.title, each.project.organisation, words, each.placed_at
-            )
+        about, words = each.project, label("request_waits_on", "you hold")
+        if about.organisation is not None:
+            yield Waiting("held project", about.title, about.code, about.organisation, words, each.placed_at)
 
 
 def _last_steps(requests: list[OutputRequest]) -> dict[str, datetime.datetime]:
     """When each began to wait: the last step that changed whom it waits on; reading a file is none."""
     steps = AuditEvent.objects.filter(subject__in=[each.subject for each in requests], verb__in=waits_after())
-    last = steps.values("subject").annotate(last=Max("seq")).values_list("last", flat=True)
-    return {event.subject: event.when for event in AuditEvent.objects.filter(seq__in=list(last))}
+    last = steps.values("subject").annotate(last=Max("seq"))
+    events = AuditEvent.objects.filter(seq__in=last.values("last"))
+    return {event.subject: event.when for event in events}

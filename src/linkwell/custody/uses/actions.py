@@ -18,6 +18,7 @@ from linkwell.custody.agreements.notices import custodian, tell
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import allows, check
+from linkwell.custody.remembered import remembered
 from linkwell.custody.uses.models import LaterUse
 from linkwell.custody.uses.permissions import ANSWER_USE, ASK_USE, SEE_ALL_USES, SEE_OWN_USES
 from linkwell.custody.uses.states import USE, UseState
@@ -97,6 +98,9 @@ def use_agreed(agreement: Agreement, project: str) -> bool:
     """Whether nobody has to be asked about this project, or who had to be has agreed to it."""
     if not asks_about_later_uses(agreement):
         return True
+    if remembered(agreement, "later_uses"):
+        agreed = {use.project for use in agreement.later_uses.all() if use.state == UseState.AGREED}
+        return project in agreed
     return agreement.later_uses.filter(project=project, state=UseState.AGREED).exists()
 
 

@@ -18,7 +18,8 @@ from linkwell.custody.mail.sending import choice_of, choose_mail, sends_mail
 from linkwell.custody.organisations.models import Person
 from linkwell.errors import WrongUse
 from linkwell.pages.forms import PagesForm
-from linkwell.portal.access import PAGES, page, roles_of, signed_in
+from linkwell.portal.access import page, signed_in
+from linkwell.portal.leading import address_of
 
 
 class MailForm(PagesForm):
@@ -46,12 +47,8 @@ def told(request: HttpRequest) -> HttpResponse:
 def _link(notice: Notice, person: Person) -> tuple[str, str]:
     """Address and name of the page a notice is about, for whoever may open it; otherwise two empty texts."""
     name, reference = notices.place(notice)
-    found = next((each for each in PAGES if each.name == name), None)
-    if found is None or isinstance(found.who, str):
-        return "", ""
-    if not any(roles_of(person) & need.roles for need in found.who):
-        return "", ""
-    return (reverse(name, args=[reference]) if "<" in found.route else reverse(name)), reference
+    address = address_of(name, reference, person)
+    return (address, reference) if address else ("", "")
 
 
 @page("me/notices/", name="me-notices", who=READ_NOTICES)

@@ -18,7 +18,7 @@ from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import allows
 from linkwell.custody.projects import applying, content
-from linkwell.custody.projects.access import access, agreements_of, stopped
+from linkwell.custody.projects.access import access, agreements_of, is_member, stopped
 from linkwell.custody.projects.actions import close_project
 from linkwell.custody.projects.conditions import conditions_of
 from linkwell.custody.projects.guarding import guards
@@ -38,7 +38,14 @@ from linkwell.custody.projects.permissions import (
     SEE_PROJECTS_USING_US,
 )
 from linkwell.custody.projects.precheck import precheck
-from linkwell.custody.projects.seeing import named, open_application, owners_of, visible_projects, writes
+from linkwell.custody.projects.seeing import (
+    named,
+    open_application,
+    owners_of,
+    read_whole,
+    visible_projects,
+    writes,
+)
 from linkwell.custody.projects.states import (
     APPLICATION,
     PROJECT,
@@ -136,8 +143,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, code: str) -> HttpResponse:
     """One project: what for, by whom, on what, under which conditions, and where it stands."""
     found, person = find(request, code), signed_in(request)
+    read_whole(found)
     mine = named(found, person)
-    shown = _application(found, mine)
+    shown, open_to = _application(found, mine), access(found, person)
     subjects = [found.subject, *(each.subject for each in found.applications.all())]
     own = Q(verb__startswith="team.") | Q(verb__in=("application.begun", "application.written"))
     hidden = Q(pk=None) if mine else own  # how a team writes is its own affair
@@ -145,12 +153,12 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "project": found,
         "meaning": PROJECT.meaning[ProjectState(found.state)],
         "team": applying.team_of(found),
-        "invitations": found.invitations.select_related("person") if mine else [],
+        "invitations": found.invitations.all() if mine else [],
         "uses": agreements_of(found),
         "conditions": conditions_of(found),
-        "holds": found.holds.select_related("organisation"),
-        "questions": found.questions.select_related("organisation"),
-        "access": access(found, person) if found.members.filter(person=person).exists() else None,
+        "holds": found.holds.all(),
+        "questions": list(found.questions.select_related("organisation")),
+        "access": open_to if is_member(found, person) else None,
         "stops": stopped(found) if found.state == ProjectState.APPROVED else (),
         "database": found.databases.select_related("refresh").first()
         if mine or allows(person, BUILD_DATABASE)
@@ -158,7 +166,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "steps": steps(AuditEvent.objects.filter(subject__in=subjects).exclude(hidden).order_by("seq")),
         "mine": mine,
         **_about_application(shown, found, person),
-        **_may(found, person),
+        **_may(found, person, works=open_to.open),
     }
     return render(request, "portal/project.html", context)
 
@@ -169,7 +177,7 @@ def _application(found: Project, mine: bool) -> Application | None:
     if asked is not None and (mine or asked.state != ApplicationState.DRAFT):
         return asked
     states = (ApplicationState.APPROVED, ApplicationState.REFUSED)
-    return found.applications.filter(state__in=states).order_by("-number").first()
+    return next((each for each in found.applications.all() if each.state in states), None)
 
 
 def _about_application(shown: Application | None, found: Project, person: Person) -> dict[str, Any]:
@@ -211,12 +219,12 @@ def _said(question: content.Question, answers: dict[str, str]) -> str:
     return said.capitalize() if question.kind == "yes" else said
 
 
-def _may(found: Project, person: Person) -> dict[str, Any]:
+def _may(found: Project, person: Person, *, works: bool) -> dict[str, Any]:
     leads = allows(person, LEAD_PROJECT, named=found.lead_id == person.pk)
     asked = open_application(found)
     ours = [each for each in owners_of(found) if allows(person, ASK_ABOUT_PROJECT, owner=each)]
     places = {each.pk for each in guards(person, found)}
-    standing = found.holds.filter(state=HoldState.STANDS)
+    standing = [each for each in found.holds.all() if each.state == HoldState.STANDS]
     changeable = PROJECT.may("go ahead", found.state) and found.state != ProjectState.APPLYING
     return {
         "leads": leads,
@@ -226,16 +234,19 @@ def _may(found: Project, person: Person) -> dict[str, Any]:
         "may_change": leads and asked is None and changeable,
         "may_close": PROJECT.may("close", found.state) and (leads or allows(person, APPROVE_PROJECT)),
         "may_ask": bool(ours),
-        "may_request": allows(person, ASK_OUTPUT, named=writes(found, person)) and access(found, person).open,
-        "may_lab": allows(person, WORK_IN_LAB, named=named(found, person)) and access(found, person).open,
+        "may_request": allows(person, ASK_OUTPUT, named=writes(found, person)) and works,
+        "may_lab": allows(person, WORK_IN_LAB, named=named(found, person)) and works,
         "may_build": allows(person, BUILD_DATABASE)
         and found.state == ProjectState.APPROVED
         and not stopped(found)
         and current(found) is None,
         "may_answer": leads or allows(person, ANSWER_QUESTION),
-        "may_hold": bool(places) and not standing.filter(organisation__in=places).exists(),
+        "may_hold": bool(places) and not any(each.organisation_id in places for each in standing),
         "may_lift": [each.pk for each in standing if each.organisation_id in places],
-        "is_invited": found.invitations.filter(person=person, state=InvitationState.INVITED).exists(),
+        "is_invited": any(
+            each.person_id == person.pk and each.state == InvitationState.INVITED
+            for each in found.invitations.all()
+        ),
     }
 
 

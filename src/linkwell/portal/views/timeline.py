@@ -23,6 +23,7 @@ from linkwell.custody.timeline.story import readable_stories, story_of, totals
 from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
+from linkwell.portal.leading import with_places
 from linkwell.portal.views.agreements import find
 
 
@@ -48,8 +49,9 @@ def waits(request: HttpRequest) -> HttpResponse:
     """Everything that waits, of the kinds this person may see, longest waiting first, fifty to a page."""
     person = signed_in(request)
     found = waiting_for_staff(person) if allows(person, SEE_WAITING) else waiting(person)
-    pages = Paginator(found, 50)
-    return render(request, "portal/waiting.html", {"waiting": pages.get_page(request.GET.get("page"))})
+    lines = Paginator(found, 50).get_page(request.GET.get("page"))
+    context = {"waiting": lines, "lines": with_places(list(lines), person)}
+    return render(request, "portal/waiting.html", context)
 
 
 @page("agreements/<slug:reference>/destroy", name="agreement-destroy", who=SIGN_FOR_PROVIDER)

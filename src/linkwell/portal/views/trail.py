@@ -15,6 +15,7 @@ from linkwell.custody.organisations.permissions import READ_RECORD
 from linkwell.custody.timeline.story import own_stories
 from linkwell.custody.timeline.waiting import waiting
 from linkwell.portal.access import page, signed_in
+from linkwell.portal.leading import with_places
 
 
 @page("custodian/record/", name="trail", who=READ_RECORD, methods=("GET",))
@@ -43,7 +44,7 @@ def own_trail(request: HttpRequest) -> HttpResponse:
     context = {
         "events": events,
         "lines": [(event, who[event.actor]) for event in events],
-        "waiting": waiting(person),
+        "waiting": with_places(waiting(person), person),
         "stories": own_stories(person),
     }
     return render(request, "portal/own_trail.html", context)
