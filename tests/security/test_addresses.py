@@ -243,9 +243,8 @@ def pages_of(client: Client) -> list[tuple[str, bytes, int]]:
         with asked_for() as asked:
             body = client.get(where).content
         body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", body)
-        found.append(
-            (where, re.sub(rb"\d+\xc2\xa0[a-z]+", b"a while", body), len(asked))
-        )  # a minute may pass
+        body = re.sub(rb"\d+\xc2\xa0[a-z]+", b"a while", body)  # a minute may pass meanwhile
+        found.append((where, body, len(asked)))
     return found
 
 
