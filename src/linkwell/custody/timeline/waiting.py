@@ -168,8 +168,8 @@ def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
 def _uses(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     found = LaterUse.objects.filter(agreement__organisation__in=whose, state=UseState.ASKED)
     for each in found.select_related("agreement__organisation"):
-        whose, who = each.agreement.organisation, label("waiting_on", "body")
-        yield Waiting("later use", each.title, each.reference, whose, who, each.asked_at)
+        about, who = each.agreement.organisation, label("waiting_on", "body")
+        yield Waiting("later use", each.title, each.reference, about, who, each.asked_at)
 
 
 def _breaches(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
