@@ -267,7 +267,7 @@ ASKED = """
 from tests import laboratory
 from linkwell.custody.demo import person
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.jobs.running import leave
+from linkwell.custody.jobs.tasks import leave
 from linkwell.custody.labs.models import LabWork
 from linkwell.custody.projects.models import Project
 

@@ -21,6 +21,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.breaches.actions import record_breach
 from linkwell.custody.proposals.actions import begin
 from linkwell.custody.supplies.actions import import_package
+from linkwell.portal import middleware
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
 from linkwell.portal.urls import urlpatterns
 
@@ -36,6 +37,8 @@ LET_IN = {200, 302, 409}
 @pytest.fixture
 def world(registry, settings, monkeypatch) -> World:
     settings.ALLOWED_HOSTS = ["testserver"]
+    for longest in ("IDLE_SECONDS", "IDLE_SECONDS_STAFF"):  # however long the walk takes
+        monkeypatch.setattr(middleware, longest, middleware.LONGEST_SECONDS)
     # the test client would keep a copy of everything a page was made of, for thousands of pages
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     return build(registry)
