@@ -25,7 +25,7 @@ test: $(VENV)/.dev ## Install what the tests need and run every check
 
 suite: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
-	@echo "The registry once more, on PostgreSQL (of its long walks and its pages in the browser, some of every kind)"
+	@echo "The registry once more, on PostgreSQL (pages in the browser and most long walks on SQLite only)"
 	@./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m "database and (both or not (browser or slow))" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)

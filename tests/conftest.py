@@ -87,24 +87,6 @@ def quick_passwords(request: pytest.FixtureRequest) -> None:
     if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
         changed = request.getfixturevalue("settings")
         changed.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    if "live_server" in request.fixturenames:
-        request.getfixturevalue("nobody_connected")
-
-
-@pytest.fixture(scope="session")
-def nobody_connected(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """PostgreSQL removes no database somebody is connected to, and a browser keeps its last request's
-    connection for a while: it is ended before the test database goes.
-    """
-    yield
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,6 @@ def relay(registry, kind: Kind, role: Role, username: str) -> None:
     deciding.somebody(registry, username, made, role)
 
 
-@pytest.mark.both
 def test_the_direct_route_by_one_person_is_approved_under_a_condition_and_signed(walk, specification) -> None:
     put_forward(walk, specification)
     decide(walk, "approve", "Worth it.", condition="A practice send has to be accepted")
@@ -160,7 +159,6 @@ def test_the_direct_route_by_one_person_is_approved_under_a_condition_and_signed
     walk.sees("Every side has signed: it is in force")
 
 
-@pytest.mark.both
 def test_a_proposal_comes_back_is_talked_about_and_is_then_found_not_eligible(walk, specification) -> None:
     put_forward(walk, specification)
     decide(walk, "return", "Who was told before 2025?")
@@ -179,7 +177,6 @@ def test_a_proposal_comes_back_is_talked_about_and_is_then_found_not_eligible(wa
     assert walk.page.get_by_role("link", name="Ask for the assessment").count() == 0
 
 
-@pytest.mark.both
 def test_by_a_vendor_the_provider_gives_its_ok_and_pauses(walk, registry) -> None:
     relay(registry, Kind.VENDOR, Role.VENDOR_SENDER, "vendor")
     deciding.approved(registry)
@@ -200,7 +197,6 @@ def test_by_a_vendor_the_provider_gives_its_ok_and_pauses(walk, registry) -> Non
     walk.sees("What you sent for it")
 
 
-@pytest.mark.both
 def test_by_an_intermediary_three_sides_sign_once_the_provider_has_an_agreement_of_its_own(
     walk, registry
 ) -> None:
@@ -315,7 +311,6 @@ def test_a_changed_specification_reopens_the_assessment_and_the_ok_of_whoever_se
     walk.sees("Still has to give its OK")
 
 
-@pytest.mark.both
 def test_it_lapses_both_are_told_and_a_renewal_brings_it_back(walk, registry) -> None:
     deciding.in_force(registry)
     yesterday = TODAY - timedelta(days=1)
@@ -334,7 +329,6 @@ def test_it_lapses_both_are_told_and_a_renewal_brings_it_back(walk, registry) ->
     walk.sees("In force")
 
 
-@pytest.mark.both
 def test_a_variation_shows_what_changed_and_the_provider_can_say_no_or_leave(walk, registry) -> None:
     deciding.in_force(registry)
     walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")

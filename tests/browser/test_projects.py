@@ -167,7 +167,6 @@ def test_a_project_is_refused_and_an_unassessed_one_cannot_go_ahead(visit) -> No
     assert "Something else" not in visit.page.content()
 
 
-@pytest.mark.both
 def test_an_approved_project_is_changed_held_by_kaitiaki_and_runs_out(visit) -> None:
     project = applying.approved(visit.registry)
     where = f"/projects/{project.code}/"

@@ -38,7 +38,6 @@ def vote(walk: Walk, who: str, where: str, says: str, said: str = "") -> None:
     walk.press("Keep my votes")
 
 
-@pytest.mark.both
 def test_returned_changed_approved_by_two_held_replied_to_and_released(registry, walk) -> None:
     project = applying.approved(registry, codes=["kaitiaki-see-first"])
     asking.checkers(registry)

@@ -35,7 +35,6 @@ def choose(page, path: Path) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-@pytest.mark.both
 def test_a_sealed_file_goes_in_pieces_and_after_a_reload_goes_on_where_it_stopped(
     site, registry, password, page, faults, axe, large
 ) -> None:

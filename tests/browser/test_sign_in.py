@@ -63,7 +63,6 @@ def clean(page, axe) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-@pytest.mark.both
 def test_a_passkey_from_the_first_day_to_signing_in_without_a_password(
     real, registry, page, axe, faults, password
 ) -> None:
