@@ -120,7 +120,7 @@ def test_every_role_and_relation_gets_what_the_table_says_and_nothing_else(world
     """Who is listed gets in; for who is not, another's thing answers exactly like one that never was: status,
     headers, length of the page and every question to the database. What is served as a file, or as a report
     of its own, is sensitive and leaves one event; looking at anything else leaves none. And no page asks the
-    database more than 27 questions of anybody.
+    database more than 28 questions of anybody.
     """
     signed_in, wrong, files = clients(world), Wrong(), set()
     for page in FOR_PEOPLE:
