@@ -711,7 +711,7 @@ def lab_work(registry: Any) -> Noun:
     return Noun(
         WORK, [], putting(LabWork, row.pk),
         begins={
-            ("try", "try_statement"): lambda by: working.try_statement(by=by, project=used, text="SELECT 1"),
+            ("try", "try_script"): lambda by: working.try_script(by=by, project=used, texts=["SELECT 1"]),
             ("count", "ask_count"): lambda by: working.ask_count(
                 by=by, project=used, table="grown", columns={}, purpose="To know."),
         },

@@ -84,7 +84,7 @@ def test_somebody_named_whose_evidence_is_in_date_works_in_it_and_nobody_else(
     registry, project, researcher, database
 ) -> None:
     assert working.enter(by=researcher, project=project) == database
-    work, job = working.try_statement(by=researcher, project=project, text="SELECT 1")
+    [(work, job)] = working.try_script(by=researcher, project=project, texts=["SELECT 1"])
     assert (work.state, job.queue, job.subject) == ("waiting", "lab", f"{project.code}-w1")
     for name in ("researcher", "analyst", "manager"):
         with pytest.raises(NotAllowed):
@@ -175,12 +175,12 @@ def test_what_is_no_count_is_refused_before_it_waits_and_no_project_fills_the_qu
         with pytest.raises(WrongUse):
             working.ask_count(by=researcher, project=project, table=table, columns=columns, purpose=purpose)
     with pytest.raises(WrongUse):
-        working.try_statement(by=researcher, project=project, text=" " * 10)
+        working.try_script(by=researcher, project=project, texts=[" " * 10])
     assert not Job.objects.filter(kind="lab.run").exists()
     for number in range(working.MOST_WAITING):
-        working.try_statement(by=researcher, project=project, text=f"SELECT {number}")
+        working.try_script(by=researcher, project=project, texts=[f"SELECT {number}"])
     with pytest.raises(TryAgain):
-        working.try_statement(by=researcher, project=project, text="SELECT 9")
+        working.try_script(by=researcher, project=project, texts=["SELECT 9"])
 
 
 def test_an_answer_is_kept_from_whose_access_ended_meanwhile(registry, project, researcher, database) -> None:

@@ -86,7 +86,7 @@ def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> N
     working.enter(by=by, project=found)
     done = []
     for line, text in _statements(script):
-        work, job = working.try_statement(by=by, project=found, text=text)
+        work, job = working.try_script(by=by, project=found, texts=[text])[0]
         answer = _answered(work, job, where=f"{script.name}, line {line}", quiet=as_json)
         done.append({"number": work.number, **answer})
     lines = [f"{each['kind']}: {each['name'] or ', '.join(name for name, _ in each['columns'])}"

@@ -269,7 +269,7 @@ ACTS: tuple[Act, ...] = (
     *_rows("project database", ("build", "labs.databases.build", (BUILD_DATABASE,), "database.building")),
     *_rows(
         "work in a lab",
-        ("try", "labs.working.try_statement", (WORK_IN_LAB,), "lab.statement tried"),
+        ("try", "labs.working.try_script", (WORK_IN_LAB,), "lab.statement tried"),
         ("count", "labs.working.ask_count", (WORK_IN_LAB,), "lab.count asked"),
         also="only who is named in its project, while everything their access rests on is in date",
     ),

@@ -28,19 +28,11 @@ def start(home: Path, *, migrate: bool = True) -> Home:
 
     django.setup()
     if migrate and resolved not in _up_to_date:
-        _bring_up_to_date()
+        from linkwell.portal.schema import bring_up_to_date
+
+        bring_up_to_date()
         _up_to_date.add(resolved)
     return opened
-
-
-def _bring_up_to_date() -> None:
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _loaded() -> bool:

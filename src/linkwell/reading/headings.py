@@ -173,13 +173,15 @@ def _without_furniture(body: list[Numbered], header: Sequence[str]) -> tuple[lis
 def _footnotes(body: Sequence[Numbered]) -> list[int]:
     """The rows of one filled cell that stand under the table, apart from it by a blank row."""
     found: list[int] = []
+    if not body or sum(map(bool, body[0][1])) < 3:
+        return found
     for at in range(len(body) - 1, 0, -1):
         number, cells = body[at]
-        if sum(map(bool, cells)) != 1 or sum(map(bool, body[0][1])) < 3 or _TOTAL.match("".join(cells)):
+        if sum(map(bool, cells)) != 1 or _TOTAL.match("".join(cells)):
             return []
-        found.insert(0, number)
+        found.append(number)
         if number > body[at - 1][0] + 1:
-            return found
+            return found[::-1]
     return []
 
 

@@ -59,20 +59,13 @@ def enter(*, by: Person, project: Project) -> ProjectDatabase:
     return found
 
 
-def try_statement(*, by: Person, project: Project, text: str) -> tuple[LabWork, Job]:
-    """Have a statement tried on the twin; what makes or drops a table is kept. No real row is read.
-
-    Raises:
-        As `enter`. WrongUse: there is none, or it is too long. TryAgain: too much of the project waits.
-    """
-    return try_script(by=by, project=project, texts=[text])[0]
-
-
 def try_script(*, by: Person, project: Project, texts: Sequence[str]) -> list[tuple[LabWork, Job]]:
-    """Have statements tried on the twin, one after the other; each is answered by itself.
+    """Have statements tried on the twin, one after the other; each is answered by itself, and what makes or
+    drops a table is kept. No real row is read.
 
     Raises:
-        As `try_statement`; then none of them is left.
+        As `enter`. WrongUse: one is empty or too long. TryAgain: too much of the project waits. None of them
+            is left then.
     """
     enter(by=by, project=project)
     if any(not text.strip() or len(text) > MOST_CHARACTERS for text in texts):

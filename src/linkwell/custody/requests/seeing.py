@@ -26,7 +26,7 @@ from linkwell.custody.requests.permissions import (
     SHOWN_OUTSIDE,
 )
 from linkwell.custody.requests.states import RequestState
-from linkwell.custody.requests.votes import standing
+from linkwell.custody.requests.votes import leaving, standing
 
 TARGET_DAYS = 5
 """Working days a team should wait for an answer (nz-domain 3.6: about five)."""
@@ -50,7 +50,7 @@ def files_seen(request: OutputRequest, person: Person) -> list[RequestFile]:
         return []
     readers = readers_first(request, request.about)
     ours = allows(person, SEE_REQUESTS_ABOUT_US, owners=readers) or allows(person, KEEP_AS_KAITIAKI)
-    return list(request.files.filter(role="leaves")) if ours else []
+    return leaving(request) if ours else []
 
 
 def inside(request: OutputRequest, person: Person) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from linkwell.custody.audit.models import AuditEvent
-from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import allows, roles_held
 from linkwell.custody.projects.content import pairs
@@ -61,7 +61,7 @@ def _requests(person: Person) -> Iterator[Waiting]:
     checks = allows(person, REVIEW_OUTPUT)
     held = Exists(Hold.objects.filter(project=OuterRef("project"), state=HoldState.STANDS))
     asked = visible_requests(person).filter(state__in=OPEN).annotate(mine=team, held=held)
-    found = list(asked.prefetch_related("files", "votes"))
+    found = list(asked.prefetch_related("files", *(["votes"] if checks else [])))
     if not found:
         return
     since = _last_steps(found)
@@ -69,12 +69,21 @@ def _requests(person: Person) -> Iterator[Waiting]:
         whose = each.project.organisation
         if whose is None:
             continue
-        words = label("request_waits_on", _who(each, person, held=each.held, team=each.mine, checks=checks))
-        began = since.get(each.subject, each.created_at)
-        yield Waiting("output request", each.title, each.reference, whose, words, began, _due(each))
+        replying = _replying(each)
+        who = _who(each, person, replying, held=each.held, team=each.mine, checks=checks)
+        words, began = label("request_waits_on", who), since.get(each.subject, each.created_at)
+        yield Waiting("output request", each.title, each.reference, whose, words, began, _due(each, replying))
 
 
-def _who(request: OutputRequest, person: Person, *, held: bool, team: bool, checks: bool) -> str:
+def _who(
+    request: OutputRequest,
+    person: Person,
+    replying: list[Organisation],
+    *,
+    held: bool,
+    team: bool,
+    checks: bool,
+) -> str:
     """Whom a request waits on, as a key of [request_waits_on]; "you …" where it is this person."""
     if request.state in (_R.DRAFT, _R.RETURNED):
         return f"you {request.state}" if team else "team"
@@ -82,8 +91,8 @@ def _who(request: OutputRequest, person: Person, *, held: bool, team: bool, chec
         return "held"
     if request.state == _R.APPROVED and may_say(request, person):
         return "you kept"
-    if request.state == _R.APPROVED and _replying(request):
-        return "you reply" if allows(person, REPLY_TO_OUTPUT, owners=awaited(request)) else "reply"
+    if request.state == _R.APPROVED and replying:
+        return "you reply" if allows(person, REPLY_TO_OUTPUT, owners=replying) else "reply"
     if request.state == _R.APPROVED and still_open(request):
         return "kept"
     if not checks or team or request.author == person.username:
@@ -93,14 +102,17 @@ def _who(request: OutputRequest, person: Person, *, held: bool, team: bool, chec
     return f"you {request.state}"
 
 
-def _replying(request: OutputRequest) -> bool:
+def _replying(request: OutputRequest) -> list[Organisation]:
+    """The providers who may still reply to an approved request."""
     until = request.reply_until
-    return until is not None and timezone.localdate() <= until and bool(awaited(request))
+    if request.state != _R.APPROVED or until is None or timezone.localdate() > until:
+        return []
+    return awaited(request)
 
 
-def _due(request: OutputRequest) -> datetime.date | None:
+def _due(request: OutputRequest, replying: list[Organisation]) -> datetime.date | None:
     if request.state == _R.APPROVED:
-        return request.reply_until if _replying(request) else None
+        return request.reply_until if replying else None
     return answer_due(request)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -80,6 +81,10 @@ def _of_team(request: HttpRequest, reference: str) -> OutputRequest:
 def one(request: HttpRequest, reference: str) -> HttpResponse:
     """Where a request stands, its files, what the check found, and who acts next."""
     found, person = find_request(request, reference), signed_in(request)
+    prefetch_related_objects(
+        [found], "files", "votes", "project__invitations", "project__uses__organisation",
+        "project__applications__asks__organisation",
+    )  # fmt: skip
     findings, seen = findings_seen(found, person), inside(found, person)
     kaitiaki = allows(person, KEEP_AS_KAITIAKI)
     context = {
