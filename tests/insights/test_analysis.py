@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.confidentiality.output_check.check import check_files
 from linkwell.errors import WrongUse
 from linkwell.insights import analyse, release_request, report, tell
 from linkwell.insights.gates import gates
@@ -106,6 +107,13 @@ def test_a_red_gate_leaves_no_estimate_anywhere(drawing, protocol, how, tmp_path
     # The reach half is there all the same.
     assert "Who you reach" in text
     assert "Women" in text
+
+
+@pytest.mark.parametrize("how", [{}, {"participants": 40}], ids=["whole", "refused"])
+def test_our_own_output_check_finds_nothing_in_our_own_workbook(drawing, protocol, how, tmp_path):
+    results, released = printed(drawing(**how), protocol)
+    report.write(released, tell(results, organisation="A Trust"), tmp_path)
+    assert check_files([tmp_path / report.WORKBOOK]).findings == ()
 
 
 def test_gate_values_stay_behind_and_only_sentences_go_along(drawing, protocol):

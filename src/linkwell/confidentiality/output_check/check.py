@@ -257,7 +257,7 @@ class _Check:
         yield from unseen.check_unseen(file)
         if acro_results.is_acro(file):
             yield from acro_results.check_acro(file, {each.name: each for each in self.opened})
-        texts = [("", file.name)]
+        texts = [("", file.name.replace("_", " "))]
         for name, at, text in hiding.texts_of(file):
             yield from telling.check_words(file.name, name, [(at, text)], self.ways)
             if what := persons.what_names(text):

@@ -101,7 +101,11 @@ def _made(
         for cell in row:
             by_column.setdefault(cell.column, {})[number] = cell
     labels = _label_columns(by_column, headings)
-    remarks = [at for at, cells in by_column.items() if at not in labels and _is_words(cells)]
+    remarks = [
+        at
+        for at, cells in by_column.items()
+        if at not in labels and (_is_words(cells) or _is_flags(headings.get(at, ()), cells))
+    ]
     title = " ".join(cell.text for cell in texts if len(cell.text) < 200)
     columns = tuple(
         Column(at, headings.get(at, ()), kind_of_column(headings.get(at, ()), list(cells.values()), title),
@@ -224,6 +228,13 @@ def _are_codes(numbers: list[float]) -> bool:
 
 def _is_words(cells: dict[int, Cell]) -> bool:
     return sum(not cell.is_value for cell in cells.values()) * 2 > len(cells)
+
+
+def _is_flags(headings: tuple[str, ...], cells: dict[int, Cell]) -> bool:
+    """A column that marks the number beside it ("C", "S"), and hides none of its own."""
+    lowest = plain(headings[-1]) if headings else ""
+    said = bool(words().one["note"].search(lowest)) and not kind_of_words(lowest)
+    return said and all(cell.mark for cell in cells.values())
 
 
 def _labelled(body: list[Row], labels: list[int]) -> tuple[tuple[int, ...], dict[int, tuple[str, ...]]]:

@@ -171,13 +171,17 @@ def _piped(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _is_table(text: str, suffix: str) -> bool:
-    """Whether a .txt file is a table after all: most lines split into equally many cells, at least three."""
+    """Whether a .txt file is a table after all: most lines split into equally many cells.
+
+    At least three cells a line, or two that a tab parts, which seldom stands in prose.
+    """
     lines = [line for line in text.splitlines() if line.strip()][:60]
     if suffix != ".txt" or len(lines) < 3:
         return False
-    widths = [line.count(find_delimiter(text)) for line in lines]
+    delimiter = find_delimiter(text)
+    widths = [line.count(delimiter) for line in lines]
     common = max(set(widths), key=widths.count)
-    return common >= 2 and widths.count(common) * 5 >= len(widths) * 4
+    return common >= (1 if delimiter == "\t" else 2) and widths.count(common) * 5 >= len(widths) * 4
 
 
 def _workbook(path: Path, facts: dict[str, Any]) -> Opened:
