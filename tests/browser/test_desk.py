@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -475,3 +477,48 @@ def test_every_step_works_without_script(browser: Any, start_desk: Any) -> None:
     page.get_by_role("link", name="Save the report").wait_for()
     assert "12 people are ready to go" in page.inner_text("h1")
     context.close()
+
+
+@pytest.mark.slow
+def test_a_database_by_keyboard_on_a_phone(
+    page: Any, axe: Any, faults: list[str], start_desk: Any, our_files: Path
+) -> None:
+    path = our_files / "clients.db"
+    with sqlite3.connect(path) as connection:
+        for name in ("people", "visits"):
+            with (our_files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+                headings, *rows = csv.reader(file)
+            named = ", ".join(f'"{heading}" TEXT' for heading in headings)
+            connection.execute(f"CREATE TABLE {name} ({named})")
+            connection.executemany(f"INSERT INTO {name} VALUES ({','.join('?' * len(headings))})", rows)
+        connection.execute("CREATE TABLE settings (colour TEXT)")
+    connection.close()
+    desk = start_desk()
+    page.set_viewport_size(PHONE)
+    page.set_default_timeout(30_000)
+    hands = Hands(page, axe, [])
+    page.goto(desk.address)
+    page.goto(f"{desk.root}/files/")
+    hands.press("Read from a database")
+    hands.press("Look into it")
+    assert hands.page.title().startswith("Error: ")
+    hands.write("Address of the database", "postgresql://reader@127.0.0.1:1/clients")
+    hands.to("Look into it")
+    page.keyboard.press("Enter")
+    page.get_by_text("linkwell[sql]").wait_for()  # its driver is not on this computer
+    hands.look()
+    page.goto(f"{desk.root}/files/look/")
+    hands.write("Folder on this computer", str(our_files))
+    hands.press("Go to this folder")
+    hands.press("Look into clients.db")
+    hands.write("Password, if it asks for one", "not needed here")
+    hands.press("Look into it")
+    hands.press("Choose these tables")
+    assert "Tick at least one table" in page.inner_text("main")
+    hands.tick("people")
+    hands.tick("visits")
+    hands.press("Choose these tables")
+    hands.press("Go on: describe your data")
+    hands.press("Describe these 2 tables")
+    assert "Client number" in page.inner_text("main")
+    assert faults == []

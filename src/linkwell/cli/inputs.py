@@ -11,7 +11,8 @@ import click
 from linkwell.bulk import read_tables
 from linkwell.cli.output import progress
 from linkwell.errors import WrongUse
-from linkwell.reading.database import Database, is_database, read_database
+from linkwell.reading.database import read_database
+from linkwell.reading.database_address import Database, is_database
 from linkwell.reading.table import Table
 
 Given = Path | Database

@@ -22,6 +22,9 @@ class Choices:
 
     Attributes:
         files: paths of the files to share from, in the order chosen.
+        database: the address of a database to share from, without a password; "" if none.
+        queries: its tables, views and files of queries to read.
+        rows_read: the fingerprint of what was read of it last.
         initiative: the service's name, used where no column says it.
         checked: what the last check was of: {"files", "specification"} fingerprints.
         looked: the check fingerprint whose "what leaves" page was read.
@@ -33,6 +36,9 @@ class Choices:
     """
 
     files: tuple[str, ...] = ()
+    database: str = ""
+    queries: tuple[str, ...] = ()
+    rows_read: str = ""
     initiative: str = ""
     checked: tuple[str, str] = ("", "")
     looked: str = ""
@@ -55,13 +61,27 @@ class Choices:
         """The chosen files."""
         return tuple(Path(each) for each in self.files)
 
+    @property
+    def database_name(self) -> str:
+        """What the database is called, without the rest of its address; "" where there is none."""
+        return self.database.partition("?")[0].rstrip("/").rpartition("/")[2] or self.database
+
+    def tables(self) -> tuple[str, ...]:
+        """The chosen tables of the database, by name."""
+        return tuple(Path(each).stem if each.endswith(".sql") else each for each in self.queries)
+
+    def sources(self) -> tuple[str, ...]:
+        """What is shared from, by name: files, and tables of the database."""
+        named = [f"{table} (in {self.database_name})" for table in self.tables() if self.database]
+        return (*(path.name for path in self.paths()), *named)
+
 
 def load(path: Path) -> Choices:
     """The choices kept at `path`; a missing or damaged file is a fresh start."""
     try:
         data: dict[str, Any] = json.loads(path.read_bytes())
         known = {name: data[name] for name in Choices.__dataclass_fields__ if name in data}
-        for name in ("files", "checked", "undone"):
+        for name in ("files", "queries", "checked", "undone"):
             if name in known:
                 known[name] = tuple(str(each) for each in known[name])
         return Choices(**known)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
@@ -31,6 +33,10 @@ class Desk:
         origin: the hosts it answers to, "127.0.0.1:PORT" first.
         browsing: the folder shown on the page that chooses files.
         notices: what was just done, shown once on the next page.
+        password: of the database; never on disk.
+        database_tried: the address typed last, without a password, to try again with.
+        database_names: its tables and views; empty until it was looked into.
+        database_rows: what was read of it last; never on disk.
         just_objected: what the last objection added to the list, to take it back with; never on disk.
         objected_unseen: whether no row of the files in memory has the number that was noted: mistyped?
     """
@@ -42,6 +48,10 @@ class Desk:
     browsing: Path = field(default_factory=Path.home)
     notices: list[str] = field(default_factory=list)
     close: Any = None
+    password: str = field(default="", repr=False)
+    database_tried: str = ""
+    database_names: tuple[str, ...] = ()
+    database_rows: list[Table] | None = field(default=None, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
     _read: tuple[str, list[Table]] = field(default=("", []), repr=False)
     _verdict: tuple[str, Verdict | None] = field(default=("", None), repr=False)
@@ -87,16 +97,22 @@ class Desk:
 
     @property
     def files_fingerprint(self) -> str:
-        """Changes whenever a chosen file does."""
-        return kept.fingerprint_of(self.choices.paths())
+        """Changes whenever a chosen file does, or what was read of the database."""
+        return self._fingerprint(self.choices.paths())
 
     @property
     def checking_fingerprint(self) -> str:
         """Changes whenever a chosen file does, or who objected, or who has been told."""
         files = self.choices.paths()
-        return (
-            kept.fingerprint_of([*files, *files_that_decide(self.workspace.specification)]) if files else ""
-        )
+        decide = files_that_decide(self.workspace.specification)
+        return self._fingerprint((*files, *decide)) if self.choices.sources() else ""
+
+    def _fingerprint(self, files: Sequence[Path]) -> str:
+        chosen, of_files = self.choices, kept.fingerprint_of(files)
+        if not chosen.database:
+            return of_files
+        of_rows = "\n".join((of_files, chosen.database, *chosen.queries, chosen.rows_read))
+        return hashlib.sha384(of_rows.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
     def specification(self) -> Specification:
         """The specification.
@@ -173,13 +189,13 @@ class Desk:
 
     def _of_everybody(self, spec: Specification) -> str:
         objections = kept.fingerprint_of([self.workspace.secrets / OBJECTIONS])
-        return f"{self.files_fingerprint} {objections} {spec.digest}" if self.choices.files else ""
+        return f"{self.files_fingerprint} {objections} {spec.digest}" if self.choices.sources() else ""
 
     def forget_people(self) -> None:
         """Put everything read out of the files out of memory."""
         with self._lock:
             self._read, self._verdict, self._starts = ("", []), ("", None), ("", ())
-            self.just_objected = ()
+            self.just_objected, self.database_rows = (), None
 
     def keep_earlier(self, words: str) -> None:
         """Keep the specification as it is now, to come back to with `undo`."""

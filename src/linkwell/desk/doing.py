@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from linkwell.bulk import check, read_tables
+from linkwell.bulk import check
 from linkwell.checking.cover import starts_of
 from linkwell.checking.drift import Drift, drift, load_profile, profile, save_profile
 from linkwell.checking.marked import write_marked_copies
@@ -19,7 +19,8 @@ from linkwell.checking.staying import people_out
 from linkwell.checking.verdict import Verdict
 from linkwell.desk.desk import Desk
 from linkwell.desk.jobs import Job
-from linkwell.errors import LinkwellError, WrongUse
+from linkwell.desk.sources import ask_database, read
+from linkwell.errors import LinkwellError
 from linkwell.primer import alone, worded
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
@@ -36,27 +37,6 @@ from linkwell.vault.custodian_keys import CustodianKeys, load_bundle
 from linkwell.vault.keys import sender_key
 from linkwell.vault.zones import Home, data_home_of, write_whole
 
-
-def read(desk: Desk, job: Job) -> list[Table]:
-    """Every table of the chosen files, from memory if they have not changed.
-
-    Raises:
-        WrongUse: no files are chosen, or one cannot be used.
-    """
-    paths = desk.choices.paths()
-    if not paths:
-        raise WrongUse("No files are chosen yet.", fix="Choose your files first.")
-    if (known := desk.tables()) is not None:
-        return known
-    fingerprint = desk.files_fingerprint
-    tick, tables = job.part("Reading your files"), []
-    for at, path in enumerate(paths):
-        tick(at, len(paths))
-        tables += read_tables(path)
-    desk.remember(fingerprint, tables)
-    return tables
-
-
 _NO_WORDS = (
     "Your answers could not be read, so your own words from Get ready are not in it. "
     "Mend them, then describe your files again."
@@ -65,6 +45,7 @@ _NO_WORDS = (
 
 def describe(desk: Desk, job: Job) -> None:
     """Draft the specification from the chosen files; an earlier one can be had back by undo."""
+    ask_database(desk, job, again=True)
     tables = read(desk, job)
     job.part("Looking at every column")
     made = draft(tables, organisation=desk.organisation, initiative=desk.choices.initiative)
@@ -92,6 +73,7 @@ def _place(table: Table) -> str:
 def look_over(desk: Desk, job: Job) -> Verdict:
     """Check the files and write the reports and marked copies."""
     spec = desk.specification()
+    ask_database(desk, job, again=True)
     fingerprint = desk.checking_fingerprint
     tables = read(desk, job)
     job.part(f"Checking {sum(map(len, tables)):,} rows")
@@ -159,6 +141,7 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
     spec = desk.specification()
     known = desk.verdict(spec)
     if known is None:
+        ask_database(desk, job)
         fingerprint = desk.checking_fingerprint
         tables = read(desk, job)
         job.part("Checking again that nothing changed")
@@ -169,6 +152,7 @@ def checked(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
 
 def _checked_and_said(desk: Desk, job: Job) -> tuple[Specification, Verdict]:
     """The same before anything is written to leave; what changed since the check is checked and said."""
+    ask_database(desk, job)  # a database shows only then whether it changed
     if desk.check_is_fresh:
         return checked(desk, job)
     verdict = look_over(desk, job)

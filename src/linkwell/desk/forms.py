@@ -41,17 +41,6 @@ class NumberForm(PagesForm):
     )
 
 
-class FolderForm(PagesForm):
-    """A folder, typed or pasted."""
-
-    folder = forms.CharField(
-        label="Folder on this computer",
-        max_length=1000,
-        error_messages={"required": "Write or paste the address of a folder"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-
-
 class SealForm(PagesForm):
     """Under which agreement, and whose."""
 

@@ -71,8 +71,11 @@ def _ready(desk: Desk) -> Stop:
 def _files(desk: Desk) -> Stop:
     paths = desk.choices.paths()
     gone = [path for path in paths if not path.exists()]
-    said = f"{len(paths)} {'file' if len(paths) == 1 else 'files'} chosen" if paths else "No file chosen yet"
-    state = State.DONE if paths else State.LATER
+    tables = desk.choices.tables()
+    counts = ((len(paths), "file"), (len(tables), "table"))
+    counted = [f"{many} {what}{'' if many == 1 else 's'}" for many, what in counts if many]
+    said = f"{' and '.join(counted)} chosen" if counted else "No file chosen yet"
+    state = State.DONE if counted else State.LATER
     if gone:
         state, said = State.AGAIN, f"{len(gone)} of the chosen files cannot be found"
     what = "Say which spreadsheets hold the people you work with. They stay where they are."

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from linkwell.errors import TryAgain, WrongUse
 from linkwell.reading import faults
 from linkwell.reading.cells import cell_text
+from linkwell.reading.database_address import Database, address_of, not_installed
 from linkwell.reading.limits import DEFAULT_LIMITS, Limits
 from linkwell.reading.table import Notice, Origin, Table
 
@@ -33,19 +34,14 @@ _ORDERED = re.compile(r"\border\s+by\b", re.IGNORECASE)
 _SECONDS = 240  # how long one query may take
 
 
-@dataclass(frozen=True)
-class Database:
-    """The address of a database; it never shows itself, because it may hold a password."""
+def names_in(database: Database) -> tuple[str, ...]:
+    """The tables and views the sign-in may see.
 
-    url: str = field(repr=False)
-
-    def __str__(self) -> str:
-        return "(database)"
-
-
-def is_database(text: str) -> bool:
-    """Whether an argument is the address of a database and not a file."""
-    return re.match(r"[a-z][a-z0-9+]*://", text, re.IGNORECASE) is not None
+    Raises:
+        WrongUse, TryAgain: as `read_database`.
+    """
+    with _opened(database) as connection:
+        return tuple(_names(connection))
 
 
 def read_database(
@@ -62,35 +58,36 @@ def read_database(
             that is not one SELECT, or nothing to read.
         TryAgain: the database could not be reached, refused the sign-in, or took too long.
     """
-    try:
-        import sqlalchemy
-        import sqlalchemy.exc
-    except ImportError:
-        raise _not_installed() from None
-    try:
-        address = sqlalchemy.make_url(database.url)
-    except (sqlalchemy.exc.ArgumentError, ValueError):
-        raise _odd_address() from None
     wanted = [_Query.of(text) for text in queries]
+    with _opened(database) as connection:
+        tables = [_read(connection, query, limits) for query in wanted or _everything(connection)]
+    if not (with_rows := [table for table in tables if table.rows]):
+        raise faults.empty_workbook(_name_of(address_of(database)))
+    return with_rows
+
+
+@contextmanager
+def _opened(database: Database) -> Iterator[Connection]:
+    """A connection that can only read; whatever goes wrong on it becomes plain words."""
+    address = address_of(database)
+    import sqlalchemy.exc
+
     try:
         with _read_only(address) as connection:
-            wanted = wanted or _everything(connection)
-            tables = [_read(connection, query, limits) for query in wanted]
+            yield connection
     except (sqlalchemy.exc.NoSuchModuleError, ModuleNotFoundError):
-        raise _not_installed() from None
+        raise not_installed() from None
     except sqlalchemy.exc.OperationalError as error:
         if not _may_pass(address, error):
             raise _refused(address) from None
         raise TryAgain(
             "The database could not be read: it did not answer, refused the sign-in, or took too long.",
             where=_name_of(address),
-            fix=f"Check the address, name and password (it may be given in {PASSWORD}), then try again.",
+            fix="Check the address, name and password (it may be given in LINKWELL_DATABASE_PASSWORD), "
+            "then try again.",
         ) from None
     except sqlalchemy.exc.SQLAlchemyError:
         raise _refused(address) from None
-    if not (with_rows := [table for table in tables if table.rows]):
-        raise faults.empty_workbook(_name_of(address))
-    return with_rows
 
 
 @dataclass(frozen=True)
@@ -166,10 +163,7 @@ def _sqlite(address: URL) -> Any:
 
 
 def _everything(connection: Connection) -> list[_Query]:
-    from sqlalchemy import inspect
-
-    inspector = inspect(connection)
-    names = sorted({*inspector.get_table_names(), *inspector.get_view_names()})
+    names = _names(connection)
     if len(names) > _MOST_TABLES:
         raise WrongUse(
             f"The database holds {len(names):,} tables and views.",
@@ -178,13 +172,19 @@ def _everything(connection: Connection) -> list[_Query]:
     return [_Query(name) for name in names]
 
 
+def _names(connection: Connection) -> list[str]:
+    from sqlalchemy import inspect
+
+    inspector = inspect(connection)
+    return sorted({*inspector.get_table_names(), *inspector.get_view_names()})
+
+
 def _read(connection: Connection, query: _Query, limits: Limits) -> Table:
-    from sqlalchemy import inspect, text
+    from sqlalchemy import text
 
     sql = query.sql
     if not sql:
-        inspector = inspect(connection)
-        if query.name not in {*inspector.get_table_names(), *inspector.get_view_names()}:
+        if query.name not in _names(connection):
             raise WrongUse(
                 f"There is no table or view called '{query.name}'.",
                 fix="Name one that is there, or a file ending in .sql.",
@@ -252,18 +252,4 @@ def _refused(address: URL) -> WrongUse:
         where=_name_of(address),
         why="A query may be mistyped, name a table that is not there, or try to change something.",
         fix="Try each query in your database program with the same sign-in; only reading is allowed.",
-    )
-
-
-def _not_installed() -> WrongUse:
-    return WrongUse(
-        "Reading a database needs parts that are not installed.",
-        fix='Install them with: python -m pip install "linkwell[sql]"',
-    )
-
-
-def _odd_address() -> WrongUse:
-    return WrongUse(
-        "This is not the address of a database.",
-        fix="Write it like sqlite:///clients.db or postgresql://reader@server/clients.",
     )

@@ -50,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     spec = desk.specification_or_none()
     report = desk.check_report()
     context: dict[str, Any] = {
-        "spec": spec, "files": desk.choices.paths(), "report": report, "fresh": desk.check_is_fresh,
+        "spec": spec, "files": desk.choices.sources(), "report": report, "fresh": desk.check_is_fresh,
         "questions": len(spec.unanswered()) if spec else 0,
         "elsewhere": [path.name for path in desk.choices.paths() if open_elsewhere(path)],
     }  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linkwell.checking.localwords import coded_fields
-from linkwell.desk import columns, doing, drafts
+from linkwell.desk import columns, doing, drafts, sources
 from linkwell.desk.desk import Desk
 from linkwell.desk.drafts import kept_while_typing
 from linkwell.desk.guard import desk_of
@@ -53,7 +53,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _starting(desk: Desk) -> dict[str, Any]:
     return {
-        "files": desk.choices.paths(),
+        "files": desk.choices.sources(),
+        "what": "file" if desk.choices.files else "table",
         "organisation": desk.organisation,
         "initiative": desk.choices.initiative,
     }
@@ -66,7 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         context = {**_starting(desk), "afresh": desk.workspace.specification.exists()}
         return render(request, "desk/describe_start.html", context)
-    if not desk.choices.files:
+    if not desk.choices.sources():
         return redirect("files")
     desk.choose(initiative=request.POST.get("initiative", "").strip()[:200])
 
@@ -195,7 +196,7 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
             table, _, field = chosen.partition(".")
 
             def work(job: Job) -> None:
-                tables = doing.read(desk, job)
+                tables = sources.read(desk, job)
                 taken = columns.taken_as(spec, left, table, field, tables)
                 desk.change(taken, f"taking “{left.column}” along")
                 desk.tell(f"“{left.column}” would leave now.")

@@ -51,6 +51,7 @@ def close_desk(request: HttpRequest) -> HttpResponse:
     response = render(request, "desk/closed.html", {"reason": "closed", "outside": True})
     response.delete_cookie(cookie_name(desk), samesite="Strict")
     desk.forget_people()
+    desk.password = ""
     if desk.close is not None:
         desk.close()
     return response

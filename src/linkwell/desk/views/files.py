@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from linkwell.desk import sources
 from linkwell.desk.desk import Desk
-from linkwell.desk.forms import FolderForm
+from linkwell.desk.forms_files import FolderForm
 from linkwell.desk.guard import desk_of
 from linkwell.desk.synced import synced_by
+from linkwell.reading.database_address import SQLITE_SUFFIXES, of_file
 from linkwell.vault.zones import written_whole
 
+ACCESS = {".accdb", ".mdb"}
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 MOST_SHOWN = 200
 
@@ -35,14 +41,15 @@ class Chosen:
 
 @require_http_methods(["GET", "POST"])
 def chosen(request: HttpRequest) -> HttpResponse:
-    """The files chosen so far; take one off, or the last one taken off back."""
+    """The files and the database chosen so far; take one off, or the last one taken off back."""
     desk = desk_of(request)
     if request.method == "POST":
         _change(request, desk)
         return redirect("files")
     shown = [_shown(desk, path) for path in desk.choices.paths()]
     return render(request, "desk/files.html", {
-        "files": shown, "undone": [Path(each).name for each in desk.choices.undone],
+        "files": shown, "database": desk.choices.database_name, "tables": desk.choices.tables(),
+        "undone": [Path(each).name for each in desk.choices.undone],
         "described": desk.workspace.specification.exists(),
         "synced": sorted({each.synced for each in shown if each.synced}),
     })  # fmt: skip
@@ -50,6 +57,9 @@ def chosen(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest, desk: Desk) -> None:
     choices = desk.choices
+    if "leave" in request.POST and choices.database:
+        sources.leave_database(desk)
+        desk.tell(f"{choices.database_name} is off the list. The database itself was not touched.")
     if "undo" in request.POST and choices.undone:
         desk.choose(files=tuple(dict.fromkeys((*choices.files, *choices.undone))), undone=())
         desk.tell("The file is back on the list.")
@@ -84,7 +94,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     """The spreadsheets of one folder, to tick, and folders to go on to; no path is ever in an address."""
     desk = desk_of(request)
     form = FolderForm()
-    problem = ""
+    folder, problem = desk.browsing, ""
     if request.method == "POST":
         if "choose" in request.POST:
             if added := _ticked(request, desk):
@@ -92,6 +102,10 @@ def browse(request: HttpRequest) -> HttpResponse:
                 desk.tell(f"{len(added)} {'file is' if len(added) == 1 else 'files are'} chosen.")
                 return redirect("files")
             problem = "Tick at least one file"
+        elif "database" in request.POST:
+            found = dict(enumerate(_files_in(folder, SQLITE_SUFFIXES))).get(_number(request, "database"))
+            desk.database_tried = of_file(found).url if found else ""
+            return redirect("files-database")
         elif "typed" in request.POST:
             form = FolderForm(request.POST)
             if form.is_valid() and not _go(desk, Path(form.cleaned_data["folder"].strip().strip('"'))):
@@ -102,7 +116,6 @@ def browse(request: HttpRequest) -> HttpResponse:
             if (target := _places(desk).get(request.POST.get("go", ""))) and not _go(desk, target):
                 desk.tell("That folder may not be read.")
             return redirect("files-browse")
-    folder = desk.browsing
     files = _files_in(folder)
     return render(request, "desk/files_browse.html", {
         "folder": folder, "files": files[:MOST_SHOWN], "more": len(files) - MOST_SHOWN, "form": form,
@@ -110,6 +123,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "known": [(key, path) for key, path in _places(desk).items() if key.startswith("at")],
         "up": folder.parent if folder.parent != folder else None, "problem": problem,
         "synced": synced_by(folder),
+        "databases": _files_in(folder, SQLITE_SUFFIXES)[:MOST_SHOWN], "access": _files_in(folder, ACCESS),
         "already": set(desk.choices.paths()),
     })  # fmt: skip
 
@@ -133,18 +147,23 @@ def _go(desk: Desk, folder: Path) -> bool:
     return True
 
 
-def _files_in(folder: Path) -> list[Path]:
+def _number(request: HttpRequest, name: str) -> int:
+    said = request.POST.get(name, "")
+    return int(said) if said.isdecimal() else -1
+
+
+def _files_in(folder: Path, suffixes: Collection[str] = frozenset(SUFFIXES)) -> list[Path]:
     try:
         with os.scandir(folder) as found:
-            listed = [each for each in found if _is_table(each)]
+            listed = [each for each in found if _is_one(each, suffixes)]
     except OSError:
         return []
     return [Path(each.path) for each in sorted(listed, key=lambda each: each.name.casefold())]
 
 
-def _is_table(entry: os.DirEntry[str]) -> bool:
+def _is_one(entry: os.DirEntry[str], suffixes: Collection[str]) -> bool:
     # ~$… is Excel's note that a workbook is open, not a workbook
-    if entry.name.startswith((".", "~$")) or Path(entry.name).suffix.lower() not in SUFFIXES:
+    if entry.name.startswith((".", "~$")) or Path(entry.name).suffix.lower() not in suffixes:
         return False
     try:
         return entry.is_file()
@@ -184,19 +203,22 @@ def give(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         given = [each for each in request.FILES.getlist("files") if each.name]
         if given:
-            kept = []
-            for each in given:
-                path = desk.workspace.files / safe_name(str(each.name))
-                with written_whole(path) as part, part.open("xb") as file:
-                    for chunk in each.chunks():
-                        file.write(chunk)
-                path.chmod(0o600)
-                kept.append(path)
+            kept = [keep(desk, each) for each in given]
             desk.choose(files=desk.choices.with_files(kept).files)
             desk.tell(f"{len(kept)} {'file is' if len(kept) == 1 else 'files are'} chosen.")
             return redirect("files")
         problem = "Choose at least one file"
     return render(request, "desk/files_give.html", {"problem": problem, "folder": desk.workspace.files})
+
+
+def keep(desk: Desk, given: UploadedFile[Any]) -> Path:
+    """A copy of a file that was given to a page, in the desk's own folder."""
+    path = desk.workspace.files / safe_name(str(given.name))
+    with written_whole(path) as part, part.open("xb") as file:
+        for chunk in given.chunks():
+            file.write(chunk)
+    path.chmod(0o600)
+    return path
 
 
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.I)

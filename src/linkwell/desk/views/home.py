@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from linkwell.desk import sources
 from linkwell.desk.copies import copies
 from linkwell.desk.guard import desk_of
 from linkwell.desk.road import State, road
@@ -27,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", {
         "stops": stops, "todo": todo, "personal": personal, "folder": desk.workspace.path,
         "synced": synced_by(desk.workspace.path), "organisation": desk.organisation,
-        "fresh": not desk.choices.files and not desk.workspace.answers.exists(),
+        "fresh": not desk.choices.sources() and not desk.workspace.answers.exists(),
     })  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def practise(request: HttpRequest) -> HttpResponse:
         path = desk.workspace.files / name
         write_whole(path, (files("linkwell.desk") / "example" / name).read_bytes())
         paths.append(path)
+    sources.leave_database(desk)
     desk.choose(files=tuple(map(str, paths)))
     desk.forget_people()
     desk.tell("Two files about invented people are chosen. Try everything: nothing can go wrong.")

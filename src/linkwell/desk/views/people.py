@@ -55,7 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/told.html", {
         "cover": cover, "any": bool(cover.statements or cover.bases), "undo": told.may_undo(desk),
         "count": count_cover(starts, cover) if starts is not None else None,
-        "may_count": bool(spec and desk.choices.files), "open_end": OPEN_END,
+        "may_count": bool(spec and desk.choices.sources()), "open_end": OPEN_END,
     })  # fmt: skip
 
 
