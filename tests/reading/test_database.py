@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from linkwell.reading.database_address import Database, is_database
 
 from linkwell.errors import LinkwellError, TryAgain, WrongUse
 from linkwell.reading.database import read_database
+from linkwell.reading.database_address import Database, is_database
 
 PEOPLE = [("C1", "Ana", "1980-04-15", 3.0, None), ("C2", "Tāmati", "1991-03-14", 2.5, b"\x00\x01")]
 
