@@ -94,7 +94,7 @@ def _behind(
         return [aside]
     if kept:
         return [each.cells[row] for each in kept]
-    base = [column.cells[at] for at in column.cells if _is_base(table, at)]
+    base = [cell for at, cell in column.cells.items() if _is_base(table, at) and (cell.whole or cell.mark)]
     if base:
         return base[:1]
     return _elsewhere(table, others, column, row)

@@ -142,7 +142,9 @@ class _Check:
         watched: tuple[str, ...] = (),
     ) -> None:
         self.watched = watched
-        self.opened, self.profile, self.as_is, self.evidence = opened, profile, as_is, evidence
+        self.opened, self.profile, self.as_is = opened, profile, as_is
+        self.evidence = evidence if as_is else evidence | acro_results.stays(opened)
+        self.together = acro_results.told_together(opened)
         self.ways: Ways = ways_of(profile)
         self.layouts: dict[tuple[str, str], Layout] = {}
         self.sheets: dict[tuple[str, str], Sheet] = {}
@@ -214,7 +216,8 @@ class _Check:
             table
         ) in self.tables:  # the number of people behind each term of a model is a count like any other
             if self._leaves(table) and fitted.is_model(table):
-                yield from counting.check_counts(table, pairs.NOTHING, self.ways)
+                terms = fitted.without_summary(table)
+                yield from counting.check_counts(terms, pairs.NOTHING, self.ways)
         yield from self._directions()
         yield from differing.check_differences(self.leaving, self.raw, self.profile.people_threshold)
         for file in self.opened:
@@ -278,7 +281,13 @@ class _Check:
             return
         layout = self.layouts[file.name, sheet.name]
         tables = tuple(t for t in self.tables if (t.file, t.sheet) == (file.name, sheet.name))
-        yield from fitted.check_models(sheet, tables, self.ways, self.profile)
+        beside = self.together.get(file.name, frozenset()) - {file.name}
+        others = [
+            (each, [table for table in self.tables if (table.file, table.sheet) == place])
+            for place, each in self.sheets.items()
+            if place[0] in beside
+        ]
+        yield from fitted.check_models(sheet, tables, self.ways, self.profile, others)
         yield from persons.check_persons(sheet, tables)
         around = {cell.at: cell.text for cell in layout.texts}
         around |= {cell.at: cell.text for table in layout.tables for cell in table.texts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from linkwell.confidentiality.output_check.cells import Cell, Sheet
@@ -24,9 +25,17 @@ _FREEDOM = re.compile(
 _FIT = re.compile(
     r"^(adj(usted)? )?(r ?(2|²|squared?|sq)|pseudo r ?(2|squ\w*))$|^r squared( \(?uncentered\)?)?$"
 )
+_DIAGNOSED = re.compile(
+    r"^(omnibus|prob ?\(omnibus\)|skew(ness)?|kurtosis|durbin watson|jarque bera( ?\(jb\))?|prob ?\(jb\)|"
+    r"cond no|log likelihood|ll null|llr p value|aic|bic|(prob ?\()?f statistic\)?)$"
+)
+_SETTINGS = re.compile(
+    r"^(dep(endent)? variable|model|method|date|time|converged|covariance type|df (model|m)|no iterations)$"
+)
 _CONSTANT = re.compile(r"^\(?(intercept|constant|const|_?cons)\)?$")
 _CROSSED = re.compile(r"\s*(?::|×|#| x |\*| by )\s*")
 _LARGE, _WIDE = 10.0, 50.0  # a coefficient and its error when a term sets a few people apart perfectly
+_LOG_ODDS = 100.0  # no log odds are as large, even then: an amount in dollars is
 
 
 def is_model(table: Table) -> bool:
@@ -35,12 +44,19 @@ def is_model(table: Table) -> bool:
     if "estimate" in kinds and kinds & {"se", "p_value", "interval"}:
         return True
     labels = [plain(own[-1]) for own in table.labels.values() if own]
-    return any(_CONSTANT.match(label) for label in labels) or sum(
-        bool(_FIT.match(label) or _PEOPLE.match(label)) for label in labels) >= 2  # fmt: skip
+    told = [label for label in labels if any(each.match(label) for each in (_FIT, _PEOPLE, _DIAGNOSED))]
+    return len(told) >= 2 or any(_CONSTANT.match(label) for label in labels)
 
 
-def check_models(sheet: Sheet, tables: Sequence[Table], ways: Ways, profile: Profile) -> Iterator[Finding]:
-    """The regressions of one sheet."""
+def check_models(
+    sheet: Sheet, tables: Sequence[Table], ways: Ways, profile: Profile,
+    beside: Sequence[tuple[Sheet, Sequence[Table]]] = (),
+) -> Iterator[Finding]:  # fmt: skip
+    """The regressions of one sheet.
+
+    Args:
+        beside: sheets of the same output with their tables, where its terms or number of people may stand.
+    """
     models = [table for table in tables if is_model(table) and table.role != "raw"]
     for table in tables:
         yield from _residuals(table)
@@ -49,13 +65,15 @@ def check_models(sheet: Sheet, tables: Sequence[Table], ways: Ways, profile: Pro
     facts = {name: list(_facts(sheet, pattern)) for name, pattern in
              (("people", _PEOPLE), ("freedom", _FREEDOM), ("fit", _FIT))}  # fmt: skip
     where = sheet.file, sheet.name
-    terms = max(len(_terms(table)) for table in models)
+    every = (*models, *(table for _, found_there in beside for table in found_there))
+    terms = max((len(_terms(table)) for table in every if any(table.leaving("estimate"))), default=None)
     exact = [cell.at for cell in facts["people"] if not (ways.fits("rr3", cell) or ways.fits("grr", cell))]
-    exact += [cell.at for cell in facts["freedom"] if _tells_people(cell, terms, ways)]
+    if terms is not None:
+        exact += [cell.at for cell in facts["freedom"] if _tells_people(cell, terms, ways)]
     if exact:
         yield found("model_exact_n", *where, dict.fromkeys(exact))
     few = [cell.at for cell in facts["freedom"] if (cell.number or 0) < profile.model_freedom]
-    few += [cell.at for cell in facts["people"] if (cell.number or 0) - terms < profile.model_freedom]
+    few += [cell.at for cell in facts["people"] if (cell.number or 0) - (terms or 1) < profile.model_freedom]
     if few:
         yield found("model_freedom", *where, dict.fromkeys(few))
     full = [cell.at for cell in facts["fit"] if _share(cell) >= profile.model_fit_percent]
@@ -65,7 +83,8 @@ def check_models(sheet: Sheet, tables: Sequence[Table], ways: Ways, profile: Pro
     thin = [at for table in models for at in (*_thin(table, profile), *_apart(table))]
     if thin:
         yield found("model_thin", *where, dict.fromkeys(thin))
-    if not facts["people"] and not any(True for table in models for _ in table.leaving("count")):
+    told = facts["people"] or any(True for other, _ in beside for _ in _facts(other, _PEOPLE))
+    if not told and not any(True for table in models for _ in table.leaving("count")):
         yield found("model_people", *where, [column.cells[next(iter(column.cells))].at
                     for column in models[0].leaving("estimate") if column.cells][:1])  # fmt: skip
 
@@ -100,10 +119,26 @@ def _share(cell: Cell) -> float:
     return number if cell.percent or number > 1 else number * 100
 
 
+def without_summary(table: Table) -> Table:
+    """A model's table without the lines about the whole of it, which `check_models` looks at."""
+    kept = {row for row, labels in table.labels.items() if not any(map(_is_summary, labels))}
+    columns = [
+        replace(each, cells={row: cell for row, cell in each.cells.items() if row in kept})
+        for each in table.columns
+    ]
+    return replace(
+        table, rows=tuple(row for row in table.rows if row in kept),
+        labels={row: own for row, own in table.labels.items() if row in kept}, columns=tuple(columns),
+    )  # fmt: skip
+
+
+def _is_summary(label: str) -> bool:
+    bare = plain(label.strip().rstrip(":"))
+    return any(each.match(bare) for each in (_PEOPLE, _FREEDOM, _FIT, _DIAGNOSED, _SETTINGS))
+
+
 def _terms(table: Table) -> list[str]:
-    rows = [labels[-1] for labels in table.labels.values() if labels]
-    return [label for label in rows if not (_PEOPLE.match(plain(label)) or _FREEDOM.match(plain(label))
-            or _FIT.match(plain(label)))]  # fmt: skip
+    return [labels[-1] for labels in table.labels.values() if labels and not _is_summary(labels[-1])]
 
 
 def _all_crossed(table: Table) -> list[str]:
@@ -138,11 +173,14 @@ def _factor(part: str) -> str:
 def _thin(table: Table, profile: Profile) -> list[str]:
     return [cell.at for column in table.leaving("count") for row, cell in column.cells.items()
             if ((cell.number is not None and cell.number < profile.model_support) or cell.mark)
-            and not _PEOPLE.match(plain((table.labels.get(row) or ("",))[-1]))]  # fmt: skip
+            and not any(map(_is_summary, table.labels.get(row, ())))]  # fmt: skip
 
 
 def _apart(table: Table) -> list[str]:
     errors = list(table.leaving("se"))
+    told = [abs(cell.number or 0) for each in table.leaving("estimate") for cell in each.cells.values()]
+    if max(told, default=0) > _LOG_ODDS:
+        return []
     return [
         cell.at
         for column in table.leaving("estimate")

@@ -8,6 +8,9 @@ from linkwell.confidentiality.output_check.cells import Cell
 from linkwell.confidentiality.output_check.tables import COUNTS, Column, Table
 from linkwell.confidentiality.output_check.words import plain, words
 
+_LETTERED = ("estimate", "p_value", "se")
+_LETTERS = 2
+"""A heading so short may be a code: F for women, B for a group."""
 _WEAK = ("total", "count", "ratio", "mean", "percentage", "rate", "quantile", "weighted")
 
 
@@ -56,9 +59,11 @@ def _by_numbers(numbers: Sequence[Cell], whole: bool) -> str:
 
 
 def _mended(kind: str, heading: str, numbers: Sequence[Cell]) -> str:
-    """A heading's word in the light of the numbers: "n" over decimals is no count."""
+    """A heading's word in the light of the numbers: "n" over decimals is no count, "F" over whole ones is."""
     if kind == "count" and numbers and not any(cell.whole for cell in numbers):
         return "measure"
+    if kind in _LETTERED and len(plain(heading)) <= _LETTERS and numbers and all(c.whole for c in numbers):
+        return "count"
     return kind
 
 

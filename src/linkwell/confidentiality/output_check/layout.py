@@ -129,7 +129,8 @@ def _first_data_row(block: list[Row]) -> int:
         above = block[at - 1][1] if at else []
         named = len(above) >= len(row) and not any(cell.is_value for cell in above)
         below = block[at + 1][1] if at + 1 < len(block) else []
-        if named or not _are_heading_numbers(row, left, bool(below) and not any(c.is_value for c in below)):
+        words_below = bool(below) and not any(cell.is_value for cell in below)
+        if (named and not words_below) or not _are_heading_numbers(row, left, words_below):
             return at
     return len(block)
 
