@@ -40,7 +40,7 @@ def test_it_is_open_while_everything_is_in_date_and_says_until_when(project, res
     found = access(project, researcher)
     assert found.open
     assert found.until == TODAY + timedelta(days=200)
-    assert found.because == "the project's last day"
+    assert found.because == "the project"
 
 
 @pytest.mark.parametrize("kind", ["vetting", "training", "undertaking"])

@@ -26,6 +26,7 @@ from linkwell.custody.timeline.story import Chapter, steps, steps_of, story_of, 
 from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
 from linkwell.custody.uses.actions import ask_use
 from linkwell.pages.labels import labels
+from linkwell.standards.clock import in_words
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -148,7 +149,7 @@ def test_whoever_sends_is_reminded_once_of_every_day_three_weeks_before(registry
     assert [remind_of_deliveries(tomorrow) for _ in range(2)] == [1, 0]
     (notice,) = Notice.objects.filter(kind="delivery_due")
     assert (notice.organisation.code, notice.agreement) == ("aroha", registry.agreement)
-    assert (tomorrow + timedelta(days=REMIND_DAYS)).isoformat() in notices.words(notice)[1]
+    assert in_words(tomorrow + timedelta(days=REMIND_DAYS)) in notices.words(notice)[1]
     (told,) = [each for each in story_of(registry.agreement) if each.kind == "agreement"]
     assert [step.event.verb for step in told.steps][-1] == "agreement.delivery due"
 

@@ -1,27 +1,14 @@
-from __future__ import annotations
+"""The day in Aotearoa, and a day as people write it."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 
-import pytest
-
-from linkwell.standards import clock
+from linkwell.standards.clock import in_words
 
 
-@pytest.mark.parametrize(
-    ("moment", "day"),
-    [
-        (datetime(2026, 11, 22, 10, 59, tzinfo=UTC), date(2026, 11, 22)),
-        (datetime(2026, 11, 22, 11, 0, tzinfo=UTC), date(2026, 11, 23)),
-        (datetime(2026, 6, 30, 12, 0, tzinfo=UTC), date(2026, 7, 1)),
-    ],
-)
-def test_it_is_tomorrow_already_in_the_evening_of_universal_time(
-    moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Then(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return moment.astimezone(tz)
+def test_a_day_is_written_as_people_write_it():
+    assert in_words(date(2024, 7, 1)) == "1 July 2024"
 
-    monkeypatch.setattr(clock, "datetime", Then)
-    assert clock.today() == day
+
+def test_a_moment_is_told_by_the_day_it_was_in_aotearoa():
+    assert in_words(datetime(2024, 6, 30, 13, 0, tzinfo=UTC)) == "1 July 2024"
+    assert in_words(datetime(2024, 6, 30, 11, 0, tzinfo=UTC)) == "30 June 2024"

@@ -18,6 +18,7 @@ from typing import Any
 from linkwell.documents.blocks import Block, Box, Bullets, Document, Heading, Text, ToFill
 from linkwell.errors import WrongUse
 from linkwell.specification.content import folded
+from linkwell.standards.clock import in_words
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import write_whole
 
@@ -150,7 +151,7 @@ def _nobody_named() -> WrongUse:
 def objection_slip(organisation: str, day: date, *, sent_before: bool) -> Document:
     """A slip for the person: what was done, and what cannot be undone. It names nobody."""
     words = _words()
-    when = f"{day.day} {day:%B %Y}"
+    when = in_words(day)
     blocks: list[Block] = [
         Box(words["opening"]),
         Heading(words["done_title"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from linkwell.standards.clock import in_words
 from linkwell.standards.dates import parse_date
 
 DAY_HINT = "For example 1 July 2024 or 1/7/2024."
@@ -38,8 +39,3 @@ class DayField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """A day already known, as it is written."""
         return in_words(value) if isinstance(value, date) else value
-
-
-def in_words(day: date | None) -> str:
-    """A day as people write it: 1 July 2024; nothing for none."""
-    return f"{day.day} {day:%B %Y}" if day else ""

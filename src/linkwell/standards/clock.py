@@ -1,4 +1,4 @@
-"""The day it is, for whatever asks whether a date has come yet."""
+"""The day it is in Aotearoa New Zealand, and a day as people write it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ def today() -> date:
     By universal time it is still yesterday there until noon, and this morning's visits would lie ahead.
     """
     return datetime.now(AOTEAROA).date()
+
+
+def in_words(when: date | datetime) -> str:
+    """A day as people write it: 1 July 2024. A moment is told by the day it was in Aotearoa."""
+    day = when.astimezone(AOTEAROA) if isinstance(when, datetime) else when
+    return f"{day.day} {day:%B %Y}"

@@ -10,6 +10,7 @@ from linkwell.checking.verdict import Verdict
 from linkwell.documents.blocks import Block, Box, Document, Grid, Heading, Text
 from linkwell.specification.kit import starter
 from linkwell.specification.model import Compartment, Field, FieldType, Specification, TableSpec
+from linkwell.standards.clock import in_words
 
 KEYED = "a random-looking code instead of it"
 _WHO = {
@@ -81,10 +82,9 @@ def _said(spec: Specification, field: Field, value: str) -> str:
         return "; ".join(labels.get(code, code) for code in value.split(";"))
     if field.type is FieldType.DATE:
         try:
-            day = date.fromisoformat(value)
+            return in_words(date.fromisoformat(value))
         except ValueError:
             return value
-        return f"{day.day} {day:%B %Y}"
     return value
 
 

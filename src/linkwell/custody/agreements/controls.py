@@ -20,6 +20,7 @@ from linkwell.custody.assessments.conditions import conditions
 from linkwell.custody.organisations.models import Person
 from linkwell.errors import RefusedByRule
 from linkwell.specification.file import parse
+from linkwell.standards.clock import in_words
 
 EARLIEST_DAYS = 30
 """A delivery can be sent from this many days before its cut-off day (clauses.toml says so)."""
@@ -77,7 +78,7 @@ def _term(agreement: Agreement, attempt: Attempt) -> str:
     if attempt.state != AgreementState.IN_FORCE:
         return f"The agreement is {attempt.state}."
     inside = agreement.starts <= attempt.day <= agreement.ends
-    return "" if inside else f"It holds from {agreement.starts} to {agreement.ends}."
+    return "" if inside else f"It holds from {in_words(agreement.starts)} to {in_words(agreement.ends)}."
 
 
 def _locked(agreement: Agreement, attempt: Attempt) -> str:

@@ -15,6 +15,7 @@ from linkwell.custody.agreements.states import AGREEMENT, AgreementState, Versio
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import Kind
+from linkwell.standards.clock import in_words
 
 WARN_DAYS = 60
 
@@ -29,9 +30,17 @@ def words(notice: Notice) -> tuple[str, str]:
     said, agreement = _words()[notice.kind], notice.agreement
     facts: dict[str, object] = {"about": place(notice)[1]}
     if agreement is not None:
-        facts |= {"reference": agreement.reference, "starts": agreement.starts, "ends": agreement.ends}
-        facts["day"] = notice.about
+        facts |= {"starts": in_words(agreement.starts), "ends": in_words(agreement.ends)}
+        facts |= {"reference": agreement.reference, "day": _day(notice.about)}
     return said["title"], said["text"].format(**facts)
+
+
+def _day(about: str) -> str:
+    """The day a notice is about, in words, where it is about one."""
+    try:
+        return in_words(datetime.date.fromisoformat(about))
+    except ValueError:
+        return about
 
 
 def title(kind: str) -> str:

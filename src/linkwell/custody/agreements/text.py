@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from linkwell.custody.agreements.models import AgreementVersion, Route
 from linkwell.custody.assessments.conditions import words_of
 from linkwell.ledger.canonical import canonical_json
+from linkwell.standards.clock import in_words
 
 Section = dict[str, str]
 
@@ -43,11 +45,11 @@ def write_document(version: AgreementVersion, *, custodian: str, version_number:
         "purpose": agreement.purpose.strip(),
         "version": version_number,
         "specification": version.specification_id,
-        "cut_offs": ", ".join(version.cut_offs),
+        "cut_offs": ", ".join(in_words(date.fromisoformat(day)) for day in version.cut_offs),
         "resupply_days": version.resupply_days,
         "retention_years": version.retention_years,
-        "starts": version.starts.isoformat(),
-        "ends": version.ends.isoformat(),
+        "starts": in_words(version.starts),
+        "ends": in_words(version.ends),
         "conditions": " ".join(conditions),
         "commissioner": version.commissioner.name if version.commissioner else "",
         "passes_on_days": version.passes_on_days,

@@ -26,6 +26,7 @@ from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.permissions import Capability, allows, check
 from linkwell.errors import WrongUse
+from linkwell.standards.clock import in_words
 
 
 def _check(by: Person, own: Capability, custodian: Capability, organisation: Organisation) -> None:
@@ -105,7 +106,7 @@ def letters(breach: Breach, *, custodian: str) -> list[tuple[str, str]]:
     facts = {
         "organisation": breach.organisation.name,
         "custodian": custodian,
-        "found": timezone.localtime(breach.found_at).strftime("%Y-%m-%d %H:%M"),
+        "found": f"{in_words(breach.found_at)}, {timezone.localtime(breach.found_at):%H:%M}",
         "what": breach.what,
         "done": breach.done or "[what was done]",
     }

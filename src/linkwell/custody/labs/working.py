@@ -24,6 +24,7 @@ from linkwell.custody.projects.access import refuse_closed
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import named
 from linkwell.errors import RefusedByRule, TryAgain, WrongUse
+from linkwell.standards.clock import in_words
 
 RUN = "lab.run"
 MOST_WAITING = 5
@@ -130,7 +131,7 @@ def refuse_often_failed(project: Project) -> None:
     if len(times) == MOST_FAILED:
         again = timezone.localtime(times[-1] + FAILED_WITHIN)
         raise RefusedByRule(
-            f"Nothing more is counted in this project before {again:%-d %B %Y}.",
+            f"Nothing more is counted in this project before {in_words(again)}.",
             why=f"{MOST_FAILED} tables could be made on the twin and not on the real rows. Whether one can "
             "may hang on one person, so it is not found out often.",
             fix="Until then look for what may fail: use TRY_CAST, and smaller tables.",

@@ -21,6 +21,7 @@ from linkwell.custody.researchers.actions import in_date
 from linkwell.custody.researchers.evidence import kinds
 from linkwell.custody.uses.actions import use_agreed
 from linkwell.errors import RefusedByRule
+from linkwell.standards.clock import in_words
 
 WORKERS = frozenset({Role.RESEARCHER, Role.PROJECT_LEAD})
 """Roles that work in a research project; in a provider's standing project it is the analyst."""
@@ -42,7 +43,7 @@ class Access:
     Attributes:
         closed: every reason why it is not open; empty means open.
         until: while it is open, the last day before something runs out; None if nothing does.
-        because: what that is, in words.
+        because: what runs out then, in words.
     """
 
     closed: tuple[Closed, ...]
@@ -110,9 +111,9 @@ def _state(project: Project, day: datetime.date) -> Iterator[Closed]:
     if project.state != ProjectState.APPROVED:
         yield Closed("state", f"The project is {project.state}.", "Look at the project's page.")
     elif project.starts is not None and day < project.starts:
-        yield Closed("not yet", f"The project begins on {project.starts}.", "Wait until then.")
+        yield Closed("not yet", f"The project begins on {in_words(project.starts)}.", "Wait until then.")
     elif project.ends is not None and day > project.ends:
-        yield Closed("run out", f"The project ran out on {project.ends}.", "Apply for a renewal.")
+        yield Closed("run out", f"The project ran out on {in_words(project.ends)}.", "Apply for a renewal.")
 
 
 def _agreements(project: Project, day: datetime.date) -> Iterator[Closed]:
@@ -150,9 +151,9 @@ def _person(project: Project, person: Person, day: datetime.date) -> Iterator[Cl
 
 def _last_days(project: Project, person: Person, day: datetime.date) -> Iterator[tuple[datetime.date, str]]:
     if project.ends is not None:
-        yield project.ends, "the project's last day"
+        yield project.ends, "the project"
     for agreement in agreements_of(project):
-        yield agreement.ends, f"the last day of {agreement.reference}"
+        yield agreement.ends, f"agreement {agreement.reference}"
     if not project.standing:
         for code, until in in_date(person, day).items():
             yield until, kinds()[code].title

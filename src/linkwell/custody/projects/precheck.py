@@ -22,6 +22,7 @@ from linkwell.custody.projects.states import ApplicationState
 from linkwell.custody.remembered import rows
 from linkwell.custody.researchers.actions import lacked_by
 from linkwell.custody.uses.actions import use_agreed
+from linkwell.standards.clock import in_words
 
 ALLOWS, BLOCKS, A_PERSON = "allows", "blocks", "a person judges"
 
@@ -71,9 +72,8 @@ def _agreement(application: Application, agreement: Agreement) -> Iterator[Check
     yield from _controls(application, agreement, name)
     ends = content.day(application.answers, "ends")
     if ends is not None and agreement.live() and ends > agreement.ends:
-        says = (
-            f"It ends on {agreement.ends}, before the project. Access closes that day unless it is renewed."
-        )
+        last = in_words(agreement.ends)
+        says = f"It ends on {last}, before the project. Access closes that day unless it is renewed."
         yield Checked(name, CLAUSES["term"], A_PERSON, says)
     for words, keeper in by_people(agreement):
         yield Checked(name, "Conditions", A_PERSON, f"{words} Kept by {keeper}.")
@@ -106,10 +106,9 @@ def _law(application: Application) -> Iterator[Checked]:
                   ALLOWS if publish else BLOCKS, says)  # fmt: skip
     if answers.get("ethics_needed") == "yes":
         until, ends = content.day(answers, "ethics_until"), content.day(answers, "ends")
-        short = until is not None and ends is not None and until < ends
-        says = (
-            f"It holds until {until}, before the project ends." if short else "It covers the whole project."
-        )
+        short, says = False, "It covers the whole project."
+        if until is not None and ends is not None and until < ends:
+            short, says = True, f"It holds until {in_words(until)}, before the project ends."
         yield Checked("Ethics approval", answers.get("ethics_reference", ""),
                       A_PERSON if short else ALLOWS, says)  # fmt: skip
     else:

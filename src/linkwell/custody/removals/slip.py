@@ -6,6 +6,7 @@ from linkwell.custody.home import current_home
 from linkwell.custody.removals.models import Removal
 from linkwell.custody.removals.plan import sentences
 from linkwell.documents.blocks import Box, Bullets, Document, Heading, Text
+from linkwell.standards.clock import in_words
 
 
 def slip_of(removal: Removal) -> Document:
@@ -14,7 +15,7 @@ def slip_of(removal: Removal) -> Document:
     day = removal.changed_at
     facts = {
         "custodian": current_home().name,
-        "day": f"{day.day} {day:%B %Y}",
+        "day": in_words(day),
         "reference": removal.reference,
     }
     return Document(

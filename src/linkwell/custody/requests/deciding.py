@@ -25,6 +25,7 @@ from linkwell.custody.requests.permissions import RELEASE_OUTPUT, REPLY_TO_OUTPU
 from linkwell.custody.requests.states import REQUEST, RequestState
 from linkwell.custody.requests.votes import agreed, both_looked, leaving, looked
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.standards.clock import in_words
 
 REPLY_DAYS = 14
 """How long a provider has to reply to an output about itself before it leaves (Linkwell's choice)."""
@@ -218,7 +219,7 @@ def _time_to_reply_is_over(request: OutputRequest) -> None:
     if until is not None and awaited(request) and timezone.localdate() <= until:
         who = "The provider it is about has" if request.about else "The providers whose data is used have"
         raise RefusedByRule(
-            f"{who} until {until} to reply.",
+            f"{who} until {in_words(until)} to reply.",
             where=request.reference,
             why="They read it before anybody else outside.",
             fix="Wait for the reply, or that day.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from linkwell.custody.requests.permissions import KEEP_AS_KAITIAKI
 from linkwell.custody.requests.states import REQUEST
 from linkwell.custody.requests.votes import leaving
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.standards.clock import in_words
 
 PROVIDERS_FIRST = "providers first"
 
@@ -159,8 +161,11 @@ def said_of(request: OutputRequest) -> list[dict[str, str]]:
     now = fingerprint(request)
     words = {each.code: each.words for each in conditions_of(request.project)}
     names = {f"reply {each.code}": f"Reply of {each.name}" for each in owners_of(request.project)}
-    return [{"what": (words | names).get(code, code), **told} for code, told in request.kept.items()
-            if told["files"] == now]  # fmt: skip
+    return [
+        {**told, "what": (words | names).get(code, code), "on": in_words(date.fromisoformat(told["on"]))}
+        for code, told in request.kept.items()
+        if told["files"] == now
+    ]
 
 
 def _tells_by_iwi(request: OutputRequest) -> bool:

@@ -10,6 +10,7 @@ from django import template
 from linkwell.desk.words import at_the_desk, setting
 from linkwell.pages.labels import label
 from linkwell.specification.model import Specification
+from linkwell.standards.clock import in_words
 
 register = template.Library()
 
@@ -24,10 +25,9 @@ def here(sentence: str) -> str:
 def day(text: str) -> str:
     """A day kept as YYYY-MM-DD, as people write it; anything else as it is."""
     try:
-        found = date.fromisoformat(text)
+        return in_words(date.fromisoformat(text))
     except ValueError:
         return text
-    return f"{found.day} {found:%B %Y}"
 
 
 @register.filter

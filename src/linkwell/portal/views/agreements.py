@@ -42,6 +42,7 @@ from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.specification.diff import compare
 from linkwell.specification.file import parse
+from linkwell.standards.clock import in_words
 
 SEE = (SEE_OWN_AGREEMENTS, SEE_ALL_AGREEMENTS)
 SIGN = (SIGN_FOR_PROVIDER, SIGN_FOR_INTERMEDIARY, SIGN_FOR_CUSTODIAN)
@@ -203,7 +204,7 @@ def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         return redirect("agreement", reference)
     intro = [
         f"You sign version {found.number} of {reference}, between {found.agreement.organisation.name} and "
-        f"{notices.custodian().name}, from {found.starts:%-d %B %Y} to {found.ends:%-d %B %Y}. "
+        f"{notices.custodian().name}, from {in_words(found.starts)} to {in_words(found.ends)}. "
         "Go back to read it.",
         f"The text has this fingerprint: {found.digest}",
     ]

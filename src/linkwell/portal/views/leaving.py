@@ -20,6 +20,7 @@ from linkwell.custody.signin.lost import people_of
 from linkwell.custody.signin.permissions import GIVE_PASSWORD
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
+from linkwell.standards.clock import in_words
 
 
 class WhyForm(AgainForm):
@@ -79,7 +80,7 @@ def role_end(request: HttpRequest, number: str, code: str, role: str) -> HttpRes
 def _role_intro(by: Person, held: Membership) -> list[str]:
     said = [
         f"{held.person.name} ({held.person.username}) holds it in {held.organisation.name} since "
-        f"{held.created_at:%-d %B %Y}. The moment you take it away they are signed out everywhere, and their "
+        f"{in_words(held.created_at)}. The moment you take it away they are signed out everywhere, and their "
         "command lines and tokens stop. Without any role left they cannot sign in any more.",
     ]
     if not may_take(by, held):

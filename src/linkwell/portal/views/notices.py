@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from linkwell.custody.agreements import notices
 from linkwell.custody.agreements.models import Notice
@@ -20,6 +19,7 @@ from linkwell.errors import WrongUse
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.leading import address_of
+from linkwell.standards.clock import in_words
 
 
 class MailForm(PagesForm):
@@ -69,7 +69,7 @@ def by_mail(request: HttpRequest) -> HttpResponse:
     intro = ["Every notice is always here, under Notices, whatever you choose."]
     if refused := choice_of(person).refused_at:
         intro.append(
-            f"The mail server refused {person.email} on {timezone.localtime(refused):%-d %B %Y}, so we "
+            f"The mail server refused {person.email} on {in_words(refused)}, so we "
             "stopped writing to it. Mend the address, or save it once more to try again."
         )
     if not sends_mail():

@@ -56,9 +56,9 @@ from linkwell.custody.projects.states import (
 )
 from linkwell.custody.requests.permissions import ASK_OUTPUT
 from linkwell.custody.timeline.story import steps
-from linkwell.pages.days import in_words as day_in_words
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
+from linkwell.standards.clock import in_words
 
 SEE = (SEE_OWN_PROJECTS, SEE_ALL_PROJECTS, SEE_PROJECTS_USING_US)
 HOLD = (HOLD_OWN, HOLD_ANY)
@@ -214,7 +214,8 @@ def _page(each: content.ApplicationPage, shown: Application) -> dict[str, Any]:
 def _said(question: content.Question, answers: dict[str, str]) -> str:
     """An answer as people write it."""
     if question.kind == "day":
-        return day_in_words(content.day(answers, question.id))
+        day = content.day(answers, question.id)
+        return in_words(day) if day else ""
     said = answers.get(question.id, "")
     return said.capitalize() if question.kind == "yes" else said
 
