@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from linkwell.checking.cells import read_column
 from linkwell.reading.table import Table
 from linkwell.specification.content import says_nothing
-from linkwell.specification.headings import fold_heading
 from linkwell.specification.localvalues import code_for
 from linkwell.specification.model import Field, FieldType, Specification, TableSpec
+from linkwell.specification.vocabulary import fold_heading
 from linkwell.standards.clock import today
 
 CODED = {FieldType.CODE, FieldType.CODE_SET}

@@ -10,8 +10,8 @@ from functools import cached_property
 from linkwell.errors import WrongUse
 from linkwell.reading.beside import WideTable, side_by_side
 from linkwell.reading.table import Origin, Table
-from linkwell.specification.headings import fold_heading
 from linkwell.specification.model import Export, Specification
+from linkwell.specification.vocabulary import fold_heading
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,21 @@ from dataclasses import dataclass
 
 from linkwell.reading.table import Table
 from linkwell.specification.content import Content, look
-from linkwell.specification.headings import (
-    CONTAINED,
-    EXACT,
-    Guess,
-    about_an_event,
-    about_staff_or_others,
-    guesses,
-    over_somebody_else,
-    table_prefixes,
+from linkwell.specification.evidence import (
+    ENROLMENTS,
+    INTERACTIONS,
+    PARTICIPANTS,
+    told_by_cells,
+    vouched,
+    weighed,
 )
+from linkwell.specification.heading_marks import about_staff_or_others, over_somebody_else, table_prefixes
+from linkwell.specification.headings import CONTAINED, EXACT, Guess, guesses
 from linkwell.specification.whose import whose_list, without_word
 from linkwell.standards.dates import Shape
 
-PARTICIPANTS, ENROLMENTS, INTERACTIONS = "participants", "enrolments", "interactions"
 LIFETIMES = 30  # years that dates of birth spread over; a service's own dates hardly ever do
-STAYS = {"contact", "address", "free_text", "staff", "other_person"}
+STAYS = {"contact", "address", "free_text", "staff", "other_person", "row_number"}
 NAMES = {"first_name", "last_name", "full_name"}
 IDENTIFIER_FIELDS = {"nhi", "ird", "msd", "nsn"}
 DATE_FIELDS = {"date_of_birth", "start_date", "end_date", "service_date"}
@@ -84,7 +83,9 @@ def _column(table: Table, name: str, fronts: frozenset[str], whose: str) -> Colu
     found = guesses(without_word(name, whose))
     if front and not (found and found[0].strength > CONTAINED):
         found = guesses(name.removeprefix(front)) or found
-    return Column(name, tuple(found), content, values)
+    if not found and (group := table.group(name)):  # "In" and "Out" under "Programme"
+        found = guesses(f"{group} {name}")
+    return Column(name, tuple(weighed(name, found, content)), content, values)
 
 
 def _kind(columns: tuple[Column, ...]) -> str:
@@ -97,15 +98,26 @@ def _kind(columns: tuple[Column, ...]) -> str:
     what = {roles[role].name for role in _INTERACTION_FIELDS & roles.keys()}
     visits = "service_date" in roles and len(what) >= 2
     keys = [column for column in columns if any(guess.role == "client_key" for guess in column.guesses)]
-    repeats = any(key.content.distinct <= 0.6 * key.content.filled for key in keys)
+    whose = [roles["full_name"]] if "full_name" in roles else []
+    repeats = any(each.content.distinct <= 0.6 * each.content.filled for each in (*keys, *whose))
     if visits and "start_date" not in roles and (not person or repeats):
         return INTERACTIONS
+    if repeats and len(what) >= 2 and "end_date" not in roles and _told_of_visits(columns):
+        return INTERACTIONS  # "Checked in" of a sign-in sheet is a day of each visit, not of an enrolment
     if person or roles.keys() & IDENTIFIER_FIELDS or any(c.content.nhi >= 0.8 for c in columns):
         return PARTICIPANTS
     if "start_date" in roles and not ("service_time" in roles and repeats):
         return ENROLMENTS
     dated = "service_date" in roles or (repeats and any(map(_like_days, columns)))
     return INTERACTIONS if dated and keys else ""
+
+
+def _told_of_visits(columns: tuple[Column, ...]) -> bool:
+    """Whether some column holds a day, and another the words or times that only lists of visits hold."""
+    came = any(
+        max(each.content.attendance, each.content.channel, each.content.time) >= 0.8 for each in columns
+    )
+    return came and any(map(_like_days, columns))
 
 
 def place(sheet: Sheet) -> list[Placed]:
@@ -159,6 +171,7 @@ def _wishes(sheet: Sheet) -> list[tuple[int, Guess]]:
         found,
         key=lambda wish: (
             _stamped(sheet.columns[wish[0]], wish[1].role) or _shared(sheet, wish[0], wish[1].role),
+            not vouched(wish[1].role, sheet.columns[wish[0]].content),
             -wish[1].strength,
             wish[1].rank,
             -filled[wish[0]],
@@ -205,12 +218,16 @@ def _fits(role: str, content: Content, strength: int) -> bool:
         return False  # "Accommodation status" is not whether somebody is still with the service
     if role in CATEGORY_FIELDS or role == "ethnicity":
         return (content.repeats or content.ethnicity >= 0.8) and content.date_share < 0.5
+    if role == "full_name" and content.filled >= 20 and content.distinct < 0.2 * content.filled:
+        return False  # "Name" of a programme, a place or a worker: whole names hardly come again
     if role in NAMES or role in ("middle_names", "prior_last_name"):
         return content.letters >= 0.8 and content.date_share < 0.5
     if role in ("ird", "msd", "nsn"):
         return content.digits >= 0.5
     if role == "service_time":
         return content.time >= 0.5
+    if role == "household_key" and strength == CONTAINED and content.letters > 0.5:
+        return False  # "Household type": words, where a household would have a number
     if role in ("client_key", "household_key"):
         return content.date_share < 0.5
     return True
@@ -218,23 +235,8 @@ def _fits(role: str, content: Content, strength: int) -> bool:
 
 def _by_content(kind: str, column: Column, at: int, taken: dict[str, int]) -> Placed:
     """A role for a column whose heading says nothing we know, where its cells leave no doubt."""
-    content = column.content
-    clues = {
-        PARTICIPANTS: (
-            ("nhi", content.nhi >= 0.8),
-            ("ird", content.ird >= 0.8),
-            ("gender", content.gender >= 0.9 and 1 < content.distinct <= 8),
-            ("client_key", content.numbers_rows and not about_an_event(column.name)),
-        ),
-        INTERACTIONS: (
-            ("attendance", content.attendance >= 0.9 and content.repeats),
-            ("service_time", content.time >= 0.9),
-            ("channel", content.channel >= 0.8 and content.repeats and content.distinct > 1),
-            ("service_date", content.date_share >= 0.9),
-        ),
-    }
-    for role, sure in clues.get(kind, ()):
-        if sure and content.filled >= 3 and role not in taken:
+    for role in told_by_cells(kind, column.name, column.content):
+        if role not in taken:
             taken[role] = at
             return Placed(column, role, "by what it holds")
     return Placed(column, "", _why_it_stays(kind, column))

@@ -36,6 +36,7 @@ class Content:
         digits: cells of digits only, spaces and hyphens aside, as numbers of agencies are.
         test_nhi: whether every valid NHI number is from the test range.
         whole_name: cells that look like somebody's whole name ("Aroha Tāwhai", "Tāwhai, Aroha").
+        counted: whether the cells only count the rows: 1, 2, 3 and so on.
         years: how many years lie between the earliest and the latest, where cells say one in four digits.
         coded: whether the cells are codes: with letters and digits, or numbers that only go up.
     """
@@ -60,6 +61,7 @@ class Content:
     rows: int
     coded: bool
     whole_name: float = 0.0
+    counted: bool = False
     years: int = 0
 
     @property
@@ -130,6 +132,7 @@ def look(cells: Sequence[str]) -> Content:
         rows=len(cells),
         coded=_coded(filled),
         whole_name=_share(sample, total, _is_whole_name),
+        counted=len(cells) >= 3 and all(cell == str(at) for at, cell in enumerate(cells, start=1)),
         years=_years(sample),
     )
 

@@ -15,14 +15,12 @@ from linkwell.reading.table import Table
 from linkwell.specification.base import base_specification
 from linkwell.specification.columns import (
     DATE_FIELDS,
-    ENROLMENTS,
-    INTERACTIONS,
-    PARTICIPANTS,
     Placed,
     holds_more_of,
     place,
 )
-from linkwell.specification.headings import EXACT, guesses, words
+from linkwell.specification.evidence import ENROLMENTS, INTERACTIONS, PARTICIPANTS
+from linkwell.specification.headings import EXACT, guesses
 from linkwell.specification.joining import share_client_key, sort_sheets
 from linkwell.specification.localvalues import local_values
 from linkwell.specification.model import (
@@ -36,6 +34,7 @@ from linkwell.specification.model import (
 )
 from linkwell.specification.queries import questions_about, unplaced_dates
 from linkwell.specification.validate import validate
+from linkwell.specification.vocabulary import words
 from linkwell.standards.clock import today
 
 # which file each base table is read from, likeliest first

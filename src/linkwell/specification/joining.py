@@ -11,16 +11,14 @@ from functools import reduce
 from linkwell.reading.beside import SideBySide, side_by_side
 from linkwell.reading.table import Table
 from linkwell.specification.columns import (
-    ENROLMENTS,
-    INTERACTIONS,
     NAMES,
-    PARTICIPANTS,
     Column,
     Placed,
     Sheet,
     look_at,
     place,
 )
+from linkwell.specification.evidence import ENROLMENTS, INTERACTIONS, PARTICIPANTS
 from linkwell.specification.model import Export
 
 _TIMES = {"start_date", "end_date", "end_status", "initiative", "variant"}
@@ -255,6 +253,7 @@ def share_client_key(
             continue
         table = sheets[kind].table
         mine = {name: set(table.column(name)) - {""} for name in table.columns}
+        counted = {each.name for each in sheets[kind].columns if each.content.counted}
         chosen = _column_of(placed[PARTICIPANTS], "client_key"), _column_of(placed[kind], "client_key")
         if _meet(sets.get(chosen[0]), mine.get(chosen[1])) >= 0.5:
             continue
@@ -262,7 +261,7 @@ def share_client_key(
             (_meet(sets[a], mine[b]), a, b)
             for a in sets
             for b in mine
-            if len(sets[a]) > 0.8 * len(people) and len(mine[b]) > 1
+            if len(sets[a]) > 0.8 * len(people) and len(mine[b]) > 1 and b not in counted
         ]
         share, a, b = max(pairs, default=(0.0, "", ""))
         if share >= 0.8:

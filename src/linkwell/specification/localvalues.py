@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from linkwell.specification.columns import Column
 from linkwell.specification.content import folded, value_words
-from linkwell.specification.headings import turned
+from linkwell.specification.heading_marks import turned
 from linkwell.specification.model import CodeList, Field, FieldType
 from linkwell.standards.codelists import meaning, standard_lists
 from linkwell.standards.codes import map_gender, read_ethnicities

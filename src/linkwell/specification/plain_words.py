@@ -51,5 +51,5 @@ def meant(word: str, known: frozenset[str], never: frozenset[str]) -> str:
     if longer:
         sure = all(each.startswith(longer[0]) for each in longer) and not never & set(longer)
         return longer[0] if sure else word
-    near = get_close_matches(word, known, n=1, cutoff=0.88) if len(word) >= 7 else []
+    near = get_close_matches(word, known, n=1, cutoff=0.88) if len(word) >= 6 else []
     return near[0] if near and near[0][0] == word[0] and near[0] not in never else word

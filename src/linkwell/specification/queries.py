@@ -7,7 +7,7 @@ from datetime import date
 
 from linkwell.specification.answers import LEAVE_OUT
 from linkwell.specification.columns import Placed
-from linkwell.specification.headings import order_hint
+from linkwell.specification.heading_marks import order_hint
 from linkwell.specification.model import Field, FieldType, Question, Specification, TableSpec
 from linkwell.standards.dates import DateColumn, DateOrder
 

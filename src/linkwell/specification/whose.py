@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from linkwell.specification.headings import fold_heading, guesses, words
+from linkwell.specification.headings import guesses
+from linkwell.specification.vocabulary import fold_heading, words
 
 _NAMED = {"first_name", "last_name", "full_name"}
 _WHO = {*_NAMED, "date_of_birth", "nhi", "ird", "msd", "nsn"}
