@@ -58,9 +58,10 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
     if refused(design):
         red = "+".join(gate.gate.id for gate in design if gate.level == "red")
         return [Row(outcome.name, np.nan, np.nan, False, False, False, red) for outcome in OUTCOMES]
+    model = outcome_model(stack.treated, features.matrix, found.weights)
     balanced = Design(
-        stack, features, found.weights, base, np.zeros(12), LinkError(),
-        outcome_model(stack.treated, features.matrix, found.weights), make_ready(features, stack, base),
+        stack, features, found.weights, base, np.zeros(12), LinkError(), model,
+        make_ready(features, stack, base, model), size,
     )  # fmt: skip
     protocol = Protocol("study", OUTCOMES, draws=bootstrap)
     months = [

@@ -20,7 +20,7 @@ from linkwell.insights.estimators.balance import (
     love,
     rebalanced,
 )
-from linkwell.insights.estimators.effect import effect, effects, without_later_starts
+from linkwell.insights.estimators.effect import Clusters, at_the_end, effect, later_factors, outcome_model
 
 NAMES = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")
 
@@ -119,12 +119,14 @@ def test_what_later_starters_gain_is_given_back():
     outcomes = gain + rng.normal(0, 1, (people, 1))
     treated = wait == 0
     weights = np.full(people - 4000, 1 / (people - 4000))
-    by_month = effects(outcomes, treated, rng.normal(size=(people, 1)), weights, np.arange(people))
+    model = outcome_model(treated, rng.normal(size=(people, 1)), weights)
     later = np.array([np.mean(wait[~treated] == s) for s in horizon])
-    mended = without_later_starts(by_month, later, 4000)
-    assert by_month[-1].estimate < 23
+    seen, mended = at_the_end(
+        model, outcomes[:, -1], outcomes @ later_factors(later, months), Clusters.of(np.arange(people), treated)
+    )
+    assert seen.estimate < 23
     assert mended.estimate == pytest.approx(24.0, abs=0.2)
-    assert mended.standard_error > by_month[-1].standard_error
+    assert mended.standard_error > seen.standard_error
 
 
 def test_the_quick_way_back_to_balance_ends_where_newton_does():

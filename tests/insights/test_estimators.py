@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from linkwell.insights.estimators.aipw import aipw
 from linkwell.insights.estimators.balance import entropy_weights
 from linkwell.insights.estimators.bootstrap import bootstrap, widened
-from linkwell.insights.estimators.effect import effect
+from linkwell.insights.estimators.effect import Clusters, effect
 from linkwell.insights.estimators.many import benjamini_hochberg, holm
 from linkwell.insights.estimators.matching import matched_effect, nearest
 from linkwell.insights.estimators.propensity import propensity
@@ -89,7 +89,7 @@ def test_logistic_regression_meets_its_own_equations_and_survives_separation():
 
 def test_aipw_is_right_where_one_of_its_models_is():
     draws = [world(seed) for seed in range(30)]
-    found = [aipw(y, treated, x, np.arange(len(y))) for x, treated, y in draws]
+    found = [aipw(y, treated, x, Clusters.of(np.arange(len(y)), treated)) for x, treated, y in draws]
     assert np.mean([one.estimate for one in found]) == pytest.approx(2.0, abs=0.05)
     assert sum(one.lower <= 2.0 <= one.upper for one in found) >= 26
     # Only the outcome model is right: the chance to take part is curved.
@@ -97,7 +97,7 @@ def test_aipw_is_right_where_one_of_its_models_is():
     x = rng.normal(size=(4000, 1))
     treated = rng.random(4000) < 1 / (1 + np.exp(2 - x[:, 0] ** 2))
     y = 3 * x[:, 0] + 2.0 * treated + rng.normal(size=4000)
-    assert aipw(y, treated, x, np.arange(4000)).estimate == pytest.approx(2.0, abs=0.15)
+    assert aipw(y, treated, x, Clusters.of(np.arange(4000), treated)).estimate == pytest.approx(2.0, abs=0.15)
 
 
 def test_the_bootstrap_agrees_with_the_formula_where_the_formula_is_right():

@@ -78,7 +78,7 @@ def test_months_before_has_the_right_size_and_sees_a_gap():
 
 
 def test_wrong_links_stretch_the_range_and_scale_the_estimate():
-    found = Estimate(-10.0, 2.0, 50.0, 60.0, np.zeros(1))
+    found = Estimate(-10.0, 2.0, 50.0, 60.0)
     allowed = with_link_error(found, LinkError(0.0, 0.2))
     assert allowed.estimate == pytest.approx(-10 / 0.9)
     assert allowed.lower == pytest.approx(found.lower / 0.8)

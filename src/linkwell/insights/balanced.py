@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.insights.estimators.balance import Love, Weights, effective_people, entropy_weights, love
+from linkwell.insights.estimators.effect import sides
 from linkwell.insights.features import Features, build_features, off_support
 from linkwell.insights.gates import judge, refused
 from linkwell.insights.measures import Measure
@@ -63,11 +64,12 @@ def balanced(
     features = build_features(people, stack, totals, measures)
     dropped = off_support(features, stack)
     kept = ~dropped[stack.group]
-    stack, features = stack.without(dropped), features.rows(kept)
+    if dropped.any():
+        stack, features = stack.without(dropped), features.rows(kept)
     values = known | {"support": int(stack.treated.sum()) / of}
     if stack.treated.sum() < 2 or refused(judge(values)):
         return values
-    mine, theirs = features.matrix[stack.treated], features.matrix[~stack.treated]
+    mine, theirs = (features.matrix[side] for side in sides(stack.treated))
     base = 1.0 / np.bincount(stack.group)[stack.group[~stack.treated]]
     found = entropy_weights(theirs, mine.mean(axis=0), base)
     alike = love(features.names, mine, theirs, found.weights)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.insights.balanced import Balanced, balanced
-from linkwell.insights.estimators.effect import Estimate, model_effects, outcome_model, without_later_starts
+from linkwell.insights.estimators.effect import Estimate, at_the_end, outcome_model
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, with_link_error
 from linkwell.insights.measures import Measure, covered
-from linkwell.insights.outcomes import Months, enough, horizons, later_starts, outcome_months, rows_of
+from linkwell.insights.outcomes import Months, ends, enough, later_starts, outcome_months, rows_of
 from linkwell.insights.people import Bools, Ints, People, month_of_day
 from linkwell.insights.protocol import Outcome, Protocol, Slice
 from linkwell.insights.slices import LANDMARK_MONTHS, Parted, part, waits
@@ -163,14 +163,12 @@ def _slice(
 def _effects(found: Balanced, months: Months, later: Floats, links: LinkError) -> tuple[GroupEffect, ...]:
     stack, weights = found.stack, found.weights.weights
     model = outcome_model(stack.treated, found.features.matrix, weights)
-    clusters = len(np.unique(stack.place[stack.treated]))
     told = []
     for outcome, _, after in months:
-        values = horizons(outcome, after)
-        last = values[:, -1]
-        if refused(enough(outcome, last, stack, weights)):
+        last, freed = ends(outcome, after, later)
+        if refused(enough(outcome, last, stack, weights, found.effective)):
             continue
-        estimate = without_later_starts(model_effects(model, values, stack.place), later, clusters)
+        _, estimate = at_the_end(model, last, freed, stack.clusters)
         told.append(GroupEffect(outcome, with_link_error(estimate, links), last[stack.treated]))
     return tuple(told)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linkwell.insights.estimators.aipw import aipw, odds_weights
 from linkwell.insights.estimators.balance import Love, effective_people, entropy_weights, love
 from linkwell.insights.estimators.bootstrap import BELOW, DRAWS, bootstrap, widened
-from linkwell.insights.estimators.effect import Estimate, effect, outcome_model, residuals
+from linkwell.insights.estimators.effect import Clusters, Estimate, model_effects, outcome_model, residuals
 from linkwell.insights.estimators.matching import Pairs, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.estimators.sensitivity import e_value, robustness_value
@@ -169,16 +169,17 @@ def _estimate(
         mine, theirs = data.y[data.treated], data.y[~data.treated]
         difference, error = matched_effect(mine, theirs, fitted.logit[~data.treated], pairs)
         mean = float(mine[pairs.matched].mean())
-        return Estimate(difference, error, mean, mean - difference, np.zeros(0)), "formula"
+        return Estimate(difference, error, mean, mean - difference), "formula"
     if fitted is not None:
-        return aipw(data.y, data.treated, data.moments, data.clusters, fitted), "formula"
-    found = effect(data.y, data.treated, data.moments, weights, data.clusters)
+        clusters = Clusters.of(data.clusters, data.treated)
+        return aipw(data.y, data.treated, data.moments, clusters, fitted), "formula"
+    model = outcome_model(data.treated, data.moments, weights)
+    found = model_effects(model, data.y[:, None], Clusters.of(data.clusters, data.treated))[0]
     few = int(data.treated.sum()) < BELOW and data.moments.size <= WORK
     draws = plan.draws if plan.draws is not None else (DRAWS if few else 0)
     if not draws:
         return found, "formula"
     base = np.full(len(weights), 1.0 / len(weights))
-    model = outcome_model(data.treated, data.moments, weights)
     left = residuals(model, data.y[:, None])
     drawn = bootstrap(left, data.treated, data.moments, data.clusters, base, draws=draws, seed=plan.seed)
     return widened(found, drawn.estimates[:, 0]), "bootstrap"

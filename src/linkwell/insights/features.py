@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkwell.insights.estimators.effect import sides
 from linkwell.insights.measures import HISTORY, SAID, Measure
 from linkwell.insights.people import ETHNIC_GROUPS, Bools, People, month_of_day
 from linkwell.insights.reach import wording
@@ -117,10 +118,9 @@ def _usable(values: Floats, treated: Bools) -> bool:
 
 def off_support(features: Features, stack: Stack) -> Bools:
     """Per group: whether its participant lies outside everything seen among the candidates."""
-    plain = features.matrix[:, features.plain]
-    low, high = plain[~stack.treated].min(axis=0), plain[~stack.treated].max(axis=0)
-    mine = plain[stack.treated]
-    outside = np.any((mine < low - 1e-9) | (mine > high + 1e-9), axis=1)
+    ours, others = (features.matrix[side] for side in sides(stack.treated))
+    low, high = others.min(axis=0), others.max(axis=0)
+    outside = np.any(((ours < low - 1e-9) | (ours > high + 1e-9))[:, features.plain], axis=1)
     dropped = np.zeros(int(stack.group.max(initial=-1)) + 1, dtype=bool)
     dropped[stack.group[stack.treated][outside]] = True
     return dropped

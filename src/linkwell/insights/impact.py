@@ -153,8 +153,8 @@ def _weighted(
     if refused(design):
         return partial
     model = outcome_model(stack.treated, features.matrix, weights)
-    ready = make_ready(features, stack, base)
-    joined = Design(stack, features, weights, base, later, links, model, ready)
+    ready = make_ready(features, stack, base, model)
+    joined = Design(stack, features, weights, base, later, links, model, ready, found.effective)
     following = _following(connection, people, whole, measures, protocol)
     months = outcome_months(history, following, people, whole, protocol)
     outcomes = estimate_months(rows_of(months, found.kept), joined, protocol)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from linkwell.insights.estimators.aipw import aipw, least_squares
+from linkwell.insights.estimators.aipw import aipw, equal_weights
 from linkwell.insights.estimators.balance import entropy_weights
-from linkwell.insights.estimators.effect import Z_95, Estimate, Model, model_effects, outcome_model
+from linkwell.insights.estimators.effect import Z_95, Estimate, Model, influences, model_effects, outcome_model
 from linkwell.insights.estimators.matching import CALIPER, Pairs, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.features import Features
@@ -76,8 +76,12 @@ class Ready:
     left_out: tuple[LeftOut, ...]
 
 
-def make_ready(features: Features, stack: Stack, base: Floats) -> Ready:
-    """Prepare the other methods."""
+def make_ready(features: Features, stack: Stack, base: Floats, model: Model) -> Ready:
+    """Prepare the other methods.
+
+    Args:
+        model: the balanced outcome model, whose design they share.
+    """
     treated = stack.treated
     fitted = propensity(features.matrix, treated, fit_on=_some_groups(stack, SCORE_PARTICIPANTS))
     score = fitted.logit
@@ -89,7 +93,7 @@ def make_ready(features: Features, stack: Stack, base: Floats) -> Ready:
     return Ready(
         fitted,
         pairs,
-        least_squares(treated, features.matrix),
+        model.weighted_by(equal_weights(treated)),
         outcome_model(treated, traits, found.weights),
         leave_out(features, stack, base),
     )
@@ -117,7 +121,7 @@ def opinions(
     moves = {one.code: _move(one, last, treated) for one in made.left_out}
     strongest = max(moves, key=lambda code: abs(moves[code]), default="")
     return Opinions(
-        aipw(last, treated, features.matrix, stack.place, made.score, made.ols),
+        aipw(last, treated, features.matrix, stack.clusters, made.score, made.ols),
         *matched,
         _difference_in_differences(outcome, before, last, stack, made.bracket),
         months_before(before, stack, model),
@@ -152,17 +156,16 @@ def months_before(before: Floats, stack: Stack, model: Model) -> float:
     Wald with a finite-sample F (Hotelling), over the directions balance leaves free: yearly totals are equal
     by design. The size is right; drift that begins with the start is not seen.
     """
-    found = model_effects(model, before, stack.place)
-    gap = np.array([one.estimate for one in found])
-    line = np.column_stack([one.influence for one in found])
-    scale = np.sqrt((line**2).sum(axis=0))
+    gap, line = influences(model, before, stack.clusters)
+    spread = line.T @ line
+    scale = np.sqrt(np.diag(spread))
     live = scale > 1e-9 * (1 + float(np.abs(before).max(initial=0.0)))
     if not live.any():
         return float("nan")
-    gap, line = gap[live] / scale[live], line[:, live] / scale[live]
-    values, vectors = np.linalg.eigh(line.T @ line)
+    gap, spread = gap[live] / scale[live], spread[np.ix_(live, live)] / np.outer(scale[live], scale[live])
+    values, vectors = np.linalg.eigh(spread)
     free = values > 1e-6 * values.max()
-    count, people = int(free.sum()), len(np.unique(stack.place[stack.treated]))
+    count, people = int(free.sum()), stack.clusters.groups
     if people <= count + 1:
         return float("nan")
     wald = float((((vectors[:, free].T @ gap) ** 2) / values[free]).sum())
@@ -207,4 +210,4 @@ def _difference_in_differences(
     """
     year = before[:, -12:].sum(axis=1)
     change = last - (np.where(year > 0, 100.0, 0.0) if outcome.kind == "rate" else year)
-    return model_effects(model, change[:, None], stack.place)[0]
+    return model_effects(model, change[:, None], stack.clusters)[0]

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.balance import effective_people
 from linkwell.insights.estimators.bootstrap import BELOW, bootstrap
 from linkwell.insights.estimators.effect import (
     Estimate,
     Model,
+    at_the_end,
+    later_factors,
     model_effects,
     outcome_model,
     residuals,
     scaled_error,
-    without_later_starts,
 )
 from linkwell.insights.features import Features
 from linkwell.insights.gates import GateResult, judge, refused, usual
@@ -45,6 +45,7 @@ class Design:
     Attributes:
         weights, base: of the comparison rows. later: weighted share of them that starts 1, 2, … months later.
         model: the outcome model on these weights. ready: what second opinions need.
+        effective: effective number of people compared with.
     """
 
     stack: Stack
@@ -55,6 +56,7 @@ class Design:
     links: LinkError
     model: Model
     ready: Ready
+    effective: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,35 +144,44 @@ def estimate_months(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Joined:
-    """An outcome on the rows of the stack: by month, and in total at the last horizon (`last`)."""
+    """An outcome on the rows of the stack: by month, and in total at the last horizon (`last`).
+
+    `told`: its effect as observed, and allowing for later starters; None when a gate is red.
+    """
 
     outcome: Outcome
     before: Amounts
     after: Amounts
     last: Floats
     gates: tuple[GateResult, ...]
-    by_month: tuple[Estimate, ...]
+    told: tuple[Estimate, Estimate] | None
 
     @property
     def plain(self) -> Estimate:
-        return self.by_month[-1]
+        assert self.told is not None
+        return self.told[0]
 
 
 def _join(outcome: Outcome, before: Amounts, after: Amounts, design: Design) -> _Joined:
     stack, weights = design.stack, design.weights
-    values = horizons(outcome, after)
-    last = values[:, -1]
-    gates = enough(outcome, last, stack, weights)
+    last, freed = ends(outcome, after, design.later)
+    gates = enough(outcome, last, stack, weights, design.effective)
     if refused(gates):
-        return _Joined(outcome, before, after, last, gates, ())
-    by_month = model_effects(design.model, values, stack.place)
-    return _Joined(outcome, before, after, last, gates, by_month)
+        return _Joined(outcome, before, after, last, gates, None)
+    told = at_the_end(design.model, last, freed, stack.clusters)
+    return _Joined(outcome, before, after, last, gates, told)
 
 
-def horizons(outcome: Outcome, after: Amounts) -> Floats:
-    """Amounts up to each month of the follow-up; for rates 100 where there was anything, else 0."""
-    values = np.cumsum(after, axis=1, dtype=np.float64)
-    return np.where(values > 0, 100.0, 0.0) if outcome.kind == "rate" else values
+def ends(outcome: Outcome, after: Amounts, later: Floats) -> tuple[Floats, Floats]:
+    """The outcome at the last month of the follow-up, and what `later_factors` make of all months.
+
+    At each month it is the amount up to then; for rates 100 where there was anything, else 0.
+    """
+    factors = later_factors(later, after.shape[1])
+    if outcome.kind != "rate":
+        return after.sum(axis=1, dtype=np.float64), after @ np.cumsum(factors[::-1])[::-1]
+    values = np.where(np.cumsum(after, axis=1, dtype=np.float64) > 0, 100.0, 0.0)
+    return values[:, -1], values @ factors
 
 
 def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol) -> list[float]:
@@ -180,14 +191,14 @@ def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol)
     """
     stack, matrix = design.stack, design.features.matrix
     few = len(np.unique(stack.place[stack.treated])) < BELOW
-    asked = [place for place, one in enumerate(joined) if one.by_month and (few or _rare(one, stack))]
+    asked = [place for place, one in enumerate(joined) if one.told and (few or _rare(one, stack))]
     ratios = [1.0] * len(joined)
     if not asked or not protocol.draws:
         return ratios
     last = np.column_stack([joined[place].last for place in asked])
     left = residuals(design.model, last)
     drawn = bootstrap(
-        left, stack.treated, matrix, stack.place, design.base, draws=protocol.draws, seed=protocol.seed
+        left, stack.treated, matrix, stack.clusters.places, design.base, draws=protocol.draws, seed=protocol.seed
     ).estimates
     if len(drawn) < max(2, protocol.draws // 2):
         return ratios
@@ -203,11 +214,9 @@ def _rare(one: _Joined, stack: Stack) -> bool:
 def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
     stack, outcome = design.stack, joined.outcome
     mine = joined.last[stack.treated]
-    if not joined.by_month:
+    if joined.told is None:
         return OutcomeResult(outcome, None, joined.gates, mine)
-    groups = len(np.unique(stack.place[stack.treated]))
-    estimate = without_later_starts(joined.by_month, design.later, groups)
-    estimate = with_link_error(scaled_error(estimate, wider), design.links)
+    estimate = with_link_error(scaled_error(joined.told[1], wider), design.links)
     told = opinions(
         outcome,
         joined.before.astype(np.float64),
@@ -239,24 +248,28 @@ def _periods(outcome: Outcome, before: Amounts, after: Amounts, design: Design) 
         )
         if outcome.kind == "rate":
             sums = np.where(sums > 0, 100.0, 0.0)
-        for n, one in enumerate(model_effects(model, sums, stack.place)):
+        for n, one in enumerate(model_effects(model, sums, stack.clusters)):
             found.append(Period(first + n * step, first + (n + 1) * step, one, sums[stack.treated, n]))
     return tuple(found)
 
 
-def enough(outcome: Outcome, last: Floats, stack: Stack, weights: Floats) -> tuple[GateResult, ...]:
-    """Whether the outcome differs among enough people of each group to tell a difference from chance."""
+def enough(
+    outcome: Outcome, last: Floats, stack: Stack, weights: Floats, size: float
+) -> tuple[GateResult, ...]:
+    """Whether the outcome differs among enough people of each group to tell a difference from chance.
+
+    Args:
+        size: effective number of people compared with.
+    """
     if outcome.kind == "rate":
-        return judge({"events": fewest(last > 0, stack, weights)})
+        return judge({"events": fewest(last > 0, stack, weights, size)})
     other = last != usual(last)
-    size, _ = effective_people(weights, stack.place[~stack.treated])
     return judge({"varied": float(min(other[stack.treated].sum(), size * (weights @ other[~stack.treated])))})
 
 
-def fewest(event: Bools, stack: Stack, weights: Floats) -> float:
+def fewest(event: Bools, stack: Stack, weights: Floats, size: float) -> float:
     """People with and without the event in each group (the weighted one by effective size), the fewest."""
     mine = event[stack.treated]
-    size, _ = effective_people(weights, stack.place[~stack.treated])
     share = float(weights @ event[~stack.treated])
     return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
 

@@ -26,6 +26,8 @@ LIMITS = {
     "seed": (0, 2**63 - 1), "version": (1, 10**6),
 }  # fmt: skip
 """Least and most of each number of a plan."""
+SENTENCE = 300
+"""Longest sentence of an agreement about outcomes."""
 YEARS = {1: "year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
 
 
@@ -43,6 +45,8 @@ class Outcome:
         smallest: the smallest difference that matters, in the outcome's unit (rates: percentage points).
         role: named beforehand as a headline (three at most), one of the others, or a control: something the
             initiative cannot touch, where a difference speaks against the comparison.
+        aim: the difference to similar people an agreement about outcomes names, as a size in the good
+            direction. baseline: the average of the participants it starts from. Both in the outcome's unit.
     """
 
     name: str
@@ -54,6 +58,8 @@ class Outcome:
     good: Good
     smallest: float
     role: Role = "headline"
+    aim: float | None = None
+    baseline: float | None = None
 
     def __post_init__(self) -> None:
         for name, allowed in (("kind", Kind), ("good", Good), ("role", Role)):
@@ -66,6 +72,16 @@ class Outcome:
             raise WrongUse(f"The smallest difference that matters for “{self.name}” must be a number.")
         if not 0 <= self.smallest < math.inf:
             raise WrongUse(f"The smallest difference that matters for “{self.name}” cannot be negative.")
+        for value, what in ((self.aim, "aim"), (self.baseline, "baseline")):
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+                raise WrongUse(f"The {what} of “{self.name}” must be a number that is not negative.")
+        if self.aim is not None and (self.aim < self.smallest or self.aim == 0):
+            raise WrongUse(
+                f"The aim of “{self.name}” is smaller than the smallest difference that matters.",
+                why="Reaching it would not matter.",
+            )
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,33 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """What an agreement about outcomes says beyond the aims of its outcomes.
+
+    Attributes:
+        reads_first: who reads the report before anyone else. reply_days: days the provider has to reply
+            before anyone else reads it. cannot_tell: what follows when the data do not tell yet, in a
+            sentence both sides agreed on.
+    """
+
+    reads_first: str
+    reply_days: int
+    cannot_tell: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.reply_days, bool) or not isinstance(self.reply_days, int):
+            raise WrongUse("The days to reply must be a whole number.")
+        if not 1 <= self.reply_days <= 365:
+            raise WrongUse("The days to reply must be a whole number from 1 to 365.")
+        for words in (self.reads_first, self.cannot_tell):
+            if not isinstance(words, str) or not words.strip() or len(words) > SENTENCE:
+                raise WrongUse(
+                    "An agreement about outcomes says who reads first, and what “we cannot tell yet” means.",
+                    fix=f"Give reads_first and cannot_tell, of up to {SENTENCE} characters.",
+                )
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One sealed plan.
 
@@ -125,6 +168,8 @@ class Protocol:
         draws: of the person bootstrap, where participants are few or an event is rare; 0 is the formula.
         slices: groups among the participants, each compared with people like itself on the headline outcomes.
         reference: ISO date of the reach profile; empty is the day the data end.
+        agreed: terms of an agreement about outcomes; then at least one outcome has an aim, and only then.
+        pooled: several services together, at least three of them; no number is about one of them.
     """
 
     title: str
@@ -140,8 +185,18 @@ class Protocol:
     version: int = 1
     draws: int = 400
     slices: tuple[Slice, ...] = ()
+    agreed: Agreed | None = None
+    pooled: bool = False
 
     def __post_init__(self) -> None:
+        if (self.agreed is not None) is not any(one.aim is not None for one in self.outcomes):
+            raise WrongUse(
+                "An agreement about outcomes has both its terms and the aim of at least one outcome.",
+                fix="Give [agreed] with reads_first, reply_days and cannot_tell, and an aim to each outcome "
+                "that was agreed on; or neither.",
+            )
+        if self.pooled is not True and self.pooled is not False:
+            raise WrongUse("In the protocol, pooled is true or false.")
         if self.history_months != 24:
             raise WrongUse(
                 "The history is 24 months.", why="With one year of history no method comes near a trial."
@@ -172,8 +227,8 @@ class Protocol:
 
     @property
     def digest(self) -> str:
-        """SHA-384 (hex) of everything in the protocol."""
-        return canonical_digest(_exact(asdict(self)))
+        """SHA-384 (hex) of everything the protocol says (what it leaves unsaid does not count)."""
+        return canonical_digest(_exact({name: value for name, value in asdict(self).items() if value is not False}))
 
     def named(self, title: str, *, initiatives: tuple[str, ...] = ()) -> Protocol:
         """The same plan for one initiative."""
@@ -210,14 +265,15 @@ def loads(text: str, *, where: str = "") -> Protocol:
 
 def from_dict(document: dict[str, Any]) -> Protocol:
     """A protocol from a parsed TOML document."""
-    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible", "slice")}
+    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible", "slice", "agreed")}
     eligible = dict(document.get("eligible", {}))
     eligible["any_of"] = tuple(Condition(**condition) for condition in eligible.get("any_of", []))
     rest["initiatives"] = tuple(rest.get("initiatives", ()))
     rest.setdefault("title", "your initiative")
     outcomes = tuple(Outcome(**outcome) for outcome in document["outcome"])
     slices = tuple(Slice(**one | {"edges": tuple(one.get("edges", ()))}) for one in document.get("slice", []))
-    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), slices=slices, **rest)
+    agreed = Agreed(**document["agreed"]) if "agreed" in document else None
+    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), slices=slices, agreed=agreed, **rest)
 
 
 def _exact(value: Any) -> Any:
@@ -225,7 +281,7 @@ def _exact(value: Any) -> Any:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, dict):
-        return {key: _exact(inner) for key, inner in value.items()}
+        return {key: _exact(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list | tuple):
         return [_exact(inner) for inner in value]
     return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -33,10 +34,18 @@ class Windows:
     uid: Ints
     ends: tuple[tuple[Ints, Ints], ...]
 
+    @cached_property
+    def people(self) -> tuple[Ints, Ints]:
+        """The different people in order, and which of them each row is."""
+        return np.unique(self.uid, return_inverse=True)
+
 
 def around(uid: Ints, day: Ints, windows: Sequence[Window]) -> Windows:
     """The windows around the index days of some rows, both of shape (rows,)."""
-    edges = {months: months_after(day, months) for months in {end for ends in windows for end in ends}}
+    days, whose = np.unique(day, return_inverse=True)  # few different days, however many rows
+    edges = {
+        months: months_after(days, months)[whose] for months in {end for ends in windows for end in ends}
+    }
     return Windows(uid, tuple((edges[first], edges[last]) for first, last in windows))
 
 
@@ -72,20 +81,21 @@ class Spells:
         by days, so that totals stay what they were.
         """
         found = np.zeros((len(windows.uid), len(windows.ends)))
-        row, at = self._meeting(code, windows.uid)
+        row, at = self._meeting(code, windows)
         kind, start, end, value = self.kinds[code], self.start[at], self.end[at], self.value[at]
         for place, (first, last) in enumerate(windows.ends):
             amounts = _amounts(kind, start, end, value, first[row], last[row])
             found[:, place] = np.bincount(row, amounts, minlength=len(found))
         return found
 
-    def _meeting(self, code: str, uid: Ints) -> tuple[Ints, Ints]:
+    def _meeting(self, code: str, windows: Windows) -> tuple[Ints, Ints]:
         """(row, spell) of every spell of the measure of each row's person."""
         block = self.block[code]
         people = self.uid[block]
-        low, high = (np.searchsorted(people, uid, side) for side in ("left", "right"))
+        uid, whose = windows.people
+        low, high = (np.searchsorted(people, uid, side)[whose] for side in ("left", "right"))
         count = high - low
-        row = np.repeat(np.arange(len(uid)), count)
+        row = np.repeat(np.arange(len(whose)), count)
         return row, block.start + np.repeat(low - np.cumsum(count) + count, count) + np.arange(len(row))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.effect import Estimate, Model, outcome_model, residuals
+from linkwell.insights.estimators.effect import Clusters, Estimate, Model, outcome_model, sides
 from linkwell.insights.estimators.propensity import Propensity, propensity
 
 Floats = NDArray[np.float64]
@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 
 def odds_weights(fitted: Propensity, treated: Bools, base: Floats | None = None) -> Floats:
     """Weights of the comparison rows (sum 1): the fitted odds of taking part, times base weights."""
-    line = fitted.logit[~treated]
+    line = fitted.logit[sides(treated)[1]]
     odds = np.exp(line - line.max(initial=0.0))  # only ratios matter
     if base is not None:
         odds = odds * base
@@ -27,15 +27,20 @@ def odds_weights(fitted: Propensity, treated: Bools, base: Floats | None = None)
 
 def least_squares(treated: Bools, covariates: Floats) -> Model:
     """The unweighted outcome model of the comparison."""
+    return outcome_model(treated, covariates, equal_weights(treated))
+
+
+def equal_weights(treated: Bools) -> Floats:
+    """Weights of the comparison rows before any weighting (sum 1)."""
     size = int((~treated).sum())
-    return outcome_model(treated, covariates, np.full(size, 1.0 / max(size, 1)))
+    return np.full(size, 1.0 / max(size, 1))
 
 
 def aipw(
     outcome: Floats,
     treated: Bools,
     covariates: Floats,
-    clusters: NDArray[np.int64],
+    clusters: Clusters,
     fitted: Propensity | None = None,
     model: Model | None = None,
 ) -> Estimate:
@@ -47,21 +52,19 @@ def aipw(
     order (the score is orthogonal to them).
 
     Args:
-        outcome, treated, clusters: shape (n,). covariates: shape (n, k). fitted, model: made already.
+        outcome, treated: shape (n,). covariates: shape (n, k). fitted, model: made already.
     """
     fitted = fitted or propensity(covariates, treated)
     weights = odds_weights(fitted, treated)
     if model is None:
         model = least_squares(treated, covariates)
-    left = residuals(model, outcome[:, None])[:, 0]
-    theirs = float(weights @ left[~treated])
-    difference = float(left[treated].mean()) - theirs
-    influence = np.empty(len(outcome))
-    influence[treated] = (left[treated] - left[treated].mean()) / int(treated.sum())
-    influence[~treated] = -weights * (left[~treated] - theirs)
-    _, places = np.unique(clusters, return_inverse=True)
-    line = np.bincount(places, influence)
-    groups = len(np.unique(clusters[treated]))
-    error = float(np.sqrt(groups / max(groups - 1, 1) * np.sum(line**2)))
-    mean = float(outcome[treated].mean())
-    return Estimate(difference, error, mean, mean - difference, np.asarray(line, dtype=np.float64))
+    left_t, left_c = (part[:, 0] for part in model.left(outcome[:, None]))
+    theirs = float(weights @ left_c)
+    difference = float(left_t.mean()) - theirs
+    influence = np.empty((len(outcome), 1))
+    ours, others = sides(treated)
+    influence[ours, 0] = (left_t - left_t.mean()) / len(left_t)
+    influence[others, 0] = -weights * (left_c - theirs)
+    error = float(clusters.errors(clusters.add(influence))[0])
+    mean = float(outcome[ours].mean())
+    return Estimate(difference, error, mean, mean - difference)

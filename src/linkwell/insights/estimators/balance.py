@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.gram import gram
+from linkwell.insights.estimators.gram import blocks, gram, spreads
 
 Floats = NDArray[np.float64]
 
@@ -56,16 +56,15 @@ def entropy_weights(
         spread_out = np.zeros(len(comparison))
         spread_out[inside] = some.weights
         return replace(some, weights=spread_out)
-    spread = comparison.std(axis=0)
+    equal = np.full(len(comparison), 1.0 / len(comparison))
+    together = gram(comparison, equal, comparison.mean(axis=0))
+    spread = np.sqrt(np.diag(together))
     live = spread > 1e-12
-    z = comparison[:, live]
-    z -= target[live]
-    z /= spread[live]
-    kept = independent_columns(z)
-    if len(kept) < z.shape[1]:
-        z = np.ascontiguousarray(z[:, kept])
-    q = np.full(len(z), 1.0 / len(z)) if base is None else base / base.sum()
-    places, scale = np.flatnonzero(live)[kept], spread[live][kept]
+    places = np.flatnonzero(live)
+    places = places[_independent(together[np.ix_(places, places)] / np.outer(spread[live], spread[live]))]
+    scale = spread[places]
+    z = _scaled(comparison, places, target[places], scale)
+    q = equal if base is None else base / base.sum()
     start = np.zeros(z.shape[1]) if near is None else near[places] * scale
     found, dual = _newton(z, q, RIDGES[0], start)
     for ridge in RIDGES[1:]:
@@ -93,14 +92,29 @@ def within_reach(comparison: Floats, target: Floats) -> NDArray[np.bool_]:
     return rows
 
 
-def independent_columns(z: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]:
+def _scaled(comparison: Floats, places: NDArray[np.int64], target: Floats, scale: Floats) -> Floats:
+    """Some columns, moved and scaled, in blocks: no second copy of the whole table on the way."""
+    z = np.empty((len(comparison), len(places)))
+    every = len(places) == comparison.shape[1]
+    for rows in blocks(len(z)):
+        block = comparison[rows] if every else comparison[rows].take(places, axis=1)
+        np.subtract(block, target, out=z[rows])
+        z[rows] /= scale
+    return z
+
+
+def independent_columns(z: Floats) -> NDArray[np.int64]:
     """Indices of columns that are not linear combinations of earlier ones (and the constant)."""
     if z.shape[1] == 0:
         return np.zeros(0, dtype=np.int64)
-    spread = gram(z, np.full(len(z), 1 / len(z)), z.mean(axis=0))
+    return _independent(gram(z, np.full(len(z), 1 / len(z)), z.mean(axis=0)))
+
+
+def _independent(spread: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]:
+    """The same from the columns' covariance."""
     kept: list[int] = []
     basis = spread.copy()
-    for column in range(z.shape[1]):
+    for column in range(len(spread)):
         # Cholesky by columns: what is left of a column's variance after the columns kept so far.
         if basis[column, column] > tolerance * max(spread[column, column], 1e-300):
             kept.append(column)
@@ -117,7 +131,7 @@ def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[W
 
 
 def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights, Floats]:
-    return _solve(z, q, ridge, np.zeros(z.shape[1]), start, 60, 1e-9)
+    return _solve(z, q, ridge, np.zeros(z.shape[1]), start, 60, 1e-9, slow=0.1)
 
 
 def _solve(
@@ -199,10 +213,8 @@ class Love:
 
 def love(names: tuple[str, ...], treated: Floats, comparison: Floats, weights: Floats) -> Love:
     """Standardised mean differences and variance ratios before and after weighting."""
-    mean_t, var_t = treated.mean(axis=0), treated.var(axis=0)
-    mean_c, var_c = comparison.mean(axis=0), comparison.var(axis=0)
-    mean_w = weights @ comparison
-    var_w = np.maximum(weights @ comparison**2 - mean_w**2, 0.0)
+    (mean_t, var_t), (mean_c, var_c) = spreads(treated), spreads(comparison)
+    mean_w, var_w = spreads(comparison, weights)
     # A trait no participant varies in is measured by the comparison side's spread.
     scale = np.sqrt(np.where(var_t > 1e-12, var_t, np.where(var_c > 1e-12, var_c, 1.0)))
     with np.errstate(divide="ignore", invalid="ignore"):
