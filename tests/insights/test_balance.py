@@ -122,7 +122,10 @@ def test_what_later_starters_gain_is_given_back():
     model = outcome_model(treated, rng.normal(size=(people, 1)), weights)
     later = np.array([np.mean(wait[~treated] == s) for s in horizon])
     seen, mended = at_the_end(
-        model, outcomes[:, -1], outcomes @ later_factors(later, months), Clusters.of(np.arange(people), treated)
+        model,
+        outcomes[:, -1],
+        outcomes @ later_factors(later, months),
+        Clusters.of(np.arange(people), treated),
     )
     assert seen.estimate < 23
     assert mended.estimate == pytest.approx(24.0, abs=0.2)

@@ -50,7 +50,7 @@ def test_each_reason_is_named_when_it_is_there(written):
 def test_the_section_is_there_only_beside_an_earlier_report(written):
     released, story, folder = written
     assert 'id="changes"' not in report.render(released, story)
-    assert 'id="changes"' in report.render(released, story, read_earlier(folder))
+    assert 'id="changes"' in report.render(released, story, [read_earlier(folder)])
 
 
 def test_what_is_not_a_release_is_said_plainly(tmp_path):

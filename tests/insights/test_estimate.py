@@ -220,6 +220,14 @@ def test_a_few_large_clusters_are_refused():
     assert not red(compare(many, treated="t", outcome="y", names=["x"], cluster="school"))
 
 
+def test_schools_that_hold_many_people_each_are_not_too_few_people():
+    data = table(4000)
+    some = data.append_column("school", pa.array([n % 60 for n in range(4000)]))
+    told = compare(some, treated="t", outcome="y", names=["x"], cluster="school")
+    assert told.participants > 4 * 60
+    assert "effective_share" not in red(told)
+
+
 def test_people_entered_twice_are_spoken_of():
     twice = pa.concat_tables([table(), table()])
     found = compare(twice, treated="t", outcome="y", names=["x"], plan=Plan(draws=0))

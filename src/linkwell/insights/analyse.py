@@ -16,6 +16,7 @@ from pathlib import Path
 from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
 from linkwell.insights.circumstances import profile_circumstances
+from linkwell.insights.families import profile_families, read_households
 from linkwell.insights.impact import Impact, estimate_impact
 from linkwell.insights.measures import Measure, data_end, read_catalogue
 from linkwell.insights.people import Clients, read_clients, read_people
@@ -77,9 +78,11 @@ def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = Non
         reference = reference_month(protocol, clients)
         reach = profile_reach(connection, people, clients, protocol, reference)
         lives = profile_circumstances(connection, reach, clients, measures)
-        reach = replace(reach, profiles=(*reach.profiles, lives))
+        homes = read_households(connection, people)
+        families = None if homes is None else profile_families(people, homes, reach)
+        reach = replace(reach, profiles=(*reach.profiles, lives), families=families)
         tick(2, STEPS)
-        impact = estimate_impact(connection, people, clients, protocol)
+        impact = estimate_impact(connection, people, clients, protocol, homes)
         tick(STEPS, STEPS)
     return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends))
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linkwell.insights.estimators.aipw import aipw, odds_weights
-from linkwell.insights.estimators.balance import Love, effective_people, entropy_weights, love
+from linkwell.insights.estimators.balance import Love, effective_people, effective_size, entropy_weights, love
 from linkwell.insights.estimators.bootstrap import BELOW, DRAWS, bootstrap, widened
 from linkwell.insights.estimators.effect import Clusters, Estimate, model_effects, outcome_model, residuals
 from linkwell.insights.estimators.matching import Pairs, matched_effect, nearest
@@ -96,7 +96,8 @@ def compare(
         "balance_all": float(np.max(after, initial=0.0)),
         "variance_other": float(np.nanmax(alike.worst_ratio[~data.past], initial=1.0)),
         "effective_size": size,
-        "effective_share": size / max(int(stay.sum()), 1),
+        # a school is one of few, but its people are as many as the participants they are set beside
+        "effective_share": effective_size(weights) / max(int(stay.sum()), 1),
         "largest_weight": largest,
     }
     if data.past.any():

@@ -14,6 +14,7 @@ from linkwell.insights.by_group import SliceResult, estimate_slices
 from linkwell.insights.estimators.balance import Love
 from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.estimators.many import holm, p_value
+from linkwell.insights.families import clusters
 from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, read_link_error
 from linkwell.insights.measures import (
@@ -88,9 +89,17 @@ class Impact:
 
 
 def estimate_impact(
-    connection: duckdb.DuckDBPyConnection, people: People, clients: Clients, protocol: Protocol
+    connection: duckdb.DuckDBPyConnection,
+    people: People,
+    clients: Clients,
+    protocol: Protocol,
+    homes: Ints | None = None,
 ) -> Impact:
-    """Run the protocol on a project's database. Nothing of it may leave but through the release desk."""
+    """Run the protocol on a project's database. Nothing of it may leave but through the release desk.
+
+    Args:
+        homes: household of everyone by row of `People` (−1: not known); None when the data hold none.
+    """
     measures = read_catalogue(connection)
     linked = len(clients.linked) / max(len(clients.supplied), 1)
     followed, day = _followed(people, clients, protocol, measures)
@@ -115,6 +124,7 @@ def estimate_impact(
         candidates=protocol.candidates,
         seed=protocol.seed,
     )
+    stack = replace(stack, together=clusters(homes, stack.place))
     return _weighted(connection, people, followed, started, stack, protocol, measures, values, links)
 
 

@@ -13,7 +13,14 @@ from scipy.stats import f as f_distribution
 
 from linkwell.insights.estimators.aipw import aipw, equal_weights
 from linkwell.insights.estimators.balance import entropy_weights
-from linkwell.insights.estimators.effect import Z_95, Estimate, Model, influences, model_effects, outcome_model
+from linkwell.insights.estimators.effect import (
+    Z_95,
+    Estimate,
+    Model,
+    influences,
+    model_effects,
+    outcome_model,
+)
 from linkwell.insights.estimators.matching import CALIPER, Pairs, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.features import Features

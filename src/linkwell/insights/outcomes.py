@@ -198,7 +198,13 @@ def _bootstrap_ratios(joined: list[_Joined], design: Design, protocol: Protocol)
     last = np.column_stack([joined[place].last for place in asked])
     left = residuals(design.model, last)
     drawn = bootstrap(
-        left, stack.treated, matrix, stack.clusters.places, design.base, draws=protocol.draws, seed=protocol.seed
+        left,
+        stack.treated,
+        matrix,
+        stack.clusters.places,
+        design.base,
+        draws=protocol.draws,
+        seed=protocol.seed,
     ).estimates
     if len(drawn) < max(2, protocol.draws // 2):
         return ratios

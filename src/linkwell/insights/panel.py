@@ -33,7 +33,8 @@ class PanelCompared:
     """Group-time effects summed up; everything estimated is None or empty when a gate is red.
 
     Attributes:
-        participants: people who start. comparison: people who never do. pre_p: p of the test before the
+        participants: people who start. comparison: people who never do (not_yet: or start later than the
+            first). pre_p: p of the test before the
             start.
         events: by periods since the start. groups: by first treated period.
     """
@@ -98,7 +99,7 @@ def compare_panel(
     values |= _alike(panel, traits, mine, stay, controls)
     if refused(judge(values)) or len(periods) < 2:
         return PanelCompared(
-            int(values["participants"]), int((~mine & stay).sum()), judge(values), tuple(notes)
+            int(values["participants"]), int(values["effective_size"]), judge(values), tuple(notes)
         )
     found = group_times(
         panel[stay], periods, start[stay], None if traits is None else traits[stay], controls=controls
@@ -114,7 +115,7 @@ def compare_panel(
     if not np.isnan(pre_p):
         values["before_start"] = pre_p
     return PanelCompared(
-        int((mine & stay).sum()), int((~mine & stay).sum()), judge(values), tuple(notes), simple(found),
+        int(values["participants"]), int(values["effective_size"]), judge(values), tuple(notes), simple(found),
         pre_p, by_event_time(found), by_group(found),
     )  # fmt: skip
 

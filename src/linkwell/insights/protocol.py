@@ -169,7 +169,6 @@ class Protocol:
         slices: groups among the participants, each compared with people like itself on the headline outcomes.
         reference: ISO date of the reach profile; empty is the day the data end.
         agreed: terms of an agreement about outcomes; then at least one outcome has an aim, and only then.
-        pooled: several services together, at least three of them; no number is about one of them.
     """
 
     title: str
@@ -186,7 +185,6 @@ class Protocol:
     draws: int = 400
     slices: tuple[Slice, ...] = ()
     agreed: Agreed | None = None
-    pooled: bool = False
 
     def __post_init__(self) -> None:
         if (self.agreed is not None) is not any(one.aim is not None for one in self.outcomes):
@@ -195,8 +193,6 @@ class Protocol:
                 fix="Give [agreed] with reads_first, reply_days and cannot_tell, and an aim to each outcome "
                 "that was agreed on; or neither.",
             )
-        if self.pooled is not True and self.pooled is not False:
-            raise WrongUse("In the protocol, pooled is true or false.")
         if self.history_months != 24:
             raise WrongUse(
                 "The history is 24 months.", why="With one year of history no method comes near a trial."
@@ -228,7 +224,7 @@ class Protocol:
     @property
     def digest(self) -> str:
         """SHA-384 (hex) of everything the protocol says (what it leaves unsaid does not count)."""
-        return canonical_digest(_exact({name: value for name, value in asdict(self).items() if value is not False}))
+        return canonical_digest(_exact(asdict(self)))
 
     def named(self, title: str, *, initiatives: tuple[str, ...] = ()) -> Protocol:
         """The same plan for one initiative."""
@@ -265,7 +261,11 @@ def loads(text: str, *, where: str = "") -> Protocol:
 
 def from_dict(document: dict[str, Any]) -> Protocol:
     """A protocol from a parsed TOML document."""
-    rest = {name: value for name, value in document.items() if name not in ("outcome", "eligible", "slice", "agreed")}
+    rest = {
+        name: value
+        for name, value in document.items()
+        if name not in ("outcome", "eligible", "slice", "agreed")
+    }
     eligible = dict(document.get("eligible", {}))
     eligible["any_of"] = tuple(Condition(**condition) for condition in eligible.get("any_of", []))
     rest["initiatives"] = tuple(rest.get("initiatives", ()))

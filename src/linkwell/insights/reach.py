@@ -51,13 +51,17 @@ class Profile:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reach:
-    """Cohorts and their profiles, internal. `reached` are those found in the data."""
+    """Cohorts and their profiles, internal. `reached` are those found in the data.
+
+    `families`: households of the three groups; None when the data hold none.
+    """
 
     reached: Ints
     could: Ints
     community: Ints
     profiles: tuple[Profile, ...]
     reference_month: int
+    families: Profile | None = None
 
 
 @cache

@@ -6,7 +6,7 @@ Every number about people comes from the `Release`; the `Story` brings names, da
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from linkwell.confidentiality.release import Release
 from linkwell.documents.blocks import Beside, Block, Box, Bullets, Document, Facts, Heading, Text
 from linkwell.documents.html import render_html
 from linkwell.documents.pdf import render_pdf
-from linkwell.insights import report_gaps, report_impact, report_reach
+from linkwell.insights import report_agreed, report_gaps, report_impact, report_reach
 from linkwell.insights.report_changes import Earlier, changes
 from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
@@ -28,20 +28,21 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 PAGE, PDF, WORKBOOK = "report.html", "report.pdf", "tables.xlsx"
 
 
-def document(release: Release, story: Story, earlier: Earlier | None = None) -> Document:
+def document(release: Release, story: Story, earlier: Sequence[Earlier] = ()) -> Document:
     """The report as plain blocks.
 
     Args:
-        earlier: what the report before told, to say what changed.
+        earlier: what the reports before told, oldest first, to say what changed since the last.
     """
     found = findings(release, story)
-    since = changes(earlier, release, story) if earlier is not None else ()
+    since = changes(earlier[-1], release, story) if earlier else ()
     parts = (
         ("answer", "In short", _answer(release, story, found)),
         ("flow", "The people in this report", report_reach.flow(release, story)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
         ("notyet", "Who you do not reach yet", report_gaps.not_yet(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
+        ("agreed", sentences()["agreed"]["title"], report_agreed.agreed(release, story, found, earlier)),
         ("changes", sentences()["changes"]["title"], since),
         ("say", "What you can and cannot say", _say(found, story)),
         ("method", "How this was done", _method(release, story)),
@@ -60,12 +61,12 @@ def document(release: Release, story: Story, earlier: Earlier | None = None) -> 
     )
 
 
-def render(release: Release, story: Story, earlier: Earlier | None = None) -> str:
+def render(release: Release, story: Story, earlier: Sequence[Earlier] = ()) -> str:
     """The report as one self-contained web page."""
     return render_html(document(release, story, earlier))
 
 
-def forms(release: Release, story: Story, earlier: Earlier | None = None) -> dict[str, Callable[[], bytes]]:
+def forms(release: Release, story: Story, earlier: Sequence[Earlier] = ()) -> dict[str, Callable[[], bytes]]:
     """Every form of the report by file name, each made when called."""
     told = document(release, story, earlier)
     return {
@@ -75,7 +76,7 @@ def forms(release: Release, story: Story, earlier: Earlier | None = None) -> dic
     }
 
 
-def write(release: Release, story: Story, folder: Path, earlier: Earlier | None = None) -> list[Path]:
+def write(release: Release, story: Story, folder: Path, earlier: Sequence[Earlier] = ()) -> list[Path]:
     """Write every form of the report, then the released tables and `release.json`; returns all paths."""
     made = forms(release, story, earlier)
     for name, make in made.items():

@@ -56,6 +56,7 @@ def agreed(
     blocks: list[Block] = [
         Text(words["intro"].format(initiative=story.protocol.title, span=story.protocol.span)),
         numbers(words["caption"], head, rows),
+        Text(words["rule"], small=True),
         Facts(_terms(terms)),
     ]
     if before:
@@ -86,7 +87,9 @@ def _over_time(aims: Sequence[Finding], release: Release, before: Sequence[Earli
     rows = []
     for one in before:
         rows.append((one.release_id, *(_then(one.effects.get(a.outcome.name), a.outcome) for a in aims)))
-    rows.append((words["this"].format(release=release.release_id), *(_then(_ends(a), a.outcome) for a in aims)))
+    rows.append(
+        (words["this"].format(release=release.release_id), *(_then(_ends(a), a.outcome) for a in aims))
+    )
     return numbers(words["over_time"], (words["report"], *(_capital(a.outcome.label) for a in aims)), rows)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
+from linkwell.insights.families import DIMENSION as HOUSEHOLDS
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, SUPPLIED
 from linkwell.insights.story import Story
@@ -89,9 +90,28 @@ def profiles(release: Release, story: Story) -> tuple[Block, ...]:
     totals = release.tables["reach"]
     sizes = [(group, count(totals.cell(group))) for group in GROUPS]
     blocks: list[Block] = [Text(about), numbers("The groups", ("Group", "People"), sizes)]
+    blocks += _families(release)
     for name in story.dimensions:
         blocks += _profile(release, name)
     return tuple(blocks)
+
+
+def _families(release: Release) -> list[Block]:
+    """Households beside people, group by group."""
+    homes = release.tables.get(f"reach_{HOUSEHOLDS}")
+    if homes is None:
+        return []
+    words, totals = wording()[HOUSEHOLDS], release.tables["reach"]
+    rows = [
+        (group, count(totals.cell(group)), *(count(homes.cell(group, level)) for level in words["labels"]))
+        for group in GROUPS
+    ]
+    people, reached = totals.cell(REACHED), homes.cell(REACHED, words["labels"][0])
+    said = []
+    if people.value is not None and reached.value is not None:
+        said = [Text(words["finding"].format(people=spoken(people), homes=spoken(reached)))]
+    grid = numbers(words["caption"], ("Group", "People", *words["labels"]), rows)
+    return [Heading(words["title"], 2), *said, grid, Text(words["note"], small=True)]
 
 
 def _profile(release: Release, dimension: str) -> list[Block]:

@@ -32,6 +32,8 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
         _groups("reach", "group", GROUPS, _cohorts(found.reach)),
     ]
     tables += [_profile(profile) for profile in found.reach.profiles]
+    if found.reach.families is not None:
+        tables.append(_profile(found.reach.families))
     told = _told(found.impact)
     tables += [
         _level(result, found.impact, compared, found.protocol)

@@ -188,8 +188,9 @@ def flags(values: pa.ChunkedArray, name: str, yes: str | None = None) -> tuple[B
             )
         return np.asarray((said == wanted) & known), known
     if len(found) != 2:
+        many = {0: "no values", 1: "one value only"}.get(len(found), f"{len(found)} different values")
         raise WrongUse(
-            f"The column “{name}” has {len(found)} different values where there should be two.",
+            f"The column “{name}” has {many} where there should be two values.",
             why="It must say of every row whether it took part.",
             fix="Name the value that means taking part with --treated-value.",
         )

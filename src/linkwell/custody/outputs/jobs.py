@@ -110,7 +110,7 @@ def work_release(job: Job, tick: Tick) -> Published:
         results, organisation=provider_of(output).name, stayed_out=_stayed_out(output), demo=home.demo
     )
     folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
-    files = report.write(release, told, folder, _report_before(output, home))
+    files = report.write(release, told, folder, _reports_before(output, home))
     return Published(
         release_id=release.release_id,
         title=output.project.title,
@@ -131,12 +131,13 @@ def _stayed_out(output: Output) -> dict[str, int]:
     return {}
 
 
-def _report_before(output: Output, home: Home) -> Any:
-    """What the latest report of the same project told, or None for the first."""
+def _reports_before(output: Output, home: Home) -> list[Any]:
+    """What the reports of the same project told, oldest first."""
     from linkwell.insights.report_changes import read_earlier
 
-    before = Release.objects.filter(output__project=output.project).exclude(output=output).first()
-    return None if before is None else read_earlier(home.zone(ZoneName.RELEASED) / before.reference)
+    before = Release.objects.filter(output__project=output.project).exclude(output=output)
+    found = [read_earlier(home.zone(ZoneName.RELEASED) / one.reference) for one in before]
+    return found[::-1]
 
 
 def finish_release(job: Job, result: Published) -> None:

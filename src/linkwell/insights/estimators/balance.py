@@ -127,7 +127,7 @@ def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[W
 
     For a bootstrap, where the columns stay and only base weights and targets move a little.
     """
-    return _solve(z, base, 0.0, shift, start, 80, 1e-7, slow=0.2)
+    return _solve(z, base, 0.0, shift, start, 80, 1e-7, slow=0.5)
 
 
 def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights, Floats]:

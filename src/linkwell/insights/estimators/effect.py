@@ -83,7 +83,9 @@ class Clusters:
 
     def errors(self, lines: Floats) -> Floats:
         """Standard errors from influences summed by cluster, shape (clusters, m): √(G/(G−1) Σ_g ψ_g²)."""
-        return np.asarray(np.sqrt(self.groups / max(self.groups - 1, 1) * np.einsum("ij,ij->j", lines, lines)))
+        return np.asarray(
+            np.sqrt(self.groups / max(self.groups - 1, 1) * np.einsum("ij,ij->j", lines, lines))
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -178,7 +180,9 @@ def effects(
     outcomes: Floats, treated: Bools, covariates: Floats, weights: Floats, clusters: Ints
 ) -> tuple[Estimate, ...]:
     """`model_effects` with a model made for these covariates (the balanced moments) and weights."""
-    return model_effects(outcome_model(treated, covariates, weights), outcomes, Clusters.of(clusters, treated))
+    return model_effects(
+        outcome_model(treated, covariates, weights), outcomes, Clusters.of(clusters, treated)
+    )
 
 
 def residuals(model: Model, outcomes: Floats) -> Floats:
@@ -189,9 +193,7 @@ def residuals(model: Model, outcomes: Floats) -> Floats:
     return left
 
 
-def effect(
-    outcome: Floats, treated: Bools, covariates: Floats, weights: Floats, clusters: Ints
-) -> Estimate:
+def effect(outcome: Floats, treated: Bools, covariates: Floats, weights: Floats, clusters: Ints) -> Estimate:
     """`effects` for one outcome, shape (n,)."""
     return effects(outcome[:, None], treated, covariates, weights, clusters)[0]
 
