@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.study.worlds import OUTCOMES, Scenario, World, draw
+from bench.study.worlds import OUTCOMES, Floats, Scenario, World, draw
 from linkwell.insights.estimators.balance import effective_people, entropy_weights, love
 from linkwell.insights.estimators.effect import outcome_model
 from linkwell.insights.features import Features
@@ -60,7 +60,7 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
         return [Row(outcome.name, np.nan, np.nan, False, False, False, red) for outcome in OUTCOMES]
     model = outcome_model(stack.treated, features.matrix, found.weights)
     balanced = Design(
-        stack, features, found.weights, base, np.zeros(12), LinkError(), model,
+        stack, features, found.weights, base, _later(world, stack, found.weights), LinkError(), model,
         make_ready(features, stack, base, model), size,
     )  # fmt: skip
     protocol = Protocol("study", OUTCOMES, draws=bootstrap)
@@ -68,6 +68,13 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
         (o, world.before[o.measure][stack.place], world.after[o.measure][stack.place]) for o in OUTCOMES
     ]
     return list(_rows(estimate_months(months, balanced, protocol), world.truth))
+
+
+def _later(world: World, stack: Stack, weights: Floats) -> Floats:
+    """Weighted share of the comparison that starts 1, 2, … months later, as the product reckons it."""
+    wait = world.wait[stack.place[~stack.treated]]
+    inside = (wait >= 1) & (wait <= 12)
+    return np.bincount(wait[inside] - 1, weights[inside], minlength=12).astype(np.float64)
 
 
 def _rows(results, truths: dict[str, float]) -> Iterator[Row]:  # type: ignore[no-untyped-def]
@@ -90,7 +97,8 @@ def _stack(world: World, rng: np.random.Generator) -> Stack:
     place = np.concatenate([starters, *drawn])
     group = np.concatenate([np.arange(len(starters)), np.repeat(np.arange(len(starters)), CANDIDATES)])
     treated = np.arange(len(place)) < len(starters)
-    return Stack(place, np.zeros(len(place), dtype=np.int64), treated, group, np.zeros(0, dtype=np.int64))
+    day, alone = np.zeros(len(place), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    return Stack(place, day, treated, group, alone, world.home[place])
 
 
 def _features(world: World, stack: Stack) -> Features:

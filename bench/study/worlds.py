@@ -29,6 +29,8 @@ class Scenario:
         effect: multiple of `YEARLY`. dip: bad last quarters bring people in. shape: how the effect is spread.
         hidden: strength of a cause of both that no data show. outside: share of participants unlike everyone.
         lost: share of participants whose following year is unknown. strength: of selection on the past.
+        later: share of the others who start in one of the twelve months after, and gain from then on.
+        pairs: whether participants come two by two from one household, with the same luck.
         expected: "covered", "refused" or "cautioned".
     """
 
@@ -41,6 +43,8 @@ class Scenario:
     outside: float = 0.0
     lost: float = 0.0
     strength: float = 1.0
+    later: float = 0.0
+    pairs: bool = False
     expected: str = "covered"
     seed: int = field(default=0)
 
@@ -59,6 +63,9 @@ SCENARIOS = (
     Scenario("initiative A of three", "shallow need", strength=0.6, seed=9),
     Scenario("initiative B of three", "deep need, the same effect", strength=1.4, seed=10),
     Scenario("initiative C of three", "no effect", effect=0.0, strength=0.6, seed=11),
+    Scenario("later starters", "one in five of the others starts later and gains too", later=0.2, seed=12),
+    Scenario("households", "participants come two by two, with the same luck", pairs=True, seed=13),
+    Scenario("households, null", "the same, without any effect", effect=0.0, pairs=True, seed=14),
 )  # fmt: skip
 
 
@@ -69,6 +76,7 @@ class World:
     Attributes:
         truth: effect over the year after on those who started, per measure. An effect that takes away more
             visits in a month than there would have been is smaller by what it could not take.
+        wait: months until others start (99: never), shape (people,). home: household, shape (people,).
     """
 
     traits: Floats
@@ -77,6 +85,8 @@ class World:
     started: NDArray[np.bool_]
     known: NDArray[np.bool_]
     truth: dict[str, float]
+    wait: NDArray[np.int64]
+    home: NDArray[np.int64]
 
 
 def draw(scenario: Scenario, number: int, people: int, participants: int) -> World:
@@ -100,25 +110,42 @@ def draw(scenario: Scenario, number: int, people: int, participants: int) -> Wor
     score = score + scenario.dip * 0.15 * (quarter - year["benefit"]) + scenario.hidden * 0.7 * hidden
     started = np.zeros(people, dtype=bool)
     started[np.argsort(rng.exponential(size=people) / np.exp(score))[:participants]] = True
-    after, truth = _after(rng, scenario, year, older, hidden, started)
+    wait, home = _together(scenario, number, started)
+    after, truth = _after(rng, scenario, year, older, hidden, started, wait, home)
     if scenario.outside:
         odd = np.flatnonzero(started)[: round(scenario.outside * participants)]
         age[odd] = 70 + rng.uniform(0, 5, len(odd))
     known = ~(started & (rng.random(people) < scenario.lost))
-    return World(np.column_stack([age, woman, nzdep]).astype(float), before, after, started, known, truth)
+    traits = np.column_stack([age, woman, nzdep]).astype(float)
+    return World(traits, before, after, started, known, truth, wait, home)
+
+
+def _together(
+    scenario: Scenario, number: int, started: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """When the others start, and who lives with whom; of a stream of its own, so that other worlds stay."""
+    rng, people = np.random.default_rng((77, scenario.seed, number)), len(started)
+    wait = np.where(rng.random(people) < scenario.later, rng.integers(1, 13, people), 99)
+    wait[started] = 0
+    home = np.arange(people)
+    if scenario.pairs:
+        starters = rng.permutation(np.flatnonzero(started))
+        home[starters[1::2]] = starters[: 2 * (len(starters) // 2) : 2]
+    return wait, home
 
 
 def _after(
     rng: np.random.Generator, scenario: Scenario, year: dict[str, Floats], older: dict[str, Floats],
-    hidden: Floats, started: NDArray[np.bool_],
+    hidden: Floats, started: NDArray[np.bool_], wait: NDArray[np.int64], home: NDArray[np.int64],
 ) -> tuple[dict[str, Floats], dict[str, float]]:  # fmt: skip
     people = len(started)
     spread = _spread(rng, scenario, people)
+    begun = np.arange(12) >= wait[:, None]  # in which months a start has come, at once for those who started
 
     def gain(code: str) -> Floats:
-        return scenario.effect * YEARLY[code] * spread * started[:, None]
+        return scenario.effect * YEARLY[code] * spread * begun
 
-    luck = rng.normal(size=(people, 1))
+    luck = rng.normal(size=(people, 1))[home]
     benefit = 0.6 * year["benefit"] + 0.25 * older["benefit"] + 1 + 1.5 * scenario.hidden * hidden
     wages = 0.7 * year["wages"] + 0.2 * older["wages"] + 200 - 200 * scenario.hidden * hidden
     months = rng.normal(size=(people, 12))
@@ -126,10 +153,13 @@ def _after(
     wanted = visits[:, None] + gain("visits")
     monthly = np.clip(wanted, 0, None)
     chance = np.clip(0.22 + 0.9 * year["police"] + 0.04 * scenario.hidden * hidden, 0.12, 0.95)
-    total = np.clip(chance + scenario.effect * YEARLY["police"] / 100 * started, 0, 1)
-    any_police = rng.random(people) < total
-    police = np.zeros((people, 12))
-    police[np.flatnonzero(any_police), rng.integers(0, 12, int(any_police.sum()))] = 1.0
+    if scenario.later:
+        police = _by_month(rng, chance[:, None] / 12 + scenario.effect * YEARLY["police"] / 1200 * begun)
+    else:
+        total = np.clip(chance + scenario.effect * YEARLY["police"] / 100 * started, 0, 1)
+        any_police = rng.random(people)[home] < total
+        police = np.zeros((people, 12))
+        police[np.flatnonzero(any_police), rng.integers(0, 12, int(any_police.sum()))] = 1.0
     truth = {code: scenario.effect * yearly for code, yearly in YEARLY.items()}
     truth["visits"] += float((monthly - wanted)[started].sum(axis=1).mean())
     after = {
@@ -139,6 +169,13 @@ def _after(
         "police": police,
     }
     return after, truth
+
+
+def _by_month(rng: np.random.Generator, chance: Floats) -> Floats:
+    """At most one event a person, in each month with its own chance, shape (people, 12)."""
+    at = rng.random((len(chance), 1))
+    upto = np.cumsum(np.clip(chance, 0, None), axis=1)
+    return ((at < upto) & (at >= upto - np.clip(chance, 0, None))).astype(float)
 
 
 def _spread(rng: np.random.Generator, scenario: Scenario, people: int) -> Floats:
