@@ -176,10 +176,11 @@ def flags(values: pa.ChunkedArray, name: str, yes: str | None = None) -> tuple[B
     Raises:
         WrongUse: there are not two values, or it is not clear which of them means taking part.
     """
-    words = text(values)
-    known = np.array([word is not None for word in words], dtype=np.bool_)
-    said = np.array(["" if word is None else _plain(word) for word in words], dtype=object)
-    found = sorted(set(said[known].tolist()))
+    words, place = worded(values)
+    known = np.array([word is not None for word in words], dtype=np.bool_)[place]
+    plain = np.array(["" if word is None else _plain(word) for word in words], dtype=object)
+    said = plain[place]
+    found = sorted(set(plain[np.unique(place[known])].tolist()))
     if yes is not None:
         wanted = _plain(yes)
         if wanted not in found:
@@ -257,11 +258,12 @@ def _one(
     if values is not None and not as_levels:
         gone = np.isnan(values)
         reckonable(values, name)
-        different = np.unique(values[~gone])
-        if len(different) < 2:
+        there = values[~gone]
+        low, high = there.min(initial=np.inf), there.max(initial=-np.inf)
+        if low >= high:
             notes.append(f"{name} has one value only and was left out.")
             return [], np.zeros(len(values), dtype=np.bool_)
-        return [(name, values, name, len(different) > 2)], gone
+        return [(name, values, name, bool(np.any((there != low) & (there != high))))], gone
     words = text(column(table, name))
     gone = np.array([word is None for word in words], dtype=np.bool_)
     levels = sorted(set(words[~gone].tolist()))
