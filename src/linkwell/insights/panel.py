@@ -115,8 +115,8 @@ def compare_panel(
     if not np.isnan(pre_p):
         values["before_start"] = pre_p
     return PanelCompared(
-        int(values["participants"]), int(values["effective_size"]), judge(values), tuple(notes), simple(found),
-        pre_p, by_event_time(found), by_group(found),
+        int(values["participants"]), int(values["effective_size"]), judge(values), tuple(notes),
+        simple(found), pre_p, by_event_time(found), by_group(found),
     )  # fmt: skip
 
 
