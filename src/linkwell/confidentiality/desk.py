@@ -202,6 +202,10 @@ class ReleaseDesk:
         """Per dimension, every label that stands in a release of a data family: those are no secret."""
         return self._ledger.labels(family)
 
+    def told_rows(self, family: str) -> set[tuple[str, ...]]:
+        """Every row that stands in a release of a data family under a heading of its own (long tables)."""
+        return self._ledger.rows(family)
+
     def head(self) -> Head | None:
         """Where the release ledger stands, for the registry to keep; None before the first release."""
         return self._ledger.head()

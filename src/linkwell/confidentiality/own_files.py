@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
@@ -19,6 +17,7 @@ import pyarrow.parquet
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.confidentiality.ledger_files import SECRET
 from linkwell.confidentiality.merging import Levels, Merge, coarser, proposals
+from linkwell.confidentiality.own_people import coded, people_of
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.release import Release
@@ -82,7 +81,7 @@ def confidentialise(
         facts: dict[str, Any] = {
             "dimensions": tuple(by), "labels": labels, "cells": places, "units": own.units[kept],
             "combinations": "listed" if long else "all",
-            "entities": {kind: _codes(own.table.column(c))[0][kept] for kind, c in (entities or {}).items()},
+            "entities": {kind: coded(own.table.column(c))[0][kept] for kind, c in (entities or {}).items()},
         }  # fmt: skip
         asked: list[AnyTable] = []
         if mean:
@@ -92,7 +91,7 @@ def confidentialise(
                 asked.append(QuantileTable(f"{name}-quantiles", **facts, percents=tuple(percents)))
         else:
             asked.append(CountTable(name, **facts))
-        release = own.release(np.unique(own.units[kept]), purpose, tables=tuple(asked), notes=notes)
+        release = own.release(each_once(own.units[kept]), purpose, tables=tuple(asked), notes=notes)
     counts = np.bincount(places, minlength=len(labels))
     asked_as = counts, labels, tuple(by), own.rules.people_threshold
     found = () if long else (*coarser(*asked_as, levels or {}), *proposals(*asked_as))
@@ -189,22 +188,15 @@ def _columns_there(table: pa.Table, names: Sequence[str]) -> None:
 
 def _people(column: pa.ChunkedArray, secret: bytes, zone: Zone) -> Ints:
     """A place per row; each person's place stands for a keyed number that is the same in every file."""
-    places, values = _codes(column)
-    if (places < 0).any():
-        raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
-    digests = (hmac.digest(secret, b"person " + str(value).encode(), hashlib.sha384)[:8] for value in values)
-    persons = np.frombuffer(b"".join(digests), dtype="<i8")
+    places, persons = people_of(column, secret)
     write_person_index(zone, PROJECT, np.arange(len(persons)), persons)
     return places
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
-    """Per row the place of its value among the distinct values; -1 where there is none."""
-    coded = column.combine_chunks().dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(
-        np.int64
-    ), coded.dictionary.to_pylist()
+def each_once(units: Ints) -> Ints:
+    """The distinct places, rising; `numpy.unique` hashes, which at a million people takes a hundred times as
+    long."""
+    return np.flatnonzero(np.bincount(units)).astype(np.int64)
 
 
 def _cells(
@@ -228,9 +220,21 @@ def _cells(
     every = tuple(product(*axes))
     if not long:
         return every, cells, kept, tuple(notes)
-    there = np.flatnonzero(np.bincount(cells, minlength=len(every)) >= own.rules.people_threshold)
+    people = _people_each(cells, own.units[kept], len(every))
+    told = own.desk.told_rows(FAMILY)
+    listed_rows = [n for n, row in enumerate(every) if people[n] >= own.rules.people_threshold or row in told]
+    there = np.array(listed_rows, dtype=np.int64)
     rows = np.isin(cells, there)
     return tuple(every[i] for i in there), np.searchsorted(there, cells[rows]), kept[rows], tuple(notes)
+
+
+def _people_each(codes: Ints, units: Ints, number: int) -> Ints:
+    """Distinct people per code, shape (number,)."""
+    if int(np.bincount(units, minlength=1).max()) > 1:
+        packed = np.sort(codes * (int(units.max(initial=0)) + 1) + units)
+        packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
+        codes = packed // (int(units.max(initial=0)) + 1)
+    return np.bincount(codes, minlength=number).astype(np.int64)
 
 
 def _axis(
@@ -241,20 +245,33 @@ def _axis(
     Args:
         before: labels that were told before: one that disappeared would tell that people left.
     """
-    places, values = _codes(own.table.column(name))
-    words = ["" if value is None else str(value) for value in values]
+    places, values = coded(own.table.column(name))
+    words = ["" if value is None else str(value) for value in values.to_pylist()]
+    there = places >= 0
+    people = _people_each(places[there], own.units[there], len(words))
+    enough = {word for word, count in zip(words, people, strict=True) if count >= own.rules.people_threshold}
     if codes is not None:
         order = {label: place for place, label in enumerate(codes)}
         unknown = [word for word in words if word not in order]
         if unknown:
-            raise WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(unknown[:3])}")
+            raise not_listed(name, unknown, enough)
         table = np.array([order[word] for word in words] or [0], dtype=np.int64)
-        return np.where(places >= 0, table[places], -1), tuple(codes)
-    width = int(own.units.max(initial=0)) + 1
-    pairs = np.unique(places[places >= 0] * width + own.units[places >= 0])
-    people = np.bincount(pairs // width, minlength=len(words))
-    enough = {word for word, count in zip(words, people, strict=True) if count >= own.rules.people_threshold}
-    labels = sorted(enough | set(before))
+        return np.where(there, table[places], -1), tuple(codes)
+    labels = in_order(enough | set(before))
     order = {label: place for place, label in enumerate(labels)}
     table = np.array([*(order.get(word, -1) for word in words), -1], dtype=np.int64)
     return table[places], tuple(labels)
+
+
+def not_listed(name: str, unknown: Sequence[str], common: Collection[str]) -> WrongUse:
+    """What to say of labels outside their code list: a label of a few people may be somebody's name."""
+    told = [label for label in unknown if label in common][:3]
+    rest = len(unknown) - len(told)
+    words = [*told, *([f"{rest} labels of few people, or more of them"] if rest else [])]
+    return WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(words)}",
+                    fix="Add it to the list, or mend it in the file.")  # fmt: skip
+
+
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Labels in reading order: whole numbers by size (2 before 10), then words."""
+    return sorted(labels, key=lambda label: (not label.isdecimal(), int(label) if label.isdecimal() else 0, label))

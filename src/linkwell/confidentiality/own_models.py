@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.confidentiality.density import density_table
-from linkwell.confidentiality.own_files import OwnData, opened
+from linkwell.confidentiality.own_files import OwnData, each_once, in_order, not_listed, opened
 from linkwell.confidentiality.regression import Kind
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.request import Category, Floats, Ints, ModelInput
@@ -44,7 +44,7 @@ def confidentialise_model(
         asked = ModelInput(
             name, kind, outcome, own.numbers(outcome), own.units, variables, terms, title=model
         )
-        return own.release(np.unique(own.units), purpose, models=(asked,))
+        return own.release(each_once(own.units), purpose, models=(asked,))
 
 
 def confidentialise_density(
@@ -55,7 +55,7 @@ def confidentialise_density(
     with opened(data, person, [column], ledger, profile) as own:
         _one_row_each(own)
         table = density_table(name, own.numbers(column), own.units, own.rules, measure=column)
-        return own.release(np.unique(own.units), purpose, tables=(table,))
+        return own.release(each_once(own.units), purpose, tables=(table,))
 
 
 def read_formula(model: str) -> tuple[Kind, str, tuple[str, ...]]:
@@ -76,7 +76,7 @@ def read_formula(model: str) -> tuple[Kind, str, tuple[str, ...]]:
 
 
 def _one_row_each(own: OwnData) -> None:
-    if len(np.unique(own.units)) != len(own.units):
+    if len(each_once(own.units)) != len(own.units):
         raise WrongUse("A person has several rows.", why="A model or density needs one row a person.",
                        fix="Add the rows of a person up first.")  # fmt: skip
 
@@ -86,10 +86,10 @@ def _variable(own: OwnData, name: str, codes: Sequence[str] | None) -> Floats | 
     if codes is None and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return own.numbers(name)
     words = ["" if value is None else str(value) for value in column.to_pylist()]
-    labels = tuple(codes) if codes is not None else tuple(sorted(set(words)))
+    labels = tuple(codes) if codes is not None else tuple(in_order(set(words)))
     place = {label: n for n, label in enumerate(labels)}
     unknown = sorted(set(words) - set(place))
     if unknown:
-        raise WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(unknown[:3])}")
+        raise not_listed(name, unknown, ())
     found: Ints = np.array([place[word] for word in words], dtype=np.int64)
     return Category(found, labels)

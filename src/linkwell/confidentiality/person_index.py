@@ -78,13 +78,14 @@ def write_person_index(zone: Zone, project: str, project_ids: ArrayLike, person_
     if ids.shape != persons.shape or ids.ndim != 1:
         raise WrongUse("Project ids and person index must be columns of equal length.", where=project)
     for column in (ids, persons):
-        if len(np.unique(column)) != len(column):
+        ordered = column if bool((column[1:] > column[:-1]).all()) else np.sort(column)
+        if bool((ordered[1:] == ordered[:-1]).any()):
             raise WrongUse("A project id or a person comes twice in the person index.", where=project)
     order = np.argsort(ids, kind="stable")
     path = index_path(zone, project)
     with written_whole(path) as part:
         table: Any = pa.table({"project_id": ids[order], "person_index": persons[order]})
-        pq.write_table(table, part)
+        pq.write_table(table, part, compression="none", use_dictionary=False)  # keyed numbers do not pack
         part.chmod(0o600)
     return path
 

@@ -194,6 +194,12 @@ class ReleaseLedger:
                     found.setdefault(name, {}).update(dict.fromkeys(labels))
         return {name: tuple(labels) for name, labels in found.items()}
 
+    def rows(self, family: str) -> set[tuple[str, ...]]:
+        """The rows of every table released in a data family that keeps rows of its own."""
+        rows = self._base.execute("SELECT content FROM release WHERE family = ?", (family,))
+        tables = (table for (content,) in rows for table in json.loads(content)["tables"])
+        return {tuple(row) for table in tables for row in table.get("labels", ())}
+
     def release(self, release_id: str) -> dict[str, Any] | None:
         """The content of a release."""
         row = self._base.execute("SELECT content FROM release WHERE release_id = ?", (release_id,)).fetchone()

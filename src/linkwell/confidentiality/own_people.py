@@ -1,0 +1,82 @@
+"""Who is in an analyst's own file: the same number for the same person in every file, however it is written.
+
+The number is AES-256 of the identifier under a key out of the ledger's secret (HMAC where it is too long for
+a block). "0012 ", 12 and 12.0 are one person, and so are "zac5361" and "ZAC5361": the same people asked about
+from a CSV and from a Parquet file must be known again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkwell.confidentiality.request import Ints
+from linkwell.confidentiality.rounding import Keys, keyed
+from linkwell.errors import WrongUse
+
+BLOCK = 16
+WHOLE_NUMBER = r"^[0-9]{1,18}(\.0+)?$"
+NUMBER = np.uint64(2**64 - 1)
+"""First half of the block of a whole number; no text begins so."""
+
+
+def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
+    """Per row the place of its person, and per place the person's keyed number.
+
+    Raises:
+        WrongUse: a row has no person.
+    """
+    places, values = coded(column)
+    if (places < 0).any():
+        raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
+    persons = _keyed(values, hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]).view(np.int64)
+    ordered = np.sort(persons)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return places, persons
+    persons, merged = np.unique(persons, return_inverse=True)  # one person written in two ways
+    return merged[places], persons
+
+
+def coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """Per row the place of its value among the distinct values (-1 where there is none), and those."""
+    found = column.combine_chunks().dictionary_encode()
+    found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    indices = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return indices.astype(np.int64), found.dictionary
+
+
+def _keyed(values: pa.Array, key: bytes) -> Keys:
+    """A keyed number per identifier."""
+    if pa.types.is_integer(values.type) and not pa.types.is_uint64(values.type):
+        return _numbers(values.cast(pa.int64()).to_numpy(zero_copy_only=False), key)
+    texts = pc.utf8_upper(pc.utf8_trim_whitespace(values.cast(pa.string())))
+    whole = pc.match_substring_regex(texts, WHOLE_NUMBER).to_numpy(zero_copy_only=False).astype(bool)
+    short = pc.and_(pc.string_is_ascii(texts), pc.less_equal(pc.binary_length(texts), BLOCK))
+    block = short.to_numpy(zero_copy_only=False).astype(bool) & ~whole
+    found = np.zeros(len(texts), dtype=np.uint64)
+    if whole.any():
+        digits = pc.replace_substring_regex(texts.filter(pa.array(whole)), r"\.0+$", "")
+        found[whole] = _numbers(digits.cast(pa.int64()).to_numpy(zero_copy_only=False), key)
+    if block.any():
+        padded = pc.ascii_rpad(texts.filter(pa.array(block)), BLOCK, "\0")
+        halves = np.frombuffer(padded.buffers()[2], dtype="<u8", count=2 * len(padded)).reshape(-1, 2)
+        found[block] = keyed(key, halves[:, 0].copy(), halves[:, 1].copy())[0]
+    rest = ~whole & ~block
+    if rest.any():
+        long = texts.filter(pa.array(rest)).to_pylist()
+        found[rest] = [int.from_bytes(_long(text, key), "little") for text in long]
+    return found
+
+
+def _numbers(numbers: Any, key: bytes) -> Keys:
+    numbers = np.ascontiguousarray(numbers, dtype=np.int64)
+    return keyed(key, np.full(len(numbers), NUMBER), numbers)[0]
+
+
+def _long(text: str, key: bytes) -> bytes:
+    return hmac.digest(key, text.encode(), hashlib.sha384)[:8]
