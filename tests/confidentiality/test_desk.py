@@ -96,7 +96,7 @@ def test_shares_come_from_released_counts_and_never_say_everybody(desk, table, a
 def test_a_mean_needs_21_released_people_and_nobody_who_dominates(desk, ask):
     sizes = {"twenty": 18, "enough": 60, "one rich": 60, "all zero": 60}
     cells = np.repeat(np.arange(4), list(sizes.values()))
-    values = np.full(len(cells), 100.0)
+    values = np.tile((90.0, 100.0, 110.0), len(cells) // 3)
     values[cells == 3] = 0
     values[np.flatnonzero(cells == 2)[0]] = 1e6
     labels, units = tuple((name,) for name in sizes), np.arange(1, len(cells) + 1)
@@ -108,7 +108,7 @@ def test_a_mean_needs_21_released_people_and_nobody_who_dominates(desk, ask):
 
 
 def test_means_do_not_tell_the_number_of_people(desk, ask):
-    values = np.full(60, 100.0)
+    values = np.tile((90.0, 100.0, 110.0), 20)
     table = MeanTable(
         "m", ("g",), (("g",),), np.zeros(60, dtype=np.int64), np.arange(1, 61), values, "w", "dollars"
     )

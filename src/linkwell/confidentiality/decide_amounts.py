@@ -104,7 +104,7 @@ def _quantiles(
 ) -> AmountsTold:  # fmt: skip
     assert isinstance(table.table, QuantileTable)
     percents = checked_percents(table.table, profile)
-    asked = quantiles(table.amounts.values, table.pairs, shown, percents, profile)
+    asked = quantiles(table.amounts, table.pairs, shown, percents, profile)
     sums, ones = _sums(table)
     answer, told = guarded_quantiles(
         asked, percents, table.groups, sums, ones, earlier, profile, repeats_only=repeats_only, lifted=lifted

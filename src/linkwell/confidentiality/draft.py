@@ -239,9 +239,11 @@ def _table_draft(
             )
         if kind not in exempt:
             few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entities(kind))
-    found, noise = Amounts(np.zeros(0), np.zeros(0)), np.zeros(0)
+    none = np.zeros(0)
+    found, noise = Amounts(none, none, np.zeros(0, dtype=bool)), none
     if isinstance(table, AMOUNTS):
-        found, noise = amounts(table, pairs, len(rows)), unit_noise(people.second[pairs.places], profile)
+        found = amounts(table, pairs, len(rows), profile)
+        noise = unit_noise(people.second[pairs.places], profile)
     if isinstance(table, QuantileTable):
         checked_percents(table, profile)
     union = _union(pairs, people, everyone)

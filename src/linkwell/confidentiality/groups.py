@@ -50,6 +50,13 @@ class Memberships:
         found: Ints = order[new]
         return found
 
+    def disagree(self, numbers: NDArray[np.float64]) -> bool:
+        """Whether a pair that was asked for twice came with two numbers."""
+        packed = _packed(*self.asked)
+        order = np.lexsort((numbers, packed))
+        same = packed[order][1:] == packed[order][:-1]
+        return bool((same & (numbers[order][1:] != numbers[order][:-1])).any())
+
 
 @dataclass(frozen=True, eq=False)
 class Groups:

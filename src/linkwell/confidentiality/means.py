@@ -15,6 +15,8 @@ from linkwell.confidentiality.rounding import Keys
 from linkwell.errors import WrongUse
 
 EVENTS = "events"
+LARGEST = 1e15
+"""Amounts beyond this are a mistake, and would drown all others."""
 
 
 def unit_noise(second: Keys, profile: Profile) -> Floats:
@@ -37,39 +39,58 @@ class Amounts:
     Attributes:
         values: the amount, per membership; weighted ones times the weight in units of the cell's mean weight.
         weights: that weight, per membership; none if all are alike.
+        uniform: cells in which nearly everybody has one and the same amount, shape (cells,).
     """
 
     values: Floats
     weights: Floats
+    uniform: Flags
 
 
-def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int) -> Amounts:
+def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int, profile: Profile) -> Amounts:
     """The amount of each distinct membership of a table of `number` cells.
 
     Raises:
-        WrongUse: an amount or weight is missing or no number, or totals of weighted amounts are asked for.
+        WrongUse: an amount or weight is missing, no number or beyond all measure, somebody has two amounts
+            in one cell, or totals of weighted amounts are asked for.
     """
-    values = _column(table.values, table)
+    values = _column(table.values, table, pairs)
     weights = table.weights if isinstance(table, MeanTable) else None
+    uniform = unlike(values[pairs.first], pairs.cells, number) < profile.magnitude_unlike
     if weights is None:
-        return Amounts(values[pairs.first], np.zeros(0))
+        return Amounts(values[pairs.first], np.zeros(0), uniform)
     if isinstance(table, MeanTable) and table.with_totals:
         raise WrongUse("Totals of weighted amounts are not told.", where=table.name, fix="Ask for means.")
-    own = _column(weights, table)[pairs.first]
+    own = _column(weights, table, pairs)[pairs.first]
     if bool((own < 0).any()):
         raise WrongUse("A weight is never less than nothing.", where=table.name)
     total = np.bincount(pairs.cells, weights=own, minlength=number)
     people = np.bincount(pairs.cells, minlength=number)
     share = np.divide(people, total, out=np.zeros(number), where=total > 0)
     weighed = own * share[pairs.cells]
-    return Amounts(values[pairs.first] * weighed, weighed)
+    return Amounts(values[pairs.first] * weighed, weighed, uniform)
 
 
-def _column(numbers: Floats, table: MeanTable | QuantileTable) -> Floats:
+def _column(numbers: Floats, table: MeanTable | QuantileTable, pairs: Memberships) -> Floats:
     found = np.asarray(numbers, dtype=np.float64)
-    if found.shape != np.asarray(table.units).shape or not bool(np.all(np.isfinite(found))):
-        raise WrongUse("A table of amounts needs one finite amount per membership.", where=table.name)
+    if found.shape != np.asarray(table.units).shape or not bool(np.all(np.abs(found) <= LARGEST)):
+        raise WrongUse("A table of amounts needs one finite amount per membership.", where=table.name,
+                       fix=f"Leave out rows without one; none may be beyond {LARGEST:.0e}.")  # fmt: skip
+    if len(pairs.cells) < len(found) and pairs.disagree(found):
+        raise WrongUse("Somebody has two amounts in one cell.", where=table.name,
+                       why="Which of them counts would depend on the order of the rows.",
+                       fix="Add the rows of a person up first.")  # fmt: skip
     return found
+
+
+def unlike(values: Floats, cells: Ints, number: int) -> Ints:
+    """How many people of each cell have another amount than the commonest in it, shape (number,)."""
+    order = np.lexsort((values, cells))
+    c, v = cells[order], values[order]
+    begins = np.flatnonzero(np.concatenate([[True], (c[1:] != c[:-1]) | (v[1:] != v[:-1])])[: len(c)])
+    commonest = np.zeros(number, dtype=np.int64)
+    np.maximum.at(commonest, c[begins], np.diff(np.append(begins, len(c))))
+    return np.bincount(cells, minlength=number).astype(np.int64) - commonest
 
 
 def means(
@@ -78,7 +99,8 @@ def means(
     """Released means per cell, nan where they may not be told; shape as `shown`.
 
     Told when the *released* count reaches `magnitude_released_count`, enough people have an amount other than
-    zero (and, of events, enough happened), nobody dominates, and weighted people are worth enough. Noised
+    zero (and, of events, enough happened), nobody dominates, the group is not uniform (its mean would be
+    everybody's amount, as 100 % is everybody's answer), and weighted people are worth enough. Noised
     total over released count, to `magnitude_figures` significant figures.
 
     Args:
@@ -91,6 +113,7 @@ def means(
         (shown >= profile.magnitude_released_count)
         & (contributors >= profile.magnitude_contributors)
         & ~dominated(sizes, pairs.cells, number, profile)
+        & ~found.uniform
     )
     if unit == EVENTS:
         told &= np.bincount(pairs.cells, weights=sizes, minlength=number) >= profile.event_threshold

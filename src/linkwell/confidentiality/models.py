@@ -218,9 +218,11 @@ def _thin(draft: ModelDraft, profile: Profile) -> bool:
 
 
 def _hidden(draft: ModelDraft) -> dict[str, Any]:
-    """The numbers of a model that may not be told."""
-    nothing = [None] * len(draft.columns)
-    return {"coefficients": nothing, "errors": nothing, "explained": None, "mark": "S"}
+    """What is left of a model that may not be told: the terms as asked, without the labels of their groups,
+    of which one may be a person's own."""
+    terms = [INTERCEPT, *draft.model.terms]
+    nothing = [None] * len(terms)
+    return {"terms": terms, "coefficients": nothing, "errors": nothing, "explained": None, "mark": "S"}
 
 
 def past_models(

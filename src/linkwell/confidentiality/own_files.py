@@ -274,4 +274,4 @@ def not_listed(name: str, unknown: Sequence[str], common: Collection[str]) -> Wr
 
 def in_order(labels: Iterable[str]) -> list[str]:
     """Labels in reading order: whole numbers by size (2 before 10), then words."""
-    return sorted(labels, key=lambda label: (not label.isdecimal(), int(label) if label.isdecimal() else 0, label))
+    return sorted(labels, key=lambda word: (not word.isdecimal(), int(word) if word.isdecimal() else 0, word))

@@ -34,7 +34,8 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
     places, values = coded(column)
     if (places < 0).any():
         raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
-    persons = _keyed(values, hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]).view(np.int64)
+    key = hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]
+    persons = _keyed(values, key).view(np.int64)
     ordered = np.sort(persons)
     if not (ordered[1:] == ordered[:-1]).any():
         return places, persons

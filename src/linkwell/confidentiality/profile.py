@@ -18,8 +18,9 @@ from linkwell.ledger import digest
 NOT_NUMBERS = ("name", "title", "method", "bands", "entity_kinds", "sources", "digest")
 RAISED = (
     "people_threshold", "entity_threshold", "event_threshold", "magnitude_released_count",
-    "magnitude_contributors", "dominance_p_percent", "effect_treated_released", "effect_comparison_effective",
-    "weight_effective", "quantile_tail", "model_support", "density_people", "bound_width",
+    "magnitude_contributors", "magnitude_unlike", "dominance_p_percent", "effect_treated_released",
+    "effect_comparison_effective", "weight_effective", "quantile_tail", "model_support", "density_people",
+    "bound_width",
 )  # fmt: skip
 """Rules a dataset or an agreement may make stricter: the larger number wins."""
 LOWERED = ("dominance_share_percent", "model_leverage_percent")
@@ -47,6 +48,7 @@ class Profile:
     event_threshold: int
     magnitude_released_count: int
     magnitude_contributors: int
+    magnitude_unlike: int
     magnitude_figures: int
     noise_low_percent: int
     noise_high_percent: int

@@ -7,13 +7,14 @@ are told only if their averages share nobody. Nearly the same people get the ear
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from linkwell.confidentiality.groups import BUCKETS, Groups, Memberships, joined
 from linkwell.confidentiality.magnitudes import combination, off
-from linkwell.confidentiality.means import figures
+from linkwell.confidentiality.means import Amounts, figures
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Floats, Ints, QuantileTable
 from linkwell.confidentiality.twins import near, same
@@ -58,14 +59,14 @@ def checked_percents(table: QuantileTable, profile: Profile) -> tuple[int, ...]:
 
 
 def quantiles(
-    values: Floats, pairs: Memberships, shown: Ints, percents: tuple[int, ...], profile: Profile
+    amounts: Amounts, pairs: Memberships, shown: Ints, percents: tuple[int, ...], profile: Profile
 ) -> Floats:
     """Quantiles per cell, nan where they may not be told; shape (cells, percents).
 
     Args:
-        values: amount per membership. shown: released counts per cell, negative where hidden.
+        amounts: per membership. shown: released counts per cell, negative where hidden.
     """
-    number = len(shown)
+    number, values = len(shown), amounts.values
     found = np.full((number, len(percents)), np.nan)
     order = np.lexsort((values, pairs.cells))
     counts = np.bincount(pairs.cells, minlength=number)
@@ -74,13 +75,30 @@ def quantiles(
     window = min(profile.quantile_tail, 5)
     for column, percent in enumerate(percents):
         enough = shown * min(percent, 100 - percent) >= 100 * profile.quantile_tail
+        enough &= ~amounts.uniform
         rows = np.flatnonzero(enough & (counts >= 2 * profile.quantile_tail))
         middle = np.round((counts[rows] - 1) * percent / 100).astype(np.int64)
         low = starts[rows] + np.clip(middle - window // 2, 0, counts[rows] - window)
-        found[rows, column] = figures(
-            (ordered[low + window] - ordered[low]) / window, profile.quantile_figures
-        )
+        told = figures((ordered[low + window] - ordered[low]) / window, profile.quantile_figures)
+        found[rows, column] = [
+            _nobodys_own(number, values[order][starts[row] : starts[row] + counts[row]], profile)
+            for number, row in zip(told.tolist(), rows.tolist(), strict=True)
+        ]
     return found
+
+
+def _nobodys_own(told: float, ordered: Floats, profile: Profile) -> float:
+    """A quantile that happens to be what a few people have, moved by half a step of its last figure.
+
+    Args:
+        ordered: the amounts of the cell, rising.
+    """
+    low, high = np.searchsorted(ordered, told, side="left"), np.searchsorted(ordered, told, side="right")
+    if not 0 < high - low < profile.people_threshold:
+        return told
+    half = 0.5 * 10.0 ** (math.floor(math.log10(abs(told) or 1.0)) - profile.quantile_figures + 1)
+    free = (told + share * half for share in (1, -1, 0.5, -0.5))
+    return next((float(f"{number:.6g}") for number in free if number not in ordered), told)
 
 
 def guarded_quantiles(

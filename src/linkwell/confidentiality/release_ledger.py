@@ -25,7 +25,7 @@ from linkwell.confidentiality.ledger_tables import (
     ENTRY_TABLES,
     statements,
 )
-from linkwell.confidentiality.request import Ints
+from linkwell.confidentiality.request import FORMER, Ints
 from linkwell.errors import TryAgain
 from linkwell.ledger import canonical_json
 from linkwell.ledger.chain import Event, next_event
@@ -208,8 +208,8 @@ class ReleaseLedger:
     def blocks(self, family: str, *, after: int = 0) -> list[Block]:
         """The groups of everything released in a data family after entry `after`, oldest first."""
         rows = self._base.execute(
-            f"SELECT {BLOCK_COLUMNS} FROM block WHERE family = ? AND seq > ? ORDER BY seq, place",
-            (family, after),
+            f"SELECT {BLOCK_COLUMNS} FROM block WHERE {_of(family)} AND seq > ? ORDER BY seq, place",
+            (*_names(family), after),
         )
         try:
             return [read_block(row) for row in rows]
@@ -232,7 +232,7 @@ class ReleaseLedger:
     def effects(self, family: str) -> list[PastEffect]:
         """Every effect released in a data family."""
         rows = self._base.execute(
-            f"SELECT {EFFECT_COLUMNS} FROM effect WHERE family = ? ORDER BY seq, name", (family,)
+            f"SELECT {EFFECT_COLUMNS} FROM effect WHERE {_of(family)} ORDER BY seq, name", _names(family)
         )
         return [
             PastEffect(a, b, c, d, e, np.frombuffer(sums, dtype="<f8"), json.loads(told))
@@ -291,6 +291,15 @@ class ReleaseLedger:
         """Why the request with this reference was refused; for the checker only."""
         row = self._base.execute("SELECT reason FROM refusal WHERE reference = ?", (reference,)).fetchone()
         return str(row[0]) if row else None
+
+
+def _names(family: str) -> tuple[str, ...]:
+    """The family, and what it was called before."""
+    return (family, *FORMER.get(family, ()))
+
+
+def _of(family: str) -> str:
+    return f"family IN ({', '.join('?' * len(_names(family)))})"
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

@@ -107,6 +107,12 @@ class QuantileTable:
     title: str = ""
 
 
+INTEGRATED = "integrated data"
+"""The data family of everything made from the refreshes, by insights and in labs alike."""
+FORMER = {INTEGRATED: ("insights", "lab")}
+"""Names under which a family's earlier releases stand in the ledger."""
+
+
 AnyTable = CountTable | MeanTable | QuantileTable
 AMOUNTS = (MeanTable, QuantileTable)
 """Tables of an amount per person."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from linkwell.confidentiality.kinds import Internal
-from linkwell.confidentiality.request import CountTable, EffectInput, MeanTable, ReleaseRequest
+from linkwell.confidentiality.request import (
+    INTEGRATED,
+    CountTable,
+    EffectInput,
+    MeanTable,
+    ReleaseRequest,
+)
 from linkwell.insights.analyse import Results
 from linkwell.insights.estimators.effect import Estimate
 from linkwell.insights.impact import Impact, OutcomeResult
@@ -14,7 +20,7 @@ from linkwell.insights.pictures import PARTICIPANTS, carried, pictures
 from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
-FAMILY = "insights"
+FAMILY = INTEGRATED
 SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Followed", "Compared"
 STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
 """The flow of people, each step a part of the one before."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.request import (
+    INTEGRATED,
     Condition,
     CountTable,
     Floats,
@@ -26,7 +27,7 @@ from linkwell.lab.refusals import LabRefused
 from linkwell.lab.session import Members, Session
 from linkwell.lab.workspace import Workspace
 
-FAMILY = "lab"
+FAMILY = INTEGRATED
 ALL = "All"
 MOST_DIMENSIONS, MOST_CELLS = 3, 5000
 
