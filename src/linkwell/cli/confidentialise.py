@@ -24,6 +24,7 @@ Examples:
   linkwell confidentialise people.parquet --by region --by age --person id --ledger ledger --out tables
   linkwell confidentialise people.csv --by sex --person id --mean wages --unit dollars --total --quantile 50
       --ledger ledger --out tables
+  linkwell confidentialise survey.csv --by region --person id --weight weight --ledger ledger --out tables
   linkwell confidentialise people.csv --person id --model "ols: wages ~ age + sex" --ledger ledger --out model
   linkwell confidentialise people.csv --person id --density age --ledger ledger --out density
   linkwell confidentialise people.csv --by age --codes age=ages.txt --person id --ledger ledger --out tables
@@ -41,6 +42,7 @@ Examples:
     "--quantile", "percents", multiple=True, type=int, metavar="PERCENT",
     help="A quantile of the amounts: 5, 10, ... 95; repeat for more.",
 )  # fmt: skip
+@click.option("--weight", default="", metavar="COLUMN", help="Survey weights: weighted counts, or means.")
 @click.option("--model", default="", metavar="FORMULA", help='A regression: "ols: wages ~ age + sex".')
 @click.option("--density", default="", metavar="COLUMN", help="How many people have how much.")
 @click.option(
@@ -68,6 +70,7 @@ def confidentialise(
     mean: str,
     total: bool,
     percents: tuple[int, ...],
+    weight: str,
     model: str,
     density: str,
     unit: str,
@@ -108,7 +111,7 @@ def confidentialise(
     from linkwell.confidentiality.own_files import confidentialise as run
 
     found = run(
-        data, by=by, mean=mean, with_totals=total, percents=percents, unit=unit,
+        data, by=by, mean=mean, with_totals=total, percents=percents, unit=unit, weight=weight,
         entities=dict(_pairs(entities)), codes=lists, long=long,
         levels={name: _groups(Path(path)) for name, path in _pairs(levels)}, **facts,
     )  # fmt: skip

@@ -89,7 +89,7 @@ def decide(
     fates[where[_few_entities(draft)]] = Fate.FEW_ENTITIES
     fates[sets.counts < profile.people_threshold] = Fate.FEW_PEOPLE
     shown[fates >= Fate.FEW_PEOPLE] = HIDDEN
-    heed_past(sets, shown, fates, memory.past, profile, lifted=lifted)
+    moved = heed_past(sets, shown, fates, memory.past, profile, lifted=lifted)
     heed_bars(sets, shown, fates, memory.bars, profile)
     own = _near_unions(draft, memory, profile)
     about, elsewhere = _about(draft, where, len(sets), own, near_earlier)
@@ -100,15 +100,15 @@ def decide(
     kept = np.isin(fates, (Fate.REPEATED, Fate.CARRIED))
     kept[where[draft.slices[0]]] = True
     heed_each_other(sets, shown, fates, profile)
-    hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
+    hide_second(draft, where, sets, shown, fates, kept, moved, memory.past, profile)
     wide = True
     parts = small_parts(draft, profile)
     if parts:
         wide = hide_until_wide(
             draft, parts, where, shown, fates, kept, linked(), memory.past, profile, patient=lifted
         )
-        hide_second(draft, where, sets, shown, fates, kept, memory.past, profile)
-    shown, fates = shown[where], fates[where]
+        hide_second(draft, where, sets, shown, fates, kept, moved, memory.past, profile)
+    shown, fates, moved = shown[where], fates[where], moved[where]
     again = np.ones(len(where), dtype=bool)
     again[firsts] = False
     again[draft.slices[0]] = False
@@ -122,7 +122,8 @@ def decide(
     answers = decide_effects(draft, shown, kin, before, profile, **limits)
     models = decide_models(draft.models, draft.model_rows, shown, kin, fitted_before, profile, **limits)
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
-    narrowed, bars = near_earlier and not lifted, barred(draft, hidden, profile)
+    gone = [rows & ~moved[place] for rows, place in zip(hidden, draft.slices[1:], strict=True)]
+    narrowed, bars = near_earlier and not lifted, barred(draft, hidden, gone, profile)
     return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide)
 
 

@@ -15,8 +15,9 @@ from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums, off
 from linkwell.confidentiality.means import means, totals
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles, checked_percents, guarded_quantiles, quantiles
-from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable
+from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable, WeightedTable
 from linkwell.confidentiality.second_amounts import hide_second_amounts
+from linkwell.confidentiality.survey import mean_weights, weighted_counts
 from linkwell.confidentiality.twins import same
 
 
@@ -58,7 +59,7 @@ def decide_amounts(
         bars = Told.of([memory.mean_bars, *(part.bars for part in found)])
         quantiles_told = ToldQuantiles.of([memory.quantiles, *(part.told_quantiles for part in found)])
         own = shown[place]
-        if isinstance(table.table, MeanTable):
+        if isinstance(table.table, MeanTable | WeightedTable):
             found.append(_means(table, own, told, bars, profile, repeats_only=repeats_only, lifted=lifted))
         elif isinstance(table.table, QuantileTable):
             found.append(
@@ -73,7 +74,9 @@ def _means(
     table: TableDraft, shown: Ints, earlier: Told, bars: Told, profile: Profile, *, repeats_only: bool,
     lifted: bool,
 ) -> AmountsTold:  # fmt: skip
-    able = means(table.amounts, table.pairs, table.noise, shown, table.unit, profile)
+    survey = isinstance(table.table, WeightedTable)
+    facts = table.amounts, table.pairs, table.noise, shown
+    able = mean_weights(*facts, profile) if survey else means(*facts, table.unit, profile)
     sums, ones = _sums(table)
     every = _candidates(table, able, shown, sums)
     rows = np.flatnonzero(~np.isnan(able))
@@ -91,11 +94,11 @@ def _means(
     )
     there = np.flatnonzero(~np.isnan(answer))
     told = Told(every.groups, every.contributors, every.counts, answer, every.sums).take(there)
-    asked = isinstance(table.table, MeanTable) and table.table.with_totals
-    return AmountsTold(
-        answer, totals(answer, shown, profile) if asked else np.zeros(0), np.zeros(0), told,
-        Told.of([own_bars, line_bars]), ToldQuantiles.of([]),
-    )  # fmt: skip
+    none, asked = np.zeros(0), isinstance(table.table, MeanTable) and table.table.with_totals
+    added = weighted_counts(answer, shown, profile) if survey else none
+    added = totals(answer, shown, profile) if asked else added
+    kept_bars = Told.of([own_bars, line_bars])
+    return AmountsTold(none if survey else answer, added, none, told, kept_bars, ToldQuantiles.of([]))
 
 
 def _quantiles(

@@ -130,7 +130,7 @@ def near_cohort(population: NDArray[np.int32], cohort: Groups, past: Past, dista
 
 def heed_past(
     groups: Groups, shown: Ints, fates: Fates, past: Past, profile: Profile, *, lifted: bool = False
-) -> None:
+) -> Flags:
     """Let earlier releases decide: changes `shown` and `fates` in place.
 
     The same people: the earlier answer, number or S. Near twins of a published group: its number, when within
@@ -138,17 +138,22 @@ def heed_past(
 
     Args:
         lifted: a checker answers for what was hidden as new about nearly an earlier cohort.
+
+    Returns:
+        Groups with people enough whose earlier number is too far from today's truth to stand again.
     """
     _repeat(groups, shown, fates, past, lifted)
     open_ = fates == Fate.FRESH
     twins = near(groups, past.groups, profile.guard_distance, open_)
     published = past.shown[twins.old] != HIDDEN
     carry(groups, shown, fates, _kept(twins, published), past.shown, profile)
+    moved: Flags = open_ & (fates == Fate.GUARDED)
     # A number for "the hidden five and this person" would say whether the person is there.
     few = (past.fates[twins.old] == Fate.FEW_PEOPLE) & (twins.apart <= profile.hidden_distance)
     beside = np.zeros(len(groups), dtype=bool)
     beside[twins.new[few]] = True
     _hide(shown, fates, beside & (fates == Fate.FRESH))
+    return moved
 
 
 def heed_small(groups: Groups, shown: Ints, fates: Fates, past: Past, about: Flags, profile: Profile) -> None:

@@ -10,10 +10,11 @@ import numpy as np
 
 from linkwell.confidentiality.groups import Flags, Memberships
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable
+from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable, WeightedTable
 from linkwell.confidentiality.rounding import Keys
 from linkwell.errors import WrongUse
 
+AmountTable = MeanTable | QuantileTable | WeightedTable
 EVENTS = "events"
 LARGEST = 1e15
 """Amounts beyond this are a mistake, and would drown all others."""
@@ -47,7 +48,7 @@ class Amounts:
     uniform: Flags
 
 
-def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int, profile: Profile) -> Amounts:
+def amounts(table: AmountTable, pairs: Memberships, number: int, profile: Profile) -> Amounts:
     """The amount of each distinct membership of a table of `number` cells.
 
     Raises:
@@ -56,6 +57,8 @@ def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int, p
     """
     values = _column(table.values, table, pairs)
     weights = table.weights if isinstance(table, MeanTable) else None
+    if isinstance(table, WeightedTable) and bool((values < 0).any()):
+        raise WrongUse("A weight is never less than nothing.", where=table.name)
     uniform = unlike(values[pairs.first], pairs.cells, number) < profile.magnitude_unlike
     if weights is None:
         return Amounts(values[pairs.first], np.zeros(0), uniform)
@@ -71,7 +74,7 @@ def amounts(table: MeanTable | QuantileTable, pairs: Memberships, number: int, p
     return Amounts(values[pairs.first] * weighed, weighed, uniform)
 
 
-def _column(numbers: Floats, table: MeanTable | QuantileTable, pairs: Memberships) -> Floats:
+def _column(numbers: Floats, table: AmountTable, pairs: Memberships) -> Floats:
     found = np.asarray(numbers, dtype=np.float64)
     if found.shape != np.asarray(table.units).shape or not bool(np.all(np.abs(found) <= LARGEST)):
         raise WrongUse("A table of amounts needs one finite amount per membership.", where=table.name,

@@ -29,6 +29,7 @@ from linkwell.confidentiality.request import (
     MeanTable,
     QuantileTable,
     ReleaseRequest,
+    WeightedTable,
 )
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault.secrets import keep_secret
@@ -51,7 +52,7 @@ def confidentialise(
     unit: str = "units", with_totals: bool = False, percents: Sequence[int] = (),
     entities: Mapping[str, str] | None = None, codes: Mapping[str, Sequence[str]] | None = None,
     name: str = "table", purpose: str = "a table from own files", profile: str = "nz-fixed",
-    long: bool = False, levels: Levels | None = None,
+    long: bool = False, levels: Levels | None = None, weight: str = "",
 ) -> Confidentialised:  # fmt: skip
     """Release a table of counts (and amounts) from one row per person, or per person and category.
 
@@ -65,6 +66,7 @@ def confidentialise(
         codes: column -> its whole code list. Without one, labels that fewer than six people have are left
             out, as an absent label would tell a zero; labels told before from this ledger stay listed.
         levels: column -> label -> its group at a coarser level, to propose merges by.
+        weight: a column of survey weights: weighted counts besides those of respondents, or weighted means.
         long: `by` is a heading and a category, and a person may have several rows.
 
     Raises:
@@ -75,7 +77,7 @@ def confidentialise(
         raise WrongUse(
             "Totals and quantiles need a column of amounts.", fix="Name it with --mean (mean=...)."
         )
-    needed = [*by, *([mean] if mean else []), *(entities or {}).values()]
+    needed = [*by, *filter(None, (mean, weight)), *(entities or {}).values()]
     with opened(data, person, needed, ledger, profile) as own:
         labels, places, kept, notes = _cells(own, by, codes or {}, long)
         facts: dict[str, Any] = {
@@ -86,9 +88,12 @@ def confidentialise(
         asked: list[AnyTable] = []
         if mean:
             facts |= {"values": own.numbers(mean)[kept], "measure": mean, "unit": unit}
-            asked.append(MeanTable(name, **facts, with_totals=with_totals))
+            weights = own.numbers(weight)[kept] if weight else None
+            asked.append(MeanTable(name, **facts, with_totals=with_totals, weights=weights))
             if percents:
                 asked.append(QuantileTable(f"{name}-quantiles", **facts, percents=tuple(percents)))
+        elif weight:
+            asked.append(WeightedTable(name, **facts, weights=own.numbers(weight)[kept]))
         else:
             asked.append(CountTable(name, **facts))
         release = own.release(each_once(own.units[kept]), purpose, tables=tuple(asked), notes=notes)

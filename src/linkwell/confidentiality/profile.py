@@ -20,7 +20,7 @@ RAISED = (
     "people_threshold", "entity_threshold", "event_threshold", "magnitude_released_count",
     "magnitude_contributors", "magnitude_unlike", "dominance_p_percent", "effect_treated_released",
     "effect_comparison_effective", "weight_effective", "quantile_tail", "model_support", "density_people",
-    "bound_width",
+    "bound_width", "survey_weighted_least",
 )  # fmt: skip
 """Rules a dataset or an agreement may make stricter: the larger number wins."""
 LOWERED = ("dominance_share_percent", "model_leverage_percent")
@@ -60,6 +60,8 @@ class Profile:
     effect_figures: int
     difference_decimals: int
     weight_effective: int
+    survey_weighted_least: int
+    survey_weighted_base: int
     quantile_tail: int
     quantile_step_percent: int
     quantile_figures: int

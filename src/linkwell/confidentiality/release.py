@@ -61,7 +61,8 @@ class ReleasedTable(Released):
 
     Attributes:
         labels, values, marks: columns of equal length; a hidden value is None.
-        means, totals, quantiles: as long as those, or empty; a row of `quantiles` has one per percent.
+        means, totals, quantiles: as long as those, or empty; a row of `quantiles` has one per percent. Of a
+            survey, `values` are respondents and `totals` the people they stand for.
     """
 
     name: str
@@ -113,6 +114,15 @@ class ReleasedTable(Released):
     def hidden(self) -> int:
         """How many rows show S."""
         return sum(mark == "S" for mark in self.marks)
+
+
+def ratio(part: ReleasedCell, base: ReleasedCell, *, per: int = 1) -> float | None:
+    """Released people of one cell per so many of another (1,000: a rate), to three figures; None when either
+    is hidden. The second need not hold the first; where it does, `share` guards what all of them are.
+    """
+    if part.value is None or base.value is None or base.value == 0:
+        return None
+    return float(f"{per * part.value / base.value:.3g}")
 
 
 def share(part: ReleasedCell, whole: ReleasedCell, *, threshold: int) -> ReleasedShare | None:
@@ -275,7 +285,8 @@ def _model_dict(model: ReleasedModel) -> dict[str, Any]:
 
 def _table_csv(table: ReleasedTable) -> str:
     mean, total = bool(table.means), bool(table.totals)
-    names = [f"mean_{table.unit}"] * mean + [f"total_{table.unit}"] * total
+    # Without a mean beside it a total is a survey's weighted count.
+    names = [f"mean_{table.unit}"] * mean + [f"{'total' if mean else 'weighted'}_{table.unit}"] * total
     names += [f"p{percent}_{table.unit}" for percent in table.percents]
     rows: list[list[object]] = [[*table.dimensions, "people", "mark", *names]]
     for cell in table.cells:

@@ -107,14 +107,42 @@ class QuantileTable:
     title: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class WeightedTable:
+    """Weighted counts out of a survey by cell; the count of respondents comes with them.
+
+    Attributes:
+        weights: per membership, how many people the respondent stands for; not negative.
+        Others as in `CountTable`.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    labels: Labels
+    cells: NDArray[np.int32] | Ints
+    units: Ints
+    weights: Floats
+    entities: Mapping[str, Ints] | None = None
+    combinations: Literal["all", "listed"] = "all"
+    totals: tuple[str, ...] = ("Total", "All")
+    title: str = ""
+    measure = "survey weight"
+    unit = "people"
+
+    @property
+    def values(self) -> Floats:
+        """The weights are the amounts."""
+        return self.weights
+
+
 INTEGRATED = "integrated data"
 """The data family of everything made from the refreshes, by insights and in labs alike."""
 FORMER = {INTEGRATED: ("insights", "lab")}
 """Names under which a family's earlier releases stand in the ledger."""
 
 
-AnyTable = CountTable | MeanTable | QuantileTable
-AMOUNTS = (MeanTable, QuantileTable)
+AnyTable = CountTable | MeanTable | QuantileTable | WeightedTable
+AMOUNTS = (MeanTable, QuantileTable, WeightedTable)
 """Tables of an amount per person."""
 
 

@@ -21,17 +21,22 @@ def hide_second(
     shown: Ints,
     fates: Fates,
     kept: Flags,
+    moved: Flags,
     past: Past,
     profile: Profile,
 ) -> None:
     """Hide second cells table by table until nothing changes; changes `shown` and `fates` in place.
 
-    Where every other cell of a line must stay, the total of this request is hidden instead.
+    Where every other cell of a line must stay, the total of this request is hidden instead. A cell with
+    people enough that is hidden only because its earlier number no longer fits needs no second: what a line
+    of rounded numbers leaves of it is far wider than the few people who came or went, and at every refresh a
+    small report would lose its totals.
 
     Args:
         where: per group of the draft, its place among the distinct `sets`; a set hidden in one
             table is hidden in all.
         kept: sets that must stay, because they or a near twin were published before.
+        moved: as `heed_past` gives them.
     """
     before = past.groups.take(np.flatnonzero(past.shown != HIDDEN))
     every_line = [table.lines for table in draft.tables]
@@ -44,6 +49,7 @@ def hide_second(
             own = where[place]
             hidden = fates[own] >= Fate.FEW_PEOPLE
             parts = [_parts(line, table, hidden, profile) for line in table_lines]
+            parts = [_needing(line, hidden, hidden & ~moved[own]) for line in parts]
             unsafe = [_unsafe(line, table, hidden, known, profile) for line in parts]
             also = second_cells([line for line, _ in unsafe], hidden, shown[own], kept[own])
             if also.any():
@@ -72,16 +78,17 @@ def _hide_with_twins(
     fates[flags], shown[flags] = Fate.SECOND, HIDDEN
 
 
-def barred(draft: Draft, hidden: list[Flags], profile: Profile) -> Groups:
+def barred(draft: Draft, hidden: list[Flags], needing: list[Flags], profile: Profile) -> Groups:
     """Groups whose number, told later, would give away the one hidden cell of a line that was released now.
 
     Args:
-        hidden: per table, the rows that show S.
+        hidden: per table, the rows that show S. needing: those of them that a total must not give away.
     """
     found = []
-    for table, gone in zip(draft.tables, hidden, strict=True):
+    for table, gone, sensitive in zip(draft.tables, hidden, needing, strict=True):
         for line in table.lines:
-            groups, chosen = _totals(_parts(line, table, gone, profile), table, gone, profile)
+            parts = _needing(_parts(line, table, gone, profile), gone, sensitive)
+            groups, chosen = _totals(parts, table, gone, profile)
             found.append(groups.take(np.flatnonzero(chosen)))
     return joined(found)
 
@@ -91,6 +98,15 @@ def _parts(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> In
         return line
     small = table.groups.counts < profile.people_threshold
     return without_margins(line, table.pairs, table.groups, hidden, small)
+
+
+def _needing(line: Ints, hidden: Flags, sensitive: Flags) -> Ints:
+    """`line` with -1 for lines of which the one hidden cell needs no second."""
+    number = int(line.max(initial=0)) + 1
+    inside = line >= 0
+    alone = np.bincount(line[inside & hidden], minlength=number) == 1
+    alone &= np.bincount(line[inside & sensitive], minlength=number) == 0
+    return np.where(inside & ~alone[np.maximum(line, 0)], line, -1)
 
 
 def _totals(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> tuple[Groups, Flags]:
