@@ -20,7 +20,7 @@ from linkwell.confidentiality.request import (
     ModelInput,
     QuantileTable,
 )
-from linkwell.errors import WrongUse
+from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.insights.request import FAMILY as INSIGHTS
 from linkwell.lab.count import FAMILY as LAB
 
@@ -161,3 +161,13 @@ def test_an_amount_of_another_order_of_rows_is_the_same_request(desk, ask):
     turned = replace(first, units=first.units[::-1], values=values[::-1])
     told = [desk.release(ask(each), **PERMITTED) for each in (first, turned)]
     assert told[0].release_id == told[1].release_id
+
+
+def test_a_ledger_that_knew_people_in_another_way_is_not_gone_on_with(tmp_path):
+    people = pa.table({"id": range(40), "g": ["a", "b"] * 20})
+    facts = {"by": ["g"], "person": "id", "ledger": tmp_path / "l"}
+    confidentialise(people, **facts)
+    confidentialise(people, **facts, purpose="again")
+    (tmp_path / "l" / "people.keyed").unlink()
+    with pytest.raises(RefusedByRule, match="earlier version"):
+        confidentialise(people, **facts, purpose="once more")

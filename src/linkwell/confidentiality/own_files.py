@@ -33,9 +33,11 @@ from linkwell.confidentiality.request import (
 )
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault.secrets import keep_secret
-from linkwell.vault.zones import Zone, ZoneName, data_home_of
+from linkwell.vault.zones import Zone, ZoneName, data_home_of, write_whole
 
 PROJECT, FAMILY = "own-files", "own files"
+KEYED = "people.keyed"
+"""Says in a ledger's folder in which way people are keyed (`own_people`)."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,7 +146,25 @@ def opened(
     table = read_file(data) if isinstance(data, Path) else data
     _columns_there(table, [*columns, person])
     with ReleaseDesk.open(zone, profile=profile) as desk:
+        _same_people(zone, desk)
         yield OwnData(table, _people(table.column(person), keep_secret(zone / SECRET), zone), rules, desk)
+
+
+def _same_people(zone: Zone, desk: ReleaseDesk) -> None:
+    """Stop at a ledger whose people were keyed in another way: it would know nobody again.
+
+    Raises:
+        RefusedByRule: it was begun by an earlier version.
+    """
+    mark = zone / KEYED
+    if desk.head() is not None and not mark.exists():
+        raise RefusedByRule(
+            "This ledger was begun by an earlier version, which knew people in another way.",
+            why="It could not tell that a table is about people it told of before.",
+            fix="Begin a new ledger folder, and do not publish anew about people of the old one's tables.",
+        )
+    if not mark.exists():
+        write_whole(mark, b"2\n")
 
 
 def read_file(path: Path) -> pa.Table:
