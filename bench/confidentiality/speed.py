@@ -18,10 +18,12 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.confidentiality.groups import rising, xor_runs
+from linkwell.confidentiality.own_files import confidentialise
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import load_profile
 from linkwell.confidentiality.request import CountTable, ReleaseRequest
@@ -123,6 +125,18 @@ def same_job(path: str) -> Seconds:
     return timed(made)
 
 
+def own_file(path: str) -> Seconds:
+    """The peers' table by an analyst's one call, people keyed too, to the recorded and released table."""
+    columns = dict(np.load(path))
+    table = pa.table({"id": np.arange(len(columns["age"])), **columns})
+    few = table.slice(0, 1000)
+    with tempfile.TemporaryDirectory() as folder:
+        # as peers, without what is imported at first use
+        confidentialise(few, by=["sex"], person="id", ledger=Path(folder) / "warm")
+        facts = {"by": list(CROSSTAB), "person": "id", "ledger": Path(folder) / "ledger"}
+        return timed(lambda: confidentialise(table, **facts))
+
+
 def _home(folder: Path, ids: np.ndarray) -> Home:
     home = Home.create(folder / "home", name="Measured custodian", demo_seed=1)
     write_person_index(home.zone(ZoneName.DISCLOSURE), "one", ids, ids * 7919 + 13)
@@ -143,7 +157,11 @@ def _beside_peers(python: str) -> None:
         for turn in range(3):
             found = {
                 name: _in_child("-m", "bench.confidentiality.speed", "--only", part, "--data", path)
-                for name, part in (("linkwell", "crosstab"), ("linkwell, the peers' part", "same"))
+                for name, part in (
+                    ("linkwell", "crosstab"),
+                    ("linkwell, the peers' part", "same"),
+                    ("linkwell, an analyst's call", "own"),
+                )
             }
             for peer in ("acro", "cell-key"):
                 found[peer] = _in_child(str(Path(__file__).with_name("peer.py")), peer, path, python=python)
@@ -151,7 +169,7 @@ def _beside_peers(python: str) -> None:
             for name, one in found.items():
                 ratios = [
                     f"{one['wall'] / ours['wall']:.1f} times {which} ({one['cpu'] / ours['cpu']:.1f} by cpu)"
-                    for which, ours in list(found.items())[:2] if "linkwell" not in name
+                    for which, ours in list(found.items())[:3] if "linkwell" not in name
                 ]  # fmt: skip
                 print("  " + "; ".join([f"{name} {one['wall']:.3f} s ({one['cpu']:.3f} cpu)", *ratios]))
 
@@ -159,7 +177,7 @@ def _beside_peers(python: str) -> None:
 def main() -> None:
     """Run every part, or one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("rounding", "small", "guard", "big", "crosstab", "same"))
+    parser.add_argument("--only", choices=("rounding", "small", "guard", "big", "crosstab", "same", "own"))
     parser.add_argument("--data", default="")
     parser.add_argument("--earlier", type=int, default=1000)
     parser.add_argument(
@@ -169,6 +187,7 @@ def main() -> None:
     parts: dict[str, Callable[[], Seconds]] = {
         "rounding": rounding, "small": small, "guard": lambda: guard(options.earlier), "big": big,
         "crosstab": lambda: crosstab(options.data), "same": lambda: same_job(options.data),
+        "own": lambda: own_file(options.data),
     }  # fmt: skip
     if options.only:
         print(json.dumps(parts[options.only]()))
