@@ -10,7 +10,7 @@ LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
-.PHONY: help demo test suite check lint types docs bench study lock clean
+.PHONY: help demo test suite postgres check lint types docs bench study lock clean
 
 help: ## List these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,12 +21,15 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j 2 types suite  # types take one processor a while; tests also wait for others
+	@$(MAKE) --no-print-directory -j 3 types suite postgres  # side by side: tests also wait for others
 
 suite: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
-	@echo "The registry once more, on PostgreSQL (pages in the browser and most long walks on SQLite only)"
-	@./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m "database and (both or not (browser or slow))" $(PYTEST_ARGS)
+
+postgres: $(VENV)/.dev ## Whatever touches the registry once more, on PostgreSQL; says all of it at its end
+	@said=$$(mktemp); status=0; \
+	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m database $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
+	echo "Whatever touches the registry, on PostgreSQL:"; cat "$$said"; rm -f "$$said"; exit $$status
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)
 	@$(MAKE) --no-print-directory lint types

@@ -64,7 +64,7 @@ class SealedSupply:
         return {fingerprint(self.sender.public_key())}
 
 
-DATABASE_ROOMS = ("custody", "portal", "security")
+DATABASE_ROOMS = ("custody", "journey", "portal", "security")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,6 +87,30 @@ def quick_passwords(request: pytest.FixtureRequest) -> None:
     if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
         changed = request.getfixturevalue("settings")
         changed.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """On a server the test database goes whoever is still connected: a browser's last request, whose thread
+    keeps its connection for the next one, may be alive when the tests have ended.
+    """
+    yield
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        name = connection.creation._get_test_db_name()
+        with django_db_blocker.unblock():
+            connection.close()
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether pytest-django leaves the test database alone: on a server it goes as told above."""
+    return "LINKWELL_DATABASE" in os.environ
 
 
 @pytest.fixture(scope="session")

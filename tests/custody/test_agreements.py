@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests import deciding
@@ -267,3 +267,20 @@ def test_another_provider_knows_of_no_agreement_that_is_not_its_own(registry) ->
     assert set(visible_agreements(registry.person("provider"))) == {mine, registry.agreement}
     for name in ("researcher", "linker", "output_checker"):
         assert not visible_agreements(registry.person(name)).exists()
+
+
+def test_an_agreement_signed_on_paper_waits_on_nobody_and_neither_does_one_that_has_ended(registry) -> None:
+    assert notices.waits_for(registry.agreement) == "nobody"
+    drawn = deciding.drafted(registry).agreement
+    assert notices.waits_for(drawn) == "the custodian, to finish the text"
+    held = deciding.in_force(registry)
+    held = signing.leave(by=registry.person("provider"), agreement=held)
+    assert notices.waits_for(held) == "nobody"
+
+
+def test_days_are_said_as_people_write_them(registry) -> None:
+    agreement = deciding.in_force(registry, ends=date(2099, 12, 31))
+    notice = Notice.objects.filter(agreement=agreement, kind="in_force").first()
+    assert notices.words(notice)[1].endswith(" to 31 December 2099.")
+    (term,) = [each for each in controls.checks(agreement) if "31 December 2099" in each.says]
+    assert term.stopped

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import secrets
+import shutil
 import subprocess
 import sys
 import tarfile
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from tests import registries
 
-from linkwell.custody.backups import databases
 from linkwell.custody.demo import password_of
-from linkwell.portal.configuration import postgresql
 from linkwell.specification.file import render
 from linkwell.vault.keys import public_pem
 from linkwell.vault.zones import Home
@@ -44,20 +45,12 @@ class Site:
 
     def database(self) -> dict[str, str]:
         """The environment for another, empty database, where databases are a server's."""
-        if "LINKWELL_DATABASE" not in self.environment:
-            return {}
-        return {"LINKWELL_DATABASE": new_database(self.environment["LINKWELL_DATABASE"])}
+        return registries.empty()
 
     @property
     def keys(self) -> list[str]:
         recovery = self.home.path / "keys" / "recovery"
         return [f"--key={recovery / f'{name}-recovery.key.pem'}" for name in ("identity", "content")]
-
-
-def new_database(address: str) -> str:
-    name = f"linkwell_test_{secrets.token_hex(4)}"
-    databases.create_postgresql(postgresql(address), name)
-    return address.rpartition("/")[0] + f"/{name}"
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +62,26 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample_specification, sample_
     return made
 
 
+MADE: list[Site] = []
+"""The first site of this process; every other one begins as its copy."""
+
+
 def make_site(folder: Path, sample_specification, sample_split) -> Site:
     """A custodian's home with a provider enrolled, and its sealed file beside it, not sent yet."""
+    if not MADE:
+        kept = Path(tempfile.mkdtemp(prefix="linkwell-site-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        MADE.append(_first_site(kept, sample_specification, sample_split))
+    home = MADE[0].home
+    shutil.copytree(MADE[0].folder, folder, dirs_exist_ok=True)
+    ours = replace(home, path=folder / home.path.name)
+    environment = {
+        **MADE[0].environment, "LINKWELL_HOME": str(ours.path), **registries.copy(home.path, ours.path)
+    }  # fmt: skip
+    return Site(ours, environment, folder, folder / "receipt.json", MADE[0].token)
+
+
+def _first_site(folder: Path, sample_specification, sample_split) -> Site:
     from linkwell.supply.seal import package_id, seal
     from linkwell.vault.custodian_keys import create_custodian_keys
     from linkwell.vault.keys import new_key
@@ -86,10 +97,9 @@ def make_site(folder: Path, sample_specification, sample_split) -> Site:
     (folder / "spec.toml").write_text(render(sample_specification))
     (folder / "sender.pem").write_text(public_pem(sender.public_key()))
     environment = {
-        **os.environ, "LINKWELL_HOME": str(home.path), "LINKWELL_PASSWORD": password_of(home, "integrator")
+        **os.environ, "LINKWELL_HOME": str(home.path), "LINKWELL_PASSWORD": password_of(home, "integrator"),
+        **registries.of(home.path),
     }  # fmt: skip
-    if "LINKWELL_DATABASE" in os.environ:
-        environment["LINKWELL_DATABASE"] = new_database(os.environ["LINKWELL_DATABASE"])
     made = Site(home, environment, folder, folder / "receipt.json")
     made.run("init", "--name", home.name, "--demo-seed", "1")
     enrolled = made.run(

@@ -101,7 +101,6 @@ def kill_web(portal: subprocess.Popen[bytes]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.both
 def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None:
     package, port = (site.folder / "supply.lwp").read_bytes(), free_port()
     half, portal = len(package) // 2, serve(site.home.path, port, site.environment)
@@ -213,7 +212,6 @@ print(found.reference)
 """A delivery that was accepted, under an agreement its provider has left."""
 
 
-@pytest.mark.both
 def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: Site) -> None:
     (name,) = ask(site, OVER, str(site.folder / "supply.lwp"))
     names, details = (site.home.path / zone / "supplies" / name for zone in ("identity", "research"))

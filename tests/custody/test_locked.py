@@ -51,7 +51,6 @@ def opened(site: Site) -> list[Path]:
     return [path for zone in ("identity", "research") for path in (site.home.path / zone).rglob("*.csv")]
 
 
-@pytest.mark.both
 def test_a_supply_comes_in_and_is_accepted_once_the_registry_is_free_again(site: Site) -> None:
     package = (site.folder / "supply.lwp").read_bytes()
     portal = serve(site.home.path, port := free_port(), site.environment)

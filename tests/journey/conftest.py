@@ -14,29 +14,40 @@ from typing import Any
 import pytest
 
 from linkwell.cli.demo.stages import STAGES
+from tests import registries
 from tests.journey.canaries import plant
 
 # just above 500 participants, where intervals need no bootstrap: a walk takes half as long
 SIZES = ("--people", "20000", "--participants", "580", "--interactions", "4000", "--seed", "3")
 
 
-def linkwell(*arguments: str, timeout: float = 300, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed command as a person would, in a process of its own; `more` are variables it reads."""
+LINKWELL = (sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()")
+
+
+def environment(home: Path | None) -> dict[str, str]:
+    """This process's environment without what its own tests set, and where the home's registry is."""
     ours = ("LINKWELL", "DJANGO")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | more
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return plain | (registries.of(home) if home else {})
+
+
+def linkwell(
+    *arguments: str, home: Path | None = None, timeout: float = 300, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a person would, in a process of its own; `more` are variables it reads."""
     return subprocess.run(
-        [sys.executable, "-c", "from linkwell.cli.main import main; main()", *arguments],
+        [*LINKWELL, *arguments],
         capture_output=True,
         text=True,
         timeout=timeout,
-        env=environment,
+        env=environment(home) | more,
         check=False,
     )
 
 
 def walk(home: Path, *more: str) -> dict[str, Any]:
     """Walk the road in `home` and return its summary."""
-    result = linkwell("demo", "--no-serve", "--json", "--home", str(home), *SIZES, *more)
+    result = linkwell("demo", "--no-serve", "--json", "--home", str(home), *SIZES, *more, home=home)
     assert result.returncode == 0, result.stdout + result.stderr
     summary: dict[str, Any] = json.loads(result.stdout.strip().splitlines()[-1])
     return summary
@@ -55,10 +66,16 @@ class Road:
 
     def until(self, stage: str, home: Path) -> Path:
         """In `home`, what there was when every stage before this one had ended."""
-        shutil.copytree(self.copies / stage, home)
+        copy_of(self.copies / stage, home)
         notes = home / "demo.json"  # names files by where they lay
         notes.write_text(notes.read_text("utf-8").replace(self.summary["home"], str(home)), "utf-8")
         return home
+
+
+def copy_of(home: Path, to: Path) -> None:
+    """The same home once more, with its registry."""
+    shutil.copytree(home, to)
+    registries.copy(home, to)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +85,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     names = [stage.name for stage in STAGES]
     for stage in KEPT:
         walk(home, "--stop-after", names[names.index(stage) - 1])
-        shutil.copytree(home, copies / stage)
+        copy_of(home, copies / stage)
     return Road(walk(home), copies)
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from linkwell.cli.demo.stages import STAGES
-from tests.journey.conftest import SIZES, Road, walk
+from tests.journey.conftest import LINKWELL, SIZES, Road, environment, walk
 
 pytestmark = pytest.mark.slow
 
@@ -29,10 +28,9 @@ def kill_in(stage: str, seconds: float, home: Path) -> None:
     names = [each.name for each in STAGES]
     before = names.index(stage)
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()",
-         "demo", "--no-serve", "--home", str(home), *SIZES],
+        [*LINKWELL, "demo", "--no-serve", "--home", str(home), *SIZES],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        env={n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))},
+        env=environment(home),
     )  # fmt: skip
     assert process.stdout is not None
     said = []

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import registries
 from tests.journey.canaries import CANARIES, needles
 from tests.journey.looking import files_outside_identity, sightings, texts_of
 
@@ -24,7 +25,9 @@ def test_the_canaries_walked_the_road(with_canaries: tuple[Path, dict[str, Any]]
     assert summary["people_linked"] > 0
 
 
-def test_no_canary_surfaces_outside_intake_and_identity(with_canaries: tuple[Path, dict[str, Any]]) -> None:
+def test_no_canary_surfaces_outside_intake_and_identity(
+    with_canaries: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     home, _ = with_canaries
     paths = files_outside_identity(home)
     assert {path.relative_to(home).parts[0] for path in paths} >= {
@@ -34,7 +37,7 @@ def test_no_canary_surfaces_outside_intake_and_identity(with_canaries: tuple[Pat
         "portal",
         "disclosure",
     }
-    assert sightings(paths, needles()) == []
+    assert sightings([*paths, *registries.written(home, tmp_path)], needles()) == []
 
 
 def test_the_search_finds_what_is_there(with_canaries: tuple[Path, dict[str, Any]]) -> None:
@@ -43,7 +46,9 @@ def test_the_search_finds_what_is_there(with_canaries: tuple[Path, dict[str, Any
     assert {needle for _, needle in seen} >= {each.last_name for each in CANARIES}
 
 
-def test_no_number_of_any_participant_surfaces(with_canaries: tuple[Path, dict[str, Any]]) -> None:
+def test_no_number_of_any_participant_surfaces(
+    with_canaries: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     home, _ = with_canaries
     with (home / "identity" / "supplies" / SUPPLY / "identity.csv").open(
         encoding="utf-8", newline=""
@@ -51,7 +56,7 @@ def test_no_number_of_any_participant_surfaces(with_canaries: tuple[Path, dict[s
         rows = list(csv.DictReader(file))
     numbers = {row[name] for row in rows for name in ("nhi", "msd", "ird") if row.get(name)}
     assert len(numbers) > 50
-    for path in files_outside_identity(home):
+    for path in [*files_outside_identity(home), *registries.written(home, tmp_path)]:
         for place, text in texts_of(path):
             found = numbers.intersection(re.findall(r"[A-Z0-9]{7,9}", text))
             # three letters and four digits turn up by chance in random bytes; a decoded column has no chance

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.journey.conftest import SIZES
+from tests.journey.conftest import LINKWELL, SIZES, environment
 
 pytestmark = pytest.mark.slow
 
@@ -32,10 +30,9 @@ def test_the_portal_opens_and_ctrl_c_stops_it(undisturbed: dict[str, Any], tmp_p
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with said.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-c", "from linkwell.cli.main import main; main()",
-             "demo", "--port", str(port), "--home", undisturbed["home"], *SIZES],
+            [*LINKWELL, "demo", "--port", str(port), "--home", undisturbed["home"], *SIZES],
             stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-            env={n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))},
+            env=environment(Path(undisturbed["home"])),
         )  # fmt: skip
     try:
         page = wait_for(f"http://localhost:{port}/", process)

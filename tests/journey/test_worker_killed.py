@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,8 @@ import pytest
 from linkwell.custody.demo import password_of
 from linkwell.custody.jobs.kinds import KINDS
 from linkwell.vault.zones import Home
-from tests.journey.conftest import SIZES, Road, walk
+from tests import registries
+from tests.journey.conftest import LINKWELL, SIZES, Road, environment, walk
 from tests.journey.test_portal_opens import free_port, wait_for
 
 pytestmark = pytest.mark.slow
@@ -34,20 +33,13 @@ ACTIONS = (
 ELSEWHERE = {"agreement.destroy", "notices.mail", "removal.destroy", "lab.build", "lab.run"}
 """Killed in tests/custody/test_killed_keeping.py, beside upload, backup and restore."""
 
-LINKWELL = (sys.executable, "-c", "from linkwell.cli.main import main; main()")
-
-
-def environment() -> dict[str, str]:
-    """This process's environment without what its own tests set."""
-    return {n: v for n, v in os.environ.items() if not n.startswith(("LINKWELL", "DJANGO"))}
-
 
 def serve(home: Path, port: int, env: dict[str, str] | None = None) -> subprocess.Popen[Any]:
     """Start the portal and its workers, and wait until it is ready."""
     process = subprocess.Popen(
         [*LINKWELL, "serve", "--home", str(home), "--port", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        env=env or environment(),
+        env=env or environment(home),
     )  # fmt: skip
     wait_for(f"http://localhost:{port}/healthz", process)
     for _ in range(300):
@@ -86,14 +78,9 @@ def wait_until_back(victim: str, portal: subprocess.Popen[Any], port: int) -> No
 
 def newest(home: Path, kind: str) -> tuple[int, str]:
     """Number and state of the newest job of a kind; 0 if there is none."""
-    base = sqlite3.connect(f"file:{home / 'portal' / 'registry.sqlite'}?mode=ro", uri=True, timeout=20)
-    try:
-        row = base.execute(
-            "SELECT id, state FROM custody_job WHERE kind = ? ORDER BY id DESC", (kind,)
-        ).fetchone()
-    finally:
-        base.close()
-    return row or (0, "")
+    rows = registries.ask(home, f"SELECT id, state FROM custody_job WHERE kind = '{kind}' ORDER BY id DESC")
+    number, state = rows[0] if rows else (0, "")
+    return number, state
 
 
 def kill_while_running(
@@ -140,7 +127,7 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
         walker = subprocess.Popen(
             [*LINKWELL, *(to_stage(home, stage) if stage else again(home))],
             stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            env=environment() | {"LINKWELL_PASSWORD": password_of(Home.open(home), "linker")},
+            env=environment(home) | {"LINKWELL_PASSWORD": password_of(Home.open(home), "linker")},
         )  # fmt: skip
         try:
             caught.append(kill_while_running(home, kind, victim, portal.pid, walker, before))
@@ -159,6 +146,4 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
         assert end[name] == undisturbed[name]
     assert len(list((home / "released").glob("R-*"))) == 1
     once = "SELECT kind || subject, count(*) FROM custody_job WHERE state = 'done' GROUP BY 1"
-    base = sqlite3.connect(home / "portal" / "registry.sqlite")
-    assert set(dict(base.execute(once)).values()) == {1}
-    base.close()
+    assert {number for _, number in registries.ask(home, once)} == {1}

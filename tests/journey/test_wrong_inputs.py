@@ -168,7 +168,8 @@ def custodian(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demonstration custodian that has enrolled this provider; each command is a process of its own."""
     home = tmp_path_factory.mktemp("custodian") / "home"
     workspace = desk / "workspace"
-    ok("custodian", "init", "--home", str(home), "--name", "Test custodian", "--demo-seed", "5")
+    begun = ("custodian", "init", "--home", str(home), "--name", "Test custodian", "--demo-seed", "5")
+    assert linkwell(*begun, home=home).returncode == 0
     ok("key", "--workspace", str(workspace))
     ok(
         *("custodian", "enrol-provider", "--home", str(home), "--as", "integrator", "--code", "riverbend"),
@@ -181,7 +182,7 @@ def custodian(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def as_integrator(home: Path, *arguments: str) -> tuple[int, str]:
-    result = linkwell(*arguments, LINKWELL_PASSWORD=password_of(Home.open(home), "integrator"))
+    result = linkwell(*arguments, home=home, LINKWELL_PASSWORD=password_of(Home.open(home), "integrator"))
     said = result.stdout + result.stderr
     assert "Traceback" not in said
     return result.returncode, said

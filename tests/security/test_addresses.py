@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -25,10 +26,9 @@ from linkwell.portal import middleware
 from linkwell.portal.access import ANYONE, PAGES, SENDER, Page
 from linkwell.portal.urls import urlpatterns
 
-pytestmark = [pytest.mark.slow, pytest.mark.both]
+pytestmark = pytest.mark.slow
 
 FOR_PEOPLE = [page for page in PAGES if page.who not in (ANYONE, SENDER)]
-ON_POSTGRESQL = "LINKWELL_DATABASE" in os.environ  # set by scripts/with-postgres
 MOST_QUESTIONS = 25
 LET_IN = {200, 302, 409}
 """A page, on to the next page, or "not from this state" in words."""
@@ -37,8 +37,9 @@ LET_IN = {200, 302, 409}
 @pytest.fixture
 def world(registry, settings, monkeypatch) -> World:
     settings.ALLOWED_HOSTS = ["testserver"]
-    for longest in ("IDLE_SECONDS", "IDLE_SECONDS_STAFF"):  # however long the walk takes
-        monkeypatch.setattr(middleware, longest, middleware.LONGEST_SECONDS)
+    # however long the walk takes, nobody was idle, and no session is noted anew before every page
+    now = time.time()
+    monkeypatch.setattr(middleware, "time", SimpleNamespace(time=lambda: now, monotonic=time.monotonic))
     # the test client would keep a copy of everything a page was made of, for thousands of pages
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     return build(registry)
@@ -78,15 +79,13 @@ def differing(
     signed_in: list[tuple[Somebody, Client]], page: Page, world: World
 ) -> list[tuple[Somebody, Client]]:
     """One person of every role, in every kind of organisation, of those whose thing it is or whom it names,
-    and of others. Which role may do what is asked of no database: on PostgreSQL one who may and one who may
-    not are enough of each.
+    and of others.
     """
     found = {}
     for somebody, client in signed_in:
         whose, named = somebody.organisation, somebody.person.username in NAMED
         kind, owns = (whose.kind, whose.code in world.owners(page.name)) if whose else (None, False)
-        role = listed(page, somebody, world) if ON_POSTGRESQL else somebody.role
-        found.setdefault((role, kind, owns, named), (somebody, client))
+        found.setdefault((somebody.role, kind, owns, named), (somebody, client))
     return list(found.values())
 
 

@@ -17,7 +17,7 @@ from linkwell.custody.proposals.actions import begin
 from linkwell.errors import LinkwellError
 from linkwell.standards.clock import today
 
-pytestmark = [pytest.mark.slow, pytest.mark.both]
+pytestmark = pytest.mark.slow
 
 OUTSIDERS = ("other", "intermediary.z-intermediary")
 """A lead of the other provider, and somebody of an organisation that has nothing to do with the first."""

@@ -63,6 +63,11 @@ class Terms(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def due_days(self) -> list[datetime.date]:
+        """The days by which a delivery is due, for pages."""
+        return [datetime.date.fromisoformat(day) for day in self.cut_offs]
+
 
 TERMS = (
     "starts", "ends", "permits_single_provider_output", "route", "via", "conditions", "own_condition",

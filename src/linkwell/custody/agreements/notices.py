@@ -108,9 +108,13 @@ def watch_dates(today: datetime.date | None = None) -> int:
 
 
 def waits_for(agreement: Agreement) -> str:
-    """Who an agreement that is being agreed waits on, in words."""
+    """Who an agreement waits on, in words; "nobody" once it has ended, or was signed on paper."""
     # Both read whole, so that a list of agreements can fetch them beforehand for all of them.
     version = next(reversed(agreement.versions.all()), None)
+    if agreement.state == AgreementState.ENDED:
+        return "nobody"
+    if version is None and agreement.state != AgreementState.BEING_AGREED:
+        return "nobody"
     if version is None or version.state == VersionState.DRAFT:
         return "the custodian, to finish the text"
     if version.state != VersionState.OFFERED:
