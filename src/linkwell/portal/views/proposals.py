@@ -101,7 +101,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     """The proposals this person may know of."""
     person = signed_in(request)
     context = {
-        "proposals": visible_proposals(person),
+        "proposals": visible_proposals(person).prefetch_related("agreements"),
         "may_begin": bool(_organisations(request)),
         "staff": allows(person, SEE_ALL_PROPOSALS),
     }
