@@ -72,6 +72,16 @@ def test_nobody_is_asked_for_an_agency_number_they_do_not_hold() -> None:
     assert not [word for word in ("NHI", "IRD", "MSD") if word in form]
 
 
+def test_who_records_no_dates_yet_is_given_a_form_and_a_workbook_that_do(tmp_path: Path) -> None:
+    without = Answers({"identifiers": "biographic", "dates": "no"})
+    assert "Start date" in words(sign_up_form(without))
+    assert "Start date" not in words(vendor_letter(without)), "a vendor cannot export what is not held"
+    write_papers(without, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "starter-workbook.xlsx")
+    said = {cell.value for sheet in book for row in sheet.iter_rows(max_row=6) for cell in row}
+    assert {"First name", "Start date", "End date"} <= said
+
+
 def test_a_vendor_is_told_fields_format_test_file_and_route() -> None:
     said = words(vendor_letter(ALL))
     for part in ("Date of birth", "UTF-8", "test file", "Never by e-mail"):

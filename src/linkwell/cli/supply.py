@@ -13,6 +13,7 @@ from linkwell.cli.seal import practice, workspace_beside
 from linkwell.errors import WrongUse
 from linkwell.ledger.receipts import PLAIN
 from linkwell.ledger.receipts import load as load_receipt
+from linkwell.standards.clock import moment_in_words
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import load_bundle
 from linkwell.vault.keys import fingerprint, spoken
@@ -105,7 +106,8 @@ def send(
         {**receipt_facts(receipt), "receipt": str(path)},
         [
             PLAIN[receipt.kind],
-            f"{receipt.custodian} signed for {package.stat().st_size:,} bytes at {receipt.time}.",
+            f"{receipt.custodian} signed for {package.stat().st_size:,} bytes "
+            f"on {moment_in_words(receipt.time)}.",
             f"Receipt: {path} (and a short text form beside it)",
             *marks(receipt.demo, receipt.test),
         ],

@@ -135,6 +135,16 @@ def wanted_fields(answers: Answers) -> tuple[str, ...]:
     return tuple(field for field in dict.fromkeys(every) if field not in left)
 
 
+def fields_to_record(answers: Answers) -> tuple[str, ...]:
+    """The fields a new form or workbook captures: those that fit the answers, and the dates in any case.
+
+    Dates not recorded yet are what most providers begin with (the primer's step 3).
+    """
+    wanted = {*wanted_fields(answers), *_DATES}
+    every = [field for headings in starter().values() for field in headings]
+    return tuple(field for field in dict.fromkeys(every) if field in wanted)
+
+
 def vendor_letter(answers: Answers) -> Document:
     """A letter that says which fields, which format, a test file, and how to deliver."""
     words = _words()["vendor"]
@@ -238,7 +248,7 @@ def sign_up_form(answers: Answers) -> Document:
     """A form that asks for exactly what the base specification needs, and for no agency number."""
     words, headings = _words()["form"], starter()["participants"]
     asked = [_to_fill(field, headings[field]) for field in _FORM]
-    labels, wanted = words["office_label"], wanted_fields(answers)
+    labels, wanted = words["office_label"], fields_to_record(answers)
     office = [ToFill(labels.get(f, headings[f]["heading"])) for f in _OFFICE if f in wanted]
     return Document(
         title=words["title"],
@@ -300,5 +310,5 @@ def write_papers(answers: Answers, folder: Path) -> list[Path]:
     for stem in _ALL - called_for.keys():
         for shape in shapes():
             (folder / f"{stem}.{shape}").unlink(missing_ok=True)
-    write_starter(folder / "starter-workbook.xlsx", fields=wanted_fields(answers))
+    write_starter(folder / "starter-workbook.xlsx", fields=fields_to_record(answers))
     return [*written, folder / "starter-workbook.xlsx"]

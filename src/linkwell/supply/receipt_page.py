@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linkwell.documents.blocks import Block, Box, Document, Facts, Text
 from linkwell.ledger.receipts import PLAIN, Receipt
+from linkwell.standards.clock import moment_in_words
 from linkwell.vault.keys import spoken
 
 LONGEST_LIST = 12
@@ -20,11 +21,16 @@ def receipt_page(receipt: Receipt) -> Document:
     return Document(
         title=f"Receipt: {receipt.kind.value.replace('_', ' ')}",
         lead=receipt.custodian,
-        footer=f"{receipt.custodian} · {receipt.time}",
+        footer=f"{receipt.custodian} · {moment_in_words(receipt.time)}",
         blocks=(
             *warning,
             Text(PLAIN[receipt.kind]),
-            Facts((("Time", receipt.time), *((_name(n), _shown(v)) for n, v in receipt.facts.items()))),
+            Facts(
+                (
+                    ("Time", f"{moment_in_words(receipt.time)} in Aotearoa"),
+                    *((_name(name), _shown(value)) for name, value in receipt.facts.items()),
+                )
+            ),
             Text(
                 "Below is where the custodian's record that nobody can rewrite stood when this was signed. "
                 "Keep this receipt: it would show if that record were ever cut or changed."
