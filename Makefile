@@ -8,6 +8,7 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
+ON_BOTH := $(addprefix tests/,browser custody journey portal security) $(wildcard tests/*/test_database.py)
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
 .PHONY: help demo test suite postgres check lint types docs bench study lock clean
@@ -28,7 +29,7 @@ suite: $(VENV)/.dev
 
 postgres: $(VENV)/.dev ## Whatever touches the registry once more, on PostgreSQL; says all of it at its end
 	@said=$$(mktemp); status=0; \
-	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m database $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
+	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m database $(ON_BOTH) $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
 	echo "Whatever touches the registry, on PostgreSQL:"; cat "$$said"; rm -f "$$said"; exit $$status
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)

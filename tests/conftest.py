@@ -79,6 +79,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             or {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         ):
             item.add_marker(pytest.mark.database)
+            if not reads_one and room not in (*DATABASE_ROOMS, "browser"):
+                raise pytest.UsageError(f"{item.nodeid} uses the registry: `make postgres` looks elsewhere")
 
 
 @pytest.fixture(autouse=True)
