@@ -45,6 +45,24 @@ def table(made: ProjectDatabase, name: str) -> LabWork:
     )  # fmt: skip
 
 
+def batch(made: ProjectDatabase, name: str) -> LabWork:
+    """A batch script that ran clean on the twin, and was run on the real rows."""
+    number = made.project.lab_work.count() + 1
+    text = f'# reads: person\n# makes: {name}\nmake("{name}", snz_uid=[], often=[])\n'
+    told = {"kind": "batch", "batch": "ab" * 20, "uses": ["person"], "log": [f"Made {name}: 2 columns."],
+            "made": {name: [["snz_uid", "BIGINT"], ["often", "BOOLEAN"]]}}  # fmt: skip
+    LabWork.objects.create(
+        project=made.project, number=number, kind="batch", by="somebody", state="answered", answer=told,
+        asked={"name": f"{name}.py", "text": text}, database=made,
+    )  # fmt: skip
+    log = [f"{name}.py was run on data update 2026-11.", "It was given 1 minute, and that time is over."]
+    return LabWork.objects.create(
+        project=made.project, number=number + 1, kind="run", by="somebody", state="answered",
+        asked={"batch": number, "name": f"{name}.py", "minutes": 1}, answer={"kind": "run", "log": log},
+        database=made,
+    )  # fmt: skip
+
+
 def counted(made: ProjectDatabase, name: str) -> LabWork:
     """A count of a table, as the release desk tells it; and one that waits behind it."""
     rows = {"labels": [["1"], ["2"], ["3"]], "values": [1203, 1197, None], "marks": ["", "C", "S"],

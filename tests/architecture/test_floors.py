@@ -37,7 +37,7 @@ PROVIDER_ROOMS = (
     *("standards", "vault", "ledger", "reading", "forecast", "specification"),
     *("checking", "primer", "supply"),
 )
-CUSTODIAN_ONLY = {"numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert"}
+CUSTODIAN_ONLY = {"numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert", "pandas", "statsmodels"}
 UNIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "pty"}
 
 

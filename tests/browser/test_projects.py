@@ -210,7 +210,7 @@ PAGES = {
          "/register/easy/"],
     LEAD: ["/projects/", "/projects/new", "{at}", "{at}write/what", "{at}write/settings",
            "{at}write/tikanga-1", "{at}variables", "{at}team", "{at}put-in", "{at}close", "/undertaking/"],
-    RESEARCHER: ["{lab}lab/", "{lab}lab/1/", "{lab}lab/2/", "{lab}lab/3/"],
+    RESEARCHER: ["{lab}lab/", "{lab}lab/1/", "{lab}lab/2/", "{lab}lab/3/", "{lab}lab/4/", "{lab}lab/5/"],
     "manager": ["/researchers/", "/researchers/{researcher}/", "/researchers/{researcher}/evidence"],
     "kaitiaki": ["{other}", "{other}tikanga/1", "{other}hold"],
     "assessor": ["{other}", "{other}decide"],
@@ -232,6 +232,7 @@ def written(people) -> dict[str, str]:
     made = laboratory.database(working)
     laboratory.table(made, "everybody_who_came_back_within_a_year")
     laboratory.counted(made, "everybody_who_came_back_within_a_year")
+    laboratory.batch(made, "how_often_everybody_came_back")
     laboratory.locks_hold()
     return {
         "lab": f"/projects/{working.code}/",

@@ -98,3 +98,21 @@ def test_what_a_statement_may_call_is_listed() -> None:
     told = json.loads(invoke("lab", "functions", "--json").output)
     assert "date_diff" in told["functions"]
     assert not {"read_csv", "getenv", "error", "list", "string_agg", "random"} & set().union(*told.values())
+
+
+BATCH = """# reads: women
+# makes: scored
+p = data.sql("SELECT snz_uid FROM women").fetchnumpy()
+make("scored", snz_uid=p["snz_uid"], here=p["snz_uid"] > 0)
+"""
+
+
+def test_a_batch_is_rehearsed_on_the_twin_with_what_it_reads(folder: Path) -> None:
+    (folder / "score.py").write_text(BATCH, "utf-8")
+    (folder / "women.sql").write_text(SCRIPT.split(";")[0] + ";", "utf-8")
+    where = ("--twin", folder / "twin.duckdb", "--seconds", "300")
+    found = invoke("lab", "batch", folder / "women.sql", folder / "score.py", *where)
+    assert "Made scored (snz_uid BIGINT, here BOOLEAN)" in found.output, found.exception
+    for names, error in ((["score.py"], RefusedByRule), (["catalogue.json"], WrongUse)):
+        refused = invoke("lab", "batch", *[folder / name for name in names], *where)
+        assert isinstance(refused.exception, error)

@@ -71,3 +71,13 @@ def test_a_task_that_finds_nothing_to_do_strands_nothing(registry, monkeypatch) 
     assert tasks.run_lab.func(running.pk) == "failed"  # its worker died too often
     assert Job.objects.get(pk=second.pk).state == "waiting"
     assert queued == [second.pk]
+
+
+def test_of_batches_one_is_done_at_a_time_and_short_work_goes_past_them(registry) -> None:
+    long = asked("a-w1b", 9, begun=1, state="running")
+    second, short = asked("b-w1b", 8), asked("c-w1", 2)
+    assert turns.queue().next() == short.pk
+    Job.objects.filter(pk=short.pk).update(state="running")
+    assert turns.queue().next() is None
+    Job.objects.filter(pk=long.pk).update(state="done")
+    assert turns.queue().next() == second.pk

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from linkwell.lab.pipe import BEHIND
 from linkwell.lab.refusals import LabRefused
-from linkwell.lab.session import BEHIND, Session
+from linkwell.lab.session import Session
 from tests.lab.attempts import BOMBS, KNOTS
 from tests.lab.conftest import SMALL, Place
 

@@ -21,6 +21,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run
 from linkwell.custody.labs import locks
+from linkwell.custody.labs.databases import keep_databases
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.working import MOST_FAILED
 from linkwell.custody.outputs.heads import expected_head
@@ -216,3 +217,89 @@ def test_a_form_says_what_is_wrong_and_keeps_what_was_written(people) -> None:
     other = client.post(f"{LAB}count", {"table": "person", "purpose": "x"})
     assert "Choose a table of the workspace" in other.content.decode()
     assert not Job.objects.exists()
+
+
+BATCH = """# reads: grown
+# makes: scored
+import numpy as np
+p = data.sql("SELECT snz_uid, sex FROM grown").fetchnumpy()
+make("scored", snz_uid=p["snz_uid"], score=np.where(p["sex"] == "1", "one", "other"))
+"""
+FAILS = """# reads: person
+# makes: odd
+p = data.sql("SELECT snz_uid, snz_birth_year_nbr AS born FROM person").fetchnumpy()
+if (p["born"] < 1940).any():
+    raise ValueError("somebody is very old")
+make("odd", snz_uid=p["snz_uid"], born=p["born"])
+"""
+MIXES = """# reads: person
+# makes: mixed
+p = data.sql("SELECT snz_uid, snz_birth_year_nbr AS born FROM person").fetchnumpy()
+make("mixed", snz_uid=p["snz_uid"], older=p["born"] > p["born"].mean())
+"""
+
+
+def brought(client: Client, name: str, text: str) -> LabWork:
+    answer = client.post(f"{LAB}statement", {"file": upload(name, text)})
+    assert answer.status_code == 302, answer.content.decode()
+    do_jobs()
+    return LabWork.objects.first()
+
+
+def test_a_batch_is_rehearsed_then_run_then_counted_and_again_at_the_next_data_update(
+    registry, people, password, monkeypatch, tmp_path: Path
+) -> None:
+    researcher = browser(people["researcher"])
+    assert browser(people["manager"]).post("/projects/maa2026-07/database").status_code == 302
+    do_jobs()
+    tried(researcher, laboratory.GROWN)
+    batch = brought(researcher, "score.py", BATCH)
+    assert (batch.state, batch.kind) == ("answered", "batch"), batch.answer
+    shown = researcher.get(f"{LAB}{batch.number}/").content.decode()
+    assert "Made scored: 2 columns." in shown
+    assert "Run the batches on the real rows" in researcher.get(LAB).content.decode()
+
+    # not before it ran on the real rows, where nothing is told of it but that it is over
+    early = researcher.post(f"{LAB}count", {"table": "scored", "purpose": "To know"})
+    assert "was not run on this data update" in early.content.decode()
+    assert researcher.post(f"{LAB}run", {"minutes": "3"}).status_code == 200  # the form says what is wrong
+    assert researcher.post(f"{LAB}run", {"minutes": "1"}).status_code == 302
+    do_jobs()
+    ran = LabWork.objects.first()
+    assert (ran.kind, ran.state, ran.failed) == ("run", "answered", False)
+    assert not re.search(r"second|MiB|column", json.dumps(ran.answer))
+    again = researcher.post(f"{LAB}run", {"minutes": "1"})
+    assert "Every batch ran on this data update" in again.content.decode()
+    told = counted(researcher, table="scored", by1="score", labels1="one, other")
+    plain = counted(researcher, table="grown", by1="sex", labels1="1, 2")
+    assert told.state == "answered", told.answer
+    assert told.answer["tables"][0]["values"] == plain.answer["tables"][0]["values"]  # the same people
+
+    # what fails on the real rows alone says the same, and is counted
+    assert brought(researcher, "fails.py", FAILS).state == "answered"
+    assert researcher.post(f"{LAB}run", {"minutes": "1"}).status_code == 302
+    do_jobs()
+    failed = LabWork.objects.first()
+    assert (failed.state, failed.failed) == ("answered", True)
+    assert [line.replace("fails.py", "score.py") for line in failed.answer["log"]] == ran.answer["log"]
+    none = counted(researcher, table="odd")
+    assert (none.state, none.failed) == ("refused", True)
+    assert "reference" in none.answer["where"]
+    LabWork.objects.update(failed=False)
+
+    # by command; and after a data update it is run again, by one action
+    monkeypatch.setenv("LINKWELL_PASSWORD", password)
+    tried(researcher, "DROP TABLE odd")
+    laboratory.refresh(registry.home, tmp_path, "2026-12")
+    assert keep_databases() == 1
+    do_jobs()
+    assert "not run on this data update" in json.dumps(tried(researcher, "SELECT * FROM grown").answer)
+    assert [each["kind"] for each in said("run", "maa2026-07")["runs"]] == ["run"]
+    later = said("count", "maa2026-07", "scored", "--by=score:one,other", "--for=To know")
+    assert len(later["tables"][0]["values"]) == 2
+    assert tried(researcher, "SELECT * FROM scored").state == "answered"
+    script = tmp_path / "mixes.py"
+    script.write_text(MIXES)
+    command = ["project", "batch", "maa2026-07", str(script), f"--home={os.environ['LINKWELL_HOME']}"]
+    refused = CliRunner().invoke(custodian, [*command, "--as=researcher.a-university"])
+    assert "not each person's own" in str(refused.exception)

@@ -91,6 +91,8 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
         yield RESEARCH, "project", verb, THEIRS
     yield RESEARCH, "project", "try", THEIRS, specification
     yield RESEARCH, "project", "count", THEIRS, "grown", "--for=x"
+    yield RESEARCH, "project", "batch", THEIRS, specification
+    yield RESEARCH, "project", "run", THEIRS
     yield RESEARCH, "project", "write", THEIRS, specification
     yield RESEARCH, "project", "invite", THEIRS, "researcher"
     yield "researcher", "project", "invite", RESEARCH, THEIRS

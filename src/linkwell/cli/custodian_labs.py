@@ -1,4 +1,4 @@
-"""`linkwell custodian project database|lab|try|count`: a project's lab by command line."""
+"""`linkwell custodian project database|lab|try|batch|run|count`: a project's lab by command line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from linkwell.cli.custodian_projects import project_of
 from linkwell.cli.custodian_sign_in import as_option, home_option, signed_in
 from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.lab.limits import MINUTES, UNITS
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -89,8 +90,7 @@ def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> N
         work, job = working.try_script(by=by, project=found, texts=[text])[0]
         answer = _answered(work, job, where=f"{script.name}, line {line}", quiet=as_json)
         done.append({"number": work.number, **answer})
-    lines = [f"{each['kind']}: {each['name'] or ', '.join(name for name, _ in each['columns'])}"
-             for each in done]  # fmt: skip
+    lines = [line for each in done for line in _told(each)]
     finish({"project": code, "statements": done}, lines or ["There is no statement in it."], as_json=as_json,
            next_step=f"linkwell custodian project count {code} TABLE --for 'what it is for'")  # fmt: skip
 
@@ -105,7 +105,7 @@ def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> N
 @click.option("--by", "columns", multiple=True, help="A column, and its labels after a colon; up to three.")
 @click.option("--for", "purpose", required=True, help="What it is for; kept with the number.")
 @click.option("--mean", "amount", default="", help="A column of numbers: its mean a person is told as well.")
-@click.option("--unit", type=click.Choice(["events", "days", "dollars"]), default="events",
+@click.option("--unit", type=click.Choice(UNITS), default="events",
               show_default=True, help="What the mean is in.")  # fmt: skip
 @json_option
 def count(
@@ -167,4 +167,67 @@ def _answered(work: Any, job: Any, *, where: str, quiet: bool) -> dict[str, Any]
     return answer
 
 
-LABS = (database, lab, try_, count)
+@click.command("batch", epilog="Example:\n\n  linkwell custodian project batch maa2026-01 cohort.sql s.py "
+                 "--as kim")  # fmt: skip
+@click.argument("code")
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@home_option
+@as_option
+@json_option
+def batch(code: str, files: tuple[Path, ...], home: Path, username: str, as_json: bool) -> None:
+    """Bring in a batch, in order: code lists (.csv), statements (.sql), scripts (.py). All on the twin.
+
+    A script begins with “# reads: person” and “# makes: scored”, finds an engine with the tables it reads as
+    data, and keeps a table with make(name, snz_uid, column=values). Every row it makes has to come from that
+    person's rows alone. No real row is read.
+
+    Exit code 4: something was refused; what came before it is kept.
+    """
+    by = signed_in(home, username)
+    from linkwell.custody.labs import batches, working
+
+    found = project_of(code)
+    working.enter(by=by, project=found)
+    done: list[dict[str, Any]] = []
+    for file in files:
+        if file.suffix.lower() == ".py":
+            work, job = batches.bring(by=by, project=found, name=file.name, data=file.read_bytes())
+            done.append({"number": work.number, **_answered(work, job, where=file.name, quiet=as_json)})
+            continue
+        for line, text in _statements(file):
+            work, job = working.try_script(by=by, project=found, texts=[text])[0]
+            where = f"{file.name}, line {line}"
+            done.append({"number": work.number, **_answered(work, job, where=where, quiet=as_json)})
+    finish({"project": code, "done": done}, [line for each in done for line in _told(each)], as_json=as_json,
+           next_step=f"linkwell custodian project run {code} (on the real rows)")  # fmt: skip
+
+
+@click.command("run", epilog="Example:\n\n  linkwell custodian project run maa2026-01 --minutes 2 --as kim")
+@click.argument("code")
+@home_option
+@as_option
+@click.option("--minutes", type=click.Choice([str(each) for each in MINUTES]), default="1", show_default=True,
+              help="For each; it is told to be over when they are.")  # fmt: skip
+@click.option("--again", is_flag=True, help="Also those that ran on this data update.")
+@json_option
+def run(code: str, home: Path, username: str, minutes: str, again: bool, as_json: bool) -> None:
+    """Run your batches on the real rows: all that did not yet on this data update."""
+    by = signed_in(home, username)
+    from linkwell.custody.labs import batches, working
+
+    found = project_of(code)
+    working.enter(by=by, project=found)
+    left = batches.run(by=by, project=found, minutes=int(minutes), again=again)
+    done = [{"number": work.number, **_answered(work, job, where=str(work.asked["name"]), quiet=as_json)}
+            for work, job in left]  # fmt: skip
+    finish({"project": code, "runs": done}, [line for each in done for line in each["log"]], as_json=as_json,
+           next_step=f"linkwell custodian project count {code} TABLE --for 'what it is for'")  # fmt: skip
+
+
+def _told(answer: dict[str, Any]) -> list[str]:
+    if "log" in answer:
+        return [str(line) for line in answer["log"]]
+    return [f"{answer['kind']}: {answer['name'] or ', '.join(name for name, _ in answer['columns'])}"]
+
+
+LABS = (database, lab, try_, count, batch, run)

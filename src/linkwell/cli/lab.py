@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from linkwell.lab.refusals import LabRefused
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _SHOWN = 10
 
 
@@ -107,6 +108,61 @@ def run(script: Path, database: Path, seconds: int, as_json: bool) -> None:
     )
 
 
+@lab.command(
+    epilog="""\b
+Examples:
+  linkwell lab batch cohort.sql score.py --twin twin.duckdb
+  linkwell lab batch codes.csv score.py --twin twin.duckdb --json
+"""
+)
+@click.argument("files", type=_THERE, nargs=-1, required=True)
+@click.option("--twin", "database", required=True, type=_FILE, help="From: linkwell lab twin.")
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(1, 600))
+@json_option
+def batch(files: tuple[Path, ...], database: Path, seconds: int, as_json: bool) -> None:
+    """Rehearse a batch on the twin, in order: code lists (.csv), statements (.sql), Python scripts (.py).
+
+    A script is locked in, and run over everybody and over parts, as inside the lab: each row it makes has to
+    come from one person's rows alone. Exit code 4: something was refused; it is named.
+    """
+    from linkwell.lab import batches, derived
+    from linkwell.lab.limits import Limits
+    from linkwell.lab.lists import statements_in
+    from linkwell.lab.nest import Nest
+    from linkwell.lab.refusals import LabRefused
+    from linkwell.lab.script import statements_of
+    from linkwell.lab.session import Session
+    from linkwell.lab.trials import refuse_open_doors
+
+    outside_homes([*files, database])
+    _refuse_other_files(database)
+    limits, lines = Limits(seconds=float(seconds)), list[str]()
+    with tempfile.TemporaryDirectory(prefix="linkwell-lab-") as work, Nest(scripts=True) as nest:
+        refuse_open_doors(nest)
+        kept = Path(work) / "kept"
+        kept.mkdir()
+        with Session(nest, database, Path(work), limits, look=True, kept=kept) as session:
+            for number, file in enumerate(files, start=1):
+                try:
+                    if file.suffix.lower() != ".py":
+                        sql = file.suffix.lower() == ".sql"
+                        parts = statements_of(_text(file)) if sql else []
+                        texts = [t for _, t in parts] if sql else statements_in(file.name, file.read_bytes())
+                        lines += [line for text in texts for line in _said(session.run(text))[:1]]
+                        continue
+                    script = batches.script_in(file.name, file.read_bytes())
+                    tables, most = batches.run(script, session, nest, limits)
+                    derived.keep(kept / str(number), tables)
+                    for each in tables:
+                        session.load(each.name, str(number))
+                        columns = ", ".join(f"{name} {kind}" for name, kind in each.shape)
+                        lines.append(f"Made {each.name} ({columns}); {most:,} MiB at most")
+                except LabRefused as refused:
+                    where = ": ".join(part for part in (file.name, refused.where) if part)
+                    raise RefusedByRule(refused.what, where=where, why=refused.why, fix=refused.fix) from None
+    finish({"done": lines}, lines, as_json=as_json)
+
+
 @lab.command("self-test")
 @json_option
 def self_test(as_json: bool) -> None:
@@ -114,10 +170,15 @@ def self_test(as_json: bool) -> None:
 
     Exit code 4: something got out; a lab is not served on this machine.
     """
-    from linkwell.lab import selftest
+    from linkwell.lab import selftest, trials
+    from linkwell.lab.nest import Nest
 
     with progress("Trying to get out", quiet=as_json) as tick:
         found = selftest.self_test(progress=tick)
+    with Nest(scripts=True) as nest:
+        doors = [selftest.Tried(f"a script: {name.replace('_', ' ')}", held)
+                 for name, held in trials.tried(nest).items()]  # fmt: skip
+    found = selftest.SelfTest(found.layers, (*found.tried, *doors))
     held = sum(each.held for each in found.tried)
     finish(
         {"layers": found.layers, "tried": {each.what: each.held for each in found.tried}},

@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from linkwell.lab.derived import NO_NUMBER, kept
+from linkwell.lab.export import draw, refuse_no_people, stream
 from linkwell.lab.limits import Limits
 from linkwell.lab.persons import keep_apart
 from linkwell.lab.refusals import Refusal, of_engine
@@ -24,6 +26,14 @@ MOST_TABLES = 200
 MOST_LABELS = 2000
 _VIEWS = "SELECT DISTINCT view_name FROM duckdb_views() WHERE internal"
 """What the engine has of its own: about files, settings and the machine."""
+
+_BACK = {
+    "VARCHAR": '(?::VARCHAR[])["{0}" + 1] AS "{0}"',
+    "BOOLEAN": 'CASE WHEN "{0}" >= 0 THEN "{0}" = 1 END AS "{0}"',
+    "BIGINT": f'nullif("{{0}}", {NO_NUMBER}) AS "{{0}}"',
+    "DOUBLE": 'CASE WHEN NOT isnan("{0}") THEN "{0}" END AS "{0}"',
+}
+"""How what a script made becomes a column again."""
 
 Columns = list[tuple[str, str]]
 
@@ -51,8 +61,10 @@ def connect(database: Path, folder: Path, limits: Limits) -> duckdb.DuckDBPyConn
 class Engine:
     """A project's database and the tables made in this session."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-        self._connection, self._limits = connection, limits
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, limits: Limits, kept: Path | None = None
+    ) -> None:
+        self._connection, self._limits, self._kept = connection, limits, kept
         self.given = {name: self._shape(name) for name in self._names()}
         self.made: dict[str, Shape] = {}
         self._own = {name for (name,) in connection.execute(_VIEWS).fetchall()}
@@ -153,6 +165,55 @@ class Engine:
             "codes": [np.asarray(found[f"c{n}"], dtype=np.int32) for n in range(len(by))],
             "amounts": np.asarray(found["amount"], dtype=np.float64) if amount else None,
         }
+
+    def export(
+        self, tables: Sequence[str], secret: int, of: int, part: int
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Tables of people as a script is given them (`export`): all of the people, or a part of them.
+
+        Returns:
+            {}; who is number 1, 2, ... as int64, then an Arrow stream a table.
+
+        Raises:
+            Refusal: one is not there, or is no table of people.
+        """
+        shapes = self.given | self.made
+        refuse_no_people(shapes, tables)
+
+        def told() -> list[bytes]:
+            units = draw(self._connection, shapes, tables, secret=secret, of=of, part=part)
+            streams = [stream(self._connection, each, self._columns(f'SELECT * FROM "{each}"'))
+                       for each in tables]  # fmt: skip
+            return [units.tobytes(), *streams]
+
+        return {}, self._guarded(told)
+
+    def load(self, table: str, batch: str) -> Columns:
+        """Have a table that a batch script made; names and types of its columns.
+
+        Raises:
+            Refusal: it is not there, or its name is taken.
+        """
+        if self._kept is None or not batch.isalnum():
+            raise Refusal("engine")
+        if table in self.given or table in self._own:
+            raise Refusal("taken")
+        found = kept(self._kept / batch, table)
+        columns = {"snz_uid": found.units, **{name: each.values for name, each in found.columns.items()}}
+        told = [_BACK[each.kind].format(name) for name, each in found.columns.items()]
+        labels = [list(each.labels) for each in found.columns.values() if each.kind == "VARCHAR"]
+
+        def made() -> None:
+            self._connection.register("# loaded", columns)
+            self._connection.execute(
+                f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT {", ".join(["snz_uid", *told])} '
+                'FROM "# loaded"', labels,
+            )  # fmt: skip
+            self._connection.unregister("# loaded")
+
+        self._guarded(made)
+        self.made[table] = Shape(frozenset(columns))
+        return list(found.shape)
 
     # -- inside -------------------------------------------------------------------------------------------
 

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 SLOTS = 2
 """Sessions that run at once; the others wait in the queue."""
 
+MINUTES = (1, 2, 5, 10)
+"""What a batch may be given on the real rows; it is told to be over when this is."""
+
+UNITS = ("events", "days", "dollars")
+"""What an amount can be in."""
+
 MEBIBYTE = 1 << 20
 
 

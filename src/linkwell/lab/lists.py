@@ -20,7 +20,7 @@ from linkwell.lab.statements import plain_name
 
 MOST_COLUMNS = 5
 MOST_STATEMENTS = 20
-_LOOKS_LIKE = {
+LOOKS_LIKE = {
     "hidden_email": "an email address", "hidden_phone": "a phone number", "hidden_address": "an address",
     "hidden_identifier": "a number that stands for a person",
 }  # fmt: skip
@@ -108,9 +108,9 @@ def _check_cells(head: list[str], body: list[list[str]]) -> None:
     for place, name in enumerate(head):
         column = [row[place] for row in body]
         for code, values in hidden_in(Counter(column), frozenset()).items():
-            if code in _LOOKS_LIKE:
+            if code in LOOKS_LIKE:
                 raise RefusedByRule(
-                    f"This looks like {_LOOKS_LIKE[code]}.",
+                    f"This looks like {LOOKS_LIKE[code]}.",
                     where=f"{name}, row {min(column.index(each) for each in values) + 2}",
                     why="A lab holds nothing that tells who somebody is, and a code list is read by others.",
                     fix="Leave it out. If it is a code, write it with a letter before it.",

@@ -44,16 +44,27 @@ class Worker:
 class Nest:
     """A nest of one's own; use in a `with` block, or `close` it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, scripts: bool = False) -> None:
+        """Start one; with `scripts` it has loaded what Python scripts may import as well."""
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "linkwell.lab.nest"],
+                [sys.executable, "-I", "-m", "linkwell.lab.nest", *["scripts"] * scripts],
                 stdin=there.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
                 env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,
             )  # fmt: skip
         self._socket, self._asking, self._silent = here, threading.Lock(), False
+        if scripts:
+            self._until_ready()
+
+    def _until_ready(self) -> None:
+        """Wait until all is loaded: it takes seconds, and they are nobody's."""
+        try:
+            self.worker().end()
+        except TryAgain:
+            self.close()
+            raise
 
     def __enter__(self) -> Nest:
         return self
@@ -102,6 +113,10 @@ def main() -> None:
     from linkwell.lab import worker
 
     worker.load()  # once, for all
+    if sys.argv[1:] == ["scripts"]:
+        from linkwell.lab import inside
+
+        inside.load()
     prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=0) as parent:

@@ -10,18 +10,23 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Callable
 
-from linkwell.lab.kernel import NotThere, call, no_new_privileges, prctl
+from linkwell.lab.kernel import NotThere, call, libc, no_new_privileges, prctl
 
 _SET_SECCOMP, _FILTER_MODE = 22, 2
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
+_REFUSE = _ERRNO | errno.EPERM
+_SECCOMP, _OF_MODE_FILTER, _IN_EVERY_THREAD = (317, 277), 1, 1
 _X32 = 0x40000000
 _CLONE_THREAD = 0x00010000
 
+Calls = dict[str, tuple[int, int]]
+
 # name: (x86-64, 64-bit ARM); -1 where the machine has no such call.
-_REFUSED: dict[str, tuple[int, int]] = {
+_REFUSED: Calls = {
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200),
     "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242), "sendto": (44, 206),
     "sendmsg": (46, 211), "sendmmsg": (307, 269), "recvmsg": (47, 212), "recvmmsg": (299, 243),
@@ -47,57 +52,117 @@ _REFUSED: dict[str, tuple[int, int]] = {
     "capset": (126, 91), "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186), "semget": (64, 190),
     "mq_open": (240, 180), "setpriority": (141, 140), "sched_setscheduler": (144, 119),
     "setsid": (112, 157), "vhangup": (153, 58), "lookup_dcookie": (212, 18), "nfsservctl": (180, 42),
-    "uselib": (134, -1), "modify_ldt": (154, -1),
+    "uselib": (134, -1), "modify_ldt": (154, -1), "chmod": (90, -1), "fchmod": (91, 52),
+    "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1), "fchown": (93, 55),
+    "lchown": (94, -1), "fchownat": (260, 54), "utime": (132, -1), "utimes": (235, -1),
+    "futimesat": (261, -1), "utimensat": (280, 88), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "sched_setaffinity": (203, 122), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "process_mrelease": (448, 448), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "setpgid": (109, 154),
+}  # fmt: skip
+"""Landlock knows of no rights to change who owns a file, its mode or its times, nor of another process's
+limits, processors and place in the queue: all this one user's processes may do to one another."""
+
+# What a script's process is refused as well: it has what it needs, and opens, looks for and marks nothing.
+_REFUSED_TO_SCRIPTS: Calls = {
+    "open": (2, -1), "openat": (257, 56), "openat2": (437, 437), "creat": (85, -1), "stat": (4, -1),
+    "lstat": (6, -1), "newfstatat": (262, 79), "statx": (332, 291), "access": (21, -1),
+    "faccessat": (269, 48), "faccessat2": (439, 439), "readlink": (89, -1), "readlinkat": (267, 78),
+    "chdir": (80, 49), "fchdir": (81, 50), "mkdir": (83, -1), "mkdirat": (258, 34), "rmdir": (84, -1),
+    "unlink": (87, -1), "unlinkat": (263, 35), "symlink": (88, -1), "symlinkat": (266, 36),
+    "link": (86, -1), "linkat": (265, 37), "rename": (82, -1), "renameat": (264, 38),
+    "renameat2": (316, 276), "truncate": (76, 45), "statfs": (137, 43), "inotify_init": (253, -1),
+    "inotify_init1": (294, 26), "getxattr": (191, 8), "lgetxattr": (192, 9), "listxattr": (194, 11),
+    "llistxattr": (195, 12), "flock": (73, 32), "prctl": (157, 167), "getcwd": (79, 17),
 }  # fmt: skip
 _CLONE, _CLONE3 = (56, 220), (435, 435)
+_OF_ITSELF_ALONE: Calls = {"prlimit64": (302, 261), "tgkill": (234, 131)}
+"""Calls that name a process: this one, and no other."""
 _ARCHES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
 
-def refused_numbers() -> tuple[int, ...]:
+def refused_numbers(*, script: bool = False) -> tuple[int, ...]:
     """The numbers of the refused calls on this machine, for the self-test."""
-    column = _ARCHES[os.uname().machine][1]
-    return tuple(numbers[column] for numbers in _REFUSED.values() if numbers[column] >= 0)
+    column = _column()
+    refused = _REFUSED | (_REFUSED_TO_SCRIPTS if script else {})
+    return tuple(numbers[column] for numbers in refused.values() if numbers[column] >= 0)
 
 
-def refused_calls() -> tuple[str, ...]:
-    """The names of the calls that are refused, for the operator's page."""
-    return (*sorted(_REFUSED), "clone without a thread", "clone3")
+def calls_of_itself_alone() -> tuple[int, ...]:
+    """The numbers of the calls that may name no other process."""
+    column = _column()
+    return tuple(numbers[column] for numbers in _OF_ITSELF_ALONE.values())
 
 
 def filter_calls() -> None:
-    """Refuse, in every thread there is or will be, what a query never needs.
+    """Refuse, in every thread that is started from here on, what a query never needs.
 
     Raises:
         NotThere: the kernel or the machine has no such filter.
     """
+    _filter(_REFUSED, _own_processes, lambda head: prctl(_SET_SECCOMP, _FILTER_MODE, head, 0, 0))
+
+
+def close_files() -> None:
+    """Refuse, in every thread there is, to open, look for, mark or change anything that has a name; also to
+    take back that this process ends with its parent.
+
+    Raises:
+        NotThere: as `filter_calls`; or a thread could not be made to hold to it.
+    """
+    number = _SECCOMP[_column()]
+    _filter(
+        _REFUSED_TO_SCRIPTS,
+        lambda column: [],
+        lambda head: int(libc().syscall(number, _OF_MODE_FILTER, _IN_EVERY_THREAD, ctypes.c_void_p(head))),
+    )
+
+
+def _column() -> int:
     machine = os.uname().machine
     if machine not in _ARCHES:
         raise NotThere(f"no table of calls for {machine}")
-    program = _program(*_ARCHES[machine])
+    return _ARCHES[machine][1]
+
+
+def _filter(refused: Calls, more: Callable[[int], list[bytes]], install: Callable[[int], int]) -> None:
+    column = _column()
+    program = _program(refused, more(column))
     code = ctypes.create_string_buffer(program)
     head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     no_new_privileges()
     held = ctypes.create_string_buffer(head)
-    call(prctl(_SET_SECCOMP, _FILTER_MODE, ctypes.addressof(held), 0, 0), "seccomp")
+    if call(install(ctypes.addressof(held)), "seccomp"):
+        raise NotThere("seccomp: a thread stayed outside")
 
 
-def _program(arch: int, column: int) -> bytes:
-    refuse = _ERRNO | errno.EPERM
+def _program(refused: Calls, more: list[bytes]) -> bytes:
+    arch, column = _ARCHES[os.uname().machine]
     steps = [
         _step(_LOAD, _ARCH), _step(_EQUAL, arch, 1, 0), _step(_RETURN, _KILL), _step(_LOAD, _NUMBER),
         _step(_AT_LEAST, _X32, 0, 1), _step(_RETURN, _KILL),
     ]  # fmt: skip
-    for numbers in _REFUSED.values():
+    for numbers in refused.values():
         if numbers[column] >= 0:
-            steps += [_step(_EQUAL, numbers[column], 0, 1), _step(_RETURN, refuse)]
+            steps += [_step(_EQUAL, numbers[column], 0, 1), _step(_RETURN, _REFUSE)]
+    return b"".join([*steps, *more, _step(_RETURN, _ALLOW)])
+
+
+def _own_processes(column: int) -> list[bytes]:
+    """No new process, and of those there are only this one."""
     # The C library falls back to clone, whose flags can be read, when clone3 is said not to exist.
-    steps += [_step(_EQUAL, _CLONE3[column], 0, 1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
-    steps += [
-        _step(_EQUAL, _CLONE[column], 0, 4), _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_ANY_BIT, _CLONE_THREAD, 1, 0), _step(_RETURN, refuse), _step(_RETURN, _ALLOW),
-        _step(_RETURN, _ALLOW),
+    steps = [_step(_EQUAL, _CLONE3[column], 0, 1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
+    for numbers in _OF_ITSELF_ALONE.values():  # 0 is oneself as well, to those that know it
+        steps += [
+            _step(_EQUAL, numbers[column], 0, 5), _step(_LOAD, _FIRST_ARGUMENT), _step(_EQUAL, 0, 2, 0),
+            _step(_EQUAL, os.getpid(), 1, 0), _step(_RETURN, _REFUSE), _step(_RETURN, _ALLOW),
+        ]  # fmt: skip
+    return [
+        *steps, _step(_EQUAL, _CLONE[column], 0, 3), _step(_LOAD, _FIRST_ARGUMENT),
+        _step(_ANY_BIT, _CLONE_THREAD, 1, 0), _step(_RETURN, _REFUSE),
     ]  # fmt: skip
-    return b"".join(steps)
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:

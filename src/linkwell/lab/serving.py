@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from linkwell.lab.limits import Limits
 from linkwell.lab.nest import Nest
 from linkwell.lab.selftest import SelfTest, self_test
 from linkwell.lab.session import Session
+from linkwell.lab.trials import Scripts
 from linkwell.lab.turns import Told, turn
 from linkwell.lab.workspace import Workspace
 
@@ -49,6 +50,12 @@ class ProjectLab:
         """What was written."""
         return Workspace(self.folder / "workspace.json")
 
+    def kept(self, *, twin: bool) -> Path:
+        """Where what batches made of the twin, or of the real rows, is kept; gone with the database."""
+        found = self.folder / "batches" / ("twin" if twin else "real")
+        found.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return found
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -65,6 +72,12 @@ class Lab:
     limits: Limits
     found: SelfTest
     moments: float = 0.0
+    scripts: Scripts = field(default_factory=Scripts)
+
+    def close(self) -> None:
+        """End its nests, and with them every session."""
+        self.nest.close()
+        self.scripts.close()
 
     @contextmanager
     def session(
@@ -81,7 +94,8 @@ class Lab:
             share = TWIN_SHARE if twin else 1 - TWIN_SHARE
             limits = replace(self.limits, seconds=self.limits.seconds * share)
             database = project.twin if twin else project.database
-            return Session(self.nest, database, project.folder / "work", limits, look=twin)
+            kept = project.kept(twin=twin)
+            return Session(self.nest, database, project.folder / "work", limits, look=twin, kept=kept)
 
         with turn(self.queue, project.code, told=told):
             yield start
@@ -155,5 +169,8 @@ def serve(queue: Path, limits: Limits | None = None, *, moments: float = 0.0) ->
     asked = limits or Limits()
     found = self_test(asked)
     found.refuse()
-    with Nest() as nest:
-        yield Lab(nest, queue, asked, found, moments)
+    lab = Lab(Nest(), queue, asked, found, moments)
+    try:
+        yield lab
+    finally:
+        lab.close()

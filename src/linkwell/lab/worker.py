@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -30,24 +30,30 @@ def main(orders: BinaryIO, answers: BinaryIO) -> None:
     engine, probes = load()
     start = json.loads(orders.readline())
     limits = Limits(**start["limits"])
+    if "script" in start:
+        from linkwell.lab import inside
+
+        inside.main(start, limits, orders, answers)
+        return
     database, folder = Path(start["database"]), Path(start["folder"])
-    layers = isolate(limits, read=[database], write=[folder])
+    kept = [Path(each) for each in start["kept"]]
+    layers = isolate(limits, read=[database, *kept], write=[folder])
     try:
         connection = engine.connect(database, folder, limits)
-        open_engine = engine.Engine(connection, limits)
+        open_engine = engine.Engine(connection, limits, *kept)
     except Exception as error:  # noqa: BLE001  its text may hold a path or a value: only its kind goes on
-        _say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers}, [])
+        say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers}, [])
         return
-    _say(answers, {"ready": True, "layers": layers}, [])
+    say(answers, {"ready": True, "layers": layers}, [])
     for line in orders:
         order = json.loads(line)
         if start["trial"]:
             order["given"]["own"] = str(folder)
             tried = probes.tried(order, connection)
-            _say(answers, {"through": tried}, [])
+            say(answers, {"through": tried}, [])
             continue
         answer, parts = _done(open_engine, order, look=bool(start["look"]))
-        _say(answers, answer, parts)
+        say(answers, answer, parts)
 
 
 def load() -> tuple[ModuleType, ModuleType]:
@@ -66,6 +72,8 @@ def _done(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
         "members": lambda: _members(engine, order),
         "labels": lambda: _labels(engine, order, look=look),
         "tables": lambda: ({"tables": engine.tables()}, []),
+        "export": lambda: engine.export(order["tables"], order["secret"], order["of"], order["part"]),
+        "load": lambda: ({"columns": engine.load(order["table"], order["batch"])}, []),
     }
     try:
         return does[order["do"]]()
@@ -91,7 +99,8 @@ def _members(engine: Engine, order: dict[str, Any]) -> Answer:
     return {}, parts
 
 
-def _say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
+def say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
+    """Send an answer: a line of JSON that says how many bytes follow, and the bytes."""
     head = json.dumps({"answer": answer, "parts": [len(part) for part in parts]}).encode()
     answers.write(head + b"\n")
     for part in parts:
@@ -99,10 +108,12 @@ def _say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
     answers.flush()
 
 
-def first_order(database: Path, folder: Path, limits: Limits, *, look: bool, trial: bool) -> bytes:
+def first_order(
+    database: Path, folder: Path, limits: Limits, *, look: bool, trial: bool, kept: Sequence[Path] = ()
+) -> bytes:
     """The line that begins a worker's life."""
     order = {"database": str(database), "folder": str(folder), "limits": asdict(limits), "look": look,
-             "trial": trial}  # fmt: skip
+             "trial": trial, "kept": [str(each) for each in kept]}  # fmt: skip
     return json.dumps(order).encode() + b"\n"
 
 

@@ -30,6 +30,7 @@ class Entry:
     Attributes:
         number: from 1. at: when, UTC. by: account name. kind: "make" or "drop". name: of the table.
         text: as written. uses: tables it reads. columns: names and types, as on the twin.
+        batch: of a table a batch script made, the name of the file that holds it (`derived`).
     """
 
     number: int
@@ -40,6 +41,20 @@ class Entry:
     text: str
     uses: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
+    batch: str = ""
+
+
+def make_again(session: Session, entries: Iterable[Entry]) -> None:
+    """Make tables in a session: statements are run, what batches made is fetched.
+
+    Raises:
+        LabRefused: one could not be made.
+    """
+    for entry in entries:
+        if entry.batch:
+            session.load(entry.name, entry.batch)
+        else:
+            session.run(entry.text)
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,13 @@ class Workspace:
         Raises:
             WrongUse: there is no such table.
         """
-        history = self.history()
+        return self._needed(names, self.history(), must=True)
+
+    def before(self, entry: Entry) -> list[Entry]:
+        """The statements that make what a batch's script reads, as it stood when it was brought in."""
+        return self._needed(entry.uses, self.history()[: entry.number - 1], must=False)
+
+    def _needed(self, names: Iterable[str], history: list[Entry], *, must: bool) -> list[Entry]:
         wanted: dict[int, Entry] = {}
 
         def want(name: str, before: int, *, must: bool) -> None:
@@ -96,7 +117,7 @@ class Workspace:
                     want(each, made.number - 1, must=False)
 
         for name in names:
-            want(name.lower(), len(history), must=True)
+            want(name.lower(), len(history), must=must)
         return [wanted[number] for number in sorted(wanted)]
 
     def replay(self, session: Session, names: Iterable[str]) -> None:
@@ -105,8 +126,7 @@ class Workspace:
         Raises:
             LabRefused: one could not be made.
         """
-        for entry in self.needed(names):
-            session.run(entry.text)
+        make_again(session, self.needed(names))
 
     def write(self, text: str, twin: Session, *, by: str) -> dict[str, Any]:
         """Try a statement on the twin, and keep it if it makes or drops a table.

@@ -16,7 +16,7 @@ from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
-from linkwell.custody.labs import databases, locks, working
+from linkwell.custody.labs import batches, databases, locks, working
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.states import DatabaseState
 from linkwell.custody.organisations.models import Person
@@ -104,16 +104,64 @@ def work_run(job: Job, tick: Tick) -> Answer:
         tick(0, 1)
         place = _place(database)
         place.workspace.put(_history(work.project))
-        told, details = _count(work, by, place, failures) if work.kind == "count" else (_try(work, place), {})
+        told, details = _done(work, by, database, place, failures)
     except OurFaultError:
         raise
     except (RefusedByRule, WrongUse) as error:
         return Answer("refuse", _words(error), failed=bool(failures))
-    return Answer("answer", told, database, details)
+    return Answer("answer", told, database, details, failed=bool(failures))
+
+
+def _done(
+    work: LabWork, by: Person, database: ProjectDatabase, place: ProjectLab, failures: list[bool]
+) -> tuple[dict[str, Any], dict[str, object]]:
+    if work.kind == "count":
+        return _count(work, by, place, failures)
+    if work.kind == "batch":
+        return _rehearse(work, place), {}
+    if work.kind == "run":
+        return _run(work, database, place, failures), {}
+    return _try(work, place), {}
+
+
+def _rehearse(work: LabWork, place: ProjectLab) -> dict[str, Any]:
+    """What the twin says of a batch script."""
+    from linkwell.lab.batches import script_in
+    from linkwell.lab.batching import rehearse
+
+    script = script_in(str(work.asked["name"]), str(work.asked["text"]).encode())
+    found = rehearse(locks.served(), place, script)
+    lines = script.text.count("\n") + 1
+    return {"kind": "batch", "batch": found.batch, "made": {n: list(s) for n, s in found.shapes.items()},
+            "uses": list(script.reads), "log": batches.rehearsed_log(found, lines)}  # fmt: skip
+
+
+def _run(work: LabWork, database: ProjectDatabase, place: ProjectLab, failures: list[bool]) -> dict[str, Any]:
+    """Run a batch on the real rows; what is said is the same whatever happened."""
+    from linkwell.lab.batches import script_in
+    from linkwell.lab.batching import run_on_real
+
+    working.refuse_often_failed(work.project)
+    batch, minutes = batches.find(work.project, int(work.asked["batch"])), int(work.asked["minutes"])
+    script = script_in(str(batch.asked["name"]), str(batch.asked["text"]).encode())
+    tables = batch.answer["made"]
+    entry = next(
+        e for e in place.workspace.history() if e.batch == batch.answer["batch"] and e.name in tables
+    )
+    shapes = {name: tuple((column, kind) for column, kind in shape) for name, shape in tables.items()}
+    if not run_on_real(locks.served(), place, script, entry, shapes, minutes=minutes):
+        failures.append(True)
+    return {"kind": "run", "log": batches.ran_log(script.name, minutes, database)}
 
 
 def _try(work: LabWork, place: ProjectLab) -> dict[str, Any]:
     """What the twin says of a statement."""
+    for batch in batches.in_use(work.project):
+        if not (place.kept(twin=True) / str(batch.answer["batch"])).exists():
+            raise WrongUse(
+                "A batch of the workspace was not run on this data update.", where=str(batch.asked["name"]),
+                fix="Run the batches on the real rows first: they are rehearsed on the new twin then.",
+            )  # fmt: skip
     answer = locks.served().write(place, str(work.asked["text"]), by=work.by)
     return answer | {"rows": answer.get("rows", [])[:MOST_ROWS]}
 
@@ -183,14 +231,20 @@ def _history(project: Project) -> list[Any]:
     """The workspace as a session reads it, from what the registry keeps."""
     from linkwell.lab.workspace import Entry
 
-    return [
-        Entry(
-            number=number, at=row.created_at.isoformat(), by=row.by, kind=row.answer["kind"],
-            name=row.answer["name"], text=str(row.asked["text"]), uses=tuple(row.answer["uses"]),
-            columns=tuple((name, kind) for name, kind in row.answer["columns"]),
-        )
-        for number, row in enumerate(working.statements(project), start=1)
-    ]  # fmt: skip
+    found: list[Entry] = []
+    for row in working.statements(project):
+        told = batches.made_by(row) or {row.answer["name"]: []}
+        found += [
+            Entry(
+                number=len(found) + number, at=row.created_at.isoformat(), by=row.by,
+                kind="drop" if row.answer["kind"] == "drop" else "make", name=name,
+                text=str(row.asked["text"]), uses=tuple(row.answer["uses"]),
+                columns=tuple((column, kind) for column, kind in columns),
+                batch=str(row.answer.get("batch", "")),
+            )
+            for number, (name, columns) in enumerate(told.items(), start=1)
+        ]  # fmt: skip
+    return found
 
 
 def finish_run(job: Job, result: Answer) -> None:

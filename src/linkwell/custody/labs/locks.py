@@ -103,7 +103,7 @@ def served() -> Lab:
     name = str(home.path)
     with _serving:
         if name in _served and _served[name].nest.ended:
-            _served.pop(name).nest.close()
+            _served.pop(name).close()
         if name not in _served:
             limits = Limits()
             tried = self_test(limits)
@@ -117,4 +117,4 @@ def let_go() -> None:
     """End this process's nest; the next session tries the locks and starts anew."""
     with _serving:
         while _served:
-            _served.popitem()[1].nest.close()
+            _served.popitem()[1].close()

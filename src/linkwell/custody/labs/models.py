@@ -8,6 +8,9 @@ from linkwell.custody.labs.states import DatabaseState, WorkState
 from linkwell.custody.projects.models import Project
 from linkwell.custody.refreshes.models import Refresh
 
+LONG = "b"
+"""Ends the name of work that may take minutes: of it one piece is done at a time (`turns`)."""
+
 
 class ProjectDatabase(models.Model):
     """One database of one project: what was granted, cut from one refresh. It never changes."""
@@ -38,7 +41,7 @@ class ProjectDatabase(models.Model):
 
 
 class LabWork(models.Model):
-    """One statement or count somebody asked for, and what they were answered."""
+    """One statement, count, batch or run of a batch somebody asked for, and what they were answered."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="lab_work")
     number = models.PositiveIntegerField()
@@ -69,7 +72,8 @@ class LabWork(models.Model):
     @property
     def reference(self) -> str:
         """How its job and its page name it."""
-        return f"{self.project.code}-w{self.number}"
+        long = LONG if self.kind in ("batch", "run") else ""
+        return f"{self.project.code}-w{self.number}{long}"
 
     @property
     def subject(self) -> str:

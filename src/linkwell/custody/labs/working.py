@@ -13,9 +13,10 @@ from django.utils import timezone
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
+from linkwell.custody.labs import batches
 from linkwell.custody.labs.databases import current
 from linkwell.custody.labs.locks import refuse_open_locks
-from linkwell.custody.labs.models import LabWork, ProjectDatabase
+from linkwell.custody.labs.models import LONG, LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import WORK_IN_LAB
 from linkwell.custody.labs.states import WORK, WorkState
 from linkwell.custody.organisations.models import Person
@@ -24,6 +25,7 @@ from linkwell.custody.projects.access import refuse_closed
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import named
 from linkwell.errors import RefusedByRule, TryAgain, WrongUse
+from linkwell.lab.limits import UNITS
 from linkwell.standards.clock import in_words
 
 RUN = "lab.run"
@@ -35,7 +37,6 @@ MOST_FAILED, FAILED_WITHIN = 3, datetime.timedelta(days=7)
 
 MOST_CHARACTERS = 32_000
 MOST_COLUMNS = 3
-UNITS = ("events", "days", "dollars")
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 """Types of columns, as the engine names them, that a mean can be of."""
 
@@ -71,7 +72,7 @@ def try_script(*, by: Person, project: Project, texts: Sequence[str]) -> list[tu
     enter(by=by, project=project)
     if any(not text.strip() or len(text) > MOST_CHARACTERS for text in texts):
         raise WrongUse("A statement is between 1 and 32,000 characters.", fix="Make a table in steps.")
-    return _leave(by, project, "try", [{"text": text} for text in texts], "lab.statement tried")
+    return leave(by, project, "try", [{"text": text} for text in texts], "lab.statement tried")
 
 
 def ask_count(
@@ -89,12 +90,13 @@ def ask_count(
         As `enter` and `refuse_often_failed`. WrongUse: no such table of the workspace, too many columns, no
             purpose, or an amount that is no column of numbers.
     """
-    enter(by=by, project=project)
+    database = enter(by=by, project=project)
     refuse_often_failed(project)
     if table.lower() not in tables(project):
         raise WrongUse(
             "There is no table of this name in the workspace.", fix="Make it with a statement first."
         )
+    batches.refuse_not_run(project, table.lower(), database)
     if amount:
         _refuse_no_amount(dict(tables(project)[table.lower()]), amount, unit)
     if len(columns) > MOST_COLUMNS:
@@ -105,7 +107,7 @@ def ask_count(
     asked = {"table": table.lower(), "by": by_column, "purpose": purpose.strip()[:500]}
     if amount:
         asked |= {"amount": amount, "unit": unit}
-    return _leave(by, project, "count", [asked], "lab.count asked")[0]
+    return leave(by, project, "count", [asked], "lab.count asked")[0]
 
 
 def _refuse_no_amount(columns: Mapping[str, str], amount: str, unit: str) -> None:
@@ -146,6 +148,7 @@ def find_work(reference: str) -> LabWork:
     """
     code, _, number = reference.rpartition("-w")
     rows = LabWork.objects.select_related("project__organisation")
+    number = number.removesuffix(LONG)
     found = rows.filter(project__code=code, number=int(number) if number.isdecimal() else 0).first()
     if found is None:
         raise WrongUse("There is no such work.", where=reference)
@@ -153,18 +156,20 @@ def find_work(reference: str) -> LabWork:
 
 
 def statements(project: Project) -> Iterator[LabWork]:
-    """The statements that made or dropped a table, oldest first: the workspace, as the registry keeps it."""
-    rows = project.lab_work.filter(kind="statement", state=WorkState.ANSWERED).order_by("number")
-    return (row for row in rows if row.answer.get("kind") in ("make", "drop"))
+    """The statements and batches that made or dropped a table, oldest first: the workspace, as the registry
+    keeps it.
+    """
+    kinds = ("statement", "batch")
+    rows = project.lab_work.filter(kind__in=kinds, state=WorkState.ANSWERED).order_by("number")
+    return (row for row in rows if row.answer.get("kind") in ("make", "drop", "batch"))
 
 
 def tables(project: Project) -> dict[str, list[list[str]]]:
     """The tables of the workspace now, each with names and types of its columns as on the twin."""
     found: dict[str, list[list[str]]] = {}
     for row in statements(project):
-        found.pop(row.answer["name"], None)
-        if row.answer["kind"] == "make":
-            found[row.answer["name"]] = row.answer["columns"]
+        found.pop(row.answer.get("name", ""), None)
+        found |= batches.made_by(row)
     return found
 
 
@@ -176,9 +181,17 @@ def change(work: LabWork, verb: str, *, by: Person | str, event: str, **details:
     record(event, by=by, subject=work.subject, about=_whose(work.project), details=dict(details))
 
 
-def _leave(
+def leave(
     by: Person, project: Project, verb: str, several: Sequence[dict[str, Any]], event: str
 ) -> list[tuple[LabWork, Job]]:
+    """Leave pieces of work, each with a job.
+
+    Args:
+        verb: of `states.WORK`, which also says what kind of work it is.
+
+    Raises:
+        TryAgain: too much of the project waits; none is left then.
+    """
     with transaction.atomic():
         Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         if project.lab_work.filter(state=WorkState.WAITING).count() >= MOST_WAITING:
@@ -187,7 +200,7 @@ def _leave(
         left = []
         for number, asked in enumerate(several, start=last + 1):
             work = LabWork.objects.create(
-                project=project, number=number, kind="count" if verb == "count" else "statement",
+                project=project, number=number, kind="statement" if verb == "try" else verb,
                 asked=asked, state=WORK.after(verb, None), by=by.username,
             )  # fmt: skip
             record(event, by=by, subject=work.subject, about=_whose(project))

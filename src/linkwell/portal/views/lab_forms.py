@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 
-from linkwell.custody.labs.working import MOST_CHARACTERS, MOST_COLUMNS, NUMBERS, UNITS
+from linkwell.custody.labs.working import MOST_CHARACTERS, MOST_COLUMNS, NUMBERS
 from linkwell.errors import LinkwellError
+from linkwell.lab.limits import MINUTES, UNITS
 from linkwell.pages.forms import PagesForm
 
 MOST_BYTES = 200_000
@@ -25,12 +26,14 @@ class StatementForm(PagesForm):
     )  # fmt: skip
     file = forms.FileField(
         label="Or a file", required=False,
-        help_text="A script (.sql), or a code list (.csv): its first line names the columns, and the table "
-        "is called like the file. It is looked through before it is taken in.",
-        widget=forms.FileInput(attrs={"accept": ".sql,.csv"}),
+        help_text="A script (.sql), a code list (.csv): its first line names the columns, and the table "
+        "is called like the file; or a batch (.py). It is looked through before it is taken in.",
+        widget=forms.FileInput(attrs={"accept": ".sql,.csv,.py"}),
     )  # fmt: skip
     texts: list[str]
     """The statements, once it is valid."""
+    batch: tuple[str, bytes] | None = None
+    """Name and content of a batch, if that is what was chosen."""
 
     def clean(self) -> dict[str, Any]:
         """A statement or a file, and a file that can be taken in."""
@@ -44,17 +47,36 @@ class StatementForm(PagesForm):
         return given
 
     def _statements(self, file: Any) -> list[str]:
+        from linkwell.lab.batches import script_in
         from linkwell.lab.lists import statements_in
 
         if file.size > MOST_BYTES:
             self.add_error("file", "The file is too large: bring in what you need of it")
             return []
         try:
+            if str(file.name).lower().endswith(".py"):
+                self.batch = str(file.name), file.read()
+                script_in(*self.batch)
+                return []
             return statements_in(str(file.name), file.read())
         except LinkwellError as error:
             told = (error.what, error.where and f"({error.where})", error.fix)
             self.add_error("file", " ".join(part for part in told if part))
             return []
+
+
+class RunForm(PagesForm):
+    """How long each batch may take on the real rows."""
+
+    minutes = forms.ChoiceField(
+        label="Minutes for each", choices=[(str(each), str(each)) for each in MINUTES], initial="1",
+        help_text="It is told to be over when they are, never before: how long it took says nothing.",
+        error_messages={"required": "Choose how long", "invalid_choice": "Choose one of these"},
+    )  # fmt: skip
+    which = forms.ChoiceField(
+        label="Which", required=False,
+        choices=[("", "Those that did not run on this data update"), ("all", "All of them")],
+    )  # fmt: skip
 
 
 class CountForm(PagesForm):

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from linkwell.custody.labs import databases, turns, working
+from linkwell.custody.labs import batches, databases, turns, working
 from linkwell.custody.labs.granted import PERSON
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
@@ -19,7 +19,7 @@ from linkwell.custody.labs.states import WORK, WorkState
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import named
 from linkwell.portal.access import page, signed_in
-from linkwell.portal.views.lab_forms import CountForm, StatementForm
+from linkwell.portal.views.lab_forms import CountForm, RunForm, StatementForm
 from linkwell.portal.views.projects import find
 
 SHOWN = 20
@@ -50,10 +50,25 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     found, form = _mine(request, code), StatementForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, found, form, _count_form(found))
+    if form.batch is not None:
+        name, data = form.batch
+        brought, _ = batches.bring(by=signed_in(request), project=found, name=name, data=data)
+        return redirect("project-lab-work", code, brought.number)
     left = working.try_script(by=signed_in(request), project=found, texts=form.texts)
     if len(left) > 1:
         messages.success(request, f"{len(left)} statements wait to be tried, one after the other.")
         return redirect("project-lab", code)
+    return redirect("project-lab-work", code, left[0][0].number)
+
+
+@page("projects/<slug:code>/lab/run", name="project-run", who=WORK_IN_LAB, methods=("POST",))
+def run(request: HttpRequest, code: str) -> HttpResponse:
+    """Run the batches on the real rows."""
+    found, form = _mine(request, code), RunForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, StatementForm(), _count_form(found), form)
+    minutes, again = int(form.cleaned_data["minutes"]), form.cleaned_data["which"] == "all"
+    left = batches.run(by=signed_in(request), project=found, minutes=minutes, again=again)
     return redirect("project-lab-work", code, left[0][0].number)
 
 
@@ -102,7 +117,10 @@ def _count_form(found: Project, data: Any = None) -> CountForm:
     return CountForm(working.tables(found), data)
 
 
-def _show(request: HttpRequest, found: Project, editor: StatementForm, counting: CountForm) -> HttpResponse:
+def _show(
+    request: HttpRequest, found: Project, editor: StatementForm, counting: CountForm,
+    running: RunForm | None = None,
+) -> HttpResponse:  # fmt: skip
     database = databases.current(found)
     assert database is not None, "enter asked"
     context = {
@@ -112,10 +130,20 @@ def _show(request: HttpRequest, found: Project, editor: StatementForm, counting:
         "tables": working.tables(found),
         "editor": editor,
         "counting": counting,
-        "form": counting if counting.errors else editor,  # whose errors the page's head tells
+        "batches": _batches(found, database),
+        "running": running or RunForm(),
+        # whose errors the page's head tells
+        "form": next((each for each in (counting, running) if each is not None and each.errors), editor),
         "done": [(each, _heading(each)) for each in found.lab_work.all()[:SHOWN]],
     }
     return render(request, "portal/lab.html", context)
+
+
+def _batches(found: Project, database: ProjectDatabase) -> list[tuple[LabWork, bool]]:
+    """The batches in use, and whether each was run on this database."""
+    standing = batches.in_use(found)
+    done = batches.ran_on(database) if standing else set()
+    return [(each, each.number in done) for each in standing]
 
 
 def datasets(database: ProjectDatabase) -> list[dict[str, Any]]:
@@ -143,6 +171,8 @@ def _heading(each: LabWork) -> str:
     if each.kind == "count":
         by = ", ".join(each.asked["by"])
         return f"Count of {each.asked['table']}" + (f" by {by}" if by else "")
+    if each.kind in ("batch", "run"):
+        return f"{'Batch' if each.kind == 'batch' else 'Run of'} {each.asked['name']}"
     return " ".join(str(each.asked["text"]).split())[:80]
 
 
