@@ -186,3 +186,19 @@ def test_other_amounts_with_the_same_total_are_another_request(desk, ask):
     first = told(desk, ask, quantiles_of({"g": group}, values))[0][0].quantiles
     values[1:61] = values[1:61].mean()
     assert told(desk, ask, quantiles_of({"g": group}, values))[0][0].quantiles != first
+
+
+@pytest.mark.parametrize("people", [26, 45, 300])
+def test_many_measures_of_few_people_are_told_right_or_not_at_all(desk, ask, people):
+    """With enough earlier means any amounts can be put together, and that mean would be a wrong one."""
+    draw = np.random.default_rng(people)
+    measures = [draw.gamma(2, 500, people) for _ in range(60)]
+    cells, units = np.repeat(np.arange(60), people), np.tile(np.arange(1, people + 1), 60)
+    labels = tuple((f"month {n}",) for n in range(60))
+    table = MeanTable("m", ("month",), labels, cells, units, np.concatenate(measures), "x", "dollars")
+    told = [cell.mean for cell in desk.release(ask(table), **PERMITTED).tables["m"].cells]
+    kept = [(mean, own.mean()) for mean, own in zip(told, measures, strict=True) if mean is not None]
+    assert 8 <= len(kept) < 60
+    assert all(mean == pytest.approx(true, rel=0.15) for mean, true in kept)
+    again = [cell.mean for cell in desk.release(ask(table, notes=("later",)), **PERMITTED).tables["m"].cells]
+    assert again == told

@@ -125,10 +125,12 @@ def guarded(
     barred = _relatives(new, Told.of([bars, new]), distance, len(bars.means))
     for row in range(len(means)):
         known = [place for place in kin.get(row, []) if place < first or not np.isnan(means[place - first])]
-        if len(known) > MOST_KNOWN:
+        found = _one_of(new.sums[row], pool.sums[known], distance)
+        if found is None and (len(known) > MOST_KNOWN or _anything_follows(len(known), ones[row], distance)):
             means[row] = np.nan
             continue
-        found = combination(new.sums[row], ones[row], pool.sums[known], distance) if known else None
+        if found is None and known:
+            found = combination(new.sums[row], ones[row], pool.sums[known], distance)
         if found is not None and not (
             lifted and not _exact(found, new.sums[row], ones[row], pool.sums[known])
         ):
@@ -141,6 +143,28 @@ def guarded(
         ):
             means[row] = np.nan
     return means
+
+
+def _one_of(ours: Floats, known: Floats, distance: int) -> Floats | None:
+    """As `combination`, where the amounts are, but for at most `distance` people, those of one known set:
+    the first of the closest. However many are known, what was told stands."""
+    if not len(known):
+        return None
+    scale = np.maximum(np.abs(known).max(axis=1), max(float(np.abs(ours).max()), 1e-300))
+    moved = (np.abs(known - ours) > ALIKE * scale[:, None]).sum(axis=1)
+    best = int(moved.argmin())
+    if moved[best] > distance:
+        return None
+    found = np.zeros(1 + len(known))
+    found[1 + best] = 1.0
+    return found
+
+
+def _anything_follows(known: int, ones: Floats, distance: int) -> bool:
+    """Whether so many sets of amounts, a constant and `distance` exceptions make up any amounts of so few
+    people: then what follows from them says nothing of the true mean, and a person must be asked.
+    """
+    return known > 0 and known + 1 + distance >= int((ones != 0).sum())
 
 
 def _gives_away(bar: Floats, candidate: Floats, known: Floats, ones: Floats, distance: int) -> bool:
