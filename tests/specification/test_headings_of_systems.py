@@ -292,6 +292,9 @@ def test_a_column_that_only_counts_the_rows_is_nobodys_number() -> None:
         made = described("people", [(heading, "row"), *people])
         assert found_in(made, "people")[heading] == ""
         assert "only counts the rows" in next(r.how for r in made.readings if r.column == heading)
+    gaps = [str(number) for number in range(1, 10)]
+    first, last, born = (people_files.people()[kind] for kind in ("first", "last", "dob"))
+    assert own_words(No=[*gaps, ""], First_name=first, Surname=last, DOB=born)["No"] == ""
     with_own = found_in(described("people", [("No.", "row"), ("File", "ref"), *people]), "people")
     assert (with_own["No."], with_own["File"]) == ("", "client_key")
     assert (

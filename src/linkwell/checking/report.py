@@ -91,7 +91,9 @@ def headline(verdict: Verdict) -> str:
     if blocks:
         return f"{blocks} {'thing' if blocks == 1 else 'things'} must be mended before anything can leave"
     held = sum(counts.refused for counts in verdict.counts)
-    return f"{verdict.people:,} people are ready to be supplied; {held:,} rows stay with you"
+    people = "person is" if verdict.people == 1 else "people are"
+    rows = "row stays" if held == 1 else "rows stay"
+    return f"{verdict.people:,} {people} ready to be supplied; {held:,} {rows} with you"
 
 
 def _what_next(verdict: Verdict) -> str:

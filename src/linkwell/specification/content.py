@@ -132,7 +132,7 @@ def look(cells: Sequence[str]) -> Content:
         rows=len(cells),
         coded=_coded(filled),
         whole_name=_share(sample, total, _is_whole_name),
-        counted=len(cells) >= 3 and all(cell == str(at) for at, cell in enumerate(cells, start=1)),
+        counted=_counted(cells),
         years=_years(sample),
     )
 
@@ -150,6 +150,11 @@ def _is_whole_name(value: str) -> bool:
 def _years(cells: Iterable[str]) -> int:
     found = [int(each) for cell in cells if len(cell) <= 30 for each in _YEAR.findall(cell)]
     return max(found) - min(found) if found else 0
+
+
+def _counted(cells: Sequence[str]) -> bool:
+    said = [cell for cell in cells if cell]
+    return len(said) >= max(3, 0.9 * len(cells)) and said == [str(at) for at in range(1, len(said) + 1)]
 
 
 def _coded(cells: Sequence[str]) -> bool:
