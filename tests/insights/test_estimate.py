@@ -220,6 +220,13 @@ def test_a_few_large_clusters_are_refused():
     assert not red(compare(many, treated="t", outcome="y", names=["x"], cluster="school"))
 
 
+@pytest.mark.parametrize(("values", "words"), [([1, 1, 1], "one value only"), ([None] * 3, "no values")])
+def test_a_column_without_two_sides_is_said_plainly(values, words):
+    data = pa.table({"t": pa.array(values, pa.int64()), "x": [1.0, 2.0, 3.0], "y": [1.0, 2.0, 3.0]})
+    with pytest.raises(WrongUse, match=words):
+        compare(data, treated="t", outcome="y", names=["x"])
+
+
 def test_schools_that_hold_many_people_each_are_not_too_few_people():
     data = table(4000)
     some = data.append_column("school", pa.array([n % 60 for n in range(4000)]))

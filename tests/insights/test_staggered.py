@@ -175,3 +175,13 @@ def test_numbers_too_large_to_reckon_with_are_refused():
     columns = long_table()
     with pytest.raises(WrongUse, match="too large"):
         compared(columns | {"y": columns["y"] * 1e200})
+
+
+def test_where_everybody_starts_in_time_those_who_start_later_are_counted_as_the_comparison():
+    rng = np.random.default_rng(4)
+    start = np.repeat([2, 3, 4], 100)
+    long = pa.table({"i": np.repeat(np.arange(300), 6), "p": np.tile(np.arange(6), 300),
+                     "g": np.repeat(start, 6), "y": rng.normal(size=1800)})  # fmt: skip
+    found = compare_panel(long, person="i", period="p", started="g", outcome="y", controls="not_yet")
+    assert found.overall is not None
+    assert found.comparison == 200

@@ -132,10 +132,11 @@ def _stayed_out(output: Output) -> dict[str, int]:
 
 
 def _reports_before(output: Output, home: Home) -> list[Any]:
-    """What the reports of the same project told, oldest first."""
+    """What the report before told; where outcomes were agreed, every report of the project, oldest first."""
     from linkwell.insights.report_changes import read_earlier
 
-    before = Release.objects.filter(output__project=output.project).exclude(output=output)
+    releases = Release.objects.filter(output__project=output.project).exclude(output=output)
+    before = releases if protocol_of(output.project).agreed else releases[:1]
     found = [read_earlier(home.zone(ZoneName.RELEASED) / one.reference) for one in before]
     return found[::-1]
 
