@@ -9,6 +9,7 @@ import pytest
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.insights import analyse, release_request, report, tell
 from linkwell.insights.families import clusters
+from linkwell.insights.stack import Stack
 
 
 def settle(database, size: int) -> None:
@@ -64,3 +65,16 @@ def test_people_of_one_household_are_one_cluster_and_those_without_are_their_own
     assert found[0] == found[1]
     assert len(np.unique(found)) == 4
     assert clusters(None, np.arange(5)).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_range_counts_participants_of_one_household_once_whatever_rows_are_left_out():
+    treated = np.array([True, True, True, False, False, False])
+    nobody = np.zeros(0, dtype=np.int64)
+    stack = Stack(np.arange(6), np.zeros(6, dtype=np.int64), treated, np.array([0, 1, 2, 0, 1, 2]), nobody,
+                  together=np.array([9, 9, 1, 2, 3, 4]))  # fmt: skip
+    assert stack.clusters.groups == 2
+    assert stack.clusters.size == 5
+    fewer = stack.without(np.array([False, False, True]))
+    assert fewer.clusters.groups == 1
+    assert fewer.together.tolist() == [9, 9, 2, 3]
+    assert stack.rows(treated).clusters.size == 2
