@@ -20,7 +20,7 @@ PEOPLE = (
     "K3,Chen,Model,07/08/2001,M,07/02/2024\n"
 )
 PAGES = ["/", "/about/", "/ready/", "/ready/organisation/", "/ready/report/", "/ready/papers/",
-         "/ready/number/participants/", "/files/", "/files/look/",
+         "/ready/number/participants/", "/files/", "/files/look/", "/files/database/",
          "/files/give/", "/describe/", "/describe/start/", "/check/", "/look/", "/look/person/", "/hand/",
          "/people/", "/people/told/", "/people/told/statement/", "/people/told/basis/", "/people/no/",
          "/people/no/noted/", "/people/no/slip/", "/people/no/off/", "/totals/", "/check/outlook/",

@@ -22,18 +22,17 @@ _SURE = 8  # different numbers that all pass a check digit: chance alone would n
 def weighed(heading: str, found: list[Guess], content: Content) -> list[Guess]:
     """The heading's guesses with what the cells settle put first.
 
-    Numbers that all check out as NHI or IRD numbers are such numbers, whatever the heading calls them; yes
-    and no under "Closed?" say whether, not when; a column that only counts the rows is nobody's number.
+    A provider's own numbers that all check out as NHI numbers are NHI numbers; yes and no under "Closed?" say
+    whether, not when; a column that only counts the rows is nobody's number. The check digit of an IRD number
+    passes others' numbers too often to say as much.
     """
     if found and found[0].role == "other_person":
         return found
     if content.counted and counts_rows(heading):
         return [Guess("row_number", "not_supplied", EXACT)]
-    if content.distinct >= _SURE and not about_staff_or_others(heading):
-        if content.nhi >= 0.9:
-            return [Guess("nhi", "anywhere", EXACT), *found]
-        if content.ird >= 0.95:
-            return [Guess("ird", "anywhere", EXACT), *found]
+    own = not found or found[0].role == "client_key"
+    if own and content.distinct >= _SURE and content.nhi >= 0.9 and not about_staff_or_others(heading):
+        return [Guess("nhi", "anywhere", EXACT), *found]
     if found and found[0].role in _WHEN and _yes_or_no(content):
         return [Guess("end_status", "participants", STRIPPED), *found]
     if found and found[0].role in _WHEN and content.repeats and not content.date_share:
