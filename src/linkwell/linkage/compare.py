@@ -224,10 +224,11 @@ def sampled_levels(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     """
     people = int(model.model["sample"]["people"])
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
-    few = f"SELECT * FROM spine WHERE hash(pid) % {max(rows // (20 * people), 1)} = 0"
+    few = f"SELECT rowid AS i, pid FROM spine WHERE hash(pid) % {max(rows // (20 * people), 1)} = 0"
     con.execute(f"CREATE TEMP TABLE sample_few AS {few}")
     for side in ("a", "b"):
-        chosen = f"SELECT * FROM sample_few ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
+        first = f"SELECT i FROM sample_few ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
+        chosen = f"SELECT s.* FROM spine s JOIN ({first}) ON s.rowid = i"
         con.execute(f"CREATE TEMP TABLE sample_{side} AS {spelt_sql(chosen, 'spelling', counts=True)}")
     query = compare_sql(
         model, comparisons(model), "sample_a l JOIN sample_b s ON l.pid <> s.pid", [("l.pid", "lp")]
