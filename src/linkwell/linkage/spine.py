@@ -22,7 +22,7 @@ from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
 _STEPS = 4
-_FORMAT = 7
+_FORMAT = 8
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,13 @@ def _build(
     _one_row_each(con)
     unchecked = _rules_that_fail(con, model)
     _frequencies(con)
+    once = _names_once(con, float(model.model["prior"]["name_frequency"]))
     tick(2, _STEPS)
     _store(con, extra_columns(model), model.id_names)
     tick(3, _STEPS)
     rows = con.execute("SELECT count(*) FROM spine").fetchall()[0][0]
     shared: dict[str, float] = {x: _sharing(con, x) for x in ("home", "street") if x in extra_columns(model)}
-    shared["twins"] = twins_beyond_chance(con)
+    shared |= {"twins": twins_beyond_chance(con), "names_once": once}
     facts = {
         "sharing": json.dumps(shared),
         "format": _FORMAT,
@@ -172,6 +173,17 @@ def twins_beyond_chance(con: duckdb.DuckDBPyConnection) -> float:
         SELECT coalesce(sum(b.n), 0), coalesce(sum(pairs - b.n * chance / total.n), 0) FROM by_date b, total
         """).fetchall()[0]
     return round(max((float(beyond) * 12 / 11 + 30.0) / (float(people) + 1000.0), 0.001), 5)
+
+
+def _names_once(con: duckdb.DuckDBPyConnection, strength: float) -> float:
+    """What is taken off the count of a whole name: n1 / (n1 + 2 n2), of names that one or two people have.
+
+    Good (1953); Ney, Essen and Kneser (1994). `strength` names of either kind say one half beforehand.
+    """
+    once, twice = con.execute(
+        "SELECT count(*) FILTER (n = 1), count(*) FILTER (n = 2) FROM freq_pair"
+    ).fetchall()[0]
+    return round((once + strength) / (once + 2 * twice + 2 * strength), 5)
 
 
 def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:

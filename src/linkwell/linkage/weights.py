@@ -130,11 +130,13 @@ def starting_model(
 
 
 def measured_rates(settings: Mapping[str, Any], sharing: Mapping[str, float]) -> dict[str, Any]:
-    """The settings with the rates of households and neighbours as they were counted on the spine."""
+    """The settings with what was counted on the spine in place of judgement: the rates of households,
+    neighbours and twins, and how much less than it is seen a whole name is worth."""
+    once = sharing.get("names_once", settings["prior"]["names_once"])
     impostors = [
         {**row, "rate": sharing.get(str(row.get("measured")), row["rate"])} for row in settings["impostor"]
     ]
-    return {**settings, "impostor": impostors}
+    return {**settings, "impostor": impostors, "prior": {**settings["prior"], "names_once": once}}
 
 
 def _table(c: Comparison, which: str) -> Floats:
@@ -244,7 +246,9 @@ def _names_together(pairs: Pairs, model: Model, parts: Mapping[str, Floats]) -> 
     given, surname = pairs.codes["given"] % STRATUM, pairs.codes["surname"] % STRATUM
     both = (given == by_name["given"].number("same")) & (surname == by_name["surname"].number("same"))
     people = model.people + float(model.settings["prior"]["name_frequency"])
-    whole = np.maximum(pairs.pair_seen - 0.5, 0.5) / people
+    # a name that one person has is another's less often than once (Good 1953; Ney, Essen and Kneser 1994)
+    once = float(model.settings["prior"]["names_once"])
+    whole = np.maximum(pairs.pair_seen - once, 1.0 - once) / people
     together = np.where(both, np.maximum(whole / (parts["given"] * parts["surname"]), 1.0), 1.0)
     dob = pairs.codes["dob"] % STRATUM
     aged = (given == by_name["given"].number("same")) & (dob > 0) & (dob < by_name["dob"].number("different"))
