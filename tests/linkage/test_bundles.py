@@ -9,7 +9,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwell.linkage.bundles import log2_mixed, fitted_kinds
+from linkwell.linkage.bundles import log2_mixed, two_kinds
 from linkwell.linkage.compare import STRATUM, Comparison, Level
 
 FIELDS = ("given", "surname", "dob")
@@ -46,7 +46,7 @@ def chances(kinds: list[tuple[float, float]]) -> npt.NDArray[np.float64]:
 def test_what_a_careless_record_gets_wrong_together_is_as_likely_as_it_is_seen() -> None:
     truth = chances([(0.85, 0.01), (0.15, 0.4)])
     counts = truth * 20_000
-    kinds = fitted_kinds(COMPARED, m_of(counts), CODES, counts, 60.0)
+    kinds = two_kinds(COMPARED, m_of(counts), CODES, counts, 60.0)
     assert len(kinds) == 2
     assert np.allclose(np.exp2(log2_mixed(kinds, COMPARED, CODES)), truth, rtol=0.1)
 
@@ -54,4 +54,4 @@ def test_what_a_careless_record_gets_wrong_together_is_as_likely_as_it_is_seen()
 @given(error=st.floats(0.005, 0.3), records=st.sampled_from([5, 300, 20_000]))
 def test_errors_that_know_nothing_of_each_other_stay_independent(error: float, records: int) -> None:
     counts = chances([(1.0, error)]) * records
-    assert fitted_kinds(COMPARED, m_of(counts), CODES, counts, 60.0) == ()
+    assert two_kinds(COMPARED, m_of(counts), CODES, counts, 60.0) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,21 @@ def test_a_declared_column_that_only_one_side_has_is_refused_by_name(
     with pytest.raises(WrongUse, match="declared") as told:
         link(extract, prepared, settings=replace(settings, also=("Village",)))
     assert told.value.where == "Village"
+
+
+def test_a_spreadsheets_own_count_of_days_is_a_birth_date_and_rows_without_keys_are_said_to_be_numbered(
+    people: Rows, prepared: PreparedSpine, settings: LinkSettings
+) -> None:
+    born = [(row["dob"] - date(1899, 12, 30)).days for row in people[:40]]
+    assert min(born) >= 10_000
+    rows = pa.table(
+        {
+            "Lname": [row["last_name"] for row in people[:40]],
+            "Fname": [row["first_name"] for row in people[:40]],
+            "Born": [str(days) for days in born],
+        }
+    )
+    result = link(rows, prepared, settings=settings)
+    assert result.links["record"].to_pylist()[:2] == ["1", "2"]
+    assert {row["level_dob"] for row in result.links.to_pylist() if row["person"]} == {"same"}
+    assert any("number the rows from 1" in line for line in report.notes(result))

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from linkwell.linkage import LinkSettings, prepare_spine
-from linkwell.linkage.spine import twins_beyond_chance
+from linkwell.linkage.spine import names_once, twins_beyond_chance
 
 from .conftest import SYLLABLES
 
@@ -58,3 +58,13 @@ def test_a_given_name_weighs_less_among_the_people_of_its_years(tmp_path: Path) 
         late = con.execute("SELECT avg(era) FROM spine WHERE yy = 1991").fetchall()[0][0]
     assert 1000 < found["ethel"] < 1500  # a tenth of all, a quarter of those born in 1931: 1.3 bits
     assert 0 < late < 300
+
+
+def test_a_name_that_one_person_has_is_met_again_as_often_as_names_are_there_twice() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE freq_pair AS SELECT range AS k_fs, 1 AS n FROM range(90000)")
+        assert names_once(con, 1000) > 0.98  # hardly anybody shares a whole name
+        con.execute("INSERT INTO freq_pair SELECT range, 2 FROM range(30000)")
+        assert abs(names_once(con, 1000) - 0.6) < 0.01
+        con.execute("DELETE FROM freq_pair")
+        assert names_once(con, 1000) == 0.5  # a tiny spine says nothing of it

@@ -1,11 +1,9 @@
-"""Errors come in bundles: where a list shows it, its true links are of several kinds, careful and careless.
+"""Errors come in bundles: where a list shows it, its true links are of two kinds, careful and careless.
 
 The weights take the comparisons of a pair to be independent given that it is a true link. Where somebody who
-misspells the name also mistypes the date, links with two errors are commoner than that; where whoever marries
-changes the surname and nothing else, they are rarer. A mixture of kinds of record, each with an m of its own
-(latent classes), is fitted to how often each pattern of levels is seen among true links: two kinds, and
-further ones that begin from what is seen oftener than those before expect. Each is used only where it fits
-better by more than its size (Schwarz 1978).
+misspells the name also mistypes the date, links with two errors are commoner than that. A mixture of two
+kinds of record, each with an m of its own (a latent class), is fitted to how often each pattern of levels is
+seen among true links, and used only where it fits better by more than its size (Schwarz 1978).
 """
 
 from __future__ import annotations
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 _TINY = 1e-12
 _ROUNDS = 40
-_MOST = 4  # kinds
 
 
 @dataclass(frozen=True)
@@ -55,55 +52,32 @@ def _each(kinds: tuple[Kind, ...], compared: tuple[Comparison, ...], codes: Mapp
     return np.array(rows)
 
 
-def fitted_kinds(
+def two_kinds(
     compared: tuple[Comparison, ...],
     m: Mapping[str, Floats],
     codes: Mapping[str, Ints],
     counts: Floats,
     strength: float,
 ) -> tuple[Kind, ...]:
-    """As many kinds as the list shows, or () where one is enough.
+    """The two kinds, or () where one is enough.
 
     Args:
         m: of all true links. codes: per comparison the code of each pattern. counts: true links of each.
         strength: pseudo-links of `m` that each kind begins with, in proportion to its share.
     """
-    kinds: tuple[Kind, ...] = (Kind(1.0, m),)
+    kinds = refined(
+        (Kind(0.8, _tilted(m, 0.5)), Kind(0.2, _tilted(m, 4.0))),
+        compared,
+        m,
+        codes,
+        counts,
+        strength,
+        _ROUNDS,
+    )
+    one = _each((Kind(1.0, m),), compared, codes)[0]
+    gain = float(np.sum(counts * (log2_mixed(kinds, compared, codes) - one))) * np.log(2.0)
     seen = sum(int(np.count_nonzero(np.unique(codes[c.name][counts > 0.5]) % STRATUM)) for c in compared)
-    size = 0.5 * (seen + 1) * np.log(max(float(counts.sum()), 2.0))
-    while len(kinds) < _MOST:
-        more = _with_another(kinds, compared, m, codes, counts) if len(kinds) > 1 else _first_two(m)
-        more = refined(more, compared, m, codes, counts, strength, _ROUNDS)
-        better = log2_mixed(more, compared, codes) - log2_mixed(kinds, compared, codes)
-        if float(np.sum(counts * better)) * np.log(2.0) <= size:
-            break
-        kinds = more
-    return kinds if len(kinds) > 1 else ()
-
-
-def _first_two(m: Mapping[str, Floats]) -> tuple[Kind, ...]:
-    return Kind(0.8, _tilted(m, 0.5)), Kind(0.2, _tilted(m, 4.0))
-
-
-def _with_another(
-    kinds: tuple[Kind, ...],
-    compared: tuple[Comparison, ...],
-    m: Mapping[str, Floats],
-    codes: Mapping[str, Ints],
-    counts: Floats,
-) -> tuple[Kind, ...]:
-    """The kinds and one more, which begins from the patterns seen oftener than they expect among the links
-    that can be compared in the same fields."""
-    chance = np.exp2(log2_mixed(kinds, compared, codes))
-    gaps: Ints = np.zeros(len(counts), dtype=np.int64)
-    for c in compared:
-        gaps = gaps * 2 + (codes[c.name] % STRATUM == 0)
-    _, group = np.unique(gaps, return_inverse=True)
-    there, likely = np.bincount(group, weights=counts), np.bincount(group, weights=chance)
-    beyond = np.maximum(counts - (there / np.maximum(likely, _TINY))[group] * chance, 0.0)
-    share = min(max(float(beyond.sum()) / max(float(counts.sum()), _TINY), 0.002), 0.2)
-    odd = {c.name: _shares(c, codes[c.name], beyond, m[c.name]) for c in compared}
-    return (*(Kind(kind.share * (1.0 - share), kind.m) for kind in kinds), Kind(share, odd))
+    return kinds if gain > 0.5 * (seen + 1) * np.log(max(float(counts.sum()), 2.0)) else ()
 
 
 def refined(

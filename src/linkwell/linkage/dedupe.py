@@ -104,7 +104,10 @@ def dedupe(
         told = listed(con, files)
         found, pairs = compared_pairs(con, files, compared, told.unseen)
         sharing = json.loads(facts["sharing"])
-        del sharing["twins"], sharing["names_once"]  # repeats of one person would be counted as twins, namesakes
+        del (
+            sharing["twins"],
+            sharing["names_once"],
+        )  # repeats of one person would be counted as twins, namesakes
         numbers = measured_rates(files.model, sharing)
         prior = {**files.model["prior"], "on_spine": files.model["prior"]["repeated"]}
         start = starting_model(compared, sampled(con), spine.rows, {**numbers, "prior": prior})

@@ -135,6 +135,8 @@ def ird_check(x: str) -> str:
 def date_text(x: str, kind: str, month_first: bool) -> str:
     """A birth date as eight characters YYYYMMDD, with 00 for a part that is not known, or NULL.
 
+    A number of five figures is a spreadsheet's own count of days (10000 is 18 May 1927).
+
     Args:
         x: the column. kind: its engine type. month_first: how 1/2/1990 is to be read.
     """
@@ -152,6 +154,8 @@ def date_text(x: str, kind: str, month_first: bool) -> str:
         WHEN {t} IS NULL THEN NULL
         WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') THEN replace({t}, '-', '')
         WHEN regexp_full_match({t}, '\\d{{8}}') THEN {t}
+        WHEN regexp_full_match({t}, '[1-5]\\d{{4}}([.]0+)?')
+            THEN strftime(DATE '1899-12-30' + CAST(left({t}, 5) AS INTEGER), '%Y%m%d')
         WHEN regexp_full_match({t}, '\\d{{4}}') THEN {t} || '0000'
         WHEN regexp_full_match({t}, '\\d{{6}}') THEN {t} || '00'
         WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}') THEN left({t}, 4) || right({t}, 2) || '00'

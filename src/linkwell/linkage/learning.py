@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from linkwell.linkage.bundles import fitted_kinds, refined
+from linkwell.linkage.bundles import refined, two_kinds
 from linkwell.linkage.compare import STRATUM, Comparison
 from linkwell.linkage.weights import Floats, Ints, Model, Pairs, log2_m, others, posteriors, rounded
 
@@ -20,13 +20,12 @@ def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
     """Learn m and the share on the spine from the list (EM; priors keep short lists sane).
 
     Pairs that a pass settled count as true links throughout; the rounds go over the open records only. Where
-    the list shows that errors come in bundles, the rounds go on with several kinds of record.
+    the list shows that errors come in bundles, the rounds go on with two kinds of record.
     """
     rounds = int(model.settings["prior"]["rounds"])
     lesson = _lesson(pairs, model, (others(pairs, model) if log_u is None else log_u)[~pairs.settled])
     model, counts = _settled_down(lesson, model, rounds)
-    strength = float(model.settings["prior"]["levels"])
-    kinds = fitted_kinds(model.compared, model.m, lesson.codes, counts, strength)
+    kinds = two_kinds(model.compared, model.m, lesson.codes, counts, float(model.settings["prior"]["levels"]))
     return _settled_down(lesson, replace(model, kinds=kinds), rounds)[0] if kinds else model
 
 

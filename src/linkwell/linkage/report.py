@@ -148,6 +148,11 @@ def notes(result: LinkResult) -> list[str]:
         )
     if q.records == 0:
         said.append("The list has no rows.")
+    elif "record" not in q.fields:
+        said.append(
+            "No column with the records' own keys was recognised: results number the rows from 1, as they "
+            "stand. If there is one, name it with --map THEIRS=record."
+        )
     if q.records == 0 or q.link_rate >= 0.5:
         return said
     if result.model["on_spine"] < 0.5:

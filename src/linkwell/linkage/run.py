@@ -160,7 +160,7 @@ def standardise_list(
         view = "extract" if "record" in found else _with_row_numbers(con)
         placed = view == "extract" and _in_order(con, key) and with_places(con, view, extract)
         if not placed:
-            _number_records(con, key, view)
+            _number_records(con, key, view, by="length(known), known" if view == "keyed" else "known")
         number = "r.linkwell_place AS r" if placed else "n.r"
         given = f"linkwell_place, {key} AS record" if placed else f"{key} AS record"
         joins = "" if placed else "JOIN numbered n ON n.known = r.record"
@@ -215,11 +215,12 @@ def _in_order(con: duckdb.DuckDBPyConnection, key: str) -> bool:
     return not keys.null_count and bool(pc.all(pc.greater(keys[1:], keys[:-1])).as_py())
 
 
-def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str) -> None:
-    """Number the records by key, whatever order they come in; refuse keys that repeat or are missing."""
+def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str, by: str) -> None:
+    """Number the records in the order `by` of their keys, whatever order they come in; refuse keys that
+    repeat or are missing."""
     con.execute(f"""CREATE TEMP TABLE numbered AS SELECT known,
         CAST(row_number() OVER keys - 1 AS INTEGER) AS r, known = lag(known) OVER keys AS again
-        FROM (SELECT {key} AS known FROM {view}) WINDOW keys AS (ORDER BY known)""")
+        FROM (SELECT {key} AS known FROM {view}) WINDOW keys AS (ORDER BY {by})""")
     rows, keys, again = con.execute(
         "SELECT count(*), count(known), count(*) FILTER (again) FROM numbered"
     ).fetchall()[0]

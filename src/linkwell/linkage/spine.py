@@ -126,7 +126,7 @@ def _build(
     _one_row_each(con)
     unchecked = _rules_that_fail(con, model)
     _frequencies(con)
-    once = _names_once(con, float(model.model["prior"]["name_frequency"]))
+    once = names_once(con, float(model.model["prior"]["name_frequency"]))
     tick(2, _STEPS)
     _store(con, extra_columns(model), model.id_names)
     tick(3, _STEPS)
@@ -175,7 +175,7 @@ def twins_beyond_chance(con: duckdb.DuckDBPyConnection) -> float:
     return round(max((float(beyond) * 12 / 11 + 30.0) / (float(people) + 1000.0), 0.001), 5)
 
 
-def _names_once(con: duckdb.DuckDBPyConnection, strength: float) -> float:
+def names_once(con: duckdb.DuckDBPyConnection, strength: float) -> float:
     """What is taken off the count of a whole name: n1 / (n1 + 2 n2), of names that one or two people have.
 
     Good (1953); Ney, Essen and Kneser (1994). `strength` names of either kind say one half beforehand.
@@ -183,7 +183,8 @@ def _names_once(con: duckdb.DuckDBPyConnection, strength: float) -> float:
     once, twice = con.execute(
         "SELECT count(*) FILTER (n = 1), count(*) FILTER (n = 2) FROM freq_pair"
     ).fetchall()[0]
-    return round((once + strength) / (once + 2 * twice + 2 * strength), 5)
+    share = (float(once) + strength) / (float(once) + 2 * float(twice) + 2 * strength)
+    return round(share, 5)
 
 
 def _one_row_each(con: duckdb.DuckDBPyConnection) -> None:
