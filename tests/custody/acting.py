@@ -31,7 +31,7 @@ from linkwell.custody.commissioning.states import PASSING
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs import stopped
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.labs import databases, working
+from linkwell.custody.labs import batches, databases, working
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.states import DATABASE, WORK
 from linkwell.custody.leaving import actions as leaving
@@ -706,7 +706,9 @@ def project_database(registry: Any) -> Noun:
 def lab_work(registry: Any) -> Noun:
     used = applying.approved(registry)
     lead, researcher = applying.team(registry)
-    row = laboratory.table(laboratory.database(used), "grown")
+    database = laboratory.database(used)
+    row = laboratory.table(database, "grown")
+    laboratory.batch(database, "often")
     laboratory.locks_hold()
     return Noun(
         WORK, [], putting(LabWork, row.pk),
@@ -714,6 +716,10 @@ def lab_work(registry: Any) -> Noun:
             ("try", "try_script"): lambda by: working.try_script(by=by, project=used, texts=["SELECT 1"]),
             ("count", "ask_count"): lambda by: working.ask_count(
                 by=by, project=used, table="grown", columns={}, purpose="To know."),
+            ("batch", "bring"): lambda by: batches.bring(
+                by=by, project=used, name="often.py",
+                data=b'# reads: person\n# makes: out\nmake("out", snz_uid=[], x=[])\n'),
+            ("run", "run"): lambda by: batches.run(by=by, project=used, again=True),
         },
         named=frozenset({lead.username, researcher.username}),
     )  # fmt: skip

@@ -363,7 +363,7 @@ def test_a_worker_killed_while_it_builds_a_database_and_while_it_counts_counts_o
     assert sorted({entries[1], entries[3]}) == ["1", "2"]
     for folder in folders:
         assert {each.name for each in folder.iterdir()} == {
-            "facts.json", "project.duckdb", "twin.duckdb", "work", "workspace.json"
+            "batches", "facts.json", "project.duckdb", "twin.duckdb", "work", "workspace.json"
         }  # fmt: skip
         assert not any((folder / "work").iterdir())
     assert events(site, "database.ready", "lab.count answered") == [2, 3]

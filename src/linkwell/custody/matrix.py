@@ -271,6 +271,8 @@ ACTS: tuple[Act, ...] = (
         "work in a lab",
         ("try", "labs.working.try_script", (WORK_IN_LAB,), "lab.statement tried"),
         ("count", "labs.working.ask_count", (WORK_IN_LAB,), "lab.count asked"),
+        ("batch", "labs.batches.bring", (WORK_IN_LAB,), "lab.batch brought"),
+        ("run", "labs.batches.run", (WORK_IN_LAB,), "lab.batch asked"),
         also="only who is named in its project, while everything their access rests on is in date",
     ),
     *_rows("output", ("analyse", "outputs.actions.analyse", (ANALYSE,), "output.analysing"),
