@@ -123,6 +123,6 @@ def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequenc
     # a long title stands over its own table and does not make the page wider
     sheet.merge_range(0, 0, 0, max(len(head) - 1, 1), _sentence(title), bold)
     set_height(sheet, 0, [(title, sum(widths))])
-    lay_out(sheet, widths=widths, headings=3)
+    lay_out(sheet, widths=widths, headings=3, names=1)  # what a line is about stands on each page
     sheet.freeze_panes(3, 0)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
