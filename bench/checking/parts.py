@@ -50,19 +50,20 @@ def _specification(folder: Path) -> None:
     from linkwell.reading import read_tables
     from linkwell.specification.answers import answer
     from linkwell.specification.draft import draft
+    from linkwell.specification.file import save
 
     spec = draft(read_tables(folder / "sample.csv"), organisation="Bench", as_of=AS_OF).specification
     for question in spec.unanswered():
         spec = answer(spec, question, question.suggested or question.options[0])
-    spec.save(folder / "specification.toml")
+    save(spec, folder / "specification.toml")
 
 
 def _check(folder: Path, name: str, engine: str) -> dict[str, Any]:
     from linkwell.bulk import check, read_tables
     from linkwell.reading import read_tables as plain_read
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
 
-    spec = Specification.load(folder / "specification.toml")
+    spec = load(folder / "specification.toml")
     plain = engine == "plain"
     started = time.perf_counter()
     tables = (plain_read if plain else read_tables)(folder / name)

@@ -60,15 +60,15 @@ class Steps:
 
 def _seal(folder: Path) -> dict[str, object]:
     from linkwell.bulk import check, read_tables
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load, save
     from linkwell.supply.delivery import Parties, plan, seal_planned
     from linkwell.supply.manifest import Delivery
     from linkwell.supply.split import keep_split_secrets
 
     steps = Steps()
     custodian, key = parts.custodian_keys(parts.home(folder)), parts.sender_key(folder / "workspace")
-    spec = replace(Specification.load(folder / "specification.toml"), demo=True)
-    spec.save(folder / "agreed.toml")
+    spec = replace(load(folder / "specification.toml"), demo=True)
+    save(spec, folder / "agreed.toml")
     steps("check")
     verdict = check(spec, read_tables(folder / "people.csv"))
     secrets = keep_split_secrets(folder / "workspace", verdict)
@@ -89,9 +89,9 @@ def _open(folder: Path) -> dict[str, object]:
     import resource
 
     from linkwell.intake import check_package
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
 
-    spec, home = Specification.load(folder / "agreed.toml"), parts.home(folder)
+    spec, home = load(folder / "agreed.toml"), parts.home(folder)
     found = check_package(folder / "rows.lwp", home=home, supply_id="BENCH-001", specification=spec)
     most = {
         who: resource.getrusage(which).ru_maxrss >> 10

@@ -367,7 +367,7 @@ def test_every_further_page_by_keyboard_on_a_phone(
 
 
 def _say_more_about_the_data(hands: Hands, folder: Path) -> None:
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
     from linkwell.specification.workbook import to_excel
 
     hands.press("Look at what your words mean")
@@ -398,7 +398,7 @@ def _say_more_about_the_data(hands: Hands, folder: Path) -> None:
     hands.press("Bring back one that was edited")
     hands.press("See what changed")
     assert hands.page.title().startswith("Error: ")
-    spec = Specification.load(folder / "desk" / "specification.toml")
+    spec = load(folder / "desk" / "specification.toml")
     edited = folder / "edited.xlsx"
     to_excel(replace(spec, retention="ten years"), edited)
     hands.give("The edited file", edited)

@@ -11,7 +11,7 @@ from tests.provider_files import laid_out, people
 
 from linkwell.checking.check import check
 from linkwell.specification.draft import draft
-from linkwell.specification.file import load
+from linkwell.specification.file import load, save
 
 Capture = pytest.CaptureFixture[str]
 
@@ -39,7 +39,7 @@ def test_words_are_mapped_at_each_level_and_losses_are_said(capsys: Capture) -> 
 
 def test_meanings_are_kept_and_used_by_the_check(tmp_path: Path, capsys: Capture) -> None:
     spec_path, column = tmp_path / "spec.toml", ["Filipino", "Māori; Samoan", *people()["ethnicity"][2:]]
-    draft(clean(), as_of=AS_OF).specification.save(spec_path)
+    save(draft(clean(), as_of=AS_OF).specification, spec_path)
     table = laid_out(PEOPLE, people(ethnicity=column))
     path = save_csv(table, tmp_path / "people.csv")
     arguments = [

@@ -15,7 +15,7 @@ from linkwell.ledger.receipts import issue
 from linkwell.reading import read_tables
 from linkwell.specification.answers import answer
 from linkwell.specification.draft import draft
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load, save
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import create_custodian_keys, public_bundle, receipt_key
 from linkwell.vault.keys import new_key
@@ -42,7 +42,7 @@ class Provider:
         spec = made.specification
         for question in made.questions:
             spec = answer(spec, question, question.suggested or question.options[0])
-        replace(spec, demo=True).save(folder / "specification.toml")
+        save(replace(spec, demo=True), folder / "specification.toml")
         (folder / "keys.json").write_text(json.dumps(public_bundle(home)))
 
     def write(self, text: str) -> None:
@@ -64,7 +64,7 @@ class Provider:
 
     def accept(self, supply: str, follows: str = "", *, key=None, kind: str = "accepted"):  # type: ignore[no-untyped-def]
         """Open it at the custodian's and keep the receipt in the provider's folder."""
-        spec = Specification.load(self.folder / "specification.toml")
+        spec = load(self.folder / "specification.toml")
         result = open_package(
             self.sealed, home=self.home, supply_id=supply, specification=spec, follows=follows
         )
@@ -127,7 +127,7 @@ def test_what_changed_is_shown_sealed_and_ends_as_a_full_supply_would(
     assert json.loads(said)["compared"] == {"new": 0, "changed": 0, "gone": 0, "same": 3}
     provider.home = Home.create(tmp_path / "other", name=provider.home.name, demo_seed=1)
     create_custodian_keys(provider.home)
-    spec = Specification.load(provider.folder / "specification.toml")
+    spec = load(provider.folder / "specification.toml")
     (provider.folder / "keys.json").write_text(json.dumps(public_bundle(provider.home)))
     assert provider.seal("full")[0] == 0
     full = open_package(provider.sealed, home=provider.home, supply_id="DSA-1-001", specification=spec)

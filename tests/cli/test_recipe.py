@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from linkwell.cli.describe import describe
 from linkwell.cli.receipts import receipt
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 
 PEOPLE = (
     "Client number,First name,Surname,Date of birth,Gender,Start date\n"
@@ -28,7 +28,7 @@ def test_a_recipe_answers_what_was_answered_before(tmp_path: Path) -> None:
     told = run.invoke(describe, [str(people), "--out", str(second), "--recipe", str(first), "--json"])
     assert told.exit_code == 0, told.output
     assert json.loads(told.output)["questions"] == []
-    gender = Specification.load(second).table("person").field("gender")
+    gender = load(second).table("person").field("gender")
     assert gender.label == "How they see themselves"
     assert dict(gender.values)["Gx"] == "3"
 

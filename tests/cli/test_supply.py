@@ -13,7 +13,7 @@ from linkwell.ledger.receipts import issue
 from linkwell.reading import read_tables
 from linkwell.specification.answers import answer
 from linkwell.specification.draft import draft
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load, save
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import public_bundle, receipt_key
 from linkwell.vault.keys import new_key, public_pem
@@ -47,7 +47,7 @@ def desk(tmp_path: Path, fresh_home: Home) -> Path:
     spec = made.specification
     for question in made.questions:
         spec = answer(spec, question, question.suggested or question.options[0])
-    replace(spec, demo=True).save(folder / "specification.toml")
+    save(replace(spec, demo=True), folder / "specification.toml")
     (folder / "custodian-keys.json").write_text(json.dumps(public_bundle(fresh_home)))
     return folder
 
@@ -65,7 +65,7 @@ def test_a_spreadsheet_is_sealed_and_the_custodian_can_open_it(
     said = json.loads(out)
     assert said["rows"]["person"] == 3
     assert said["demo"]
-    spec = Specification.load(desk / "specification.toml")
+    spec = load(desk / "specification.toml")
     manifest = verify_package(
         desk / "package.lwp",
         sender_keys={said["sender_key"]},

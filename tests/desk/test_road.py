@@ -11,7 +11,7 @@ from linkwell.checking.objections import add_objection
 from linkwell.desk.desk import Desk
 from linkwell.desk.road import State, road
 from linkwell.desk.views.files import safe_name
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 
 PEOPLE = (
     "Client number,First name,Surname,Date of birth,Gender,Start date\n"
@@ -436,7 +436,7 @@ def test_the_specification_is_the_commands_own(described: Visitor, desk: Desk) -
     saved = b"".join(described.get("/describe/save/toml/").streaming_content)
     path = desk.workspace.path / "again.toml"
     path.write_bytes(saved)
-    assert Specification.load(path).digest == desk.specification().digest
+    assert load(path).digest == desk.specification().digest
     for kind, begins in (("xlsx", b"PK"), ("html", b"<!")):
         assert b"".join(described.get(f"/describe/save/{kind}/").streaming_content).startswith(begins)
     assert described.get("/describe/save/exe/").status_code == 404

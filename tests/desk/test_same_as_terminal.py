@@ -20,7 +20,7 @@ from linkwell.checking.objections import add_objection
 from linkwell.cli.main import main
 from linkwell.desk.desk import Desk
 from linkwell.primer import Answers, save_answers
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 from linkwell.supply.preview import preview
 
 ANSWERS = Answers(
@@ -135,7 +135,7 @@ def test_from_the_files_to_the_handover_both_make_the_same(
     for name in marked:
         assert unzipped(by_desk / name) == unzipped(by_terminal / name), name
 
-    loaded = Specification.load(spec)
+    loaded = load(spec)
     verdict = desk.verdict(loaded)
     assert verdict is not None
     said = terminal("preview", *files, "--spec", spec)

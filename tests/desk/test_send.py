@@ -13,6 +13,7 @@ from tests.supply.conftest import Portal
 from linkwell.desk.desk import Desk
 from linkwell.ledger.chain import checkpoint_of, next_event
 from linkwell.ledger.receipts import issue
+from linkwell.specification.file import save
 from linkwell.supply.package import read_manifest
 from linkwell.vault.custodian_keys import public_bundle, receipt_key
 from linkwell.vault.zones import Home
@@ -153,7 +154,7 @@ def test_a_refused_token_is_explained_and_the_sealed_file_kept(
 def test_real_people_are_never_sealed_to_the_keys_of_a_demonstration(compared: Visitor, desk: Desk) -> None:
     from dataclasses import replace
 
-    replace(desk.specification(), demo=False).save(desk.workspace.specification)
+    save(replace(desk.specification(), demo=False), desk.workspace.specification)
     compared.press("/check/")
     page = compared.press(
         "/hand/seal/", organisation="Riverbend Aroha", agreement="D", practice="no"

@@ -11,7 +11,7 @@ from tests.checking.examples import SPEC, checked
 from tests.provider_files import people
 
 from linkwell.errors import WrongUse
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 from linkwell.supply.handover import SUMS, Handover, hand_over
 from linkwell.supply.preview import preview, preview_text
 from linkwell.supply.split import SplitSecrets, split
@@ -35,7 +35,7 @@ def test_identity_and_content_lie_apart_with_sums_that_hold(tmp_path: Path) -> N
     for line in (done.folder / SUMS).read_text("utf-8").splitlines():
         digest, _, name = line.partition("  ")
         assert hashlib.sha384((done.folder / name).read_bytes()).hexdigest() == digest
-    assert Specification.load(done.folder / "specification.toml").digest == SPEC.digest
+    assert load(done.folder / "specification.toml").digest == SPEC.digest
 
 
 def test_control_totals_count_rows_and_filled_cells(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
 from linkwell.reading import read_tables
+from linkwell.specification.file import load, save
 from linkwell.specification.localvalues import built_in, with_meanings
 from linkwell.specification.model import Specification
 from linkwell.standards.codelists import Meaning, StandardList, meaning, standard_lists
@@ -126,7 +127,7 @@ def _keep(
         raise WrongUse(
             "To keep meanings, name the specification and the column.", fix="Add --spec and --column."
         )
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     place = next(
         ((t, f) for t, f in spec.fields() if f.codes and column in (f.source_column, *f.more_columns)), None
     )
@@ -140,7 +141,7 @@ def _keep(
     used = {each.codes for _, each in spec.fields()}
     spec = replace(spec, code_lists=tuple(each for each in spec.code_lists if each.name in used))
     spec = replace(spec, version=spec.version + 1)
-    spec.save(spec_path)
+    save(spec, spec_path)
     return spec
 
 

@@ -52,11 +52,11 @@ def database(code: str, home: Path, username: str, as_json: bool) -> None:
 def lab(code: str, home: Path, username: str, as_json: bool) -> None:
     """The lab of your project: its database, your tables, and what was asked."""
     by = signed_in(home, username)
-    from linkwell.custody.labs import working
+    from linkwell.custody.labs import working, workspace
 
     found = project_of(code)
     stands = working.enter(by=by, project=found)
-    tables = working.tables(found)
+    tables = workspace.tables(found)
     asked = [{"number": each.number, "kind": each.kind, "state": each.state} for each in found.lab_work.all()]
     facts = {"project": code, "refresh": stands.refresh.label, "columns": stands.columns, "tables": tables,
              "asked": asked}  # fmt: skip

@@ -167,10 +167,10 @@ def enrol_provider(
     from django.utils import timezone
 
     from linkwell.custody.agreements import actions
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
     from linkwell.vault import keys
 
-    spec = Specification.load(specification)
+    spec = load(specification)
     first = starts.date() if starts else timezone.localdate()
     last = ends.date() if ends else first + datetime.timedelta(days=3 * 365)
     pem = sender_key.read_text("ascii")

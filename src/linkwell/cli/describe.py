@@ -14,6 +14,7 @@ from linkwell.cli.output import finish, json_option
 from linkwell.primer import Answers, load_answers, worded
 from linkwell.specification.answers import answer
 from linkwell.specification.draft import Draft, draft
+from linkwell.specification.file import load, save
 from linkwell.specification.model import Specification
 from linkwell.specification.recipe import with_recipe
 
@@ -65,10 +66,10 @@ def describe(
     made = draft(tables, organisation=organisation or said.organisation, initiative=initiative)
     drafted = worded(made.specification, said)
     if recipe is not None:
-        drafted = with_recipe(drafted, Specification.load(recipe))
+        drafted = with_recipe(drafted, load(recipe))
     made = replace(made, specification=drafted)
     spec = _answered(made, take_suggested=take_suggested, may_ask=not as_json and sys.stdin.isatty())
-    spec.save(out)
+    save(spec, out)
     still_open = spec.unanswered()
     facts: dict[str, Any] = {
         "command": "describe",

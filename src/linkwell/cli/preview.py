@@ -14,7 +14,7 @@ from linkwell.cli.output import finish, json_option
 from linkwell.cli.provider import notices_option, spec_option, workspace_option
 from linkwell.documents.html import write_html
 from linkwell.errors import WrongUse
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 from linkwell.supply.person import about_invented_person, about_person, person_document, person_text
 from linkwell.supply.preview import preview as preview_of
 from linkwell.supply.preview import preview_text
@@ -58,7 +58,7 @@ def preview(
     as_json: bool,
 ) -> int:
     """Show what leaves and what stays, and why. Nothing is written but the page you ask for."""
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     if person == INVENTED:
         leaves = about_invented_person(spec)
     elif not files:

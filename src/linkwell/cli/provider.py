@@ -22,6 +22,7 @@ from linkwell.cli.output import finish, json_option, progress
 from linkwell.errors import LinkwellError, WrongUse
 from linkwell.primer import alone, load_answers
 from linkwell.reading.table import Table
+from linkwell.specification.file import load
 from linkwell.specification.model import Specification
 from linkwell.standards.clock import today
 from linkwell.supply.handover import hand_over
@@ -90,7 +91,7 @@ def check(
     Says which rows and cells would stay with you and why, in a report you can print and in a marked copy of
     each file. Your own files are never changed.
     """
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     earlier = load_profile(last) if last is not None else None
     one_provider, unread = _about_you_alone(spec_path, answers)
     tables = read_given(files, sheet, queries, quiet=as_json)
@@ -176,7 +177,7 @@ def handover(
     For a custodian with a secure transfer service of its own. The files are not encrypted; to send them
     sealed, use `linkwell seal`.
     """
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
     verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json), **people)
     if verdict.blocks:

@@ -90,7 +90,7 @@ def seal(
     """
     from linkwell.bulk import check
     from linkwell.checking.staying import people_out
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
     from linkwell.supply.approval import write_rows
     from linkwell.supply.split import keep_split_secrets
     from linkwell.vault.keys import sender_key
@@ -106,7 +106,7 @@ def seal(
             "Which files are to be sealed?",
             fix="Name your spreadsheets or CSV files; for a practice with invented people give --test.",
         )
-    spec, keys = Specification.load(spec_path), load_bundle(custodian)
+    spec, keys = load(spec_path), load_bundle(custodian)
     verdict = check(
         spec,
         read_given(files, sheet, queries, quiet=as_json),
@@ -185,11 +185,11 @@ def practice(
     spec_path: Path, custodian: Path, agreement: str, out: Path, workspace: Path,
     organisation: str | None = None, on_behalf_of: str = "",
 ) -> Manifest:  # fmt: skip
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
     from linkwell.supply.seal import seal_practice
     from linkwell.vault.keys import sender_key
 
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     return seal_practice(
         spec,
         agreement=agreement,

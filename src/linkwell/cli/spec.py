@@ -15,6 +15,7 @@ from linkwell.specification.base import base_specification
 from linkwell.specification.diff import Change, Weight, compare
 from linkwell.specification.document import specification_document
 from linkwell.specification.exchange import as_json, data_contract, data_package, dictionary_csv
+from linkwell.specification.file import load, save
 from linkwell.specification.kit import as_supplied, cases
 from linkwell.specification.model import Specification
 from linkwell.specification.starter import write_starter
@@ -58,8 +59,8 @@ def base(out: Path, as_json: bool) -> int:
         raise WrongUse(
             "The place for the base specification is a file.", where=str(out), fix="Name a folder."
         )
-    base_specification().save(out / "base-specification.toml")
-    as_supplied().save(out / "example-specification.toml")
+    save(base_specification(), out / "base-specification.toml")
+    save(as_supplied(), out / "example-specification.toml")
     write_starter(out / "starter-workbook.xlsx")
     write_starter(out / "starter-workbook-with-example.xlsx", example=True)
     to_excel(base_specification(), out / "base-specification.xlsx")
@@ -104,7 +105,7 @@ def _write_kit(folder: Path) -> int:
         place = folder / ("must-pass" if case.passes else "must-fail") / case.name
         for name, _ in case.files:
             write_whole(place / f"{name}.csv", case.csv(name), mode=0o644)
-        case.specification.save(place / "specification.toml")
+        save(case.specification, place / "specification.toml")
         said = ", ".join(case.findings) or "none that hold anything back"
         lines.append(f"| {case.name} | {case.what} | {'yes' if case.passes else 'no'} | {said} |")
     write_whole(folder / "README.md", ("\n".join(lines) + "\n").encode(), mode=0o644)
@@ -119,7 +120,7 @@ def _write_kit(folder: Path) -> int:
 @json_option
 def diff(before: Path, after: Path, as_json: bool) -> int:
     """Say what changed between two specifications, and what breaks."""
-    old, new = Specification.load(before), Specification.load(after)
+    old, new = load(before), load(after)
     changes = compare(old, new)
     facts = {
         "command": "spec diff",
@@ -151,7 +152,7 @@ def _changes(changes: tuple[Change, ...]) -> list[str]:
 @json_option
 def to_excel_command(specification: Path, out: Path, as_json: bool) -> int:
     """Write a specification as a workbook a person can edit."""
-    made = Specification.load(specification)
+    made = load(specification)
     to_excel(made, out)
     facts = {"command": "spec to-excel", "workbook": str(out), "digest": made.digest}
     step = f"edit it, then: linkwell spec from-excel {out} --spec {specification}"
@@ -175,11 +176,11 @@ Examples:
 @json_option
 def from_excel_command(workbook: Path, spec_path: Path, keep: bool, as_json: bool) -> int:
     """Bring an edited workbook back; what changed is shown before anything is kept."""
-    old, new = Specification.load(spec_path), from_excel(workbook)
+    old, new = load(spec_path), from_excel(workbook)
     changes = compare(old, new)
     if keep and changes:
         new = replace(new, version=max(old.version + 1, new.version))
-        new.save(spec_path)
+        save(new, spec_path)
     facts = {
         "command": "spec from-excel",
         "kept": bool(keep and changes),
@@ -211,7 +212,7 @@ Examples:
 @json_option
 def export(specification: Path, shape: str, answers: Path | None, out: Path, as_json: bool) -> int:
     """Write a specification for people (web, pdf, word) or for other tools (csv, frictionless, odcs)."""
-    made = Specification.load(specification)
+    made = load(specification)
     if answers is not None:
         made = worded(made, load_answers(answers))
     document = specification_document(made)

@@ -139,12 +139,12 @@ def _practice_to_send(
             "A practice is sealed here and now from invented people.",
             fix="Give --test with --spec, --custodian and --agreement, and no sealed file.",
         )
-    from linkwell.specification.model import Specification
+    from linkwell.specification.file import load
 
     folder = workspace or workspace_beside(spec_path)
     # one file per specification, agreement and custodian: run again, the same practice goes on
     keys = load_bundle(custodian)
-    named = "\0".join((Specification.load(spec_path).digest, agreement, fingerprint(keys.receipts)))
+    named = "\0".join((load(spec_path).digest, agreement, fingerprint(keys.receipts)))
     out = folder / f"practice-{hashlib.sha384(named.encode()).hexdigest()[:12]}.lwp"
     practice(spec_path, custodian, agreement, out, folder)
     return out

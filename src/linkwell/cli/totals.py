@@ -13,7 +13,7 @@ from linkwell.checking.totals import totals_csv, totals_of
 from linkwell.cli.inputs import Given, files_argument, query_option, read_given, sheet_option
 from linkwell.cli.output import finish, json_option
 from linkwell.cli.provider import notices_option, spec_option, workspace_option
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 from linkwell.standards.clock import today
 from linkwell.vault.zones import write_whole
 
@@ -47,7 +47,7 @@ def totals(
     Groups of fewer than six are hidden and the rest rounded to three, so the totals are safe to show. Set
     them beside published figures about your area: if that answers your question, nothing need be shared.
     """
-    spec = Specification.load(spec_path)
+    spec = load(spec_path)
     people = people_out(spec_path, notices_path=notices_path, workspace=workspace)
     verdict = check_tables(spec, read_given(files, sheet, queries, quiet=as_json), **people)
     tables = totals_of(spec, verdict, as_of=today())

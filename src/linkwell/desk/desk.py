@@ -22,6 +22,7 @@ from linkwell.desk.workspace import Workspace
 from linkwell.errors import LinkwellError
 from linkwell.primer import Answers, load_answers
 from linkwell.reading.table import Table
+from linkwell.specification.file import load, save
 from linkwell.specification.model import Specification
 
 
@@ -120,7 +121,7 @@ class Desk:
         Raises:
             WrongUse: there is none, or it was changed by hand and does not hold together.
         """
-        return Specification.load(self.workspace.specification)
+        return load(self.workspace.specification)
 
     def specification_or_none(self) -> Specification | None:
         """The specification, or None where there is none that can be read."""
@@ -217,7 +218,7 @@ class Desk:
         before = self.workspace.specification.read_bytes()
         self.keep_earlier(words)
         try:
-            spec.save(self.workspace.specification)
+            save(spec, self.workspace.specification)
         except LinkwellError:
             self.undo()
             self.workspace.specification.write_bytes(before)

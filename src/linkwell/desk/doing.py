@@ -24,6 +24,7 @@ from linkwell.errors import LinkwellError
 from linkwell.primer import alone, worded
 from linkwell.reading.table import Table
 from linkwell.specification.draft import draft
+from linkwell.specification.file import save
 from linkwell.specification.model import Specification
 from linkwell.specification.recipe import with_recipe
 from linkwell.standards.clock import today
@@ -62,8 +63,8 @@ def describe(desk: Desk, job: Job) -> None:
     }
     desk.keep_earlier("describing your files afresh")
     write_whole(desk.workspace.described, json.dumps(facts, ensure_ascii=False).encode())
-    drafted.save(desk.workspace.drafted)
-    spec.save(desk.workspace.specification)
+    save(drafted, desk.workspace.drafted)
+    save(spec, desk.workspace.specification)
 
 
 def _place(table: Table) -> str:

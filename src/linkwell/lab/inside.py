@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 
 from linkwell.lab.derived import NO_NUMBER
+from linkwell.lab.frames import say
 from linkwell.lab.isolation import isolate
 from linkwell.lab.kernel import NotThere
 from linkwell.lab.limits import Limits
@@ -50,10 +51,10 @@ def main(start: dict[str, Any], limits: Limits, orders: BinaryIO, answers: Binar
         tables.clear()
         close_files()
     except (NotThere, MemoryError, duckdb.Error) as error:
-        _say(answers, {"refused": "layers" if isinstance(error, NotThere) else "memory"})
+        say(answers, {"refused": "layers" if isinstance(error, NotThere) else "memory"})
         return
     if any(layers[each].startswith("missing") for each in NEEDED):
-        _say(answers, {"refused": "layers"})
+        say(answers, {"refused": "layers"})
         return
     _run(str(start["script"]), data, answers)
 
@@ -82,12 +83,12 @@ def _run(text: str, data: duckdb.DuckDBPyConnection, answers: BinaryIO) -> None:
     try:
         exec(compile(text, SCRIPT, "exec"), world)  # noqa: S102  that is what this process is for
     except MemoryError:
-        _say(answers, {"refused": "memory"})
+        say(answers, {"refused": "memory"})
     except BaseException as error:  # noqa: BLE001  also SystemExit: only its kind and place go on
-        _say(answers, {"refused": "script", "kind": type(error).__name__[:60], "line": _line(error)})
+        say(answers, {"refused": "script", "kind": type(error).__name__[:60], "line": _line(error)})
     else:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-        _say(answers, {"made": head, "mebibytes": most}, parts)
+        say(answers, {"made": head, "mebibytes": most}, parts)
 
 
 def _line(error: BaseException) -> int:
@@ -141,12 +142,6 @@ def _encoded(values: np.ndarray[Any, Any]) -> tuple[str, bytes, list[str]]:
     codes = np.full(len(values), -1, dtype="<i4")
     codes[~empty] = places
     return "VARCHAR", codes.tobytes(), labels.tolist()
-
-
-def _say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes] | None = None) -> None:
-    from linkwell.lab.worker import say
-
-    say(answers, answer, parts or [])
 
 
 def first_order(script: str, tables: list[tuple[str, int]], limits: Limits) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from linkwell.lab.frames import say
 from linkwell.lab.isolation import isolate
 from linkwell.lab.limits import Limits
 from linkwell.lab.refusals import Refusal
@@ -42,15 +43,15 @@ def main(orders: BinaryIO, answers: BinaryIO) -> None:
         connection = engine.connect(database, folder, limits)
         open_engine = engine.Engine(connection, limits, *kept)
     except Exception as error:  # noqa: BLE001  its text may hold a path or a value: only its kind goes on
-        say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers}, [])
+        say(answers, {"refused": "engine", "kind": type(error).__name__, "layers": layers})
         return
-    say(answers, {"ready": True, "layers": layers}, [])
+    say(answers, {"ready": True, "layers": layers})
     for line in orders:
         order = json.loads(line)
         if start["trial"]:
             order["given"]["own"] = str(folder)
             tried = probes.tried(order, connection)
-            say(answers, {"through": tried}, [])
+            say(answers, {"through": tried})
             continue
         answer, parts = _done(open_engine, order, look=bool(start["look"]))
         say(answers, answer, parts)
@@ -97,15 +98,6 @@ def _members(engine: Engine, order: dict[str, Any]) -> Answer:
     parts = [found["units"].tobytes(), *(codes.tobytes() for codes in found["codes"])]
     parts += [] if amounts is None else [amounts.tobytes()]
     return {}, parts
-
-
-def say(answers: BinaryIO, answer: dict[str, Any], parts: list[bytes]) -> None:
-    """Send an answer: a line of JSON that says how many bytes follow, and the bytes."""
-    head = json.dumps({"answer": answer, "parts": [len(part) for part in parts]}).encode()
-    answers.write(head + b"\n")
-    for part in parts:
-        answers.write(part)
-    answers.flush()
 
 
 def first_order(

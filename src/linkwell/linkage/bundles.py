@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from linkwell.linkage.compare import STRATUM, Comparison
 
-if TYPE_CHECKING:
-    from linkwell.linkage.weights import Floats, Ints
-
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer[Any]]
 _TINY = 1e-12
 _ROUNDS = 40
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from linkwell.linkage.bundles import Floats as Floats
+from linkwell.linkage.bundles import Ints as Ints
 from linkwell.linkage.bundles import Kind, log2_mixed
 from linkwell.linkage.compare import STRATUM, Comparison
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.integer[Any]]
 _TINY = 1e-12
 _AT_A_TIME = 1 << 15  # pairs: what is worked on stays in the processor's own memory
 

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from linkwell.errors import WrongUse
@@ -282,19 +281,6 @@ class Specification:
             for each in self.tables
         )
         return replace(self, tables=tables)
-
-    @classmethod
-    def load(cls, path: Path) -> Specification:
-        """Read and validate a specification file; see `linkwell.specification.file.load`."""
-        from linkwell.specification.file import load
-
-        return load(path)
-
-    def save(self, path: Path) -> None:
-        """Write the readable TOML form whole; see `linkwell.specification.file.save`."""
-        from linkwell.specification.file import save
-
-        save(self, path)
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from linkwell.checking.check import check
 from linkwell.reading import read_tables
-from linkwell.specification.model import Specification
+from linkwell.specification.file import load
 from linkwell.supply.split import keep_split_secrets, record_key
 from linkwell.synthetic.score import score_links, spine_person_of_row
 from linkwell.vault.zones import Home
@@ -21,7 +21,7 @@ def score(home: Path, links: Path, files: list[str], specification: str) -> tupl
 
     Record keys say nothing about rows, so the rows are split again with the provider's own secrets.
     """
-    spec = Specification.load(Path(specification))
+    spec = load(Path(specification))
     tables = [table for file in files for table in read_tables(Path(file))]
     verdict = check(spec, tables)
     secrets = keep_split_secrets(home / "provider", verdict, demo_seed=Home.open(home).demo_seed)

@@ -16,7 +16,7 @@ from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
-from linkwell.custody.labs import batches, databases, locks, working
+from linkwell.custody.labs import batches, databases, locks, working, workspace
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.states import DatabaseState
 from linkwell.custody.organisations.models import Person
@@ -156,7 +156,7 @@ def _run(work: LabWork, database: ProjectDatabase, place: ProjectLab, failures: 
 
 def _try(work: LabWork, place: ProjectLab) -> dict[str, Any]:
     """What the twin says of a statement."""
-    for batch in batches.in_use(work.project):
+    for batch in workspace.in_use(work.project):
         if not (place.kept(twin=True) / str(batch.answer["batch"])).exists():
             raise WrongUse(
                 "A batch of the workspace was not run on this data update.", where=str(batch.asked["name"]),
@@ -232,8 +232,8 @@ def _history(project: Project) -> list[Any]:
     from linkwell.lab.workspace import Entry
 
     found: list[Entry] = []
-    for row in working.statements(project):
-        told = batches.made_by(row) or {row.answer["name"]: []}
+    for row in workspace.statements(project):
+        told = workspace.made_by(row) or {row.answer["name"]: []}
         found += [
             Entry(
                 number=len(found) + number, at=row.created_at.isoformat(), by=row.by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +13,12 @@ from django.utils import timezone
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.labs import batches
 from linkwell.custody.labs.databases import current
 from linkwell.custody.labs.locks import refuse_open_locks
 from linkwell.custody.labs.models import LONG, LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import WORK_IN_LAB
 from linkwell.custody.labs.states import WORK, WorkState
+from linkwell.custody.labs.workspace import refuse_not_run, tables
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.projects.access import refuse_closed
@@ -96,7 +96,7 @@ def ask_count(
         raise WrongUse(
             "There is no table of this name in the workspace.", fix="Make it with a statement first."
         )
-    batches.refuse_not_run(project, table.lower(), database)
+    refuse_not_run(project, table.lower(), database)
     if amount:
         _refuse_no_amount(dict(tables(project)[table.lower()]), amount, unit)
     if len(columns) > MOST_COLUMNS:
@@ -152,24 +152,6 @@ def find_work(reference: str) -> LabWork:
     found = rows.filter(project__code=code, number=int(number) if number.isdecimal() else 0).first()
     if found is None:
         raise WrongUse("There is no such work.", where=reference)
-    return found
-
-
-def statements(project: Project) -> Iterator[LabWork]:
-    """The statements and batches that made or dropped a table, oldest first: the workspace, as the registry
-    keeps it.
-    """
-    kinds = ("statement", "batch")
-    rows = project.lab_work.filter(kind__in=kinds, state=WorkState.ANSWERED).order_by("number")
-    return (row for row in rows if row.answer.get("kind") in ("make", "drop", "batch"))
-
-
-def tables(project: Project) -> dict[str, list[list[str]]]:
-    """The tables of the workspace now, each with names and types of its columns as on the twin."""
-    found: dict[str, list[list[str]]] = {}
-    for row in statements(project):
-        found.pop(row.answer.get("name", ""), None)
-        found |= batches.made_by(row)
     return found
 
 

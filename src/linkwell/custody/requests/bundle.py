@@ -12,7 +12,7 @@ from typing import Any
 from linkwell.custody.audit.record import checkpoint, record_view
 from linkwell.custody.home import current_home
 from linkwell.custody.organisations.models import Person
-from linkwell.custody.requests.filling import content_path, whose
+from linkwell.custody.requests.contents import BESIDE, content_path, whose
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.votes import agreed, leaving
 from linkwell.errors import RefusedByRule
@@ -21,7 +21,6 @@ from linkwell.vault.custodian_keys import receipt_key
 from linkwell.vault.zones import ZoneName, write_whole
 
 FORMAT = "linkwell-output-release/1"
-BESIDE = "beside"
 """Part of a request's `checked` that only checkers read: what it tells beside other requests and releases."""
 RECEIPT, RECORD, SUMS, DISCLAIMERS = "receipt.json", "disclosure-record.json", "SHA384SUMS", "disclaimers.txt"
 

@@ -21,8 +21,7 @@ from linkwell.custody.labs.states import WorkState
 from linkwell.custody.outputs.models import Release
 from linkwell.custody.projects.access import agreements_of
 from linkwell.custody.projects.conditions import watched_in
-from linkwell.custody.requests.bundle import BESIDE
-from linkwell.custody.requests.filling import content_path
+from linkwell.custody.requests.contents import BESIDE, content_path
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.states import RequestState
 from linkwell.vault.zones import ZoneName

@@ -17,7 +17,8 @@ from linkwell.custody.projects.access import agreements_of, refuse_release
 from linkwell.custody.projects.conditions import has_control
 from linkwell.custody.projects.seeing import named
 from linkwell.custody.requests.bundle import refuse_changed, release_files
-from linkwell.custody.requests.filling import locked, move_together, whose
+from linkwell.custody.requests.contents import whose
+from linkwell.custody.requests.filling import locked, move_together
 from linkwell.custody.requests.keeping import awaited, keep_reply, readers_first, refuse_unkept
 from linkwell.custody.requests.leaving import remember, tell_whose_data
 from linkwell.custody.requests.models import OutputRequest, RequestVote

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from linkwell.custody.agreements.notices import custodian, tell
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.home import current_home
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.projects.access import refuse_closed
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import writes
 from linkwell.custody.refreshes.actions import latest_ready
+from linkwell.custody.requests.contents import content_path, whose
 from linkwell.custody.requests.models import OutputRequest, RequestFile
 from linkwell.custody.requests.permissions import ASK_OUTPUT
 from linkwell.custody.requests.states import REQUEST
 from linkwell.custody.requests.votes import both_looked
 from linkwell.errors import BlockingFindings, WrongUse
-from linkwell.vault.zones import ZoneName, write_whole
+from linkwell.vault.zones import write_whole
 
 ROLES = ("leaves", "evidence", "script")
 MOST_FILES, MOST_BYTES = 40, 10 << 20
@@ -36,16 +35,6 @@ def locked(request: OutputRequest) -> OutputRequest:
         "project__organisation", "about"
     )
     return rows.get(pk=request.pk)
-
-
-def whose(request: OutputRequest) -> str:
-    """Code of the organisation the record says it is about."""
-    return request.project.organisation.code if request.project.organisation else ""
-
-
-def content_path(request: OutputRequest, digest: str) -> Path:
-    """Where a file's content lies: under its fingerprint, so that what was voted on is what leaves."""
-    return current_home().zone(ZoneName.PROJECTS).folder("requests", request.reference) / digest
 
 
 def begin_request(*, by: Person, project: Project, title: str) -> OutputRequest:

@@ -19,7 +19,8 @@ from linkwell.custody.permissions import Capability, NotAllowed, allows, check
 from linkwell.custody.projects.conditions import WATCHED, ProjectCondition, conditions_of, has_control
 from linkwell.custody.projects.permissions import LEAD_PROJECT
 from linkwell.custody.projects.seeing import named, owners_of
-from linkwell.custody.requests.filling import locked, whose
+from linkwell.custody.requests.contents import whose
+from linkwell.custody.requests.filling import locked
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.permissions import KEEP_AS_KAITIAKI
 from linkwell.custody.requests.states import REQUEST

@@ -15,7 +15,7 @@ from linkwell.custody.outputs.models import Release
 from linkwell.custody.permissions import allows
 from linkwell.custody.projects.access import agreements_of
 from linkwell.custody.projects.seeing import writes
-from linkwell.custody.requests.bundle import BESIDE
+from linkwell.custody.requests.contents import BESIDE
 from linkwell.custody.requests.keeping import readers_first
 from linkwell.custody.requests.models import OutputRequest, RequestFile, RequestVote
 from linkwell.custody.requests.permissions import (

@@ -14,6 +14,7 @@ from linkwell.desk.desk import Desk
 from linkwell.desk.guard import desk_of
 from linkwell.errors import LinkwellError, WrongUse
 from linkwell.specification.diff import Weight, compare
+from linkwell.specification.file import load
 from linkwell.specification.model import Specification
 from linkwell.specification.workbook import from_excel
 from linkwell.vault.zones import write_whole
@@ -62,7 +63,7 @@ def _take(desk: Desk, given: UploadedFile[bytes]) -> LinkwellError | None:
 
 
 def _read(path: Path) -> Specification:
-    return from_excel(path) if path.suffix == ".xlsx" else Specification.load(path)
+    return from_excel(path) if path.suffix == ".xlsx" else load(path)
 
 
 def _given(desk: Desk) -> Path | None:

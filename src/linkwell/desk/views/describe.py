@@ -21,6 +21,7 @@ from linkwell.documents.everywhere import shapes, write_everywhere
 from linkwell.pages.column_form import WORDS, ColumnForm, words_of
 from linkwell.specification.answers import answer
 from linkwell.specification.document import specification_document
+from linkwell.specification.file import load, save
 from linkwell.specification.model import Compartment, Question, Specification
 from linkwell.specification.workbook import to_excel
 
@@ -181,7 +182,7 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
     left = spec.not_supplied[number]
     problem = ""
     if request.method == "POST" and "back" in request.POST:
-        drafted = Specification.load(desk.workspace.drafted)
+        drafted = load(desk.workspace.drafted)
         if (whole := columns.put_back(spec, drafted, left)) is not None:
             desk.change(whole, f"putting back “{left.column}”")
             desk.tell(f"“{left.column}” would leave again.")
@@ -218,7 +219,7 @@ def save_specification(request: HttpRequest, kind: str) -> FileResponse:
     if kind not in _kinds():
         raise Http404
     if kind == "toml":
-        spec.save(path)
+        save(spec, path)
     elif kind == "xlsx":
         to_excel(spec, path)
     else:

@@ -23,6 +23,7 @@ from linkwell.desk.views.waiting import begin
 from linkwell.errors import LinkwellError
 from linkwell.ledger.receipts import PLAIN, load, verify
 from linkwell.pages.labels import label
+from linkwell.specification.file import save
 from linkwell.supply import tus
 from linkwell.supply.manifest import Delivery
 from linkwell.supply.package import read_manifest
@@ -154,7 +155,7 @@ def _settle(desk: Desk, organisation: str) -> None:
         looked = desk.choices.looked == spec.digest
         desk.keep_earlier("the change of your organisation's name")
         spec = replace(spec, organisation=organisation)
-        spec.save(desk.workspace.specification)
+        save(spec, desk.workspace.specification)
         if looked:
             desk.choose(looked=spec.digest)
 

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from linkwell.custody.labs import batches, databases, turns, working
+from linkwell.custody.labs import batches, databases, turns, working, workspace
 from linkwell.custody.labs.granted import PERSON
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
@@ -114,7 +114,7 @@ def _mine(request: HttpRequest, code: str) -> Project:
 
 
 def _count_form(found: Project, data: Any = None) -> CountForm:
-    return CountForm(working.tables(found), data)
+    return CountForm(workspace.tables(found), data)
 
 
 def _show(
@@ -127,7 +127,7 @@ def _show(
         "project": found,
         "database": database,
         "datasets": datasets(database),
-        "tables": working.tables(found),
+        "tables": workspace.tables(found),
         "editor": editor,
         "counting": counting,
         "batches": _batches(found, database),
@@ -141,8 +141,8 @@ def _show(
 
 def _batches(found: Project, database: ProjectDatabase) -> list[tuple[LabWork, bool]]:
     """The batches in use, and whether each was run on this database."""
-    standing = batches.in_use(found)
-    done = batches.ran_on(database) if standing else set()
+    standing = workspace.in_use(found)
+    done = workspace.ran_on(database) if standing else set()
     return [(each, each.number in done) for each in standing]
 
 
