@@ -233,7 +233,7 @@ def read(reference: str, out: Path, home: Path, username: str, as_json: bool) ->
     """
     by = signed_in(home, username)
     from linkwell.custody.audit.record import record_view
-    from linkwell.custody.requests import filling, seeing
+    from linkwell.custody.requests import contents, seeing
     from linkwell.custody.requests.checking import MARKED
 
     found = request_of(reference)
@@ -243,10 +243,10 @@ def read(reference: str, out: Path, home: Path, username: str, as_json: bool) ->
     if seeing.marked_seen(found, by):
         files[f"{reference}-{MARKED}"] = MARKED
     new_folder(out, home)
-    record_view("request.read", by=by, subject=found.subject, about=filling.whose(found))
+    record_view("request.read", by=by, subject=found.subject, about=contents.whose(found))
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, digest in files.items():
-        (out / name).write_bytes(filling.content_path(found, digest).read_bytes())
+        (out / name).write_bytes(contents.content_path(found, digest).read_bytes())
     finish({"request": reference, "folder": str(out), "files": sorted(files)},
            [f"{out}: {', '.join(sorted(files))}"], as_json=as_json,
            next_step=f"linkwell custodian output vote {reference} --yes-to-all")  # fmt: skip

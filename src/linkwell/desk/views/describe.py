@@ -23,6 +23,7 @@ from linkwell.specification.answers import answer
 from linkwell.specification.document import specification_document
 from linkwell.specification.file import load, save
 from linkwell.specification.model import Compartment, Question, Specification
+from linkwell.specification.recipe import LEFT_OUT
 from linkwell.specification.workbook import to_excel
 
 ORDERS = {"dmy": "Day first: 03/04/2020 is 3 April 2020", "mdy": "Month first: 03/04/2020 is 4 March 2020",
@@ -206,7 +207,7 @@ def stays(request: HttpRequest, number: int) -> HttpResponse:
             return begin(request, "Looking at that column", work, begins=here, then=reverse("describe"))
     return render(request, "desk/describe_stays.html", {
         "left": left, "problem": problem, "could_be": columns.could_be(spec, left.source),
-        "was_left_out": left.kind == columns.LEFT_OUT,
+        "was_left_out": left.kind == LEFT_OUT,
     })  # fmt: skip
 
 

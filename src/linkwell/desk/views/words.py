@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from linkwell.checking.localwords import LocalWord, coded_fields, local_words, with_words
-from linkwell.desk import doing
 from linkwell.desk.desk import Desk
 from linkwell.desk.guard import desk_of
 from linkwell.desk.jobs import Job
+from linkwell.desk.sources import read
 from linkwell.desk.views.waiting import begin
 from linkwell.specification.model import Field, Specification, TableSpec
 
@@ -27,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
 
         def work(job: Job) -> None:
-            doing.read(desk, job)
+            read(desk, job)
 
         here = reverse("words")
         return begin(request, "Reading your files", work, begins=here, then=here)

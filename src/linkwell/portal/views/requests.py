@@ -20,6 +20,7 @@ from linkwell.custody.projects.seeing import writes
 from linkwell.custody.requests import filling
 from linkwell.custody.requests.bundle import packed
 from linkwell.custody.requests.checking import MARKED
+from linkwell.custody.requests.contents import content_path, whose
 from linkwell.custody.requests.keeping import awaited, may_say, readers_first, said_of, still_open
 from linkwell.custody.requests.models import OutputRequest
 from linkwell.custody.requests.permissions import (
@@ -227,8 +228,8 @@ def read_file(request: HttpRequest, reference: str, number: int) -> HttpResponse
     file = next((each for each in files_seen(found, person) if each.pk == number), None)
     if file is None:
         raise Http404
-    record_view("request.read", by=person, subject=found.subject, about=filling.whose(found))
-    return attached(filling.content_path(found, file.digest).read_bytes(), file.name)
+    record_view("request.read", by=person, subject=found.subject, about=whose(found))
+    return attached(content_path(found, file.digest).read_bytes(), file.name)
 
 
 @page(
@@ -240,10 +241,10 @@ def read_file(request: HttpRequest, reference: str, number: int) -> HttpResponse
 def marked(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The workbook that shows each fault at its cell; it holds the submitted numbers and stays inside."""
     found, person = find_request(request, reference), signed_in(request)
-    path = filling.content_path(found, MARKED)
+    path = content_path(found, MARKED)
     if not marked_seen(found, person) or not path.exists():
         raise Http404
-    record_view("request.read", by=person, subject=found.subject, about=filling.whose(found))
+    record_view("request.read", by=person, subject=found.subject, about=whose(found))
     return attached(path.read_bytes(), f"{reference}-marked.xlsx")
 
 
