@@ -228,7 +228,8 @@ def _table_draft(
     if len(cells) and (cells.min() < 0 or cells.max() >= len(table.labels)):
         raise WrongUse("A cell of the table has no label.", where=table.name)
     rows, places, axes = full_labels(table)
-    cells = places[cells] if len(cells) else cells
+    if len(cells) and not np.array_equal(places, np.arange(len(places))):
+        cells = places[cells]
     pairs = distinct(cells, people.index.positions(units))
     groups = people.groups(pairs, len(rows))
     few = np.zeros(len(rows), dtype=bool)

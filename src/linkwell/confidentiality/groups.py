@@ -59,6 +59,26 @@ class Memberships:
 
 
 @dataclass(frozen=True, eq=False)
+class Sorted:
+    """Numbers, the order that sorts them (equal ones as they stood), and them in that order."""
+
+    numbers: Keys
+    order: Ints
+    rising: Keys
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether each number comes once."""
+        return not (self.rising[1:] == self.rising[:-1]).any()
+
+
+def ordered(numbers: Keys) -> Sorted:
+    """Sort numbers and keep how."""
+    order = np.argsort(numbers, kind="stable")
+    return Sorted(numbers, order, numbers[order])
+
+
+@dataclass(frozen=True, eq=False)
 class Groups:
     """Several groups of distinct people.
 
@@ -83,6 +103,27 @@ class Groups:
         """Row of each group in `sketches`; meaningless for groups that are not wide."""
         return np.cumsum(self.counts >= WIDE).astype(np.int64) - 1
 
+    @cached_property
+    def by_fingerprint(self) -> Sorted:
+        """One number per set of people, out of its key and count: the groups in its order, and it."""
+        return ordered(self.keys ^ (self.counts.astype(np.uint64) << np.uint64(40)))
+
+    def band(self, number: int) -> Sorted:
+        """Ten buckets of each wide group's sketch as one number, in its order; no bucket is in two bands.
+
+        Kept, since what was released is compared with everything that is asked for.
+        """
+        if number not in self._bands:
+            words, tails = self.sketches.view(np.uint64), self.sketches.view(np.uint16)
+            odd, other = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+            mixed = words[:, number] * odd + tails[:, 24 + number].astype(np.uint64) * other
+            self._bands[number] = ordered(mixed)
+        return self._bands[number]
+
+    @cached_property
+    def _bands(self) -> dict[int, Sorted]:
+        return {}
+
     def take(self, rows: Ints) -> Groups:
         """The chosen groups, in the order of `rows`."""
         small = np.where(self.counts <= SMALL, self.counts, 0)
@@ -104,12 +145,14 @@ def distinct(cells: Ints, places: Ints) -> Memberships:
     """Each (cell, person) pair once: XOR would cancel a person counted twice."""
     cells, places = cells.astype(np.int64, copy=False), places.astype(np.int64, copy=False)
     asked = cells, places
-    onward = places[1:] > places[:-1]
-    if bool(np.all((cells[1:] > cells[:-1]) | ((cells[1:] == cells[:-1]) & onward))):
-        return Memberships(cells, places, asked)  # sorted and distinct already
-    if bool(onward.all()):
+    falls = cells[1:] < cells[:-1]
+    if bool((places[1:] > places[:-1]).all()):  # everybody once
+        if not falls.any():
+            return Memberships(cells, places, asked)
         order = rising(cells)
         return Memberships(cells[order], places[order], asked)
+    if not falls.any() and bool(np.all((cells[1:] > cells[:-1]) | (places[1:] > places[:-1]))):
+        return Memberships(cells, places, asked)  # sorted and distinct already
     number = int(places.max()) + 1
     if len(places) <= number <= _SPARSE * len(places):
         where = np.full(number, -1, dtype=np.int64)
@@ -169,12 +212,11 @@ def _sketches(pairs: Memberships, counts: Ints, marks: Marks) -> Sketches:
         found[rank[group]] = _own_sketch(marks[pairs.places[ends[group] - counts[group] : ends[group]]])
     several = wide & (counts < _LARGE)
     if several.any():
-        cells, places = pairs.cells, pairs.places
+        places, times = pairs.places, np.where(several, counts, 0)
         if not several.all():
-            inside = several[cells]
-            cells, places = cells[inside], places[inside]
+            places = places[several[pairs.cells]]
         own = marks[places]
-        spots = rank[cells] * BUCKETS
+        spots = np.repeat(rank * BUCKETS, times)
         spots += own >> np.uint16(8)
         scattered = _xor_bytes(spots, own & np.uint16(255), found.size).reshape(found.shape)
         found[rank[several]] = scattered[rank[several]]
@@ -196,12 +238,19 @@ def _xor_bytes(places: Ints, values: Marks, size: int) -> Sketches:
     """
     found = np.zeros(size, dtype=np.uint8)
     bits = np.arange(256)
+    odd, gathering = np.uint64(_fields(0, 13, 26, 39)), np.uint64(_fields(39, 27, 15, 3))
     for low in (0, 4):
         worth = sum(((bits >> (low + bit)) & 1) * float(2 ** (13 * bit)) for bit in range(4))
-        counted = np.bincount(places, weights=np.asarray(worth)[values], minlength=size).astype(np.int64)
-        for bit in range(4):
-            found |= (((counted >> (13 * bit)) & 1) << (low + bit)).astype(np.uint8)
+        counted = np.bincount(places, weights=np.asarray(worth)[values], minlength=size).astype(np.uint64)
+        counted &= odd
+        counted *= gathering  # the four odd bits side by side: no other sum of two places is 39 to 42
+        counted >>= np.uint64(39 - low)
+        found |= counted.astype(np.uint8) & np.uint8(15 << low)
     return found
+
+
+def _fields(*places: int) -> int:
+    return sum(1 << place for place in places)
 
 
 def joined(parts: Sequence[Groups]) -> Groups:

@@ -115,12 +115,15 @@ def near_cohort(population: NDArray[np.int32], cohort: Groups, past: Past, dista
     """
     found = None
     everyone = np.ones(1, dtype=bool)
+    inside = np.zeros(int(population.max(initial=-1)) + 2, dtype=bool)
+    inside[population[population >= 0]] = True
     for old in (*same(cohort, past.groups).old, *near(cohort, past.groups, distance, everyone).old):
         block, row = past.blocks[past.owners[old]], int(past.rows[old])
         if block.measure != COHORTS or row != 0 or block.name == NARROW:
             continue
         members = block.people(row)
-        apart = len(population) + len(members) - 2 * int(np.isin(members, population).sum())
+        common = int(np.count_nonzero(inside[np.minimum(members, len(inside) - 1)]))  # the last is nobody
+        apart = len(population) + len(members) - 2 * common
         if apart == 0:
             return None
         if apart <= distance and found is None:

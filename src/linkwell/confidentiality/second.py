@@ -120,6 +120,8 @@ def _totals(line: Ints, table: TableDraft, hidden: Flags, profile: Profile) -> t
     """
     number = int(line.max(initial=0)) + 1
     lonely = _lonely(line, hidden)
+    if not lonely.any():
+        return joined([]), np.zeros(0, dtype=bool)
     large = np.zeros(number, dtype=bool)
     large[line[lonely & hidden & (table.groups.counts >= profile.people_threshold)]] = True
     rows = lonely & (~hidden | large[np.maximum(line, 0)])

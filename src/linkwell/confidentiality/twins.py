@@ -11,7 +11,7 @@ from linkwell.confidentiality.groups import (
     WIDE,
     Flags,
     Groups,
-    Sketches,
+    Sorted,
     expanded,
 )  # fmt: skip
 from linkwell.confidentiality.request import Ints
@@ -53,13 +53,7 @@ def near(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
 
 def same(new: Groups, old: Groups) -> Pairs:
     """All pairs of groups that are the same people: equal key and equal count."""
-    news = fingerprints(new)
-    order = np.argsort(fingerprints(old), kind="stable")
-    olds = fingerprints(old)[order]
-    low = np.searchsorted(olds, news, side="left")
-    times = np.searchsorted(olds, news, side="right") - low
-    left, place = expanded(np.arange(len(new)), low, times)
-    right = order[place]
+    left, right = _equal(new.by_fingerprint.numbers, old.by_fingerprint)
     keep = (new.counts[left] == old.counts[right]) & (new.keys[left] == old.keys[right])
     return Pairs(left[keep], right[keep], np.zeros(int(keep.sum()), dtype=np.int64))
 
@@ -86,9 +80,17 @@ def unique(groups: Groups) -> tuple[Ints, Ints]:
     return np.flatnonzero(chosen), inverse
 
 
-def fingerprints(groups: Groups) -> Keys:
-    """One number per set of people, out of its key and count."""
-    return groups.keys ^ (groups.counts.astype(np.uint64) << np.uint64(40))
+def _equal(numbers: Keys, among: Sorted) -> tuple[Ints, Ints]:
+    """All pairs of places of equal numbers."""
+    low = np.searchsorted(among.rising, numbers, side="left")
+    if not len(among.rising):
+        return low[:0], low[:0]
+    # Mostly there is none: one look at the place found says so, without a second search.
+    there = np.flatnonzero(among.rising[np.minimum(low, len(among.rising) - 1)] == numbers)
+    low = low[there]
+    times = np.searchsorted(among.rising, numbers[there], side="right") - low
+    left, place = expanded(there, low, times)
+    return left, among.order[place]
 
 
 def _near_small(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
@@ -123,19 +125,17 @@ def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     than that at least one is equal. No pair is missed; the work grows with the groups, not their square.
     """
     ours, theirs = np.flatnonzero(chosen & (new.counts >= WIDE)), np.flatnonzero(old.counts >= WIDE)
-    a, b = new.sketches[new.wide_rank[ours]], old.sketches[old.wide_rank[theirs]]
+    rank = new.wide_rank[ours]
     found = [np.zeros(0, dtype=np.int64)]
-    for ours_band, theirs_band in zip(_bands(a, distance), _bands(b, distance), strict=True):
-        order = np.argsort(theirs_band, kind="stable")
-        if new is old and not (theirs_band[order][1:] == theirs_band[order][:-1]).any():
+    for number in range(distance + 1):
+        if new is old and old.band(number).alone:
             continue  # each is alike to itself only
-        low = np.searchsorted(theirs_band[order], ours_band, side="left")
-        times = np.searchsorted(theirs_band[order], ours_band, side="right") - low
-        left, place = expanded(np.arange(len(ours)), low, times)
-        found.append(np.unique(left * max(len(theirs), 1) + order[place]))
+        left, right = _equal(new.band(number).numbers[rank], old.band(number))
+        found.append(left * max(len(theirs), 1) + right)
     left, right = np.divmod(np.unique(np.concatenate(found)), max(len(theirs), 1))
+    a, b = new.sketches[rank[left]], old.sketches[right]
     apart = np.concatenate([np.zeros(0, dtype=np.int64), *(
-        np.count_nonzero(a[left[part]] != b[right[part]], axis=1) for part in _slices(len(left), 1 << 16)
+        np.count_nonzero(a[part] != b[part], axis=1) for part in _slices(len(left), 1 << 16)
     )])  # fmt: skip
     ours, theirs = ours[left], theirs[right]
     sizes = np.abs(new.counts[ours] - old.counts[theirs])
@@ -143,14 +143,6 @@ def _near_wide(new: Groups, old: Groups, distance: int, chosen: Flags) -> Pairs:
     keep = other & (apart <= distance) & (sizes <= distance)
     # Other people can have the same bytes: they are at least one apart all the same.
     return Pairs(ours[keep], theirs[keep], np.maximum(apart[keep], 1))
-
-
-def _bands(sketches: Sketches, distance: int) -> list[Keys]:
-    """One number per row and band, out of ten buckets each; no bucket is in two bands."""
-    whole = np.ascontiguousarray(sketches)
-    words, tails = whole.view(np.uint64), whole.view(np.uint16)[:, 24:]
-    odd, other = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
-    return [words[:, band] * odd + tails[:, band].astype(np.uint64) * other for band in range(distance + 1)]
 
 
 def _slices(number: int, most: int) -> list[slice]:
