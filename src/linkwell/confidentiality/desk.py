@@ -28,7 +28,7 @@ from linkwell.confidentiality.ledger_files import (
     copies_of,
     zone_and_seen,
 )
-from linkwell.confidentiality.person_index import index_path
+from linkwell.confidentiality.person_index import PersonIndex, index_path
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.proof import open_ledger, read_head, write_head
 from linkwell.confidentiality.recall import Places, Ranks, Recall
@@ -164,6 +164,11 @@ class ReleaseDesk:
             raise self._refused(request, prepared, private or "")
         self._copied()
         return release_of(content)
+
+    def know(self, project: str, people: PersonIndex) -> None:
+        """The people of a project by their index, for as long as this desk is open: of an analyst's own file,
+        which has none in the zone."""
+        self._recall.give(index_path(self.zone, project), people, self._keys)
 
     def note_files(self, left: FilesLeft, *, actor: str, registry_head: str = "") -> Head:
         """Record files that leave by a request: by their fingerprints, before they are handed out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.confidentiality.ledger_files import SECRET
 from linkwell.confidentiality.merging import Levels, Merge, coarser, proposals
 from linkwell.confidentiality.own_people import coded, people_of
-from linkwell.confidentiality.person_index import write_person_index
+from linkwell.confidentiality.person_index import PersonIndex
 from linkwell.confidentiality.profile import Profile, load_profile
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.request import (
@@ -116,6 +117,11 @@ class OwnData:
     rules: Profile
     desk: ReleaseDesk
 
+    @cached_property
+    def once(self) -> bool:
+        """Whether each person has one row."""
+        return len(each_once(self.units)) == len(self.units)
+
     def numbers(self, name: str) -> Floats:
         """A column of numbers.
 
@@ -147,7 +153,9 @@ def opened(
     _columns_there(table, [*columns, person])
     with ReleaseDesk.open(zone, profile=profile) as desk:
         _same_people(zone, desk)
-        yield OwnData(table, _people(table.column(person), keep_secret(zone / SECRET), zone), rules, desk)
+        units, persons = people_of(table.column(person), keep_secret(zone / SECRET))
+        desk.know(PROJECT, PersonIndex(np.arange(len(persons), dtype=np.int64), persons))
+        yield OwnData(table, units, rules, desk)
 
 
 def _same_people(zone: Zone, desk: ReleaseDesk) -> None:
@@ -211,22 +219,17 @@ def _columns_there(table: pa.Table, names: Sequence[str]) -> None:
         )
 
 
-def _people(column: pa.ChunkedArray, secret: bytes, zone: Zone) -> Ints:
-    """A place per row; each person's place stands for a keyed number that is the same in every file."""
-    places, persons = people_of(column, secret)
-    write_person_index(zone, PROJECT, np.arange(len(persons)), persons)
-    return places
-
-
 def each_once(units: Ints) -> Ints:
     """The distinct places, rising; `numpy.unique` hashes, which at a million people takes a hundred times as
     long."""
+    if bool((units[1:] > units[:-1]).all()):
+        return units
     return np.flatnonzero(np.bincount(units)).astype(np.int64)
 
 
 def _cells(
     own: OwnData, by: Sequence[str], codes: Mapping[str, Sequence[str]], long: bool
-) -> tuple[tuple[tuple[str, ...], ...], Ints, Ints, tuple[str, ...]]:
+) -> tuple[tuple[tuple[str, ...], ...], Ints, Ints | slice, tuple[str, ...]]:
     """Labels, the cell of each row kept, which rows those are, and notes about labels left out."""
     axes, columns, notes = [], [], []
     before = own.desk.told_labels(FAMILY)
@@ -238,9 +241,9 @@ def _cells(
             notes.append(f"{name}: labels of fewer than {few} people are not listed.")
         axes.append(labels)
         columns.append(places)
-    kept = np.flatnonzero(np.all([places >= 0 for places in columns], axis=0))
+    kept = _told_of(columns)
     cells = np.ravel_multi_index([places[kept] for places in columns], [len(axis) for axis in axes]).astype(
-        np.int64
+        np.int64, copy=False
     )
     every = tuple(product(*axes))
     if not long:
@@ -249,8 +252,16 @@ def _cells(
     told = own.desk.told_rows(FAMILY)
     listed_rows = [n for n, row in enumerate(every) if people[n] >= own.rules.people_threshold or row in told]
     there = np.array(listed_rows, dtype=np.int64)
-    rows = np.isin(cells, there)
-    return tuple(every[i] for i in there), np.searchsorted(there, cells[rows]), kept[rows], tuple(notes)
+    rows = np.flatnonzero(np.isin(cells, there))
+    rows_of_file = rows if isinstance(kept, slice) else kept[rows]
+    return tuple(every[i] for i in there), np.searchsorted(there, cells[rows]), rows_of_file, tuple(notes)
+
+
+def _told_of(columns: Sequence[Ints]) -> Ints | slice:
+    """The rows that have a label in every column."""
+    if all(int(places.min(initial=0)) >= 0 for places in columns):
+        return slice(None)
+    return np.flatnonzero(np.all([places >= 0 for places in columns], axis=0))
 
 
 def _people_each(codes: Ints, units: Ints, number: int) -> Ints:
@@ -273,7 +284,10 @@ def _axis(
     places, values = coded(own.table.column(name))
     words = ["" if value is None else str(value) for value in values.to_pylist()]
     there = places >= 0
-    people = _people_each(places[there], own.units[there], len(words))
+    if own.once:
+        people = np.bincount(places + 1, minlength=len(words) + 1)[1:]
+    else:
+        people = _people_each(places[there], own.units[there], len(words))
     enough = {word for word, count in zip(words, people, strict=True) if count >= own.rules.people_threshold}
     if codes is not None:
         order = {label: place for place, label in enumerate(codes)}

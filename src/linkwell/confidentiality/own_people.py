@@ -21,6 +21,8 @@ from linkwell.errors import WrongUse
 
 BLOCK = 16
 WHOLE_NUMBER = r"^[0-9]{1,18}(\.0+)?$"
+MOST_SPREAD = 4
+"""Whole numbers over a range of up to this many times the rows are told apart by a table of the range."""
 NUMBER = np.uint64(2**64 - 1)
 """First half of the block of a whole number; no text begins so."""
 
@@ -36,6 +38,8 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
         raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
     key = hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]
     persons = _keyed(values, key).view(np.int64)
+    if pa.types.is_integer(values.type):  # each number is another person
+        return places, persons
     ordered = np.sort(persons)
     if not (ordered[1:] == ordered[:-1]).any():
         return places, persons
@@ -45,10 +49,33 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
 
 def coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     """Per row the place of its value among the distinct values (-1 where there is none), and those."""
+    whole = _whole_numbers(column)
+    if whole is not None:
+        return whole
     found = column.combine_chunks().dictionary_encode()
     found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-    indices = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return indices.astype(np.int64), found.dictionary
+    indices = found.indices if not found.null_count else found.indices.fill_null(-1)
+    return indices.to_numpy(zero_copy_only=False).astype(np.int64), found.dictionary
+
+
+def _whole_numbers(column: pa.ChunkedArray) -> tuple[Ints, pa.Array] | None:
+    """The same for whole numbers that rise from row to row, or lie close together: without hashing a million
+    of them. None for other columns.
+    """
+    if not pa.types.is_integer(column.type) or pa.types.is_uint64(column.type) or column.null_count:
+        return None
+    numbers = column.to_numpy().astype(np.int64, copy=False)
+    if not len(numbers):
+        return None
+    if bool((numbers[1:] > numbers[:-1]).all()):
+        return np.arange(len(numbers), dtype=np.int64), pa.array(numbers)
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low > MOST_SPREAD * len(numbers):
+        return None
+    there = np.flatnonzero(np.bincount(numbers - low))
+    place = np.zeros(high - low + 1, dtype=np.int64)
+    place[there] = np.arange(len(there))
+    return place[numbers - low], pa.array(there + low)
 
 
 def _keyed(values: pa.Array, key: bytes) -> Keys:
