@@ -1,5 +1,6 @@
 import csv
 import json
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -213,3 +214,80 @@ def test_a_coarser_level_of_a_code_list_is_proposed_with_its_cost(people, tmp_pa
 
 def test_a_table_that_loses_little_needs_no_merge():
     assert proposals(np.array([50, 60, 70]), (("a",), ("b",), ("c",)), ("g",), 6) == ()
+
+
+@pytest.mark.parametrize(
+    "missing", [[None, "a"], ["", "a"], [" ", "a"], [None, 1.0], [float("nan"), 1.0], [None, 1], [None, True]]
+)
+def test_rows_without_a_value_are_counted_as_not_known(tmp_path, missing):
+    people = pa.table({"id": range(80), "g": missing * 40})
+    told = confidentialise(people, by=["g"], person="id", ledger=tmp_path / "l").release.tables["table"]
+    assert told.cell("Not known").value >= 39
+    assert len(told.labels) == 2
+    with pytest.raises(WrongUse, match="Not known"):
+        confidentialise(people, by=["g"], person="id", ledger=tmp_path / "l", codes={"g": [missing[1]]})
+
+
+@pytest.mark.parametrize("nobody", [[None], [""], ["  "], [float("nan")]])
+def test_a_row_of_nobody_is_not_taken_for_a_person(tmp_path, nobody):
+    ids = nobody * 9 + (
+        [f"p{n}" for n in range(71)] if isinstance(nobody[0], str) else list(map(float, range(71)))
+    )
+    with pytest.raises(WrongUse, match="no person"):
+        confidentialise(
+            pa.table({"id": ids, "g": ["a", "b"] * 40}), by=["g"], person="id", ledger=tmp_path / "l"
+        )
+
+
+def test_more_combinations_than_anybody_can_read_are_refused_before_they_are_made(tmp_path):
+    many = {name: np.arange(60_000) // 20 for name in "abcdef"}  # 3,000 to the sixth power
+    with pytest.raises(WrongUse, match="combinations"):
+        confidentialise(pa.table({"id": np.arange(60_000), **many}), by=list("abcdef"), person="id",
+                        ledger=tmp_path / "l")  # fmt: skip
+
+
+def test_odd_columns_are_refused_in_words(tmp_path):
+    people = pa.table(
+        {"id": range(40), "g": ["a", "b"] * 20, "lists": [[1]] * 40, "day": [date(2026, 1, 1)] * 40}
+    )
+    twice = pa.Table.from_arrays([people["id"], people["g"], people["g"]], names=["id", "g", "g"])
+    facts = {"person": "id", "ledger": tmp_path / "l"}
+    for wrong, table, more in (
+        ("lists", people, {"by": ["lists"]}), ("two columns", twice, {"by": ["g"]}),
+        ("each once", people, {"by": []}), ("each once", people, {"by": ["g", "g"]}),
+        ("no number", people, {"by": ["g"], "mean": "day"}),
+        ("not counted by", people, {"by": ["g"], "codes": {"region": ["a"]}}),
+    ):  # fmt: skip
+        with pytest.raises(WrongUse, match=wrong):
+            confidentialise(table, **facts, **more)
+    told = confidentialise(people, **facts, by="g", codes={"g": ["b", "b", "a"]}).release.tables["table"]
+    assert told.labels == (("b",), ("a",))
+
+
+def test_negative_numbers_stand_before_positive_ones(tmp_path):
+    people = pa.table({"id": range(80), "g": [-10, -2, 0, 1.5] * 20})
+    told = confidentialise(people, by=["g"], person="id", ledger=tmp_path / "l").release.tables["table"]
+    assert [label for (label,) in told.labels] == ["-10.0", "-2.0", "0.0", "1.5"]
+
+
+def test_the_same_people_in_any_kind_of_column_show_the_same_numbers(tmp_path):
+    """Whole numbers are told apart without hashing them, by two ways of their own."""
+    draw = np.random.default_rng(4)
+    ids, sparse = draw.permutation(300), draw.permutation(300) * 10**9
+    labels = draw.integers(0, 4, 300)
+    told = []
+    for number, (who, what) in enumerate(
+        [(ids, labels), (np.sort(ids), labels[np.argsort(ids)]), (list(map(str, ids)), labels),
+         (pa.array(ids, pa.uint64()), labels.astype(np.uint8)), (ids.astype(float), list(map(str, labels)))]
+    ):  # fmt: skip
+        people = pa.table({"id": who, "g": what})
+        told.append(
+            confidentialise(people, by=["g"], person="id", ledger=tmp_path / "l", purpose=str(number))
+        )
+    shown = [each.release.tables["table"] for each in told]
+    assert all((each.labels, each.values) == (shown[0].labels, shown[0].values) for each in shown)
+    far = [pa.table({"id": who, "g": labels}) for who in (sparse, list(map(str, sparse)))]
+    first, again = (
+        confidentialise(each, by=["g"], person="id", ledger=tmp_path / "m").release for each in far
+    )
+    assert first.tables["table"].values == again.tables["table"].values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ import pyarrow.parquet
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.confidentiality.ledger_files import SECRET
 from linkwell.confidentiality.merging import Levels, Merge, coarser, proposals
+from linkwell.confidentiality.own_labels import labelled, people_each
 from linkwell.confidentiality.own_people import coded, people_of
 from linkwell.confidentiality.person_index import PersonIndex
 from linkwell.confidentiality.profile import Profile, load_profile
@@ -32,6 +33,7 @@ from linkwell.confidentiality.request import (
     ReleaseRequest,
     WeightedTable,
 )
+from linkwell.confidentiality.suppression import MOST_CELLS, too_many
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Zone, ZoneName, data_home_of, write_whole
@@ -67,7 +69,8 @@ def confidentialise(
         percents: quantiles of the amounts (25, 50, 75), as a table of their own.
         entities: kind -> column of organisations.
         codes: column -> its whole code list. Without one, labels that fewer than six people have are left
-            out, as an absent label would tell a zero; labels told before from this ledger stay listed.
+            out, as an absent label would tell a zero; labels told before from this ledger stay listed. Rows
+            without a value have the label "Not known".
         levels: column -> label -> its group at a coarser level, to propose merges by.
         weight: a column of survey weights: weighted counts besides those of respondents, or weighted means.
         long: `by` is a heading and a category, and a person may have several rows.
@@ -80,6 +83,8 @@ def confidentialise(
         raise WrongUse(
             "Totals and quantiles need a column of amounts.", fix="Name it with --mean (mean=...)."
         )
+    by = [by] if isinstance(by, str) else by
+    _each_named_once(by, codes or {}, levels or {})
     needed = [*by, *filter(None, (mean, weight)), *(entities or {}).values()]
     with opened(data, person, needed, ledger, profile) as own:
         labels, places, kept, notes = _cells(own, by, codes or {}, long)
@@ -130,7 +135,7 @@ class OwnData:
         """
         try:
             found = self.table.column(name).cast(pa.float64()).to_numpy()
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             found = np.full(1, np.nan)
         if not bool(np.all(np.isfinite(found))):
             raise WrongUse("This column holds something that is no number.", where=name,
@@ -209,6 +214,15 @@ def _zone(ledger: Path, data: pa.Table | Path) -> Zone:
     return Zone(ZoneName.DISCLOSURE, ledger)
 
 
+def _each_named_once(by: Sequence[str], *lists: Mapping[str, object]) -> None:
+    if not by or len(set(by)) != len(by):
+        raise WrongUse("Name the columns to count by, each once.", where=", ".join(by) or "by")
+    others = [name for given in lists for name in given if name not in by]
+    if others:
+        raise WrongUse("A list of labels is for a column that is not counted by.", where=", ".join(others),
+                       fix=f"Counted by: {', '.join(by)}")  # fmt: skip
+
+
 def _columns_there(table: pa.Table, names: Sequence[str]) -> None:
     missing = [name for name in names if name not in table.column_names]
     if missing:
@@ -217,6 +231,12 @@ def _columns_there(table: pa.Table, names: Sequence[str]) -> None:
             where=", ".join(missing),
             fix=f"It has: {', '.join(table.column_names)}",
         )
+    for name in names:
+        if table.column_names.count(name) > 1:
+            raise WrongUse("The file has two columns of this name.", where=name, fix="Rename one of them.")
+        if pa.types.is_nested(table.column(name).type):
+            raise WrongUse("This column holds lists, not one value a row.", where=name,
+                           fix="Write one value in each row.")  # fmt: skip
 
 
 def each_once(units: Ints) -> Ints:
@@ -234,13 +254,17 @@ def _cells(
     axes, columns, notes = [], [], []
     before = own.desk.told_labels(FAMILY)
     for name in by:
-        listed = codes.get(name)
-        places, labels = _axis(name, own, listed, before.get(name, ()))
+        listed, few = codes.get(name), own.rules.people_threshold
+        places, labels = labelled(
+            name, own.table.column(name), own.units, once=own.once, few=few, codes=listed,
+            before=before.get(name, ()),
+        )  # fmt: skip
         if listed is None:
-            few = own.rules.people_threshold
             notes.append(f"{name}: labels of fewer than {few} people are not listed.")
         axes.append(labels)
         columns.append(places)
+    if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
+        raise too_many(", ".join(by))
     kept = _told_of(columns)
     cells = np.ravel_multi_index([places[kept] for places in columns], [len(axis) for axis in axes]).astype(
         np.int64, copy=False
@@ -248,7 +272,7 @@ def _cells(
     every = tuple(product(*axes))
     if not long:
         return every, cells, kept, tuple(notes)
-    people = _people_each(cells, own.units[kept], len(every))
+    people = people_each(cells, own.units[kept], len(every))
     told = own.desk.told_rows(FAMILY)
     listed_rows = [n for n, row in enumerate(every) if people[n] >= own.rules.people_threshold or row in told]
     there = np.array(listed_rows, dtype=np.int64)
@@ -262,55 +286,3 @@ def _told_of(columns: Sequence[Ints]) -> Ints | slice:
     if all(int(places.min(initial=0)) >= 0 for places in columns):
         return slice(None)
     return np.flatnonzero(np.all([places >= 0 for places in columns], axis=0))
-
-
-def _people_each(codes: Ints, units: Ints, number: int) -> Ints:
-    """Distinct people per code, shape (number,)."""
-    if int(np.bincount(units, minlength=1).max()) > 1:
-        packed = np.sort(codes * (int(units.max(initial=0)) + 1) + units)
-        packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
-        codes = packed // (int(units.max(initial=0)) + 1)
-    return np.bincount(codes, minlength=number).astype(np.int64)
-
-
-def _axis(
-    name: str, own: OwnData, codes: Sequence[str] | None, before: Sequence[str]
-) -> tuple[Ints, tuple[str, ...]]:
-    """Per row the place of its label (-1: left out), and the labels in order.
-
-    Args:
-        before: labels that were told before: one that disappeared would tell that people left.
-    """
-    places, values = coded(own.table.column(name))
-    words = ["" if value is None else str(value) for value in values.to_pylist()]
-    there = places >= 0
-    if own.once:
-        people = np.bincount(places + 1, minlength=len(words) + 1)[1:]
-    else:
-        people = _people_each(places[there], own.units[there], len(words))
-    enough = {word for word, count in zip(words, people, strict=True) if count >= own.rules.people_threshold}
-    if codes is not None:
-        order = {label: place for place, label in enumerate(codes)}
-        unknown = [word for word in words if word not in order]
-        if unknown:
-            raise not_listed(name, unknown, enough)
-        table = np.array([order[word] for word in words] or [0], dtype=np.int64)
-        return np.where(there, table[places], -1), tuple(codes)
-    labels = in_order(enough | set(before))
-    order = {label: place for place, label in enumerate(labels)}
-    table = np.array([*(order.get(word, -1) for word in words), -1], dtype=np.int64)
-    return table[places], tuple(labels)
-
-
-def not_listed(name: str, unknown: Sequence[str], common: Collection[str]) -> WrongUse:
-    """What to say of labels outside their code list: a label of a few people may be somebody's name."""
-    told = [label for label in unknown if label in common][:3]
-    rest = len(unknown) - len(told)
-    words = [*told, *([f"{rest} labels of few people, or more of them"] if rest else [])]
-    return WrongUse("A label is not in its code list.", where=f"{name}: {', '.join(words)}",
-                    fix="Add it to the list, or mend it in the file.")  # fmt: skip
-
-
-def in_order(labels: Iterable[str]) -> list[str]:
-    """Labels in reading order: whole numbers by size (2 before 10), then words."""
-    return sorted(labels, key=lambda word: (not word.isdecimal(), int(word) if word.isdecimal() else 0, word))

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from linkwell.confidentiality.density import density_table
-from linkwell.confidentiality.own_files import OwnData, each_once, in_order, not_listed, opened
+from linkwell.confidentiality.own_files import OwnData, each_once, opened
+from linkwell.confidentiality.own_labels import in_order, not_listed, word_of
 from linkwell.confidentiality.regression import Kind
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.request import Category, Floats, Ints, ModelInput
@@ -85,7 +86,7 @@ def _variable(own: OwnData, name: str, codes: Sequence[str] | None) -> Floats | 
     column = own.table.column(name)
     if codes is None and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return own.numbers(name)
-    words = ["" if value is None else str(value) for value in column.to_pylist()]
+    words = [word_of(value) for value in column.to_pylist()]
     labels = tuple(codes) if codes is not None else tuple(in_order(set(words)))
     place = {label: n for n, label in enumerate(labels)}
     unknown = sorted(set(words) - set(place))

@@ -34,7 +34,7 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
         WrongUse: a row has no person.
     """
     places, values = coded(column)
-    if (places < 0).any():
+    if bool((places < 0).any()) or _blank(values):
         raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
     key = hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]
     persons = _keyed(values, key).view(np.int64)
@@ -45,6 +45,16 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
         return places, persons
     persons, merged = np.unique(persons, return_inverse=True)  # one person written in two ways
     return merged[places], persons
+
+
+def _blank(values: pa.Array) -> bool:
+    """Whether one of the identifiers is none: nothing but blanks, or no number."""
+    if pa.types.is_floating(values.type):
+        return bool(pc.any(pc.is_nan(values)).as_py())
+    if pa.types.is_integer(values.type):
+        return False
+    lengths = pc.binary_length(pc.utf8_trim_whitespace(values.cast(pa.string())))
+    return bool(pc.any(pc.equal(lengths, 0)).as_py())
 
 
 def coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
@@ -72,10 +82,13 @@ def _whole_numbers(column: pa.ChunkedArray) -> tuple[Ints, pa.Array] | None:
     low, high = int(numbers.min()), int(numbers.max())
     if high - low > MOST_SPREAD * len(numbers):
         return None
-    there = np.flatnonzero(np.bincount(numbers - low))
+    spots = numbers - low if low else numbers
+    there = np.flatnonzero(np.bincount(spots))
+    if len(there) == high - low + 1:
+        return spots, pa.array(there + low)
     place = np.zeros(high - low + 1, dtype=np.int64)
     place[there] = np.arange(len(there))
-    return place[numbers - low], pa.array(there + low)
+    return place[spots], pa.array(there + low)
 
 
 def _keyed(values: pa.Array, key: bytes) -> Keys:

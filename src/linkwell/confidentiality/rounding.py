@@ -53,13 +53,15 @@ def keyed(key: bytes, high: NDArray[np.generic], low: NDArray[np.generic]) -> tu
     Every block is input once per meaning, so the plain block cipher is the keyed function we want.
     """
     encryptor = Cipher(algorithms.AES256(key), modes.ECB()).encryptor()  # noqa: S305
-    out = np.empty((len(low), 2), dtype=np.uint64)
+    first, second = np.empty(len(low), dtype=np.uint64), np.empty(len(low), dtype=np.uint64)
+    blocks = np.empty((min(len(low), _CHUNK), 2), dtype="<u8")
     for start in range(0, len(low), _CHUNK):
         stop = min(start + _CHUNK, len(low))
-        blocks = np.empty((stop - start, 2), dtype="<u8")
-        blocks[:, 0], blocks[:, 1] = high[start:stop].view(np.uint64), low[start:stop].view(np.uint64)
-        out[start:stop] = np.frombuffer(encryptor.update(blocks.tobytes()), dtype="<u8").reshape(-1, 2)
-    return out[:, 0].copy(), out[:, 1].copy()
+        part = blocks[: stop - start]
+        part[:, 0], part[:, 1] = high[start:stop].view(np.uint64), low[start:stop].view(np.uint64)
+        found = np.frombuffer(encryptor.update(part.tobytes()), dtype="<u8").reshape(-1, 2)
+        first[start:stop], second[start:stop] = found[:, 0], found[:, 1]
+    return first, second
 
 
 def record_keys(persons: Ints, keys: RoundingKeys) -> tuple[Keys, Keys]:

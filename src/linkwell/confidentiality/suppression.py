@@ -66,11 +66,7 @@ def full_labels(table: AnyTable) -> tuple[Labels, Ints, Axes]:
         return table.labels, as_given, ()
     axes = tuple(tuple(dict.fromkeys(column)) for column in zip(*table.labels, strict=True))
     if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
-        raise WrongUse(
-            "This table has more combinations of labels than can be released.",
-            where=table.name,
-            fix="Use fewer dimensions or broader groups.",
-        )
+        raise too_many(table.name)
     rows = tuple(product(*axes))
     if rows == table.labels:
         return table.labels, as_given, axes
@@ -78,6 +74,15 @@ def full_labels(table: AnyTable) -> tuple[Labels, Ints, Axes]:
         raise _unfit(table)
     places = {row: place for place, row in enumerate(rows)}
     return rows, np.array([places[row] for row in table.labels], dtype=np.int64), axes
+
+
+def too_many(where: str) -> WrongUse:
+    """What to say of a table nobody can read."""
+    return WrongUse(
+        "This table has more combinations of labels than can be released.",
+        where=where,
+        fix="Use fewer dimensions or broader groups.",
+    )
 
 
 def _unfit(table: AnyTable) -> WrongUse:
