@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from tests.confidentiality.output_check.clean_outputs import CLEAN
 from tests.confidentiality.output_check.faulty_outputs import FAULTY
+from tests.confidentiality.output_check.fifth_set import FIFTH, FIFTH_CLEAN
 from tests.confidentiality.output_check.fourth_set import FOURTH, FOURTH_CLEAN
 from tests.confidentiality.output_check.made_up import Case, crosstab, people, write_csv
 from tests.confidentiality.output_check.met_later import LATER, LATER_CLEAN
@@ -32,7 +33,7 @@ def checked(case: Case, folder: Path) -> Checked:
 
 
 @pytest.mark.parametrize(
-    "case", [*CLEAN, *LATER_CLEAN, *BLIND_CLEAN, *FOURTH_CLEAN], ids=lambda case: case.name
+    "case", [*CLEAN, *LATER_CLEAN, *BLIND_CLEAN, *FOURTH_CLEAN, *FIFTH_CLEAN], ids=lambda case: case.name
 )
 def test_nothing_is_said_of_a_clean_output(case: Case, tmp_path: Path) -> None:
     found = checked(case, tmp_path)
@@ -40,7 +41,7 @@ def test_nothing_is_said_of_a_clean_output(case: Case, tmp_path: Path) -> None:
     assert [finding for finding in found.findings if finding.verdict is not Verdict.NOTE] == []
 
 
-@pytest.mark.parametrize("case", [*FAULTY, *LATER, *BLIND, *FOURTH], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*FAULTY, *LATER, *BLIND, *FOURTH, *FIFTH], ids=lambda case: case.name)
 def test_a_fault_is_named_by_its_cell_and_nothing_else_is(case: Case, tmp_path: Path) -> None:
     found = checked(case, tmp_path)
     assert found.verdict.value == case.verdict

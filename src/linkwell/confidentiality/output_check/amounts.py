@@ -34,7 +34,8 @@ def check_amounts(
             elif kind in AMOUNTS or kind == "quantile":
                 behind = _behind(table, others, column, row, evidence)
                 need = least if kind in AMOUNTS else _needed(column, table, row, profile)
-                for rule in _faults(cell, behind, need, evidence.behind.get(row, {}), profile):
+                thin = "thin_amount" if kind in AMOUNTS else "thin_quantile"
+                for rule in _faults(cell, behind, need, thin, evidence.behind.get(row, {}), profile):
                     marked.setdefault(rule, []).append(cell.at)
         for rule, cells in marked.items():
             yield found(rule, table.file, table.sheet, cells, column=column.heading)
@@ -43,24 +44,21 @@ def check_amounts(
 
 
 def _faults(
-    cell: Cell, behind: list[Cell], need: int, raw: dict[str, list[Cell]], profile: Profile
+    cell: Cell, behind: list[Cell], need: int, rule: str, raw: dict[str, list[Cell]], profile: Profile
 ) -> Iterator[str]:
     exact = [each.number for each in raw.get("count", []) if each.number is not None]
+    least = min(need, profile.magnitude_contributors)
     known = [each.number for each in behind if each.number is not None]
     if cell.number is None:
         if cell.mark and known and min(known) == need == profile.magnitude_released_count:
             yield "amount_tells_count"
         return
+    hidden = any(each.mark for each in behind)
+    few_told, few_behind = bool(known) and min(known) < need, bool(exact) and min(exact) < least
     if need > 100 and not known:
         yield "minmax"
-    elif any(each.mark for each in behind) or (known and min(known) < need):
-        yield (
-            "thin_amount"
-            if need in (profile.magnitude_released_count, profile.magnitude_contributors)
-            else "thin_quantile"
-        )
-    elif exact and min(exact) < min(need, profile.magnitude_contributors):
-        yield "thin_amount"
+    elif hidden or few_told or few_behind:
+        yield rule
     elif not known and not exact:
         yield "amount_without_count"
 
@@ -94,25 +92,10 @@ def _behind(
         return [aside]
     if kept:
         return [each.cells[row] for each in kept]
-    base = [cell for at, cell in column.cells.items() if _is_base(table, at) and (cell.whole or cell.mark)]
+    base = [cell for at, cell in column.cells.items() if table.is_base_row(at) and (cell.whole or cell.mark)]
     if base:
         return base[:1]
     return _elsewhere(table, others, column, row)
-
-
-def _is_base(table: Table, row: int) -> bool:
-    labels = table.labels.get(row, ())
-    last = plain(labels[-1]) if labels else ""
-    return last in (
-        "n",
-        "people",
-        "number",
-        "count",
-        "clients",
-        "observations",
-        "number of people",
-        "participants",
-    )
 
 
 def _elsewhere(table: Table, others: Sequence[Table], column: Column, row: int) -> list[Cell]:

@@ -10,6 +10,7 @@ from linkwell.confidentiality.output_check import (
     absent,
     acro_results,
     amounts,
+    changes,
     counting,
     differing,
     fitted,
@@ -39,7 +40,7 @@ _TESTED = {
     "rate": ("not_from_rounded",), "ratio": ("not_from_rounded",), "mean": ("thin_amount", "count_from_mean"),
     "total": ("thin_amount", "dominance", "recoverable"), "sd": ("thin_amount",), "measure": ("thin_amount",),
     "quantile": ("thin_quantile",), "minmax": ("minmax",), "residual": ("residuals",),
-    "estimate": ("model_thin", "model_saturated"),
+    "estimate": ("model_thin", "model_saturated"), "change": ("not_from_rounded",),
 }  # fmt: skip
 _WITH_RAW = ("not_from_raw", "shown_though_small", "zero_for_small", "direction", "nearest")
 
@@ -210,6 +211,7 @@ class _Check:
             yield from absent.check_absent(table, raw, self.profile.people_threshold)
             yield from sums.check_lines(table, self.ways)
             yield from shares.check_shares(table, self.leaving)
+            yield from changes.check_changes(table)
             yield from amounts.check_amounts(table, self.leaving, raw, self.ways, self.profile)
             yield from amounts.check_contributors(table, raw, self.profile)
         for (

@@ -204,8 +204,14 @@ _IN_TEXT = re.compile(
 )
 
 
+_FREEDOM_OF_R = re.compile(r"F-statistic:.*? on (\d+) and (\d+) DF")
+_NULL_OF_R = re.compile(r"Null deviance:.*? on (\d+) +degrees of freedom")
+
+
 def exact_in_text(text: str, ways: Ways) -> bool:
     """Whether a printed summary in a text file tells an unrounded number of people."""
     numbers = [float(each.replace(",", "")) for each in _IN_TEXT.findall(text) if each.strip(",")]
+    numbers += [float(model) + float(rest) + 1 for model, rest in _FREEDOM_OF_R.findall(text)]
+    numbers += [float(rest) + 1 for rest in _NULL_OF_R.findall(text)]
     return any(not (ways.fits("rr3", cell) or ways.fits("grr", cell))
                for cell in (Cell(0, 0, "", number) for number in numbers))  # fmt: skip

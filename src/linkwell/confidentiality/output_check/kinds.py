@@ -80,5 +80,13 @@ def kind_at(table: Table, column: Column, row: int) -> str:
     """What one cell is: its row's statistic, where the row is one and the column says nothing special."""
     if column.kind in (*COUNTS, "measure", "mean", "total"):
         labels = table.labels.get(row, ())
-        return (labels and statistic_of_row(labels[-1])) or column.kind
+        said = (labels and statistic_of_row(labels[-1])) or column.kind
+        return "count" if said == "measure" and _is_count_row(table, column, row) else said
     return column.kind
+
+
+def _is_count_row(table: Table, column: Column, row: int) -> bool:
+    """Whether a row of a table of measures ("Clients", "Average age") is a number of people or things."""
+    said = {at: kind_of_words(labels[-1]) for at, labels in table.labels.items() if labels}
+    others = set(said.values()) - {"", "count"}
+    return said.get(row) == "count" and bool(others) and column.cells[row].whole

@@ -13,6 +13,7 @@ from linkwell.confidentiality.output_check.tables import Column, Table, role_of_
 from linkwell.confidentiality.output_check.words import plain, words
 
 Row = tuple[int, list[Cell]]
+_LONG = 200  # what is longer is a note about something else
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,17 @@ def _table(sheet: Sheet, block: list[Row], above: list[Row], role: str, before: 
     notes = [cell for _, row in body[end:] for cell in row]
     body = body[:end]
     headings = _headings(sheet, heads, body)
-    return _made(sheet, body, headings, (*texts, *(c for _, row in heads for c in row), *notes), role)
+    title = " ".join(cell.text for cell in (*texts, *notes) if len(cell.text) < _LONG)
+    return _made(sheet, body, headings, (*texts, *(c for _, row in heads for c in row), *notes), role, title)
 
 
 def _made(
-    sheet: Sheet, body: list[Row], headings: dict[int, tuple[str, ...]], texts: tuple[Cell, ...], role: str
+    sheet: Sheet,
+    body: list[Row],
+    headings: dict[int, tuple[str, ...]],
+    texts: tuple[Cell, ...],
+    role: str,
+    title: str,
 ) -> Table:
     by_column: dict[int, dict[int, Cell]] = {}
     for number, row in body:
@@ -106,7 +113,6 @@ def _made(
         for at, cells in by_column.items()
         if at not in labels and (_is_words(cells) or _is_flags(headings.get(at, ()), cells))
     ]
-    title = " ".join(cell.text for cell in texts if len(cell.text) < 200)
     columns = tuple(
         Column(at, headings.get(at, ()), kind_of_column(headings.get(at, ()), list(cells.values()), title),
                role_of_name(" ".join(headings.get(at, ()))), cells)
@@ -130,9 +136,29 @@ def _first_data_row(block: list[Row]) -> int:
         named = len(above) >= len(row) and not any(cell.is_value for cell in above)
         below = block[at + 1][1] if at + 1 < len(block) else []
         words_below = bool(below) and not any(cell.is_value for cell in below)
+        if not at and _are_years_above(row, below):
+            continue
         if (named and not words_below) or not _are_heading_numbers(row, left, words_below):
             return at
     return len(block)
+
+
+def _are_years_above(row: list[Cell], below: list[Cell]) -> bool:
+    """Whether a first row heads the one below it by years, each later than the last; words may follow
+    ("Change"), and one year alone stands after a word that heads labels.
+    """
+    years = [cell for cell in row if cell.is_value]
+    numbers = [cell.number or 0.0 for cell in years]
+    if row[0].is_value or not all(1950 <= number <= 2100 and number == int(number) for number in numbers):
+        return False
+    if len(years) == 1 and not words().one["label_heading"].match(plain(row[0].text)):
+        return False
+    over = {cell.column for cell in below if cell.is_value}
+    return (
+        all(b > a for a, b in pairwise(numbers))
+        and over >= {cell.column for cell in years}
+        and (len(over) > len(years) or not any(1950 <= (cell.number or 0) <= 2100 for cell in below))
+    )
 
 
 def _are_heading_numbers(row: list[Cell], left: int, words_below: bool) -> bool:
@@ -224,7 +250,7 @@ def _label_columns(by_column: dict[int, dict[int, Cell]], headings: dict[int, tu
 
 
 def _are_codes(numbers: list[float]) -> bool:
-    return all(number == int(number) and abs(number) < 1_000_000 for number in numbers)
+    return all(number == int(number) and abs(number) < 10_000_000 for number in numbers)
 
 
 def _is_words(cells: dict[int, Cell]) -> bool:
@@ -277,4 +303,5 @@ def _continued(sheet: Sheet, before: Table, body: list[Row], role: str) -> Table
     notes = tuple(cell for _, row in body[end:] for cell in row)
     headings = {column.at: column.headings for column in before.columns}
     headings |= {at: (name,) for at, name in zip(before.label_columns, before.label_names, strict=True)}
-    return _made(sheet, body[:end], headings, notes, role)
+    title = " ".join(cell.text for cell in notes if len(cell.text) < _LONG)
+    return _made(sheet, body[:end], headings, notes, role, title)

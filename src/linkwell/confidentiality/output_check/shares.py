@@ -88,16 +88,10 @@ def _uniform(table: Table, column: Column, shown: Counts, kind: str) -> Iterator
     full = 100.0 if any((cell.number or 0) > 1 for cell in shown.values()) else 1.0
     cells = [
         cell.at for row, cell in shown.items()
-        if cell.number in (0.0, full) and not table.is_total_row(row) and not _is_base(table, row)
+        if cell.number in (0.0, full) and not table.is_total_row(row) and not table.is_base_row(row)
     ]  # fmt: skip
     if cells and len(shown) > 1:
         yield found("whole_group", table.file, table.sheet, cells, column=column.heading)
-
-
-def _is_base(table: Table, row: int) -> bool:
-    """Whether a row is the base of its percentages: "N", "People"."""
-    labels = table.labels.get(row, ())
-    return bool(labels) and plain(labels[-1]) in ("n", "people", "base", "number", "count", "clients")
 
 
 def _counts(table: Table, others: Sequence[Table], cells: Counts) -> list[Counts]:
@@ -125,7 +119,7 @@ def _counts(table: Table, others: Sequence[Table], cells: Counts) -> list[Counts
 def _bases(table: Table, column: Column, cells: Counts) -> list[Counts]:
     """The totals of a column, each as the base of all rows; and of each section or group its own total."""
     bases: list[Counts] = []
-    whole = [row for row in column.cells if table.is_total_row(row) or _is_base(table, row)]
+    whole = [row for row in column.cells if table.is_total_row(row) or table.is_base_row(row)]
     for row in whole[:6]:
         bases.append(dict.fromkeys(cells, column.cells[row]))
     if len(whole) > 1:

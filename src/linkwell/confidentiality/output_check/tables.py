@@ -91,6 +91,11 @@ class Table:
         """Whether any column is raw."""
         return any(self.role_of(column) == "raw" for column in self.columns)
 
+    def is_base_row(self, row: int) -> bool:
+        """Whether a row is the number of people its column is about: "N", "Number of clients"."""
+        labels = self.labels.get(row, ())
+        return bool(labels) and bool(words().one["base"].match(plain(labels[-1])))
+
     def is_total_row(self, row: int) -> bool:
         """Whether a row stands for all of its line in some dimension."""
         return any(is_total(label) for label in self.labels.get(row, ()))

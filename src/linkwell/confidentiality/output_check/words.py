@@ -31,8 +31,8 @@ def words() -> Words:
     found: dict[str, Any] = tomllib.loads(
         (resources.files("linkwell.confidentiality.output_check") / "words.toml").read_text("utf-8")
     )
-    singles = ("telling_marks", "raw", "conf", "label", "number_label", "running", "note", "total",
-               "software")  # fmt: skip
+    singles = ("telling_marks", "raw", "conf", "label", "base", "label_heading", "number_label", "running",
+               "note", "total", "software")  # fmt: skip
     return Words(
         frozenset(found["marks"]),
         frozenset(found["hiding_marks"]),
