@@ -18,8 +18,10 @@ from linkwell.insights.estimators.balance import (
     entropy_weights,
     independent_columns,
     love,
+    near,
     rebalanced,
 )
+from linkwell.insights.estimators.bootstrap import LOOSE
 from linkwell.insights.estimators.effect import Clusters, at_the_end, effect, later_factors, outcome_model
 
 NAMES = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")
@@ -135,10 +137,13 @@ def test_what_later_starters_gain_is_given_back():
 def test_the_quick_way_back_to_balance_ends_where_newton_does():
     rng = np.random.default_rng(8)
     z = rng.gamma(2.0, 1.0, (4000, 12)) - 2.0
-    base = rng.poisson(1.0, 4000) / 4000
+    base = (1.0 + rng.poisson(1.0, 4000)) / 8000
     shift = z.mean(axis=0) + rng.normal(scale=0.1, size=12)
-    quick, _ = rebalanced(z, base / base.sum(), shift, np.zeros(12))
     full = entropy_weights(z.copy(), shift, base)
-    assert quick.converged
-    assert quick.worst < 1e-7
-    assert np.abs(quick.weights - full.weights).max() < 1e-9
+    for start in (z.mean(axis=0), shift + 0.5):  # from near, and from where the way is long
+        quick = rebalanced(z, base / base.sum(), shift, near(z, np.full(4000, 1 / 4000), start))
+        assert quick.converged
+        assert quick.worst < 1e-6
+        assert np.abs(quick.weights - full.weights).max() < 1e-7
+    nowhere = rebalanced(z, base / base.sum(), z.max(axis=0) + 1, near(z, base / base.sum(), shift))
+    assert not nowhere.worst < LOOSE  # counted as a draw that could not be balanced

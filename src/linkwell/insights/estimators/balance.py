@@ -19,6 +19,11 @@ RIDGES = (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
 """Tried in turn: exact balance first, then a little slack for moments that cannot all be met at once."""
 
 
+CLOSE, STEPS = 1e-6, 40
+"""Gap at which a draw of a bootstrap is balanced (it averages residuals, which a gap so small does not
+move), and the steps it may take."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Weights:
     """Weights of the comparison rows (sum 1) and how the solver ended.
@@ -122,12 +127,58 @@ def _independent(spread: Floats, tolerance: float = 1e-7) -> NDArray[np.int64]:
     return np.array(kept, dtype=np.int64)
 
 
-def rebalanced(z: Floats, base: Floats, shift: Floats, start: Floats) -> tuple[Weights, Floats]:
-    """Weights that bring the means of `z` to `shift`, from a nearby solution; and the solution found.
+@dataclass(frozen=True, eq=False, repr=False)
+class Near:
+    """A solution from which others that are near are found: its dual, shape (k,), and the inverse curvature
+    there, shape (k, k)."""
 
-    For a bootstrap, where the columns stay and only base weights and targets move a little.
+    dual: Floats
+    inverse: Floats
+
+
+def near(z: Floats, base: Floats, shift: Floats) -> Near:
+    """The solution that brings the means of `z` to `shift` exactly, to go on from."""
+    found, dual = _solve(z, base, 0.0, shift, np.zeros(z.shape[1]), 80, 1e-7, slow=0.5)
+    means = z.T @ found.weights
+    curvature = gram(z, found.weights) - np.outer(means, means)
+    return Near(dual, np.asarray(np.linalg.pinv(curvature, rcond=1e-12, hermitian=True)))
+
+
+def rebalanced(z: Floats, base: Floats, shift: Floats, start: Near) -> Weights:
+    """Weights that bring the means of `z` to `shift`, from a nearby solution.
+
+    For a bootstrap, where the columns stay and only base weights and targets move a little: steps by the
+    curvature of the solution it starts from, made better by what each step shows (Broyden, Fletcher, Goldfarb
+    and Shanno), cost no cross products of the whole table. What this leaves unsolved is solved by Newton.
     """
-    return _solve(z, base, 0.0, shift, start, 80, 1e-7, slow=0.5)
+    dual, inverse = start.dual, start.inverse
+    value, w = _dual(z, base, dual, 0.0, shift)
+    gradient = z.T @ w - shift
+    for step in range(STEPS):
+        gap = float(np.abs(gradient).max(initial=0.0))
+        if gap < CLOSE:
+            return Weights(w, True, step, gap, 0.0, dual)
+        moved = -inverse @ gradient
+        slope, length = float(gradient @ moved), 1.0
+        trial, trial_w = _dual(z, base, dual + moved, 0.0, shift)
+        while trial > value + 1e-4 * length * slope + 1e-14 and length > 1e-3:
+            length /= 2
+            trial, trial_w = _dual(z, base, dual + length * moved, 0.0, shift)
+        moved, value, w = length * moved, trial, trial_w
+        dual, before, gradient = dual + moved, gradient, z.T @ w - shift
+        inverse = _learnt(inverse, moved, gradient - before)
+    return _solve(z, base, 0.0, shift, start.dual, 80, 1e-7, slow=0.5)[0]
+
+
+def _learnt(inverse: Floats, moved: Floats, change: Floats) -> Floats:
+    """The inverse curvature that maps this change of the gradient to this step, nearest to the one so far."""
+    along = float(moved @ change)
+    if along <= 0:
+        return inverse
+    turned = inverse @ change
+    across = np.outer(turned, moved)
+    far = (1 + float(change @ turned) / along) / along
+    return np.asarray(inverse - (across + across.T) / along + far * np.outer(moved, moved))
 
 
 def _newton(z: Floats, q: Floats, ridge: float, start: Floats) -> tuple[Weights, Floats]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.insights.estimators.balance import independent_columns, rebalanced
+from linkwell.insights.estimators.balance import independent_columns, near, rebalanced
 from linkwell.insights.estimators.effect import Estimate
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,8 @@ def bootstrap(
     sides = (np.flatnonzero(mine), np.flatnonzero(~mine))
     z, own_z = _standard(moments, treated)
     ours, theirs = outcomes[treated], outcomes[~treated]
-    _, start = rebalanced(z, base / base.sum(), own_z.mean(axis=0), np.zeros(z.shape[1]))
+    start = near(z, base / base.sum(), own_z.mean(axis=0))
+    room = np.empty_like(z)
     found, failed = [], 0
     for draw in range(draws):
         counts = np.zeros(size)
@@ -74,9 +75,9 @@ def bootstrap(
                 counts[side] = np.bincount(rng.integers(0, len(side), len(side)), minlength=len(side))
         own, weight = counts[places[treated]], base * counts[places[~treated]]
         if own.sum() > 0 and weight.sum() > 0:
-            drawn = weight > 0  # about three in eight rows are not: leaving them out is quicker
-            some = weight[drawn] / weight.sum()
-            again, _ = rebalanced(z[drawn], some, own @ own_z / own.sum(), start)
+            drawn = np.flatnonzero(weight)  # about three in eight rows are not: leaving them out is quicker
+            some = np.take(z, drawn, axis=0, out=room[: len(drawn)], mode="clip")
+            again = rebalanced(some, weight[drawn] / weight.sum(), own @ own_z / own.sum(), start)
             if again.worst < LOOSE:
                 found.append(own @ ours / own.sum() - again.weights @ theirs[drawn])
         failed = draw + 1 - len(found)
