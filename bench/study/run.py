@@ -61,7 +61,7 @@ def one_draw(scenario: Scenario, number: int, *, people: int, participants: int,
     model = outcome_model(stack.treated, features.matrix, found.weights)
     balanced = Design(
         stack, features, found.weights, base, _later(world, stack, found.weights), LinkError(), model,
-        make_ready(features, stack, base, model), size,
+        make_ready(features, stack, base, model, world.wait[stack.place] > 12), size,
     )  # fmt: skip
     protocol = Protocol("study", OUTCOMES, draws=bootstrap)
     months = [

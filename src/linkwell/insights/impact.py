@@ -163,7 +163,7 @@ def _weighted(
     if refused(design):
         return partial
     model = outcome_model(stack.treated, features.matrix, weights)
-    ready = make_ready(features, stack, base, model)
+    ready = make_ready(features, stack, base, model, started[stack.place] == NEVER)
     joined = Design(stack, features, weights, base, later, links, model, ready, found.effective)
     following = _following(connection, people, whole, measures, protocol)
     months = outcome_months(history, following, people, whole, protocol)

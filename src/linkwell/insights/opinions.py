@@ -26,6 +26,7 @@ from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.features import Features
 from linkwell.insights.protocol import Outcome
 from linkwell.insights.stack import Stack
+from linkwell.insights.start_groups import StartGroup, group_time_effect, start_groups
 
 Floats = NDArray[np.float64]
 
@@ -53,15 +54,17 @@ class Opinions:
 
     Attributes:
         aipw: augmented weighting. matched, matched_error: 1:5 caliper matching on the logit.
-        did: the change from the year before, balanced on fixed traits only. before_p: joint test of the
-            months before the start. strongest: the measure whose leaving out moves the estimate most; moves:
-            by how much.
+        did: the change from the time before, balanced on fixed traits only. group_times: the same group by
+            group of when people started, beside people who never start; None where that cannot be had.
+        before_p: joint test of the months before the start.
+        strongest: the measure whose leaving out moves the estimate most; moves: by how much.
     """
 
     aipw: Estimate
     matched: float
     matched_error: float
     did: Estimate
+    group_times: Estimate | None
     before_p: float
     strongest: str
     moves: float
@@ -72,22 +75,27 @@ class Ready:
     """What the other methods need of a design, worked out once for every outcome.
 
     Attributes:
-        score: log-odds of starting. pairs: 1:5 caliper matches. ols: unweighted outcome model. bracket:
-            outcome model balanced on fixed traits only. left_out: weights with one measure left out.
+        score: log-odds of starting. pairs: 1:5 caliper matches. ols: unweighted outcome model.
+        bracket: outcome model balanced on fixed traits only. groups: the same by when people started.
+        left_out: weights with one measure left out.
     """
 
     score: Propensity
     pairs: Pairs
     ols: Model
     bracket: Model
+    groups: tuple[StartGroup, ...]
     left_out: tuple[LeftOut, ...]
 
 
-def make_ready(features: Features, stack: Stack, base: Floats, model: Model) -> Ready:
+def make_ready(
+    features: Features, stack: Stack, base: Floats, model: Model, never: NDArray[np.bool_]
+) -> Ready:
     """Prepare the other methods.
 
     Args:
-        model: the balanced outcome model, whose design they share.
+        model: the balanced outcome model, whose design they share. never: rows of the stack whose person
+            starts at no time in the data.
     """
     treated = stack.treated
     fitted = propensity(features.matrix, treated, fit_on=_some_groups(stack, SCORE_PARTICIPANTS))
@@ -102,6 +110,7 @@ def make_ready(features: Features, stack: Stack, base: Floats, model: Model) -> 
         pairs,
         model.weighted_by(equal_weights(treated)),
         outcome_model(treated, traits, found.weights),
+        start_groups(traits, stack, base, never),
         leave_out(features, stack, base),
     )
 
@@ -110,6 +119,7 @@ def opinions(
     outcome: Outcome,
     before: Floats,
     last: Floats,
+    after: int,
     features: Features,
     stack: Stack,
     model: Model,
@@ -119,22 +129,45 @@ def opinions(
 
     Args:
         before: amounts by month before the start, shape (rows, 24). last: the outcome, shape (rows,).
-        model: the balanced outcome model.
+        after: months it is counted over. model: the balanced outcome model.
     """
     treated, score = stack.treated, made.score.logit
     matched = (float("nan"), float("nan"))
     if made.pairs.matched.any():
         matched = matched_effect(last[treated], last[~treated], score[~treated], made.pairs)
+    change = _change(outcome, before, last, after)
     moves = {one.code: _move(one, last, treated) for one in made.left_out}
     strongest = max(moves, key=lambda code: abs(moves[code]), default="")
     return Opinions(
         aipw(last, treated, features.matrix, stack.clusters, made.score, made.ols),
         *matched,
-        _difference_in_differences(outcome, before, last, stack, made.bracket),
+        model_effects(made.bracket, change[:, None], stack.clusters)[0],
+        group_time_effect(change, made.groups, stack),
         months_before(before, stack, model),
         strongest,
         moves.get(strongest, 0.0),
     )
+
+
+def beside(told: Opinions, estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    """Each other method with where its answer lies: "inside" the range, "above" or "below" it, or "none".
+
+    This, and not the number, is what a report says of them: a second answer about the same people and
+    amounts would be a second look at them, which the release desk answers with the first.
+    """
+    answers = {
+        "weighting": told.aipw.estimate,
+        "matching": told.matched,
+        "change": told.did.estimate,
+        "groups": float("nan") if told.group_times is None else told.group_times.estimate,
+    }
+    return tuple((method, _where(answer, estimate)) for method, answer in answers.items())
+
+
+def _where(answer: float, estimate: Estimate) -> str:
+    if not np.isfinite(answer):
+        return "none"
+    return "above" if answer > estimate.upper else "below" if answer < estimate.lower else "inside"
 
 
 def opinion_values(told: Opinions, plain: Estimate, estimate: Estimate, outcome: Outcome) -> dict[str, float]:
@@ -144,7 +177,8 @@ def opinion_values(told: Opinions, plain: Estimate, estimate: Estimate, outcome:
     if np.isfinite(told.matched):
         apart.append(abs(told.matched - plain.estimate) / max(error, told.matched_error))
     found = estimate.lower > 0 or estimate.upper < 0
-    same_way = told.did.lower > 0 if estimate.estimate > 0 else told.did.upper < 0
+    from_before = [one for one in (told.did, told.group_times) if one is not None]
+    same_way = all(one.lower > 0 if estimate.estimate > 0 else one.upper < 0 for one in from_before)
     values = {
         "other_estimator": float(max(apart)),
         "bracket": float(found and not same_way),
@@ -208,13 +242,13 @@ def _move(one: LeftOut, last: Floats, treated: NDArray[np.bool_]) -> float:
     return float(one.with_it @ theirs - one.without_it @ theirs)
 
 
-def _difference_in_differences(
-    outcome: Outcome, before: Floats, last: Floats, stack: Stack, model: Model
-) -> Estimate:
-    """The change from the year before: wrong where people start after a bad year, right under steady gaps.
+def _change(outcome: Outcome, before: Floats, last: Floats, after: int) -> Floats:
+    """What the outcome changed by since before the start, over months as many as can be had, shape (rows,).
 
-    With the balanced estimate it brackets the truth when one of the two assumptions holds (Ding and Li 2019).
+    Wrong where people start after a bad year, right under steady gaps: with the balanced estimate its
+    difference brackets the truth when one of the two assumptions holds (Ding and Li 2019).
     """
-    year = before[:, -12:].sum(axis=1)
-    change = last - (np.where(year > 0, 100.0, 0.0) if outcome.kind == "rate" else year)
-    return model_effects(model, change[:, None], stack.clusters)[0]
+    months = min(after, before.shape[1])
+    same = before[:, -months:].sum(axis=1)
+    had = np.where(same > 0, 100.0, 0.0) if outcome.kind == "rate" else same * (after / months)
+    return np.asarray(last - had)

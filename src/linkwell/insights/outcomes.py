@@ -227,6 +227,7 @@ def _one(joined: _Joined, wider: float, design: Design) -> OutcomeResult:
         outcome,
         joined.before.astype(np.float64),
         joined.last,
+        joined.after.shape[1],
         design.features,
         stack,
         design.model,

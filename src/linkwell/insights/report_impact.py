@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkwell.confidentiality.release import Release
-from linkwell.documents.blocks import Block, Box, Figure, Grid, Heading, Text
+from linkwell.documents.blocks import Block, Box, Bullets, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Interval, intervals
 from linkwell.insights import report_groups, report_pictures
 from linkwell.insights.report_reach import numbers
@@ -24,6 +24,7 @@ def impact(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple[
     if told:
         blocks.append(_table(told, story))
         blocks += report_groups.by_group(release, story)
+        blocks += _opinions(told, story)
     return (*blocks, *_cautions(story), *_similar(story))
 
 
@@ -102,6 +103,20 @@ def _table(found: list[Finding], story: Story) -> Grid:
     head = (f"Outcome in the {story.protocol.span} after", "Estimate", "From", "To", "Participants, about",
             "Similar people, about", "Participants compared")  # fmt: skip
     return numbers("Estimates with their 95 % intervals", head, rows)
+
+
+def _opinions(found: list[Finding], story: Story) -> tuple[Block, ...]:
+    """Where the answers of the other methods lie, outcome by outcome; no numbers of theirs are told."""
+    words, said = sentences()["opinions"], dict(story.opinions)
+    rows = [
+        (finding.outcome.label[:1].upper() + finding.outcome.label[1:],
+         *(words["places"][dict(said[finding.outcome.name])[method]] for method in words["methods"]))
+        for finding in found if finding.outcome.name in said
+    ]  # fmt: skip
+    if not rows:
+        return ()
+    table = Grid(words["caption"], ("Outcome", *words["methods"].values()), tuple(rows))
+    return Heading(words["title"], 2), Text(words["intro"]), table, Bullets(tuple(words["assume"]))
 
 
 def _average(value: float | None, finding: Finding) -> str:

@@ -14,6 +14,7 @@ from linkwell.confidentiality.kinds import Internal
 from linkwell.insights.analyse import Results
 from linkwell.insights.by_group import SliceResult
 from linkwell.insights.gates import GateResult
+from linkwell.insights.opinions import beside
 from linkwell.insights.people import first_of
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.reach import wording
@@ -55,6 +56,7 @@ class Story:
         dimensions: codes of the reach profiles. reference: first day of the reach profile's month.
         design: gates of the whole comparison that spoke. outcome_gates: per outcome.
         missing: names of planned outcomes the data do not hold.
+        opinions: per told outcome, where every other method's answer lies beside the range.
         strongest: per outcome, the label of the measure whose leaving out moves the estimate most.
         slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
@@ -72,6 +74,7 @@ class Story:
     outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
     missing: tuple[str, ...] = ()
     strongest: tuple[tuple[str, str], ...] = ()
+    opinions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     slices: tuple[Groups, ...] = ()
     alike_within: float = 0.0
     stayed_out: tuple[str, ...] = ()
@@ -111,6 +114,11 @@ def tell(
         outcome_gates=tuple((result.outcome.name, _spoken(result.gates)) for result in found.impact.outcomes),
         missing=tuple(o.label for o in found.protocol.outcomes if o.measure not in present),
         strongest=_strongest(found),
+        opinions=tuple(
+            (result.outcome.name, beside(result.opinions, result.estimate))
+            for result in found.impact.outcomes
+            if result.opinions is not None and result.estimate is not None
+        ),
         slices=tuple(_groups(one) for one in found.impact.slices),
         alike_within=_alike_within(found),
         stayed_out=stayed_out_words(stayed_out or {}),

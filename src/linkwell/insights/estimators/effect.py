@@ -146,15 +146,23 @@ def _model(treated: Bools, design: Floats, weights: Floats) -> Model:
 
 
 def influences(model: Model, outcomes: Floats, clusters: Clusters) -> tuple[Floats, Floats]:
-    """Doubly robust effects on the treated, shape (m,), and their influences by cluster, (clusters, m).
+    """`row_influences` by cluster: effects on the treated, shape (m,), and influences, (clusters, m).
+
+    s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants' clusters.
+    """
+    differences, influence = row_influences(model, outcomes)
+    return differences, clusters.add(influence)
+
+
+def row_influences(model: Model, outcomes: Floats) -> tuple[Floats, Floats]:
+    """Doubly robust effects on the treated, shape (m,), and their influences by row, shape (n, m).
 
     Args:
         outcomes: shape (n, m).
 
     Equations: m by weighted least squares on the comparison rows;
     τ = mean_T(Y − m) − Σ_C w (Y − m); ψ_i = (Y_i − m_i − τ)/n_T for participants, −w_j (Y_j − m_j)/√(1 − h_j)
-    for the comparison (h the leverage); s.e. = √(G/(G−1) Σ_g (Σ_{i∈g} ψ_i)²), with G the participants'
-    clusters.
+    for the comparison (h the leverage).
     """
     treated, weights = model.treated, model.weights
     left_t, left_c = model.left(outcomes)
@@ -163,7 +171,7 @@ def influences(model: Model, outcomes: Floats, clusters: Clusters) -> tuple[Floa
     mine, theirs = sides(treated)
     influence[mine] = (left_t - differences) / len(left_t)
     influence[theirs] = left_c * (-weights / np.sqrt(1.0 - model.leverage))[:, None]
-    return np.asarray(differences), clusters.add(influence)
+    return np.asarray(differences), influence
 
 
 def model_effects(model: Model, outcomes: Floats, clusters: Clusters) -> tuple[Estimate, ...]:
