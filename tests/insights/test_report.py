@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from linkwell.confidentiality.desk import ReleaseDesk
+from linkwell.documents.sheets import ACROSS
 from linkwell.insights import analyse, release_request, report, report_gaps, tell
 from linkwell.insights.report_map import Gap
 from linkwell.insights.report_workbook import render_workbook
@@ -129,6 +130,15 @@ def test_every_form_is_made_of_the_same_release_and_repeats_to_the_byte(written,
     assert b"pdfuaid" in made[report.PDF], "typst writes this mark only when PDF/UA-1 holds"
     again = {name: make() for name, make in report.forms(released, story).items()}
     assert again == made
+
+
+def test_every_sheet_of_the_workbook_is_one_page_wide_in_print(written):
+    book = load_workbook(io.BytesIO(render_workbook(written[1], "A report")))
+    assert {
+        sheet.title: sheet.page_setup.fitToWidth for sheet in book if sheet.page_setup.fitToWidth != 1
+    } == {}
+    widths = [dimension.width for dimension in book["effects"].column_dimensions.values()]
+    assert sum(widths) < ACROSS + len(widths)  # and still large enough to be read
 
 
 def test_the_workbook_holds_the_released_tables_and_no_formula(written):

@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 _A4 = 9
-_UPRIGHT, _ACROSS = 96, 150  # characters that are still read easily side by side on a page
+_UPRIGHT, ACROSS = 96, 150  # characters that are still read easily side by side on a page
 _LINE = 15.0  # points
 _MOST = 400.0  # points; a spreadsheet program allows 409
 
@@ -43,7 +43,7 @@ def lay_out(sheet: Any, *, widths: Sequence[float] = (), headings: int = 1, name
         names: columns at the left that stand on every page, where there are several beside each other.
     """
     total = sum(widths)
-    pages = ceil((total - sum(widths[:names])) / (_ACROSS - sum(widths[:names]))) if total > _ACROSS else 1
+    pages = ceil((total - sum(widths[:names])) / (ACROSS - sum(widths[:names]))) if total > ACROSS else 1
     sheet.set_paper(_A4)
     if not widths or total > _UPRIGHT:
         sheet.set_landscape()

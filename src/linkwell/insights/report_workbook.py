@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from linkwell.confidentiality.release import Release, ReleasedEffect, ReleasedTable
-from linkwell.documents.sheets import lay_out, set_height
+from linkwell.documents.sheets import ACROSS, lay_out, set_height
 
 SAME_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 """The date inside the file: the same numbers give the same bytes, whenever they are written again."""
 WIDEST = 60
 """Columns are no wider than this many characters; longer text wraps."""
+NARROWEST = 20
 _ABOUT = 100
 
 
@@ -103,23 +104,34 @@ def _effects(effects: Iterable[ReleasedEffect]) -> tuple[list[str], list[Sequenc
     ]  # fmt: skip
 
 
+def _widths(head: list[str], rows: list[Sequence[object]]) -> list[int]:
+    """Of the columns, in characters: the longest texts wrap, so that a line stands on one printed page."""
+    longest = [
+        max([len(text), *(len(str(row[column])) for row in rows)]) + 2 for column, text in enumerate(head)
+    ]
+    widths = [min(width, WIDEST) for width in longest]
+    while sum(widths) > ACROSS and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
 def _sheet(book: Any, name: str, title: str, head: list[str], rows: list[Sequence[object]]) -> None:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     line = book.add_format({"bold": True, "bottom": 1})
-    whole, part = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.0##"})
+    whole, part = (book.add_format({"num_format": how, "valign": "top"}) for how in ("#,##0", "#,##0.0##"))
     sheet = book.add_worksheet(name)
-    widths: list[int] = []
+    words = book.add_format({"text_wrap": True, "valign": "top"})
+    widths = _widths(head, rows)
     for column, text in enumerate(head):
         sheet.write_string(2, column, text, line)
-        longest = max([len(text), *(len(str(row[column])) for row in rows)])
-        widths.append(min(longest + 2, WIDEST))
-        sheet.set_column(column, column, widths[-1])
+        sheet.set_column(column, column, widths[column])
     for number, row in enumerate(rows, start=3):
+        set_height(sheet, number, [(str(value), width) for value, width in zip(row, widths, strict=True)])
         for column, value in enumerate(row):
             if isinstance(value, int | float):
                 sheet.write_number(number, column, value, part if isinstance(value, float) else whole)
             else:
-                sheet.write_string(number, column, str(value))
+                sheet.write_string(number, column, str(value), words)
     # a long title stands over its own table and does not make the page wider
     sheet.merge_range(0, 0, 0, max(len(head) - 1, 1), _sentence(title), bold)
     set_height(sheet, 0, [(title, sum(widths))])
