@@ -12,7 +12,7 @@ import pytest
 from linkwell.errors import WrongUse
 from linkwell.insights.estimate import Plan, compare
 from linkwell.insights.estimate_report import compared_facts, words
-from linkwell.insights.table import covariates, flags, numbers, read_file
+from linkwell.insights.table import column, covariates, flags, numbers, read_file
 
 DATA = Path(__file__).parent / "data"
 NSW = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "re74=0", "re75=0")
@@ -250,8 +250,18 @@ def test_an_outcome_of_words_is_asked_for_as_numbers():
 
 def test_a_heading_twice_is_not_guessed_at():
     data = table().append_column("x", pa.array(np.zeros(400)))
-    with pytest.raises(WrongUse, match="2 columns “x”"):
+    with pytest.raises(WrongUse, match="More than one column is headed “x”"):
         compare(data, treated="t", outcome="y", names=["x"])
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_heading_twice_in_a_file_is_not_guessed_at_unless_nobody_asks_for_it(mark, tmp_path):
+    file = tmp_path / "twice.csv"
+    file.write_text(f"t{mark}x{mark}y{mark}X \n" + f"1{mark}2{mark}3{mark}4\n" * 3, "utf-8")
+    read = read_file(file)
+    with pytest.raises(WrongUse, match="More than one column is headed “x”"):
+        column(read, "x")
+    assert column(read, "y").to_pylist() == [3, 3, 3]
 
 
 def test_nobody_on_one_side_or_no_covariates_is_wrong_use():

@@ -5,6 +5,9 @@ Whatever is left out is counted and said: missing values, constant columns, colu
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -26,6 +29,8 @@ MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A", ".")
 """How tables write that a value is not known."""
 
 LARGEST = 1e100
+
+REPEATED = b"linkwell: headings that stand twice"
 
 LEVELS = 60
 """A text column with more different values than this is no group."""
@@ -75,13 +80,31 @@ def read_file(path: Path) -> pa.Table:
     )
     try:
         with duckdb.connect() as connection:
-            return connection.sql(query, params=[name]).to_arrow_table()
+            table = connection.sql(query, params=[name]).to_arrow_table()
     except (duckdb.Error, UnicodeDecodeError):
         raise WrongUse(
             "The file cannot be read as a table.",
             where=path.name,
             fix="Save it as CSV (UTF-8, one heading row) or as Parquet.",
         ) from None
+    return table if parquet else _with_repeats(table, path)
+
+
+def _with_repeats(table: pa.Table, path: Path) -> pa.Table:
+    """Headings that stand twice, remembered with the table: reading has given the later ones other names."""
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            line = file.readline()
+        rows = [next(csv.reader([line], delimiter=mark), []) for mark in ",;\t|"]
+    except (UnicodeDecodeError, csv.Error):
+        return table  # packed in another way
+    for row in rows:
+        said = [name.strip().casefold() for name in row]
+        if len(said) == table.num_columns > len(set(said)):
+            twice = sorted({name for name in said if said.count(name) > 1})
+            return table.replace_schema_metadata({REPEATED: json.dumps(twice)})
+    return table
 
 
 def column(table: pa.Table, name: str) -> pa.ChunkedArray:
@@ -96,8 +119,9 @@ def heading(table: pa.Table, name: str) -> str:
         WrongUse: no column, or more than one, could be meant.
     """
     same = table.column_names.count(name)
-    if same > 1:
-        raise WrongUse(f"There are {same} columns “{name}”.", fix="Give each column a heading of its own.")
+    repeated = json.loads((table.schema.metadata or {}).get(REPEATED, b"[]"))
+    if same > 1 or name.strip().casefold() in repeated:
+        raise WrongUse(f"More than one column is headed “{name}”.", fix="Give each a heading of its own.")
     if same:
         return name
     alike = [have for have in table.column_names if have.strip().casefold() == name.strip().casefold()]
