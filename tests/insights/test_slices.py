@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 
 from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.errors import WrongUse
-from linkwell.insights import analyse, release_request, report, tell
+from linkwell.insights import analyse, load_protocol, release_request, report, tell
 from linkwell.insights.protocol import Slice
 from linkwell.insights.reach import wording
+from linkwell.insights.report_groups import by_group
+from linkwell.insights.request import group_name
 from linkwell.insights.slices import FEWEST, bands, kinds
+from linkwell.insights.story import Groups
 
 
 @given(values=st.lists(st.integers(0, 12), min_size=1, max_size=400), fewest=st.integers(1, 90))
@@ -148,3 +152,27 @@ def test_what_was_not_recorded_is_said_and_not_guessed(drawn, protocol):
     results = analyse(drawn.database, every(protocol))
     story = tell(results, organisation="A Trust")
     assert {one.by for one in story.slices if not one.labels} >= {"variant", "service_type", "attended"}
+
+
+@pytest.mark.parametrize(
+    ("by", "means", "spoken"),
+    [
+        ("attended", (-5.0, -20.0, -35.0), "it goes one way"),
+        ("attended", (-20.0, -22.0, -19.0), "No steady rise or fall"),
+        ("attended", (-5.0, -35.0), None),
+        ("variant", (-5.0, -20.0, -35.0), None),
+    ],
+)
+def test_whether_it_rises_or_falls_steadily_is_tested_only_where_groups_have_an_order(by, means, spoken):
+    protocol = load_protocol()
+    groups = Groups(by, tuple("abc"[: len(means)]), "", 3)
+    effects = {
+        group_name(by, n, "benefit"): SimpleNamespace(
+            estimate=mean, lower=mean - 6, upper=mean + 6, treated=300, title="", kind="days"
+        )
+        for n, mean in enumerate(means)
+    }
+    story = SimpleNamespace(slices=(groups,), protocol=protocol)
+    told = repr(by_group(SimpleNamespace(effects=effects), story))
+    for words in ("it goes one way", "No steady rise or fall"):
+        assert (words in told) is (words == spoken)

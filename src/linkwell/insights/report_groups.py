@@ -7,7 +7,7 @@ from scipy.stats import chi2
 from linkwell.confidentiality.release import Release, ReleasedEffect
 from linkwell.documents.blocks import Block, Figure, Heading, Text
 from linkwell.documents.charts import Interval, intervals
-from linkwell.insights.estimators.many import holm
+from linkwell.insights.estimators.many import holm, p_value
 from linkwell.insights.protocol import Outcome
 from linkwell.insights.reach import wording
 from linkwell.insights.report_reach import numbers
@@ -24,19 +24,23 @@ def by_group(release: Release, story: Story) -> tuple[Block, ...]:
         return ()
     words = sentences()["groups"]
     told = _told(release, story)
-    adjusted = holm([_different(effects) for _, _, effects in told])
+    ordered = [n for n, one in enumerate(told) if _ordered(one)]
+    adjusted = holm([*(_different(effects) for *_, effects in told), *(_steady(told[n]) for n in ordered)])
+    steady = dict(zip(ordered, adjusted[len(told) :], strict=True))
     blocks: list[Block] = [Heading(words["title"], 2), Text(words["intro"])]
     for one in story.slices:
         title = wording()["slices"][one.by]["title"]
-        mine = [(outcome, effects, p) for (groups, outcome, effects), p in zip(told, adjusted, strict=True)
-                if groups is one]  # fmt: skip
+        mine = [(outcome, effects, adjusted[n], steady.get(n))
+                for n, (groups, outcome, effects) in enumerate(told) if groups is one]  # fmt: skip
         blocks.append(Heading(_capital(title), 3))
         if not mine:
             blocks.append(Text(words["not_told"].format(reason=one.reason or words["hidden"])))
             continue
         if one.landmark:
             blocks.append(Text(words["landmark"].format(months=one.landmark)))
-        blocks += [_drawn(one, outcome, effects, p, title, story) for outcome, effects, p in mine]
+        blocks += [
+            _drawn(one, outcome, effects, p, trend, title, story) for outcome, effects, p, trend in mine
+        ]
         if one.by in words["cautions"]:
             blocks.append(Text(words["cautions"][one.by]))
     return tuple(blocks)
@@ -63,11 +67,33 @@ def _different(effects: tuple[ReleasedEffect, ...]) -> float:
     return float(chi2.sf(q, len(effects) - 1))
 
 
+def _ordered(told: Told) -> bool:
+    """Whether the groups have an order a difference may rise or fall along; of two, one test says it all."""
+    groups, _, effects = told
+    return groups.by in ("age", "attended") and len(effects) > 2
+
+
+def _steady(told: Told) -> float:
+    """p of no steady rise or fall: the weighted least squares line through the groups' differences."""
+    effects = told[2]
+    weights = [1 / max(error_of(effect), 1e-12) ** 2 for effect in effects]
+    middle = sum(w * n for n, w in enumerate(weights)) / sum(weights)
+    spread = sum(w * (n - middle) ** 2 for n, w in enumerate(weights))
+    slope = sum(
+        w * (n - middle) * float(effect.estimate or 0.0)
+        for n, (w, effect) in enumerate(zip(weights, effects, strict=True))
+    )
+    return p_value(slope / spread, spread**-0.5)
+
+
 def _drawn(
-    one: Groups, outcome: Outcome, effects: tuple[ReleasedEffect, ...], p: float, title: str, story: Story
-) -> Figure:
+    one: Groups, outcome: Outcome, effects: tuple[ReleasedEffect, ...], p: float, trend: float | None,
+    title: str, story: Story,
+) -> Figure:  # fmt: skip
     words, scale = sentences()["groups"], 100 if outcome.kind == "count" else 1
     said = words["differs" if p < LEVEL else "alike"].format(label=outcome.label, title=title)
+    if trend is not None:
+        said += " " + words["steady" if trend < LEVEL else "unsteady"].format(title=title)
     rows, drawn = [], []
     for label, effect in zip(map(_capital, one.labels), effects, strict=True):
         assert effect.estimate is not None
