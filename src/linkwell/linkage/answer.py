@@ -18,7 +18,7 @@ from linkwell.linkage.explain import Evidence, explain
 from linkwell.linkage.quality import Quality
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import PreparedSpine, source_digest
-from linkwell.linkage.weights import Floats, Model, Pairs
+from linkwell.linkage.weights import Floats, Ints, Model, Pairs
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,15 @@ def links_table(
         "conflict": chosen.conflict,
     }
     for c in model.compared:
-        columns[f"level_{c.name}"] = _level_names(c, pairs, rows)
+        columns[f"level_{c.name}"] = _level_names(c, pairs, np.where(has, chosen.best, 0), ~has)
     return pa.table(columns)
 
 
-def _level_names(c: Comparison, pairs: Pairs, rows: pa.Array) -> pa.Array:
+def _level_names(c: Comparison, pairs: Pairs, rows: Ints, absent: Bools | None = None) -> pa.Array:
     names = ["", *(level.name for level in c.levels)]
-    number = pa.array(pairs.codes[c.name] % STRATUM).take(rows)
-    return pa.DictionaryArray.from_arrays(number.cast(pa.int8()), names)
+    code = pairs.codes[c.name]
+    number = (code[rows] % STRATUM if len(code) else np.zeros(len(rows))).astype(np.int8)
+    return pa.DictionaryArray.from_arrays(pa.array(number, mask=absent), names)
 
 
 def review_table(
@@ -125,7 +126,7 @@ def review_table(
         "weight": weight[order],
     }
     for c in model.compared:
-        columns[f"level_{c.name}"] = _level_names(c, pairs, pa.array(order))
+        columns[f"level_{c.name}"] = _level_names(c, pairs, order)
     return pa.table(columns)
 
 

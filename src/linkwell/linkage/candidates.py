@@ -13,6 +13,8 @@ from linkwell.linkage.engine import Source
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.settle import coded, numbers_used, of_the_list, settle
 
+_AT_ONCE = 5  # passes in one query; each holds the open records once
+
 
 def find_pairs(
     con: duckdb.DuckDBPyConnection,
@@ -68,10 +70,9 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str], *
             sure = {**row, "where": f"({row.get('where') or 'true'}) AND {_no_clash(con, model)}"}
             con.execute(f"DELETE FROM open_list WHERE r IN (SELECT r FROM ({_look_sql([sure], names)}))")
     _bring_up(con, waiting, names)
-    for row in model.passes:
-        if row["stage"] == "look_number":
-            for name in numbers_used(con, model):
-                con.execute(f"INSERT INTO seen {_look_sql([row], names).replace('{id}', name)}")
+    numbered = [row for row in model.passes if row["stage"] == "look_number"]
+    numbers = numbers_used(con, model)
+    _insert(con, [_look_sql([row], names).replace("{id}", x) for row in numbered for x in numbers])
     if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'judged'").fetchall()[0][0]:
         con.execute("DELETE FROM seen WHERE (r, i) IN (SELECT (r, i) FROM judged WHERE label = 'different')")
     con.execute("""INSERT INTO pairs
@@ -86,8 +87,13 @@ def _no_clash(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> str:
 
 
 def _bring_up(con: duckdb.DuckDBPyConnection, looks: Sequence[Mapping[str, Any]], names: list[str]) -> None:
-    for rows in _together(con, looks):
-        con.execute(f"INSERT INTO seen {_look_sql(rows, names)}")
+    _insert(con, [_look_sql(rows, names) for rows in _together(con, looks)])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, looks: Sequence[str]) -> None:
+    """Fill `seen`, a few passes at a time: while one begins or ends another keeps the processors busy."""
+    for start in range(0, len(looks), _AT_ONCE):
+        con.execute(f"INSERT INTO seen {' UNION ALL '.join(looks[start : start + _AT_ONCE])}")
 
 
 def _fields(on: Sequence[str]) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from linkwell.linkage.settings import ModelFiles
-from linkwell.linkage.standardise import spelt_columns, spelt_sql
+from linkwell.linkage.standardise import SWAPPED, spelt_columns, spelt_sql
 
 STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
 _COLUMN = re.compile(r"\b([lse])\.(\w+)")
@@ -228,7 +228,7 @@ def sampled_levels(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     con.execute(f"CREATE TEMP TABLE sample_few AS {few}")
     for side in ("a", "b"):
         first = f"SELECT i FROM sample_few ORDER BY md5('{side}' || CAST(pid AS VARCHAR)) LIMIT {people}"
-        chosen = f"SELECT s.* FROM spine s JOIN ({first}) ON s.rowid = i"
+        chosen = f"SELECT s.*, {SWAPPED} AS dsw FROM spine s JOIN ({first}) ON s.rowid = i"
         con.execute(f"CREATE TEMP TABLE sample_{side} AS {spelt_sql(chosen, 'spelling', counts=True)}")
     query = compare_sql(
         model, comparisons(model), "sample_a l JOIN sample_b s ON l.pid <> s.pid", [("l.pid", "lp")]

@@ -84,13 +84,14 @@ def _alive(process: int) -> bool:
 def attach_scratch(con: duckdb.DuckDBPyConnection, *, large: bool) -> None:
     """Attach and use a database for this run only: in memory, or beside what spills where it would not fit.
 
-    Tables in memory are not compressed and only leave it whole, so a large spine goes to a file.
+    Tables in memory are not compressed and only leave it whole, so a large spine goes to a file, which
+    nobody will want to recover.
     """
     where = ":memory:"
     if large:
         folder = con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
         where = str(Path(folder) / "prepared.duckdb").replace("'", "''")
-    con.execute(f"ATTACH '{where}' AS prepared")
+    con.execute(f"ATTACH '{where}' AS prepared{' (RECOVERY_MODE no_wal_writes)' if large else ''}")
     con.execute("USE prepared")
 
 

@@ -82,7 +82,7 @@ def link(
         spine = PreparedSpine.open(spine)
     if chosen.temp_folder is None and isinstance(spine, PreparedSpine) and spine.path is not None:
         chosen = replace(chosen, temp_folder=spine.path.parent)  # what spills stays in the spine's own zone
-    memory = "500MB" if isinstance(spine, PreparedSpine) else "2GB"
+    memory = "500MB" if isinstance(spine, PreparedSpine) else "1700MB"
     with engine(chosen, memory=memory) as con:
         ready = _attached(con, spine, chosen)
         load_names(con, chosen.model)
@@ -297,7 +297,7 @@ def sampled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
 
 def _result(met: _Met, settings: LinkSettings, tick: Tick) -> LinkResult:
     table, pairs, passes, model = met.table, met.pairs, met.passes, met.start
-    log_u = others(pairs, model)
+    log_u = others(pairs, model, settings.threads)
     if settings.learn:
         model = learned(pairs, model, log_u)
     weight = weights(pairs, model, log_u)

@@ -17,6 +17,9 @@ from linkwell.linkage.settings import ModelFiles
 
 # names that passes join on by code
 CODED = ("g1", "m1", "fs", "sa", "sb", "ps", "ps2")
+# the birth date with day and month swapped, which only the side that is looked up has
+SWAPPED = """CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL
+    THEN CAST(yy AS INTEGER) * 10000 + CAST(dd AS INTEGER) * 100 + mm END"""
 
 
 def month_first(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str) -> bool:
@@ -71,11 +74,12 @@ def read_rows(
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
     numbers += "".join(f", {_number_parts(i)}" for i in model.id_names if wide)
+    numbers += "" if wide else ", d.dsw"
     numbers += "".join(
         f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
     )
     con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named(wide=wide)},
-        d.d8, d.dsw, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
+        d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
@@ -296,8 +300,9 @@ def _raw(found: Mapping[str, str], model: ModelFiles, *, turned: bool = False) -
     numbers = {i: sql.normal_id(quoted(found[i]), zeros=zeros[i]) for i in model.id_names if i in found}
     ids = "".join(f", {numbers.get(i, 'CAST(NULL AS VARCHAR)')} AS {i}" for i in model.id_names)
     several = text("prior_last_name")
-    prior = f"regexp_extract({several}, '^[^;/,|]*')"
-    prior2 = f"regexp_extract({several}, '[;/,|]([^;/,|]*)', 1)"
+    parted = f"regexp_matches({several}, '[;/,|]')"
+    prior = f"CASE WHEN {parted} THEN regexp_extract({several}, '^[^;/,|]*') ELSE {several} END"
+    prior2 = f"CASE WHEN {parted} THEN regexp_extract({several}, '[;/,|]([^;/,|]*)', 1) END"
     return (
         f"{first} AS first, {text('middle_name')} AS middle, {last} AS last, {prior} AS prior, "
         f"{prior2} AS prior2, {born} AS d, {text('gender')} AS gender, "
@@ -360,9 +365,7 @@ def _make_dates(con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, am
             CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
             FROM date_texts
             WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')""",
-        "dates": """SELECT *, CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL
-            THEN CAST(yy AS INTEGER) * 10000 + CAST(dd AS INTEGER) * 100 + mm END AS dsw,
-            CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
+        "dates": f"""SELECT *, {SWAPPED} AS dsw, CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
             FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
                 CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)""",
     }

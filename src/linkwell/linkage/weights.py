@@ -9,6 +9,7 @@ model.toml. Weights are held in fixed point (thousandths of a bit), so that any 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -196,7 +197,7 @@ def log2_m(codes: Mapping[str, Ints], model: Model) -> Floats:
     return log_m
 
 
-def others(pairs: Pairs, model: Model) -> Floats:
+def others(pairs: Pairs, model: Model, threads: int = 1) -> Floats:
     """log2 of the chance that somebody else looks like this: a stranger or one of the impostors.
 
     Nothing of it is learned from the list, so it is worked out once a run, some pairs at a time.
@@ -204,7 +205,8 @@ def others(pairs: Pairs, model: Model) -> Floats:
     names = {c.name for c in model.compared}
     impostors = [i for i in model.settings["impostor"] if names.issuperset(i.get("needs", ()))]
     log_u = np.zeros(len(pairs.record))
-    for start in range(0, len(log_u), _AT_A_TIME):
+
+    def fill(start: int) -> None:
         here = slice(start, start + _AT_A_TIME)
         few = pairs.of(here)
         parts = {c.name: chance(c, few.codes[c.name], few.seen.get(c.name), model) for c in model.compared}
@@ -214,6 +216,9 @@ def others(pairs: Pairs, model: Model) -> Floats:
         for impostor in impostors:
             total += _impostor(few, model, impostor, parts)
         log_u[here] = np.log2(total)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(0, len(log_u), _AT_A_TIME)))
     return log_u
 
 
