@@ -192,7 +192,7 @@ def test_a_number_is_the_same_with_leading_noughts_or_as_a_spreadsheet_leaves_it
 def test_birth_dates_that_cannot_be_read_are_said_even_where_most_are_found(
     people: Rows, prepared: PreparedSpine, settings: LinkSettings
 ) -> None:
-    rows = [{**row, "dob": f"{row['dob']:%d/%m/%y}"} for row in people[:100]]
+    rows = [{**row, "dob": f"{row['dob']:%d} of {row['dob']:%B}"} for row in people[:100]]
     fields = ["first_name", "middle_name", "last_name", "dob", "gender"]
     told = link(listed(rows, fields), prepared, settings=settings)
     assert any(line.startswith("In 100.0 % of the records a birth date") for line in report.notes(told))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkwell.linkage import expressions as sql
+from linkwell.linkage.births import date_order, make_dates
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.spine import load_names
 from linkwell.linkage.standardise import coded_sql, held_sql, read_rows, spelt_sql
@@ -24,11 +25,20 @@ def standardised(**fields: str | None) -> dict[str, Any]:
     row = {"rec_id": "1", **fields}
     CON.register("one", pa.table({name: pa.array([value], pa.string()) for name, value in row.items()}))
     found = {name: name for name in fields}
-    read_rows(CON, "one", found, dict.fromkeys(row, "VARCHAR"), MODEL, key="rec_id AS record")
+    read_rows(CON, "one", found, dict.fromkeys(row, "VARCHAR"), MODEL, key="rec_id AS record", newest=2026)
     held = ", ".join(f"{held_sql(MODEL, i, i, ())} AS {i}_ok" for i in MODEL.id_names)
     result = CON.sql(spelt_sql(coded_sql(f"{held},"))).to_arrow_table().to_pylist()
     assert len(result) == 1
     return dict(result[0])
+
+
+def dated(text: str) -> tuple[int | None, int | None]:
+    """The whole date and the year of a column that holds only this text."""
+    CON.register("one", pa.table({"d": pa.array([text], pa.string())}))
+    CON.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT d FROM one")
+    make_dates(CON, MODEL, "VARCHAR", date_order(CON, "one", "d", "VARCHAR"), newest=2026)
+    rows = CON.execute("SELECT d8, yy FROM dates").fetchall()
+    return rows[0] if rows else (None, None)
 
 
 def check(rule: str, value: str) -> bool:
@@ -118,14 +128,71 @@ def test_a_full_name_is_split_either_way_round() -> None:
         ("198403", None, 1984),
         ("1900-01-01", None, None),
         ("31/02/1984", 19840231, 1984),
+        ("17/03/84", 19840317, 1984),
+        ("17/03/26", 20260317, 2026),
+        ("17/03/27", 19270317, 1927),
+        ("84-03-17", 19840317, 1984),
+        ("17-Mar-84", 19840317, 1984),
+        ("17th March 1984", 19840317, 1984),
+        ("March 17, 1984", 19840317, 1984),
+        ("17MAR1984", 19840317, 1984),
+        ("17 Foo 1984", None, None),
+        ("17031984", 19840317, 1984),
+        ("7031984", 19840307, 1984),
+        ("170384", 19840317, 1984),
+        ("3/17/84 12:00 AM", 19840317, 1984),
+        ("1984-03-17T09:30:00.000Z", 19840317, 1984),
+        ("30758.5", 19840317, 1984),
         ("not a date", None, None),
         ("0017-03-04", None, None),
         ("2984-03-17", None, None),
     ],
 )
 def test_birth_dates_are_read_and_defaults_dropped(text: str, d8: int | None, yy: int | None) -> None:
-    row = standardised(dob=text)
+    assert dated(text) == (d8, yy)
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year", "d8", "yy"),
+    [
+        ("17", "3", "1984", 19840317, 1984),
+        ("17.0", "March", "84", 19840317, 1984),
+        (None, "3", "1984", None, 1984),
+        ("17", "3", None, None, None),
+        ("17", "x", "1984", None, 1984),
+    ],
+)
+def test_a_birth_date_in_three_columns_is_one(
+    day: str | None, month: str | None, year: str | None, d8: int | None, yy: int | None
+) -> None:
+    row = standardised(birth_day=day, birth_month=month, birth_year=year)
     assert (row["d8"], row["yy"]) == (d8, yy)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "family"),
+    [
+        ("John van der Merwe", "john", "vandermerwe"),
+        ("Hone Te Kanawa", "hone", "tekanawa"),
+        ("Aroha Smith", "aroha", "smith"),
+        ("Mr John Hay Jnr", "john", "hay"),
+        ("HAY, John", "john", "hay"),
+        ("John Hay, Jr.", "john", "hay"),
+        ("Te Rangi", None, "terangi"),
+    ],
+)
+def test_one_column_of_names_keeps_particles_with_the_surname(
+    text: str, given: str | None, family: str
+) -> None:
+    row = standardised(full_name=text)
+    assert (row["g1"], row["fs"]) == (given, family)
+
+
+def test_a_whole_name_beside_one_of_its_halves_gives_the_other() -> None:
+    for whole in ("Mary Jane Hay", "Hay, Mary Jane", "Mary Jane"):
+        row = standardised(full_name=whole, last_name="Hay")
+        assert (row["g1"], row["m1"], row["fs"]) == ("mary", "jane", "hay")
+    assert standardised(full_name="Mary Hay", first_name="Mary")["fs"] == "hay"
 
 
 @pytest.mark.parametrize(

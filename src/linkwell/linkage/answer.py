@@ -171,6 +171,7 @@ def run_facts(extract: Source, settings: LinkSettings) -> dict[str, Any]:
             "learn": settings.learn,
             "extract_columns": dict(settings.extract_columns),
             "spine_columns": dict(settings.spine_columns),
+            "newest_birth_year": settings.newest,
             "also": list(settings.also),
         },
     }

@@ -26,7 +26,10 @@ from linkwell.linkage.engine import Source, engine, quoted, register
 from linkwell.linkage.settings import LinkSettings
 from linkwell.vault.zones import write_whole
 
-SHOWN = ("first_name", "middle_name", "last_name", "prior_last_name", "full_name", "dob", "gender", "area")
+SHOWN = (
+    *("first_name", "middle_name", "last_name", "prior_last_name", "full_name", "dob"),
+    *("birth_day", "birth_month", "birth_year", "gender", "area"),
+)
 SAME, DIFFERENT, UNSURE = "same", "different", "unsure"
 _ANSWERS = {"same": SAME, "y": SAME, "yes": SAME, "1": SAME, "different": DIFFERENT, "n": DIFFERENT}
 _ANSWERS |= {"no": DIFFERENT, "0": DIFFERENT, "unsure": UNSURE, "?": UNSURE}

@@ -10,8 +10,9 @@ from typing import Any
 
 import duckdb
 
+from linkwell.linkage.births import SWAPPED
 from linkwell.linkage.settings import ModelFiles
-from linkwell.linkage.standardise import SWAPPED, spelt_columns, spelt_sql
+from linkwell.linkage.standardise import spelt_columns, spelt_sql
 
 STRATUM = 16  # a code is stratum * 16 + level; level 0 is "nothing to compare"
 _COLUMN = re.compile(r"\b([lse])\.(\w+)")

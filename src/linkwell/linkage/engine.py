@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import tempfile
@@ -109,7 +110,8 @@ def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[
         WrongUse: the file is missing or is neither Parquet nor CSV.
     """
     if isinstance(source, Path):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_reader(source)}")
+        read = _in_utf8(con, name, source) if source.suffix.lower() in _TEXT else source
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_reader(read)}")
     else:
         con.register(name, source)
     described = con.execute(f"DESCRIBE {name}").fetchall()
@@ -136,13 +138,47 @@ def with_places(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> bo
     return True
 
 
+def _in_utf8(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> Path:
+    """The file itself where it is UTF-8; else a copy that is, beside what spills.
+
+    A byte order mark says UTF-16; what is not UTF-8 throughout is taken for Windows-1252 (Latin-1 with its
+    quotes), never guessed from the letters.
+    """
+    encoding = _encoding(path) if path.exists() else "utf-8"
+    if encoding == "utf-8":
+        return path
+    folder = con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+    copy = Path(folder) / f"{name}.csv"
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as old,
+        copy.open("w", encoding="utf-8", newline="") as new,
+    ):
+        shutil.copyfileobj(old, new, 1 << 20)
+    return copy
+
+
+def _encoding(path: Path) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        file.seek(0)
+        try:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                decoder.decode(part)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
 def _reader(path: Path) -> str:
     if not path.exists():
         raise WrongUse("This file does not exist.", where=path.name, fix="Check the path.")
     quoted = str(path).replace("'", "''")
     if path.suffix.lower() in _PARQUET:
         return f"read_parquet('{quoted}')"
-    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+    if path.suffix.lower() in _TEXT:
         return f"read_csv('{quoted}', all_varchar = true, header = true)"
     raise WrongUse(
         "Linking reads Parquet and CSV files.",
@@ -153,7 +189,7 @@ def _reader(path: Path) -> str:
 
 _WORK = ".work-"
 _SLOW_TO_PACK = "fsst,dict_fsst,zstd"  # texts are short: trying these cost a fifth of writing a spine
-_PARQUET = (".parquet", ".pq")
+_PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".txt", ".tsv")
 _LARGE_FILE, _LARGE_TABLE = 60_000_000, 2_000_000  # bytes, rows: about two million people either way
 FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 

@@ -130,37 +130,3 @@ def ird_check(x: str) -> str:
         f"WHEN ({first}) % 11 = 1 THEN ({second}) % 11 <> 1 AND ({second} + {number} % 10) % 11 = 0 "
         "ELSE false END)"
     )
-
-
-def date_text(x: str, kind: str, month_first: bool) -> str:
-    """A birth date as eight characters YYYYMMDD, with 00 for a part that is not known, or NULL.
-
-    A number of five figures is a spreadsheet's own count of days (10000 is 18 May 1927).
-
-    Args:
-        x: the column. kind: its engine type. month_first: how 1/2/1990 is to be read.
-    """
-    if kind in ("DATE", "TIMESTAMP") or kind.startswith("TIMESTAMP"):
-        return f"strftime(CAST({x} AS DATE), '%Y%m%d')"
-    t = f"trim(CAST({x} AS VARCHAR))"
-    day, month = (2, 1) if month_first else (1, 2)
-    iso = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([ T].*)?$"
-    local = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})([ T].*)?$"
-
-    def part(pattern: str, group: int) -> str:
-        return f"lpad(regexp_extract({t}, '{pattern}', {group}), 2, '0')"
-
-    return f"""CASE
-        WHEN {t} IS NULL THEN NULL
-        WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') THEN replace({t}, '-', '')
-        WHEN regexp_full_match({t}, '\\d{{8}}') THEN {t}
-        WHEN regexp_full_match({t}, '[1-5]\\d{{4}}([.]0+)?')
-            THEN strftime(DATE '1899-12-30' + CAST(left({t}, 5) AS INTEGER), '%Y%m%d')
-        WHEN regexp_full_match({t}, '\\d{{4}}') THEN {t} || '0000'
-        WHEN regexp_full_match({t}, '\\d{{6}}') THEN {t} || '00'
-        WHEN regexp_full_match({t}, '\\d{{4}}-\\d{{2}}') THEN left({t}, 4) || right({t}, 2) || '00'
-        WHEN regexp_matches({t}, '{iso}') THEN left({t}, 4) || {part(iso, 2)} || {part(iso, 3)}
-        WHEN regexp_matches({t}, '{local}')
-            THEN regexp_extract({t}, '{local}', 3) || {part(local, month)} || {part(local, day)}
-        ELSE strftime(coalesce(try_strptime({t}, '%d %b %Y'), try_strptime({t}, '%d %B %Y'),
-                               try_strptime({t}, '%d-%b-%Y')), '%Y%m%d') END"""

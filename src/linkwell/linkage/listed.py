@@ -24,6 +24,7 @@ class Listed:
             up. groups: gender, age and, where the list has it, area in words.
         filled: share of records with something to compare, by field, as the linking copy has it.
         unread: share with something written as birth date that is no date, or says that there is none.
+        short_years: whether birth years are written in two figures.
     """
 
     records: pa.ChunkedArray
@@ -31,13 +32,15 @@ class Listed:
     groups: pa.Table
     filled: Mapping[str, float]
     unread: float
+    short_years: bool
 
 
 def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Listed:
-    """Read temp table `list` for the last time, and drop it."""
+    """Read temp tables `list` and `dates` for the last time, and drop them."""
     records = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"]
-    told = Listed(records, _unseen(con, model), _groups(con), _filled(con), _unread(con))
-    con.execute("DROP TABLE list")
+    told = Listed(records, _unseen(con, model), _groups(con), _filled(con), _unread(con), _short_years(con))
+    for name in ("list", "dates"):
+        con.execute(f"DROP TABLE {name}")
     return told
 
 
@@ -82,3 +85,11 @@ def _unread(con: duckdb.DuckDBPyConnection) -> float:
     """Share of records with something written as birth date that is no date, or says that there is none."""
     query = "SELECT count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
     return round(float(con.execute(query).fetchall()[0][0]), 4)
+
+
+def _short_years(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether some year was read that does not stand in the text in four figures (nor as a count of days)."""
+    text = "trim(CAST(raw AS VARCHAR))"
+    query = f"""SELECT count(*) FROM dates WHERE strpos({text}, CAST(yy AS VARCHAR)) = 0
+        AND NOT regexp_full_match({text}, '[1-5][0-9]{{4}}([.][0-9]+)?')"""
+    return bool(con.execute(query).fetchall()[0][0])

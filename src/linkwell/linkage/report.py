@@ -143,8 +143,14 @@ def notes(result: LinkResult) -> list[str]:
     if result.model["dates_unread"] > 0.1:
         said.append(
             f"In {_percent(result.model['dates_unread'])} of the records a birth date is written that cannot "
-            "be read (or that systems write when they have none): dates need a year of four figures, as in "
-            "1990-07-31 or 31/7/1990."
+            "be read (or that systems write when they have none): dates need a day, a month and a year, as "
+            "in 1990-07-31 or 31/7/1990."
+        )
+    if result.model.get("years_short"):
+        newest = result.model["run"]["settings"]["newest_birth_year"]
+        said.append(
+            f"Birth years of two figures were read as the latest such year up to {newest}: whoever is a "
+            "hundred or older needs four."
         )
     if q.records == 0:
         said.append("The list has no rows.")

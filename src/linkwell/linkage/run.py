@@ -171,6 +171,7 @@ def standardise_list(
             read_rows(
                 con, view, found, kinds, model, key=given, nhi_map=settings.nhi_map,
                 turned=turned, wide=False, extra=f", {number}, {unread}{held}", joins=joins,
+                newest=settings.newest,
             )  # fmt: skip
 
         read(turned=False)
@@ -180,7 +181,7 @@ def standardise_list(
     except FILE_FAULTS as error:
         raise unreadable(extract, error) from None
     con.execute("ALTER TABLE rows RENAME TO list")
-    for name in ("numbered", "keyed", "dates"):
+    for name in ("numbered", "keyed"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
     return found, model, turned
 
@@ -332,6 +333,7 @@ def _result(met: _Met, settings: LinkSettings, tick: Tick) -> LinkResult:
         "names_turned": met.turned,
         "filled": met.listed.filled,
         "dates_unread": met.listed.unread,
+        "years_short": met.listed.short_years,
     }
     told = described(model, settings, met.spine) | about
     tick(5, _STEPS)

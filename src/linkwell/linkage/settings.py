@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from linkwell.errors import WrongUse
+from linkwell.standards import clock
 
 PACKAGED = Path(__file__).parent
 TABLES = (
@@ -38,7 +39,7 @@ class LinkSettings:
     Attributes:
         link_at, review_at, margin_at: posterior thresholds; None takes model.toml's.
         memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`. None: 2 GB to prepare a
-            spine, a quarter of that to link to one that is prepared.
+            spine, 1.7 GB to prepare it and link in one run, 500 MB to link to one that is prepared.
         temp_folder: where it spills; inside the zone or the output folder, never a shared temporary folder.
         extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
         learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they
@@ -47,6 +48,7 @@ class LinkSettings:
             unsure): same settles a record, different is never linked again.
         nhi_map: file or table of (secondary, primary) NHI numbers; both sides are brought to the primary.
         model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
+        newest_birth_year: the latest year that a birth year of two figures may stand for; None: this year.
         also: further columns of one name in both files that are compared as text (a village, a school).
     """
 
@@ -62,12 +64,18 @@ class LinkSettings:
     model_folder: Path | None = None
     labels: Any = None
     nhi_map: Any = None
+    newest_birth_year: int | None = None
     also: tuple[str, ...] = ()
 
     @cached_property
     def model(self) -> ModelFiles:
         """The model's tables for this run."""
         return ModelFiles.load(self.model_folder).with_also(self.also)
+
+    @property
+    def newest(self) -> int:
+        """The latest year that a birth year of two figures may stand for."""
+        return self.newest_birth_year or clock.today().year
 
     def threshold(self, name: str) -> float:
         """`link_at`, `review_at` or `margin_at`, from the settings or else from model.toml."""

@@ -120,7 +120,8 @@ def _build(
     model = settings.model.with_kinds(found)
     try:
         key = f"{quoted(found['spine_id'])} AS pid"
-        read_rows(con, "source", found, kinds, model, key=key, nhi_map=settings.nhi_map)
+        read_rows(con, "source", found, kinds, model, key=key, nhi_map=settings.nhi_map,
+                  newest=settings.newest)  # fmt: skip
     except FILE_FAULTS as error:
         raise unreadable(spine, error) from None
     tick(1, _STEPS)

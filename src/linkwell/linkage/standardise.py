@@ -12,29 +12,12 @@ import duckdb
 
 from linkwell.errors import WrongUse
 from linkwell.linkage import expressions as sql
+from linkwell.linkage.births import DateOrder, born_sql, date_order, make_dates
 from linkwell.linkage.engine import Source, quoted, register
 from linkwell.linkage.settings import ModelFiles
 
 # names that passes join on by code
 CODED = ("g1", "m1", "fs", "sa", "sb", "ps", "ps2")
-# the birth date with day and month swapped, which only the side that is looked up has
-SWAPPED = """CASE WHEN dd <= 12 AND dd <> mm AND d8 IS NOT NULL
-    THEN CAST(yy AS INTEGER) * 10000 + CAST(dd AS INTEGER) * 100 + mm END"""
-
-
-def month_first(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str) -> bool:
-    """Whether a text column of birth dates is written month first: some second part is above 12 and no
-    first part."""
-    if kind != "VARCHAR":
-        return False
-    pattern = r"^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{4}"
-    x = quoted(column)
-    row = con.execute(f"""
-        SELECT max(try_cast(regexp_extract(d, '{pattern}', 1) AS INTEGER)),
-               max(try_cast(regexp_extract(d, '{pattern}', 2) AS INTEGER))
-        FROM (SELECT DISTINCT {x} AS d FROM {view})""").fetchone()
-    first, second = row or (None, None)
-    return (first or 0) <= 12 < (second or 0)
 
 
 def read_rows(
@@ -50,6 +33,7 @@ def read_rows(
     wide: bool = True,
     extra: str = "",
     joins: str = "",
+    newest: int,
 ) -> None:
     """Standardise `view` into temp tables `words`, `dates` and `rows`; `heads` must be loaded.
 
@@ -61,15 +45,16 @@ def read_rows(
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
         turned: given name and surname stand in each other's place. wide: with the columns that only
             candidates are looked for by, which `widened_sql` can bring later. extra, joins: SQL of further
-            columns of `rows` and of what they come from.
+            columns of `rows` and of what they come from. newest: the latest year that one of two figures may
+            stand for.
     """
-    american = "dob" in found and month_first(con, view, found["dob"], kinds[found["dob"]])
-    raw = _raw(found, model, turned=turned)
+    kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
+    order = date_order(con, view, found["dob"], kind) if "dob" in found else DateOrder()
+    raw = _raw(found, model, born_sql(found, newest), turned=turned)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
     _make_words(con, model)
-    kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
-    _make_dates(con, model, kind, american)
+    make_dates(con, model, kind, order, newest)
     con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
@@ -277,25 +262,15 @@ def turned_names(con: duckdb.DuckDBPyConnection, sample: int = 2000) -> bool:
     return records >= 20 and (evidence or 0.0) > 1.0
 
 
-def _raw(found: Mapping[str, str], model: ModelFiles, *, turned: bool = False) -> str:
+def _raw(found: Mapping[str, str], model: ModelFiles, born: str, *, turned: bool = False) -> str:
     def text(field: str) -> str:
         return f"CAST({quoted(found[field])} AS VARCHAR)" if field in found else "CAST(NULL AS VARCHAR)"
 
     first, last = text("first_name"), text("last_name")
-    if "full_name" in found and not {"first_name", "last_name"} & set(found):
-        name = f"trim({text('full_name')})"
-        comma = f"strpos({name}, ',') > 0"
-        rest = f"regexp_replace({name}, '\\s*\\S+$', '')"
-        first = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {rest} END"
-        last = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE regexp_extract({name}, '\\S+$') END"
-        if turned:  # the surname is written first
-            rest = f"regexp_replace({name}, '^\\S+\\s*', '')"
-            first = f"CASE WHEN {comma} THEN split_part({name}, ',', 1) ELSE {rest} END"
-            own = f"regexp_extract({name}, '^\\S+')"
-            last = f"CASE WHEN {comma} THEN split_part({name}, ',', 2) ELSE {own} END"
+    if "full_name" in found:
+        first, last = _names_of(text("full_name"), found, first, last, model, turned=turned)
     elif turned:
         first, last = last, first
-    born = quoted(found["dob"]) if "dob" in found else "CAST(NULL AS VARCHAR)"
     zeros = {kind["name"]: kind.get("zeros", "") for kind in model.identifiers}
     numbers = {i: sql.normal_id(quoted(found[i]), zeros=zeros[i]) for i in model.id_names if i in found}
     ids = "".join(f", {numbers.get(i, 'CAST(NULL AS VARCHAR)')} AS {i}" for i in model.id_names)
@@ -308,6 +283,44 @@ def _raw(found: Mapping[str, str], model: ModelFiles, *, turned: bool = False) -
         f"{prior2} AS prior2, {born} AS d, {text('gender')} AS gender, "
         f"nullif(trim({text('area')}), '') AS area{ids}{_extras(found, model)}"
     )
+
+
+def _names_of(
+    whole: str, found: Mapping[str, str], first: str, last: str, model: ModelFiles, *, turned: bool
+) -> tuple[str, str]:
+    """SQL of given names and surname, where a column has both together.
+
+    Beside a column with one of the two, it is what is left of it. Te, van der and their like go with the
+    surname; Jnr and its like go. `turned`: the surname is written first, or a comma parts them the other
+    way round.
+    """
+    has = {"first_name", "last_name"} & set(found)
+    if len(has) == 2:
+        return (last, first) if turned else (first, last)
+    suffix = f"(?i),?\\s+({'|'.join(model.words['suffixes'])})[.]?$"
+    name = f"regexp_replace(trim({whole}), '{suffix}', '')"
+    if has:
+        own = first if has == {"first_name"} else last
+        rest = _without(name, own)
+        first, last = (own, rest) if has == {"first_name"} else (rest, own)
+        return (last, first) if turned else (first, last)
+    comma = f"strpos({name}, ',') > 0"
+    family = f"(?i:(?:(?:{'|'.join(model.words['particles'])})[ ])*)[^ ]+"
+    ends = (f"^({family})", f"^{family}") if turned else (f"(?:^| )({family})$", f"(?:^| ){family}$")
+    before, after = (f"split_part({name}, ',', {n})" for n in ((2, 1) if turned else (1, 2)))
+    last = f"CASE WHEN {comma} THEN {before} ELSE regexp_extract({name}, '{ends[0]}', 1) END"
+    first = f"CASE WHEN {comma} THEN {after} ELSE regexp_replace({name}, '{ends[1]}', '') END"
+    return first, last
+
+
+def _without(whole: str, part: str) -> str:
+    """SQL of `whole` without `part` at its beginning or end."""
+    low, own = f"lower({whole})", f"lower(trim({part}))"
+    first = f"(starts_with({low}, {own} || ',') OR starts_with({low}, {own} || ' '))"
+    return f"""CASE WHEN {own} <> '' AND {first}
+        THEN substr({whole}, length({own}) + 2)
+        WHEN {own} <> '' AND ends_with({low}, ' ' || {own})
+        THEN left({whole}, length({whole}) - length({own}) - 1) ELSE {whole} END"""
 
 
 def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
@@ -351,28 +364,6 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     for name in steps:
         if name != "words":
             con.execute(f"DROP TABLE {name}")
-
-
-def _make_dates(con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, american: bool) -> None:
-    """Temp table `dates`: a row per different birth date as written, its parts as whole numbers, NULL where
-    not known. In steps, each a table, because the engine would otherwise read a date once per use."""
-    defaults = sql.text_list(model.words["default_dates"])
-    steps = {
-        "date_texts": f"SELECT d AS raw, {sql.date_text('d', kind, american)} AS d FROM "
-        "(SELECT DISTINCT d FROM raw WHERE d IS NOT NULL)",
-        "date_parts": f"""SELECT raw, CAST(left(d, 4) AS SMALLINT) AS yy,
-            nullif(CAST(substr(d, 5, 2) AS TINYINT), 0) AS m, nullif(CAST(right(d, 2) AS TINYINT), 0) AS d2,
-            CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
-            FROM date_texts
-            WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')""",
-        "dates": f"""SELECT *, {SWAPPED} AS dsw, CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
-            FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
-                CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)""",
-    }
-    for name, query in steps.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    for name in ("date_texts", "date_parts"):
-        con.execute(f"DROP TABLE {name}")
 
 
 def _genders_sql(model: ModelFiles) -> str:
