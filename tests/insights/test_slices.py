@@ -119,6 +119,8 @@ def test_where_the_truth_is_the_same_for_all_the_groups_hold_it_and_the_words_sa
     assert "the ranges allow the same difference" in html
     assert "Up to 5 times" in html
     assert "does not show what coming more often does" in html
+    pairs = next(one for one in found.impact.slices if one.slice.by == "variant").pairs
+    assert [(pair.outcome, pair.told) for pair in pairs if pair.outcome == "wages"] == [("wages", "alike")]
 
 
 def test_a_difference_between_groups_is_found_and_said(tmp_path, protocol):
@@ -137,6 +139,8 @@ def test_a_difference_between_groups_is_found_and_said(tmp_path, protocol):
         released = desk.release(release_request(results), permission_single_provider=True)
     html = report.render(released, tell(results, organisation="A Trust"))
     assert "The difference in wages and salaries is not the same for every group" in html
+    beside = html.partition("Two at a time, among people like those both meet</caption>")[2]
+    assert ["Differ" in cell for cell in beside.partition("</table>")[0].split("<td")[1:]].count(True) == 1
 
 
 def test_a_group_that_cannot_be_told_takes_its_whole_slice_along(told, protocol):

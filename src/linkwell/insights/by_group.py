@@ -18,6 +18,7 @@ from linkwell.insights.gates import GateResult, judge, refused
 from linkwell.insights.links import LinkError, with_link_error
 from linkwell.insights.measures import Measure, covered
 from linkwell.insights.outcomes import Months, ends, enough, later_starts, outcome_months, rows_of
+from linkwell.insights.overlap import Pair, Side, pairs
 from linkwell.insights.people import Bools, Ints, People, month_of_day
 from linkwell.insights.protocol import Outcome, Protocol, Slice
 from linkwell.insights.slices import LANDMARK_MONTHS, Parted, part, waits
@@ -25,6 +26,9 @@ from linkwell.insights.spells import Spells
 from linkwell.insights.stack import Stack
 
 Floats = NDArray[np.float64]
+
+BESIDE = ("initiative", "variant")
+"""Slices whose groups are also set beside each other, among people like those both meet."""
 
 CANDIDATES = 20
 """Similar people looked at for each participant of a group: more than 20 hardly help (impact.md §2.1)."""
@@ -56,12 +60,14 @@ class SliceResult:
 
     Attributes:
         landmark: months from the start to where the follow-up begins.
+        pairs: services or versions two at a time, among people like those both meet.
     """
 
     slice: Slice
     groups: tuple[GroupResult, ...] = ()
     red: tuple[GateResult, ...] = ()
     landmark: int = 0
+    pairs: tuple[Pair, ...] = ()
 
 
 def estimate_slices(
@@ -138,6 +144,7 @@ def _slice(
     number = np.full(int(stack.group.max()) + 1, -1, dtype=np.int64)
     number[stack.group[stack.treated]] = parted.place
     groups: list[GroupResult] = []
+    sides: list[tuple[Balanced, Months]] = []
     for place, label in enumerate(parted.labels):
         away = number != place
         rows = ~away[stack.group]
@@ -151,13 +158,27 @@ def _slice(
         if isinstance(found, dict) or red:
             return SliceResult(parted.slice, red=red, landmark=parted.landmark)
         later = later_starts(started, found.stack, found.weights.weights, protocol.follow_months)
-        effects = _effects(found, rows_of(rows_of(months, rows), found.kept), later / max(linked, 0.5), links)
+        theirs = rows_of(rows_of(months, rows), found.kept)
+        sides.append((found, theirs))
+        effects = _effects(found, theirs, later / max(linked, 0.5), links)
         compared = found.stack.place[~found.stack.treated]
         groups.append(GroupResult(
             label, people.uid[found.stack.place[found.stack.treated]], np.unique(people.uid[compared]),
             found.effective, effects,
         ))  # fmt: skip
-    return SliceResult(parted.slice, _told_alike(groups), landmark=parted.landmark)
+    told = _told_alike(groups)
+    shared = [one.outcome.name for one in told[0].effects] if told else []
+    beside: tuple[Pair, ...] = ()
+    if shared and parted.slice.by in BESIDE:
+        beside = pairs([_side(found, theirs, shared) for found, theirs in sides])
+    return SliceResult(parted.slice, told, landmark=parted.landmark, pairs=beside)
+
+
+def _side(found: Balanced, months: Months, names: list[str]) -> Side:
+    stack, features = found.stack, found.features
+    together = stack.place if stack.together is None else stack.together
+    last = {o.name: ends(o, after, np.zeros(after.shape[1]))[0] for o, _, after in months if o.name in names}
+    return Side(features.names, features.matrix, stack.treated, found.base, together, last)
 
 
 def _effects(found: Balanced, months: Months, later: Floats, links: LinkError) -> tuple[GroupEffect, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scipy.stats import chi2
 
 from linkwell.confidentiality.release import Release, ReleasedEffect
-from linkwell.documents.blocks import Block, Figure, Heading, Text
+from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Interval, intervals
 from linkwell.insights.estimators.many import holm, p_value
 from linkwell.insights.protocol import Outcome
@@ -41,9 +41,25 @@ def by_group(release: Release, story: Story) -> tuple[Block, ...]:
         blocks += [
             _drawn(one, outcome, effects, p, trend, title, story) for outcome, effects, p, trend in mine
         ]
+        blocks += _pairs(one, [outcome for outcome, *_ in mine])
         if one.by in words["cautions"]:
             blocks.append(Text(words["cautions"][one.by]))
     return tuple(blocks)
+
+
+def _pairs(one: Groups, outcomes: list[Outcome]) -> list[Block]:
+    """Two groups at a time, among people like those both meet: whether they differ, never which is larger."""
+    words = sentences()["groups"]["beside"]
+    said = {(a, b, name): words[told] for a, b, name, told in one.pairs}
+    rows = [
+        (f"{_capital(one.labels[a])} and {one.labels[b]}",
+         *(said.get((a, b, outcome.name), "S") for outcome in outcomes))
+        for a, b in dict.fromkeys((a, b) for a, b, *_ in one.pairs)
+    ]  # fmt: skip
+    if not rows:
+        return []
+    head = (words["two"], *(_capital(outcome.label) for outcome in outcomes))
+    return [Text(words["intro"]), Grid(words["caption"], head, tuple(rows))]
 
 
 def _told(release: Release, story: Story) -> list[Told]:

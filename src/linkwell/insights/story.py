@@ -40,12 +40,14 @@ class Groups:
     Attributes:
         labels: of the groups, in the order of the release; empty when it cannot be told.
         reason: why it cannot, in a sentence; empty when it can. landmark: months the follow-up begins after.
+        pairs: places of two groups, outcome, and what is told of them among people like those both meet.
     """
 
     by: str
     labels: tuple[str, ...]
     reason: str
     landmark: int
+    pairs: tuple[tuple[int, int, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ def _groups(one: SliceResult) -> Groups:
     reason = ""
     if not one.groups:
         reason = " ".join(dict.fromkeys(result.sentence for result in one.red)) or wording()["slices"]["few"]
-    return Groups(one.slice.by, tuple(group.label for group in one.groups), reason, one.landmark)
+    beside = tuple((pair.first, pair.second, pair.outcome, pair.told) for pair in one.pairs)
+    return Groups(one.slice.by, tuple(group.label for group in one.groups), reason, one.landmark, beside)
 
 
 def _alike_within(found: Results) -> float:
