@@ -37,6 +37,7 @@ from linkwell.confidentiality.release_ledger import Head, ReleaseLedger
 from linkwell.confidentiality.remake import content_of, release_of
 from linkwell.confidentiality.request import Override, ReleaseRequest
 from linkwell.confidentiality.rounding import RoundingKeys
+from linkwell.confidentiality.singling import singled_out
 from linkwell.confidentiality.suppression import Fate
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.ledger.chain import utc_text
@@ -44,6 +45,7 @@ from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, Zone
 
 SHORTEST_REASON = 10
+TOGETHER = "all cohorts told about so far"
 
 
 class ReleaseRefused(RefusedByRule):
@@ -220,8 +222,19 @@ class ReleaseDesk:
         return Internal(self._ledger.reason(reference))
 
     def why(self, release_id: str) -> Internal[dict[str, dict[str, int]]]:
-        """Per table of a release, how many cells show what they show for which reason; for the checker."""
-        return Internal(self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate]))
+        """Per table of a release, how many cells show what they show for which reason; for the checker.
+
+        Where all cohorts told about so far, taken together, single somebody of this release out (`singling`),
+        how many people those are.
+        """
+        found = self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate])
+        content = self._ledger.release(release_id)
+        if content is not None:
+            with self._ledger.writing():
+                past = self._recall.memory(self._ledger, content["family"]).past
+            many = singled_out(past, int(content["ledger_entry"]), self.profile.people_threshold)
+            found |= {TOGETHER: {"people_singled_out": many}} if many else {}
+        return Internal(found)
 
     def _decided(
         self, prepared: Draft, ranks: Ranks, actor: str, override: Override | None, registry_head: str
