@@ -41,7 +41,7 @@ def cell_key_table(data: pd.DataFrame) -> int:
 def main() -> None:
     """Time the table, without starting Python or reading the file."""
     kind, path = sys.argv[1:]
-    data = pd.DataFrame(dict(np.load(path)))
+    data = pd.DataFrame(dict(np.load(path)))  # words become Python's own, as pandas reads them from a file
     if kind == "cell-key":
         data["record_key"] = np.random.default_rng(2025).integers(0, 256, len(data))
     os.chdir(tempfile.mkdtemp())

@@ -32,6 +32,11 @@ from linkwell.vault.zones import Home, ZoneName
 
 Seconds = dict[str, float]
 CROSSTAB = {"region": 20, "age": 100, "sex": 6}
+OURS = {
+    "crosstab": "linkwell",
+    "same": "linkwell, the peers' part",
+    "own": "linkwell, an analyst's call",
+}
 
 
 def timed(work: Callable[[], object]) -> Seconds:
@@ -150,28 +155,32 @@ def _in_child(*arguments: str, python: str = sys.executable) -> Seconds:
 
 
 def _beside_peers(python: str) -> None:
+    """Codes (whole numbers) and words ("region 7"), by turns with the peers."""
     draw = np.random.default_rng(5)
+    codes = {name: draw.integers(0, n, 1_000_000) for name, n in CROSSTAB.items()}
+    words = {name: np.array([f"{name} {i}" for i in range(n)])[codes[name]] for name, n in CROSSTAB.items()}
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "people.npz")
-        np.savez(path, **{name: draw.integers(0, n, 1_000_000) for name, n in CROSSTAB.items()})
+        for kind, columns in (("codes", codes), ("words", words)):
+            np.savez(Path(folder) / f"{kind}.npz", **columns)
         for turn in range(3):
-            found = {
-                name: _in_child("-m", "bench.confidentiality.speed", "--only", part, "--data", path)
-                for name, part in (
-                    ("linkwell", "crosstab"),
-                    ("linkwell, the peers' part", "same"),
-                    ("linkwell, an analyst's call", "own"),
-                )
-            }
-            for peer in ("acro", "cell-key"):
-                found[peer] = _in_child(str(Path(__file__).with_name("peer.py")), peer, path, python=python)
-            print(f"crosstab, turn {turn + 1}:")
-            for name, one in found.items():
-                ratios = [
-                    f"{one['wall'] / ours['wall']:.1f} times {which} ({one['cpu'] / ours['cpu']:.1f} by cpu)"
-                    for which, ours in list(found.items())[:3] if "linkwell" not in name
-                ]  # fmt: skip
-                print("  " + "; ".join([f"{name} {one['wall']:.3f} s ({one['cpu']:.3f} cpu)", *ratios]))
+            for kind, parts in (("codes", ("crosstab", "same", "own")), ("words", ("own",))):
+                _one_turn(f"crosstab of {kind}, turn {turn + 1}", parts, f"{folder}/{kind}.npz", python)
+
+
+def _one_turn(title: str, parts: tuple[str, ...], path: str, python: str) -> None:
+    ours = {
+        OURS[part]: _in_child("-m", "bench.confidentiality.speed", "--only", part, "--data", path)
+        for part in parts
+    }
+    script = str(Path(__file__).with_name("peer.py"))
+    peers = {peer: _in_child(script, peer, path, python=python) for peer in ("acro", "cell-key")}
+    print(f"{title}:")
+    for name, one in (ours | peers).items():
+        ratios = [
+            f"{one['wall'] / own['wall']:.1f} times {which} ({one['cpu'] / own['cpu']:.1f} by cpu)"
+            for which, own in ours.items() if name in peers
+        ]  # fmt: skip
+        print("  " + "; ".join([f"{name} {one['wall']:.3f} s ({one['cpu']:.3f} cpu)", *ratios]), flush=True)
 
 
 def main() -> None:
