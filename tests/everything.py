@@ -189,7 +189,7 @@ RESEARCHER, LEAD = "researcher.a-university", "project_lead.a-university"
 
 def _researched(registry: Any, supply: Supply) -> None:
     """A research project that uses the first provider's data, with a change that is put in."""
-    used = applying.approved(registry, codes=("kaitiaki-see-first", "report-back"))
+    used = applying.approved(registry, codes=("kaitiaki-see-first", "report-back", "rows-in-facility"))
     change = begin_change(by=used.lead, project=used, kind="amendment")
     write(by=used.lead, application=change, answers={"skills": "More than before."})
     put_in(by=used.lead, application=change)
@@ -198,6 +198,7 @@ def _researched(registry: Any, supply: Supply) -> None:
     _asked(registry, used)
     laboratory.table(laboratory.database(used), "grown")
     laboratory.locks_hold()
+    laboratory.facility(registry)
     hold(by=registry.people["kaitiaki.aroha"], project=used, said="Talk with us first.")
 
 
@@ -245,6 +246,8 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("use", ["aroha-u1"]),
     ("client", ["DSA-2026-001"]),
     ("vendor-token", ["a-vendor"]),
+    ("facility-new", []),
+    ("facility", [laboratory.ROOM]),
     ("breach-new", []),
     ("breach", ["aroha-b1"]),
     ("report-file", ["R1", "reach.csv"]),

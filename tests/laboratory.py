@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from linkwell.custody.facilities.models import Facility
 from linkwell.custody.labs import locks
 from linkwell.custody.labs.granted import granted
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
-from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.projects.models import Application, Project, ProjectMember
 from linkwell.custody.refreshes.catalogue import catalogue_of
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.researchers.models import Evidence
 from linkwell.integration import build_refresh, import_population
 from linkwell.lab.selftest import SelfTest, Tried
+from linkwell.standards.clock import today
 from linkwell.vault.zones import Home
 from tests import applying
 from tests.custody.removing import make_world
@@ -84,6 +87,19 @@ def counted(made: ProjectDatabase, name: str) -> LabWork:
 def locks_hold(*, hold: bool = True) -> None:
     """This machine's self-test as it was written down."""
     locks.keep(SelfTest({}, (Tried("read a file", held=hold),)))
+
+
+ROOM, INSIDE = "room-2", "203.0.113.20"
+"""A registered facility, and the address of a machine in it."""
+
+
+def facility(registry: Any, *, state: str = "registered") -> Facility:
+    """A facility that was registered, run by the research organisation."""
+    return Facility.objects.create(
+        code=ROOM, name="Room two", organisation=Organisation.objects.get(code="a-university"),
+        networks=["203.0.113.16/28"], starts=today(), ends=today() + timedelta(days=100), state=state,
+        checked="A warden, no printer.", entered_by=registry.person("manager").username,
+    )  # fmt: skip
 
 
 PEOPLE = {"person.snz_birth_year_nbr": "To know who is grown.", "person.snz_sex_gender_code": "To compare."}

@@ -28,10 +28,14 @@ from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.commissioning import actions as passing
 from linkwell.custody.commissioning.models import PassedOn
 from linkwell.custody.commissioning.states import PASSING
+from linkwell.custody.facilities import actions as facilities
+from linkwell.custody.facilities.models import Facility
+from linkwell.custody.facilities.networks import address_in
+from linkwell.custody.facilities.states import FACILITY
 from linkwell.custody.home import links_path
 from linkwell.custody.jobs import stopped
 from linkwell.custody.jobs.models import Job
-from linkwell.custody.labs import batches, databases, working
+from linkwell.custody.labs import batches, databases, looking, working
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.states import DATABASE, WORK
 from linkwell.custody.leaving import actions as leaving
@@ -704,8 +708,9 @@ def project_database(registry: Any) -> Noun:
 
 
 def lab_work(registry: Any) -> Noun:
-    used = applying.approved(registry)
+    used = applying.approved(registry, codes=("rows-in-facility",))
     lead, researcher = applying.team(registry)
+    laboratory.facility(registry)
     database = laboratory.database(used)
     row = laboratory.table(database, "grown")
     laboratory.batch(database, "often")
@@ -716,12 +721,38 @@ def lab_work(registry: Any) -> Noun:
             ("try", "try_script"): lambda by: working.try_script(by=by, project=used, texts=["SELECT 1"]),
             ("count", "ask_count"): lambda by: working.ask_count(
                 by=by, project=used, table="grown", columns={}, purpose="To know."),
+            ("model", "ask_model"): lambda by: working.ask_model(
+                by=by, project=used, table="grown", formula="ols: visits ~ sex", purpose="To know."),
             ("batch", "bring"): lambda by: batches.bring(
                 by=by, project=used, name="often.py",
                 data=b'# reads: person\n# makes: out\nmake("out", snz_uid=[], x=[])\n'),
             ("run", "run"): lambda by: batches.run(by=by, project=used, again=True),
+            ("look", "ask_look"): lambda by: looking.ask_look(
+                by=by, project=used, text="SELECT * FROM person", address=address_in(laboratory.INSIDE)),
         },
         named=frozenset({lead.username, researcher.username}),
+    )  # fmt: skip
+
+
+def facility(registry: Any) -> Noun:
+    whose = Organisation.objects.get(code="a-university")
+    row = laboratory.facility(registry, state="entered")
+    row.entered_by = "somebody-else"
+    row.save()
+
+    def now() -> Facility:
+        return Facility.objects.get(pk=row.pk)
+
+    def deciding_(confirm: bool) -> Do:
+        return lambda by: facilities.decide(by=by, facility=now(), confirm=confirm)
+
+    return Noun(
+        FACILITY, [], putting(Facility, row.pk),
+        {("confirm", "decide"): deciding_(True), ("refuse", "decide"): deciding_(False),
+         ("end", "end"): lambda by: facilities.end(by=by, facility=now())},
+        {("enter", "enter"): lambda by: facilities.enter(
+            by=by, code="room-3", name="Room three", organisation=whose, networks="198.51.100.7",
+            starts=today(), ends=today(), checked="A warden.")},
     )  # fmt: skip
 
 
@@ -826,7 +857,7 @@ BUILDERS: dict[str, Callable[[Any], Noun]] = {
     "project": project, "application": application, "invitation to a team": invitation,
     "question about a project": question, "hold of kaitiaki": hold, "evidence about a researcher": evidence,
     "output": output, "output request": output_request,
-    "project database": project_database, "work in a lab": lab_work,
+    "project database": project_database, "work in a lab": lab_work, "facility": facility,
     "organisation": organisation, "person": person,
     "stopped work": stopped_work, "keys": key_period,
     "signing key": signing_key, "lost device": lost_device, "later use": later_use,

@@ -8,6 +8,7 @@ import pytest
 from tests import applying, asking
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.labs import looking
 from linkwell.custody.labs.jobs import _refuse_groups
 from linkwell.custody.labs.models import LabWork
 from linkwell.custody.machine import WrongState
@@ -48,7 +49,7 @@ def both_say_yes(made: OutputRequest, two) -> OutputRequest:
 
 
 def test_every_condition_to_choose_from_is_kept_by_the_software_and_says_how() -> None:
-    known = {*TO_SAY, "providers first", "single provider", "no small areas"}
+    known = {*TO_SAY, "providers first", "single provider", "no small areas", looking.CONTROL}
     assert {each.control for each in choices().values()} == known
     assert all(each.kept_by for each in choices().values())
 
@@ -154,5 +155,7 @@ def test_the_lab_counts_nothing_by_what_is_kept_back(registry) -> None:
     for column in ("ta_code", "iwi", "SA2"):
         with pytest.raises(RefusedByRule, match="keeps this count back"):
             _refuse_groups(LabWork(project=project, asked={"by": {column: []}}))
+        with pytest.raises(RefusedByRule, match="keeps this count back"):
+            _refuse_groups(LabWork(project=project, asked={"by": {}, "formula": f"ols: n ~ age + {column}"}))
     _refuse_groups(LabWork(project=project, asked={"by": {"region": [], "age_band": []}}))
     _refuse_groups(LabWork(project=Project(conditions=[]), asked={"by": {"iwi": []}}))

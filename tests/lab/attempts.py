@@ -212,8 +212,83 @@ WRITTEN = {
     ],
 }
 
+WRITTEN["what else the engine of this version knows"] = [
+    # values by another type, or by what takes them apart
+    "SELECT note::ENUM('a', 'b') FROM person",
+    "SELECT note::BIT FROM person",
+    "SELECT note::UUID FROM person",
+    "SELECT note::VARIANT FROM person",
+    "SELECT note::GEOMETRY FROM person",
+    "SELECT note::BIGNUM FROM person",
+    "SELECT note::TIMESTAMP FROM person",
+    "SELECT note::VARCHAR[] FROM person",
+    "SELECT note[1:2] FROM person",
+    "SELECT (note, 1) FROM person",
+    "SELECT union_value(a := note) FROM person",
+    "SELECT max(note, 3) FROM person",
+    "SELECT arg_max(note, value_amt, 1000000) FROM person JOIN measure USING (snz_uid)",
+    "SELECT hash(note) FROM person",
+    "SELECT typeof(note) FROM person",
+    "SELECT approx_quantile(value_amt, 0.5) FROM measure",
+    "SELECT bitstring_agg(snz_uid) FROM person",
+    # collations and patterns that take for ever
+    "SELECT note COLLATE NOCASE FROM person",
+    "SELECT note FROM person ORDER BY note COLLATE de",
+    "SELECT * FROM person WHERE note SIMILAR TO '((W+)+)+x'",
+    "SELECT note ~ '(a+)+$' FROM person",
+    "SELECT regexp_matches(note, '(.*)*$') FROM person",
+    "SELECT note GLOB 'W*' FROM person",
+    "SELECT note LIKE 'W!%' ESCAPE '!' FROM person",
+    # the engine about itself
+    "SELECT current_query()",
+    "SELECT pg_get_viewdef('x')",
+    "SELECT which_secret('s3://x', 's3')",
+    "FROM duckdb_optimizers()",
+    "FROM test_all_types()",
+    "FROM seq_scan('person')",
+    "FROM sql_auto_complete('SEL')",
+    "FROM enable_logging('QueryLog')",
+    "FROM checkpoint()",
+    "FROM pg_timezone_names()",
+    # other ways to write a statement
+    "SELECT note INTO x FROM person",
+    "SELECT * FROM (SUMMARIZE person)",
+    "SELECT * FROM (PIVOT person ON note USING count(*))",
+    "SELECT * FROM (COPY person TO '{folder}/x')",
+    "WITH RECURSIVE t(a) USING KEY (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM t) FROM t",
+    "CREATE TABLE IF NOT EXISTS x AS SELECT snz_uid FROM person",
+    "CREATE TABLE x AS EXECUTE p",
+    "CREATE TABLE x AS SUMMARIZE person",
+    "CREATE OR REPLACE TEMP TABLE x AS FROM read_text('{file}')",
+    "COPY person TO '/dev/stdout'",
+    "COPY (FROM person) TO '{folder}/x.db' (FORMAT duckdb)",
+    "ATTACH OR REPLACE '{database}' AS project",
+    "COMMENT ON TABLE person IS 'x'",
+    "SELECT list_filter([1], x -> x > 0)",
+    "SELECT note FROM person LIMIT 50%",
+    "SELECT COLUMNS(c -> c LIKE 'n%') FROM person",
+    "SELECT rpad('a', 1000000000, 'b')",
+    "FROM repeat_row(1, num_rows = 1000000000)",
+    "SELECT :name",
+]
+
 # A table that would bring one person's rows into another's: refused where a table is made.
 ACROSS_PEOPLE = [
+    # windows and joins under other names
+    "SELECT snz_uid, any_value(note) OVER w AS n FROM person WINDOW w AS ()",
+    "SELECT snz_uid, any_value(note) OVER (w ORDER BY note) AS n FROM person "
+    "WINDOW w AS (PARTITION BY sex_code)",
+    "SELECT snz_uid FROM person WINDOW w AS (ORDER BY note DESC) QUALIFY row_number() OVER w = 1",
+    "SELECT a.snz_uid FROM person a JOIN measure b ON NOT (a.snz_uid <> b.snz_uid)",
+    "SELECT a.snz_uid FROM person a JOIN measure b ON (a.snz_uid = b.snz_uid) IS NOT NULL",
+    "SELECT a.snz_uid FROM person a JOIN measure b ON CASE WHEN note = 'x' THEN a.snz_uid = b.snz_uid "
+    "ELSE true END",
+    "SELECT a.snz_uid, b.value_amt FROM person a LEFT JOIN measure b ON a.snz_uid = b.snz_uid "
+    "AND (SELECT max(value_amt) FROM measure) > 3",
+    "WITH measure AS (SELECT max(value_amt) AS snz_uid FROM measure) SELECT snz_uid FROM measure",
+    "SELECT snz_uid, count(*) AS n FROM measure GROUP BY CUBE (snz_uid, measure_code)",
+    'SELECT snz_uid, note AS "SNZ_UID" FROM person',
+    "SELECT * EXCLUDE (snz_uid), note AS snz_uid FROM person",
     # the id of a query around this one
     "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT p.snz_uid FROM measure m WHERE m.value_amt > 990)",
     "SELECT snz_uid FROM person p WHERE snz_uid IN (SELECT DISTINCT ON (p.snz_uid) m.snz_uid FROM measure m)",

@@ -108,6 +108,43 @@ WAYS_OUT = {
     "'open(\"{file}\")')",
     "other descriptors": "import os; found = []\nfor n in range(3, 64):\n    try:\n        os.fstat(n); "
     "found.append(os.read(n, 1))\n    except OSError:\n        pass\nassert found",
+    "a signal that the kernel sends": "import fcntl; fcntl.fcntl(1, fcntl.F_SETOWN, {parent})",
+    "a signal of its choosing": "import fcntl; fcntl.fcntl(1, 10, 9)",
+    "a signal to a thread by the kernel": "import fcntl, struct; fcntl.fcntl(1, 15, struct.pack('ii', 1, {parent}))",
+    "a signal by a bare call": "import ctypes; assert ctypes.CDLL(None).syscall(72, 1, 8, {parent}) == 0",
+    "old shared memory": "import ctypes; assert ctypes.CDLL(None).syscall(31, 0, 3, bytes(256)) >= 0",
+    "old messages": "import ctypes; assert ctypes.CDLL(None).syscall(71, 0, 3, bytes(256)) >= 0",
+    "old semaphores": "import ctypes; assert ctypes.CDLL(None).syscall(66, 0, 0, 3, bytes(256)) >= 0",
+    "what is mounted": "import ctypes, struct; assert ctypes.CDLL(None).syscall(458, struct.pack('IIQQQ', 24, 0, "
+    "2**64 - 1, 0, 0), bytes(512), 8, 0) >= 0",
+    "a call newer than the list": "import ctypes; k = ctypes.CDLL(None, use_errno=True); assert k.syscall(468, -100, "
+    "b'/etc', bytes(64), 64, 0) == 0 or ctypes.get_errno() != 38",
+    "where the parent keeps its locks": "import ctypes; a, b = ctypes.c_void_p(), ctypes.c_size_t(); assert "
+    "ctypes.CDLL(None).syscall(274, {parent}, ctypes.byref(a), ctypes.byref(b)) == 0",
+    "how the parent is ranked": "import os; os.getpriority(os.PRIO_PROCESS, {parent})",
+    "typing into a terminal": "import fcntl; fcntl.ioctl(1, 0x5412, b'x')",
+    "a thread in another network": "import ctypes; assert ctypes.CDLL(None).syscall(56, 0x40010900, 0, 0, 0, 0) >= 0",
+    "a programme of its own making": "import mmap, ctypes; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex("
+    "'b83b0000000f05c3')); assert ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(m)))() "
+    ">= 0",
+    "a call of 32 bits": "import mmap, ctypes; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex("
+    "'b814000000cd80c3')); assert ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(m)))() "
+    "> 0",
+    "a call by its other number": "import ctypes; assert ctypes.CDLL(None).syscall(0x40000002, b'{file}', 0) >= 0",
+    "a function of ours in the engine": "data.create_function('f', lambda x: open('{file}').read(), ['VARCHAR'], "
+    "'VARCHAR'); data.execute(\"SELECT f('a')\").fetchall()",
+    "the orders of the runner": "import sys\nf = sys._getframe()\nwhile f:\n    g, f = f, f.f_back\n"
+    "assert g.f_locals['orders'].read(1)",
+    "files that something holds open": "import gc, io; assert [o.read(1) for o in gc.get_objects() if "
+    "isinstance(o, io.IOBase) and not o.closed and o.readable()]",
+    "modules of the custodian": "import sys; assert [n for n in sys.modules if 'custody' in n or 'django' in n or "
+    "'vault.keys' in n or 'ledger' in n]",
+    "a map of a file": "import pyarrow; pyarrow.memory_map('{file}')",
+    "a library's own reader": "import scipy.io; scipy.io.loadmat('{file}')",
+    "a place in time": "import zoneinfo; zoneinfo.ZoneInfo('Antarctica/Troll')",
+    "a log": "import logging; logging.FileHandler('{folder}/written')",
+    "an archive on the path": "import zipimport; zipimport.zipimporter('{file}')",
+    "a trace of memory": "import tracemalloc; tracemalloc.start(); tracemalloc.take_snapshot().dump('{folder}/written')",
     "an audit hook": "import sys; sys.addaudithook(lambda *a: None); open('{file}')",
     "signals to itself": "import signal, os; signal.raise_signal(signal.SIGTERM); os.kill(os.getpid(), 9)",
 }  # fmt: skip

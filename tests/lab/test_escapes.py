@@ -14,7 +14,7 @@ OUTSIDE = ["other.duckdb", "secret.csv", "secret.txt"]
 
 
 def test_there_are_enough_attempts() -> None:
-    assert len(set(LISTED)) + len(ACROSS_PEOPLE) + len(UNREAD) + len(PROBES) + len(STATEMENTS) >= 200
+    assert len(set(LISTED)) + len(ACROSS_PEOPLE) + len(UNREAD) + len(PROBES) + len(STATEMENTS) >= 270
 
 
 @pytest.mark.parametrize("text", LISTED)

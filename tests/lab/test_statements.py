@@ -116,10 +116,9 @@ def test_members_come_as_ids_and_places_in_the_labels_given(place: Place) -> Non
         session.run(
             "CREATE TABLE x AS SELECT snz_uid, sex_code, value_amt FROM person JOIN measure USING (snz_uid)"
         )
-        found = session.members("x", unit="snz_uid", by={"sex_code": ["2", "9"]}, amount="value_amt")
+        found = session.members("x", unit="snz_uid", by={"sex_code": ["2", "9"]}, amounts=["value_amt"])
         assert len(found.units) == len(found.codes[0]) == 200_000
-        assert found.amounts is not None
-        assert found.amounts.max() == 999.0
+        assert found.amounts[0].max() == 999.0
         assert set(found.codes[0].tolist()) == {0, -1}
         assert set((found.units % 2).tolist()) == {0, 1}
         for table, unit, by in (

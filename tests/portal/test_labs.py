@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,6 +27,7 @@ from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.working import MOST_FAILED
 from linkwell.custody.outputs.heads import expected_head
 from linkwell.custody.researchers.models import Evidence
+from linkwell.errors import LinkwellError
 
 LAB = "/projects/maa2026-07/lab/"
 
@@ -77,6 +79,12 @@ def said(*command: str) -> dict[str, object]:
     done = CliRunner().invoke(custodian, ["project", *command, *by])
     assert done.exception is None, (done.exception, done.output)
     return dict(json.loads(done.stdout.splitlines()[0]))
+
+
+TOLD = (
+    "CREATE TABLE told AS SELECT snz_uid, snz_sex_gender_code AS sex, 2026 - snz_birth_year_nbr AS years, "
+    "(2026 - snz_birth_year_nbr) % 10 AS last FROM person"
+)
 
 
 def test_from_the_custodians_button_to_a_released_count(
@@ -162,6 +170,33 @@ def test_from_the_custodians_button_to_a_released_count(
         assert 20 < mean < 80
     same = said("count", "maa2026-07", "aged", "--by=sex:tāne,wahine", "--mean=years", "--for=To know")
     assert same["tables"] == aged.answer["tables"]
+
+    # a regression is fitted by the desk, and says what the very rows say, to three figures
+    tried(researcher, TOLD)
+    asked = {"table": "told", "kind": "ols", "outcome": "last", "terms": "years + sex", "purpose": "To know"}
+    for wrong, says in ({"terms": "years +"}, "Write columns with"), ({"table": "few"}, "of the workspace"):
+        assert says in researcher.post(f"{LAB}model", asked | wrong).content.decode()
+    assert researcher.post(f"{LAB}model", asked | {"labels": "sex: 1, 2"}).status_code == 302
+    do_jobs()
+    fitted = LabWork.objects.first()
+    assert fitted.state == "answered", fitted.answer
+    (model,) = fitted.answer["models"]
+    with duckdb.connect(str(folder / "project.duckdb"), read_only=True) as con:
+        rows = con.execute("SELECT 2026 - snz_birth_year_nbr, snz_sex_gender_code = '2' FROM person "
+                           "WHERE snz_sex_gender_code IN ('1', '2')").fetchall()  # fmt: skip
+    years, second = np.array(rows, dtype=float).T
+    design = np.column_stack([np.ones(len(years)), years, second])
+    truth = np.linalg.lstsq(design, years % 10, rcond=None)[0]
+    assert model["terms"] == ["intercept", "years", "sex: 2"]
+    assert model["coefficients"] == pytest.approx(truth, rel=0.006)
+    shown = researcher.get(f"{LAB}{fitted.number}/").content.decode()
+    assert f">{model['coefficients'][1]}</td>" in shown
+    once_more = said("model", "maa2026-07", "told", "ols: last ~ years + sex", "--labels=sex:1,2", "--for=x")
+    assert once_more["models"][0]["coefficients"] == model["coefficients"]
+    for formula in ("logit: last ~ years", "ols: snz_uid ~ years", "ols: last ~ last", "ols: last ~ shoe"):
+        refused = CliRunner().invoke(custodian, ["project", "model", "maa2026-07", "told", formula, "--for=x",
+            f"--home={os.environ['LINKWELL_HOME']}", "--as=researcher.a-university"])  # fmt: skip
+        assert isinstance(refused.exception, LinkwellError), formula
 
     # too few: the desk's words and its reference, nothing else
     tried(researcher, "CREATE TABLE few AS SELECT snz_uid FROM person WHERE snz_birth_year_nbr > 2400")

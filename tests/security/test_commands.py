@@ -25,13 +25,13 @@ OUTSIDERS = ("other", "intermediary.z-intermediary")
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
     "enrol-provider", "spine", "population", "project list", "output list", "researcher list",
-    "researcher sign",
+    "researcher sign", "facility list",
 }  # fmt: skip
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
 THEIRS = "«»"
 RESEARCH = f"maa{today().year}-01"
-GROUPS = ("breach", "project", "researcher", "output")
+GROUPS = ("breach", "project", "researcher", "output", "facility")
 REQUEST = f"{RESEARCH}-r1"
 
 
@@ -91,6 +91,7 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
         yield RESEARCH, "project", verb, THEIRS
     yield RESEARCH, "project", "try", THEIRS, specification
     yield RESEARCH, "project", "count", THEIRS, "grown", "--for=x"
+    yield RESEARCH, "project", "model", THEIRS, "grown", "ols: visits ~ sex", "--for=x"
     yield RESEARCH, "project", "batch", THEIRS, specification
     yield RESEARCH, "project", "run", THEIRS
     yield RESEARCH, "project", "write", THEIRS, specification
@@ -115,6 +116,10 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield REQUEST, "output", "reply", THEIRS, "x"
     yield REQUEST, "output", "keep", THEIRS, "report-back", "x"
     yield REQUEST, "output", "bundle", THEIRS, "--out=never.zip"
+    yield ("a-university", "facility", "enter", "room-9", "--name=x", f"--organisation={THEIRS}",
+           "--network=192.0.2.1", "--until=2099-01-01", "--saw=x")  # fmt: skip
+    yield "room-2", "facility", "decide", THEIRS, "confirm"
+    yield "room-2", "facility", "end", THEIRS
     yield "researcher", "researcher", "keep", THEIRS, "training"
 
 

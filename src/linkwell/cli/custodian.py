@@ -11,6 +11,7 @@ from linkwell.cli.custodian_backup import backup, drill, rebuild_ledger, restore
 from linkwell.cli.custodian_breaches import breach
 from linkwell.cli.custodian_checking import output
 from linkwell.cli.custodian_decisions import DECISIONS
+from linkwell.cli.custodian_facilities import facility
 from linkwell.cli.custodian_guarding import researcher
 from linkwell.cli.custodian_keys import new_keys, quota
 from linkwell.cli.custodian_labs import LABS
@@ -35,7 +36,7 @@ _ORDER = (
     "propose", "comment", "put-forward", "assess", "agree",
     "own-agreement", "sign", "decline", "take-back", "vary", "client-ok", "clients", "ask-use", "answer-use",
     "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
-    "story", "notices", "project", "output", "researcher",
+    "story", "notices", "project", "output", "researcher", "facility",
     "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
     "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
     "verify-record", "tokens", "sender-key", "second-factor", "unlock",
@@ -377,6 +378,7 @@ for _command in (
     project,
     output,
     researcher,
+    facility,
 ):
     custodian.add_command(_command)
 

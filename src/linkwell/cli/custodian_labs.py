@@ -1,4 +1,4 @@
-"""`linkwell custodian project database|lab|try|batch|run|count`: a project's lab by command line."""
+"""`linkwell custodian project database|lab|try|batch|run|count|model`: a project's lab by command line."""
 
 from __future__ import annotations
 
@@ -118,10 +118,8 @@ def count(
 
     found = project_of(code)
     working.enter(by=by, project=found)
-    asked = {name.strip(): [each.strip() for each in labels.split(",") if each.strip()]
-             for name, _, labels in (column.partition(":") for column in columns)}  # fmt: skip
-    work, job = working.ask_count(by=by, project=found, table=table, columns=asked, purpose=purpose,
-                                  amount=amount, unit=unit)  # fmt: skip
+    work, job = working.ask_count(by=by, project=found, table=table, columns=_labels(columns),
+                                  purpose=purpose, amount=amount, unit=unit)  # fmt: skip
     release = _answered(work, job, where=f"count {work.number}", quiet=as_json)
     lines = [f"Release {release['release_id']}."]
     for told in release["tables"]:
@@ -134,6 +132,47 @@ def count(
             )
         ]
     finish({"project": code, "number": work.number, **release}, lines, as_json=as_json)
+
+
+@click.command("model", epilog="Example:\n\n  linkwell custodian project model maa2026-01 seen 'ols: visits "
+                 "~ age + sex' --labels sex:1,2 --for 'Who comes often' --as kim")  # fmt: skip
+@click.argument("code")
+@click.argument("table")
+@click.argument("formula")
+@home_option
+@as_option
+@click.option("--labels", "columns", multiple=True, help="A column in groups, its labels after a colon.")
+@click.option("--for", "purpose", required=True, help="What it is for; kept with the numbers.")
+@json_option
+def model(
+    code: str, table: str, formula: str, home: Path, username: str, columns: tuple[str, ...], purpose: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Have the release desk fit a regression on a table of yours: ols, logit or poisson.
+
+    The table has one row a person. Exit code 4: it was refused.
+    """
+    by = signed_in(home, username)
+    from linkwell.custody.labs import working
+
+    found = project_of(code)
+    working.enter(by=by, project=found)
+    work, job = working.ask_model(by=by, project=found, table=table, formula=formula, purpose=purpose,
+                                  labels=_labels(columns))  # fmt: skip
+    release = _answered(work, job, where=f"regression {work.number}", quiet=as_json)
+    lines = [f"Release {release['release_id']}."]
+    for told in release["models"]:
+        lines.append(
+            f"{told['title']} ({'S' if told['people'] is None else format(told['people'], ',')} people)"
+        )
+        for term, *figures in zip(told["terms"], told["coefficients"], told["errors"], strict=True):
+            lines.append(" | ".join([term, *("S" if each is None else f"{each:g}" for each in figures)]))
+    finish({"project": code, "number": work.number, **release}, lines, as_json=as_json)
+
+
+def _labels(columns: tuple[str, ...]) -> dict[str, list[str]]:
+    return {name.strip(): [each.strip() for each in labels.split(",") if each.strip()]
+            for name, _, labels in (column.partition(":") for column in columns)}  # fmt: skip
 
 
 def _statements(script: Path) -> list[tuple[int, str]]:
@@ -230,4 +269,4 @@ def _told(answer: dict[str, Any]) -> list[str]:
     return [f"{answer['kind']}: {answer['name'] or ', '.join(name for name, _ in answer['columns'])}"]
 
 
-LABS = (database, lab, try_, count, batch, run)
+LABS = (database, lab, try_, count, model, batch, run)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pyarrow as pa
 
 from linkwell.confidentiality.density import density_table
+from linkwell.confidentiality.formulas import read_formula
 from linkwell.confidentiality.own_files import OwnData, each_once, opened
 from linkwell.confidentiality.own_labels import in_order, not_listed, word_of
-from linkwell.confidentiality.regression import Kind
 from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.request import Category, Floats, Ints, ModelInput
 from linkwell.errors import WrongUse
-
-FORMULA = re.compile(r"\s*(\w+)\s*:\s*([^~]+?)\s*~\s*(.+)")
 
 
 def confidentialise_model(
@@ -57,23 +53,6 @@ def confidentialise_density(
         _one_row_each(own)
         table = density_table(name, own.numbers(column), own.units, own.rules, measure=column)
         return own.release(each_once(own.units), purpose, tables=(table,))
-
-
-def read_formula(model: str) -> tuple[Kind, str, tuple[str, ...]]:
-    """Kind, outcome and terms of "kind: outcome ~ term + term".
-
-    Raises:
-        WrongUse: it is not written so.
-    """
-    found = FORMULA.fullmatch(model)
-    kinds = {kind: kind for kind in get_args(Kind)}
-    terms = tuple(term.strip() for term in found[3].split("+")) if found else ()
-    if found is None or found[1].lower() not in kinds or not all(terms):
-        raise WrongUse(
-            "This model cannot be read.", where=model,
-            fix="Write it as: ols: wages ~ age + sex (or logit:, poisson:; a:b is an interaction).",
-        )  # fmt: skip
-    return kinds[found[1].lower()], found[2], terms
 
 
 def _one_row_each(own: OwnData) -> None:

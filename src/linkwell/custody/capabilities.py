@@ -8,6 +8,7 @@ from linkwell.custody.audit import permissions as audit
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients import permissions as clients
 from linkwell.custody.commissioning import permissions as commissioning
+from linkwell.custody.facilities import permissions as facilities
 from linkwell.custody.jobs import permissions as jobs
 from linkwell.custody.labs import permissions as labs
 from linkwell.custody.linkage import permissions as linkage
@@ -28,8 +29,8 @@ from linkwell.custody.uses import permissions as uses
 
 _NOUNS = (
     organisations, audit, proposals, assessments, agreements, clients, breaches, supplies, linkage, jobs,
-    populations, refreshes, removals, researchers, projects, labs, outputs, requests, signin, uses,
-    commissioning, timeline,
+    populations, refreshes, removals, researchers, projects, labs, facilities, outputs, requests, signin,
+    uses, commissioning, timeline,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from linkwell.custody.assessments.states import ASSESSMENT
 from linkwell.custody.breaches.states import BREACH
 from linkwell.custody.clients.states import CLIENT_OK
 from linkwell.custody.commissioning.states import PASSING
+from linkwell.custody.facilities.states import FACILITY
 from linkwell.custody.jobs.states import JOB
 from linkwell.custody.labs.states import DATABASE, WORK
 from linkwell.custody.machine import Machine
@@ -31,8 +32,8 @@ from linkwell.custody.uses.states import USE
 
 MACHINES = (
     PROPOSAL, ASSESSMENT, AGREEMENT, VERSION, TOKEN, CLIENT_OK, BREACH, SUPPLY, REFRESH, REMOVAL, EVIDENCE,
-    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, DATABASE, WORK, OUTPUT, REQUEST, USE, PASSING, PERSON,
-    KEY, LOST, COMMAND, JOB,
+    PROJECT, APPLICATION, INVITATION, QUESTION, HOLD, DATABASE, WORK, FACILITY, OUTPUT, REQUEST, USE,
+    PASSING, PERSON, KEY, LOST, COMMAND, JOB,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from linkwell.custody.assessments.permissions import ASSESS
 from linkwell.custody.breaches import permissions as breaches
 from linkwell.custody.clients.permissions import DECIDE_OK, SEE_CLIENTS
 from linkwell.custody.commissioning.permissions import PASS_ON
+from linkwell.custody.facilities.permissions import CONFIRM_FACILITY, END_FACILITY, ENTER_FACILITY
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.linkage.permissions import JUDGE_PAIRS, LINK
 from linkwell.custody.machine import Machine
@@ -271,9 +272,23 @@ ACTS: tuple[Act, ...] = (
         "work in a lab",
         ("try", "labs.working.try_script", (WORK_IN_LAB,), "lab.statement tried"),
         ("count", "labs.working.ask_count", (WORK_IN_LAB,), "lab.count asked"),
+        ("model", "labs.working.ask_model", (WORK_IN_LAB,), "lab.model asked"),
         ("batch", "labs.batches.bring", (WORK_IN_LAB,), "lab.batch brought"),
         ("run", "labs.batches.run", (WORK_IN_LAB,), "lab.batch asked"),
         also="only who is named in its project, while everything their access rests on is in date",
+    ),
+    *_rows(
+        "work in a lab",
+        ("look", "labs.looking.ask_look", (WORK_IN_LAB,), "lab.look asked"),
+        also="only who is named in its project, on the network of a registered facility, where the project "
+        "was approved for that",
+    ),
+    *_rows(
+        "facility",
+        ("enter", "facilities.actions.enter", (ENTER_FACILITY,), "facility.entered"),
+        ("confirm", "facilities.actions.decide", (CONFIRM_FACILITY,), "facility.confirmed"),
+        ("refuse", "facilities.actions.decide", (CONFIRM_FACILITY,), "facility.refused"),
+        ("end", "facilities.actions.end", (END_FACILITY,), "facility.ended"),
     ),
     *_rows("output", ("analyse", "outputs.actions.analyse", (ANALYSE,), "output.analysing"),
            also="only who is named in its project"),

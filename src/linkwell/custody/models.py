@@ -14,6 +14,7 @@ from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.breaches.models import Breach
 from linkwell.custody.clients.models import ClientOk, Round
 from linkwell.custody.commissioning.models import PassedOn
+from linkwell.custody.facilities.models import Facility
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.mail.models import MailChoice
@@ -56,6 +57,7 @@ __all__ = [
     "CommandSignIn",
     "Comment",
     "Evidence",
+    "Facility",
     "Hold",
     "Invitation",
     "Job",

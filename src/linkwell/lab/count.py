@@ -55,11 +55,16 @@ class Count:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A count that stands on the twin: every column with its labels, and the project's tables it rests on."""
+    """What stands on the twin: every column with its labels, and the project's tables it rests on.
+
+    Attributes:
+        amounts: columns of numbers that are needed.
+    """
 
     count: Count
     labels: dict[str, tuple[str, ...]]
     sources: frozenset[str]
+    amounts: tuple[str, ...] = ()
 
 
 def rehearse(count: Count, workspace: Workspace, twin: Session) -> Prepared:
@@ -73,9 +78,8 @@ def rehearse(count: Count, workspace: Workspace, twin: Session) -> Prepared:
     """
     if len(count.by) > MOST_DIMENSIONS:
         raise WrongUse(f"A count is by {MOST_DIMENSIONS} columns at most.")
-    entries = workspace.needed([count.table])
     workspace.replay(twin, [count.table])
-    given = {name: tuple(labels) or twin.labels(count.table, name) for name, labels in count.by.items()}
+    given = labels_of(count.table, count.by, twin)
     for name, labels in given.items():
         if ALL in labels:
             raise WrongUse(
@@ -83,18 +87,38 @@ def rehearse(count: Count, workspace: Workspace, twin: Session) -> Prepared:
                 where=f"{count.table}.{name}",
                 fix="Call the label something else, or leave it out.",
             )
-        if not labels:
-            raise WrongUse(
-                "The twin has nothing in this column, so its labels are not known.",
-                where=f"{count.table}.{name}",
-                fix="Give the labels you want to count by.",
-            )
-    twin.members(count.table, unit=count.unit, by=given, amount=count.amount)
+    amounts = (count.amount,) if count.amount else ()
+    twin.members(count.table, unit=count.unit, by=given, amounts=amounts)
     cells = int(np.prod([len(labels) + 1 for labels in given.values()], dtype=np.int64))
     if cells > MOST_CELLS:
         raise WrongUse("This count has more cells than a table may have.", where=f"{cells:,} cells")
+    return Prepared(count, given, rests_on(count.table, workspace), amounts)
+
+
+def labels_of(
+    table: str, by: Mapping[str, Sequence[str]], twin: Session
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
+    """The labels of columns; of those nobody gave, the twin's.
+
+    Raises:
+        WrongUse: the twin has none.
+    """
+    given = {name: tuple(labels) or twin.labels(table, name) for name, labels in by.items()}
+    for name, labels in given.items():
+        if not labels:
+            raise WrongUse(
+                "The twin has nothing in this column, so its labels are not known.",
+                where=f"{table}.{name}",
+                fix="Give the labels you want to count by.",
+            )
+    return given
+
+
+def rests_on(table: str, workspace: Workspace) -> frozenset[str]:
+    """The project's own tables that a table of the workspace was made from."""
+    entries = workspace.needed([table])
     made = {entry.name for entry in entries}
-    return Prepared(count, given, frozenset(name for e in entries for name in e.uses if name not in made))
+    return frozenset(name for e in entries for name in e.uses if name not in made)
 
 
 def members_of(prepared: Prepared, workspace: Workspace, real: Session) -> Internal[Members]:
@@ -102,12 +126,17 @@ def members_of(prepared: Prepared, workspace: Workspace, real: Session) -> Inter
     count = prepared.count
     try:
         workspace.replay(real, [count.table])
-        found = real.members(count.table, unit=count.unit, by=prepared.labels, amount=count.amount)
+        found = real.members(count.table, unit=count.unit, by=prepared.labels, amounts=prepared.amounts)
     except LabRefused:
-        nobody = np.empty(0, dtype=np.int64)
-        codes = tuple(np.empty(0, dtype=np.int32) for _ in prepared.labels)
-        found = Members(nobody, codes, np.empty(0) if count.amount else None, made=False)
+        found = nobody(prepared)
     return Internal(found)
+
+
+def nobody(prepared: Prepared) -> Members:
+    """What is said of a table that could not be made of the real rows."""
+    codes = tuple(np.empty(0, dtype=np.int32) for _ in prepared.labels)
+    amounts = tuple(np.empty(0) for _ in prepared.amounts)
+    return Members(np.empty(0, dtype=np.int64), codes, amounts, made=False)
 
 
 def request_for(
@@ -119,14 +148,14 @@ def request_for(
     A count from what a provider supplied is taken to be about one provider, so that its agreement's
     permission is asked for; the desk decides.
     """
-    found = _kept(members.inside())
+    found = with_labels(members.inside())
     count = prepared.count
     labels, cells, rows = _cells(prepared.labels, found)
     units = found.units[rows]
     names, words = tuple(prepared.labels) or ("group",), title or f"People in {count.table}"
     table: CountTable | MeanTable
-    if count.amount and found.amounts is not None:
-        once, values = _each_once(units, found.amounts[rows], cells)
+    if found.amounts:
+        once, values = _each_once(units, found.amounts[0][rows], cells)
         table = MeanTable(
             count.table, names, labels, cells[once], units[once], values=values, totals=(ALL,), title=words,
             measure=f"{count.table}.{count.amount}", unit=count.unit_of_amount,
@@ -134,21 +163,21 @@ def request_for(
     else:
         table = CountTable(count.table, names, labels, cells, units, totals=(ALL,), title=words)
     return ReleaseRequest(
-        project=project, family=FAMILY, purpose=purpose, population=_distinct(found.units), tables=(table,),
+        project=project, family=FAMILY, purpose=purpose, population=distinct(found.units), tables=(table,),
         single_provider=bool(prepared.sources & set(SUPPLIED)),
         sources=("tax",) if "measure" in prepared.sources else (), conditions=conditions,
     )  # fmt: skip
 
 
-def _kept(found: Members) -> Members:
+def with_labels(found: Members) -> Members:
     """Without rows of labels nobody asked for: a row of their own would most often be of nobody, and
     hiding it would hide another with it.
     """
     keep = np.ones(len(found.units), dtype=bool)
-    for codes in found.codes:
-        keep &= codes >= 0
-    amounts = None if found.amounts is None else found.amounts[keep]
-    return Members(found.units[keep], tuple(codes[keep] for codes in found.codes), amounts)
+    for each in found.codes:
+        keep &= each >= 0
+    codes = tuple(each[keep] for each in found.codes)
+    return Members(found.units[keep], codes, tuple(each[keep] for each in found.amounts), found.made)
 
 
 def _cells(
@@ -171,7 +200,7 @@ def _cells(
     return tuple(product(*sides)), np.concatenate(cells), rows
 
 
-def _distinct(units: Ints) -> Ints:
+def distinct(units: Ints) -> Ints:
     """Each id once, rising. `numpy.unique` hashes, which at millions of ids takes ten times as long."""
     ordered = np.sort(units)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered

@@ -73,8 +73,11 @@ class Engine:
         """Every table there is, with names and types of its columns."""
         return {name: self._columns(f'SELECT * FROM "{name}"') for name in (*self.given, *self.made)}
 
-    def read(self, text: str) -> tuple[Statement, Shape | None]:
+    def read(self, text: str, *, shown: bool = False) -> tuple[Statement, Shape | None]:
         """Read a statement, and hold what makes a table to the rule of one person at a time.
+
+        Args:
+            shown: it shows real rows, and is held to the same rule.
 
         Returns:
             the statement, and the shape of the table it makes.
@@ -84,9 +87,9 @@ class Engine:
         """
         try:
             statement = read(text, self._connection, self._limits.statement_characters)
-            made = statement.kind == "make"
+            held = statement.kind == "make" or (shown and statement.kind == "look")
             hold_to_tables(statement.tree, self.given.keys() | self.made.keys(), statement.offset)
-            return statement, keep_apart(statement, self.given | self.made) if made else None
+            return statement, keep_apart(statement, self.given | self.made) if held else None
         except Refusal as refusal:
             raise Refusal(refusal.kind, characters(text, refusal.position)) from None
         except RecursionError:
@@ -113,8 +116,23 @@ class Engine:
         if shape is not None:
             self._make(statement, shape, columns, text)
         elif look:
-            answer["rows"] = self._rows(statement, text)
+            answer["rows"] = self._rows(statement, text, self._limits.rows)
         return answer
+
+    def look(self, text: str, most: int) -> dict[str, Any]:
+        """The first rows of one SELECT over real people, each row one person's own: no totals.
+
+        Returns:
+            {columns: [(name, type)], uses: tables read, rows: `most` at most, as text}
+
+        Raises:
+            Refusal: class and place; never the engine's words.
+        """
+        statement, _ = self.read(text, shown=True)
+        if statement.kind != "look":
+            raise Refusal("rows")
+        columns = self._columns(statement.select, text, statement.offset)
+        return {"columns": columns, "uses": self._uses(statement), "rows": self._rows(statement, text, most)}
 
     def labels(self, table: str, name: str) -> list[str]:
         """The texts a column of one's own table holds, in order: asked of the twin, never of real data.
@@ -132,38 +150,39 @@ class Engine:
         return [str(label) for (label,) in rows]
 
     def members(
-        self, table: str, unit: str, by: Mapping[str, Sequence[str]], amount: str = ""
+        self, table: str, unit: str, by: Mapping[str, Sequence[str]], amounts: Sequence[str] = ()
     ) -> dict[str, Any]:
         """Who is in a table of one's own, for the release desk: one entry a row with a person.
 
         Args:
-            by: column -> its labels; rows with another are given code -1.
+            by: column -> its labels; rows with another are given code -1. amounts: columns of numbers; rows
+                without one of them are left out.
 
         Returns:
-            {units: int64, codes: per column of `by` int32 into its labels, amounts: float64 or None};
-            arrays of equal length.
+            {units: int64, codes: per column of `by` int32 into its labels, amounts: each float64}; arrays of
+            equal length.
 
         Raises:
             Refusal: no such table or column.
         """
-        shape = self._has(table, [unit, *by, *([amount] if amount else [])])
-        if shape.constants or unit not in PERSON or any(map(is_id, (*by, amount))):
+        shape = self._has(table, [unit, *by, *amounts])
+        if shape.constants or unit not in PERSON or any(map(is_id, (*by, *amounts))):
             raise Refusal("person")
         for labels in by.values():
             if not labels or len(labels) > MOST_LABELS or len(set(labels)) != len(labels):
                 raise Refusal("size")
         codes = "(coalesce(list_position(?::VARCHAR[], {}), 0) - 1)::INTEGER AS c{}"
         told = [codes.format(_told(name), n) for n, name in enumerate(by)]
-        number = f'TRY_CAST(t."{amount}" AS DOUBLE)'
-        told += [f"{number} AS amount"] if amount else []
-        where = f't."{unit}" > 0' + (f" AND {number} IS NOT NULL" if amount else "")
+        numbers = [f'TRY_CAST(t."{amount}" AS DOUBLE)' for amount in amounts]
+        told += [f"{number} AS a{n}" for n, number in enumerate(numbers)]
+        where = " AND ".join([f't."{unit}" > 0', *(f"isfinite({number})" for number in numbers)])
         query = f'SELECT {", ".join([f"""t."{unit}" AS unit""", *told])} FROM "{table}" t WHERE {where}'
         given = [list(labels) for labels in by.values()]
         found = self._guarded(lambda: self._connection.execute(query, given).fetchnumpy())
         return {
             "units": np.asarray(found["unit"], dtype=np.int64),
             "codes": [np.asarray(found[f"c{n}"], dtype=np.int32) for n in range(len(by))],
-            "amounts": np.asarray(found["amount"], dtype=np.float64) if amount else None,
+            "amounts": [np.asarray(found[f"a{n}"], dtype=np.float64) for n in range(len(amounts))],
         }
 
     def export(
@@ -272,9 +291,8 @@ class Engine:
         del self.made[statement.name]
         return {"kind": "drop", "name": statement.name, "columns": [], "uses": []}
 
-    def _rows(self, statement: Statement, text: str) -> list[list[str | None]]:
+    def _rows(self, statement: Statement, text: str, most: int) -> list[list[str | None]]:
         """The first rows as text, for a screen."""
-        most = self._limits.rows
         head = "SELECT * FROM ("
         found = self._guarded(
             lambda: self._connection.execute(f"{head}{statement.select}\n) LIMIT {most}").fetchall(),

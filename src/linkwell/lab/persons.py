@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from linkwell.lab.places import named_in, numbers, texts, without_plain_ids
 from linkwell.lab.refusals import Refusal
 from linkwell.lab.sources import PERSON, Shape, Source, is_id, joined, meet, named, together
-from linkwell.lab.statements import Node, Statement, column, nodes, place
+from linkwell.lab.statements import Node, Statement, column, place
 
 _TO_LOOK_AT = ("supply_quality",)
 """Tables of numbers that were not released: whoever counts by them would release them bit by bit."""
 
 
 def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> Shape:
-    """Hold a statement that makes a table to the rule; the shape of the table, its ids exactly.
+    """Hold a statement that makes a table or shows rows to the rule; the shape of the table, its ids exactly.
 
     Args:
         shapes: every table there is.
@@ -28,7 +29,18 @@ def keep_apart(statement: Statement, shapes: Mapping[str, Shape]) -> Shape:
     Raises:
         Refusal: a row of the result could depend on the rows of two people.
     """
-    return _Rule(statement.offset, _named(statement.tree)).query(statement.tree["node"], dict(shapes))
+    node = statement.tree["node"]
+    if statement.kind == "look":  # what is shown ends after some rows anyway
+        kept = [each for each in node.get("modifiers") or () if not _only_ends(each)]
+        node = node | {"modifiers": kept}
+    return _Rule(statement.offset, named_in(statement.tree)).query(node, dict(shapes))
+
+
+def _only_ends(modifier: Node) -> bool:
+    """LIMIT with a number and no OFFSET."""
+    if modifier["type"] != "LIMIT_MODIFIER" or modifier.get("offset"):
+        return False
+    return bool((modifier.get("limit") or {}).get("class") == "CONSTANT")
 
 
 class _Rule:
@@ -162,7 +174,7 @@ class _Rule:
         ids = source.tables.get(table, frozenset()) if table else source.ids
         if ids & set(PERSON) and table not in source.sure:
             raise self._no(item)
-        left_out = {str(each).lower() for each in _texts(item.get("exclude_list") or ())}
+        left_out = {str(each).lower() for each in texts(item.get("exclude_list") or ())}
         return sorted(ids - left_out)
 
     def _groups(self, node: Node, source: Source, known: dict[str, Shape]) -> None:
@@ -172,7 +184,7 @@ class _Rule:
         if not source.people:
             return
         persons = {number for number, each in enumerate(groups) if source.has(each)}
-        if groups and not all(persons & set(_numbers(each)) for each in sets or [range(len(groups))]):
+        if groups and not all(persons & set(numbers(each)) for each in sets or [range(len(groups))]):
             raise self._no(groups[0])
         for each in groups:
             if not is_id(column(each)) and each.get("class") != "STAR":
@@ -219,7 +231,7 @@ class _Rule:
             return
         if kind == "WINDOW" and source.people and not any(map(source.has, node.get("partitions") or ())):
             raise self._no(node)
-        for part in _without_plain_ids(node):
+        for part in without_plain_ids(node):
             self._expression(part, known, source)
 
     def _reference(self, node: Node) -> None:
@@ -244,64 +256,3 @@ class _Rule:
         )  # fmt: skip
         if not same:
             raise self._no(node)
-
-
-def _named(tree: Node) -> frozenset[str]:
-    """Every name of a table, alias or WITH in a statement: none of them is a column."""
-    found = {"valueslist"}
-    for node in nodes(tree):
-        if "class" not in node and node.get("type") in ("BASE_TABLE", "SUBQUERY", "JOIN", "EXPRESSION_LIST"):
-            found |= {str(node.get("alias") or "").lower(), str(node.get("table_name") or "").lower()}
-        found |= {str(each["key"]).lower() for each in (node.get("cte_map") or {}).get("map", ())}
-    return frozenset(found - {""})
-
-
-def _without_plain_ids(node: Node) -> list[Any]:
-    """The parts of an expression that must hold no id: all but those where an id may stand by itself."""
-    kind = node.get("class")
-    if kind == "COMPARISON" and node.get("type") in ("COMPARE_EQUAL", "COMPARE_NOTEQUAL"):
-        both = [node["left"], node["right"]]
-        ids = [each for each in both if is_id(column(each))]
-        if len(ids) == 2 or (len(ids) == 1 and any(_nobody(each) for each in both)):
-            return []
-    if kind == "OPERATOR" and node.get("type") in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
-        return [each for each in node["children"] if not is_id(column(each))]
-    if kind == "FUNCTION" and str(node.get("function_name")).lower() == "count":
-        given = [each.get("expression") for each in node.get("arguments") or ()]
-        kept = [each for each in given if not is_id(column(each))]
-        return [*kept, node.get("filter"), node.get("order_bys")]
-    if kind == "WINDOW":
-        rest = {name: part for name, part in node.items() if name != "partitions"}
-        apart = [each for each in node.get("partitions") or () if not is_id(column(each))]
-        return [*rest.values(), apart]
-    return list(node.values())
-
-
-def _nobody(node: Any) -> bool:
-    """The number that stands for nobody found, -1."""
-    if not isinstance(node, dict):
-        return False
-    if node.get("class") == "FUNCTION" and node.get("function_name") == "-":
-        inner = [each.get("expression") for each in node.get("arguments") or ()]
-        return len(inner) == 1 and (inner[0].get("literal") or {}).get("text") == "1"
-    return (node.get("literal") or {}).get("text") == "-1"
-
-
-def _numbers(group_set: Any) -> list[int]:
-    if isinstance(group_set, dict):
-        return [int(each) for part in group_set.values() if isinstance(part, list) for each in part]
-    return [int(each) for each in group_set]
-
-
-def _texts(listed: Any) -> list[str]:
-    """Names of an EXCLUDE list, however the engine writes them."""
-    found = []
-    for each in listed:
-        if isinstance(each, dict):
-            path = (
-                each.get("path") or each.get("column_names") or [each.get("column") or each.get("name") or ""]
-            )
-            found.append(str(path[-1]))
-        else:
-            found.append(str(each))
-    return found

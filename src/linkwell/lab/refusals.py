@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only SELECT, CREATE TABLE ... AS SELECT and DROP TABLE are done here.",
         "Write one of these; one statement at a time.",
     ),
+    "rows": ("To look at rows, write one SELECT.", "Tables are made from elsewhere, on the twin."),
     "length": ("This statement is too long.", "Make a table in steps."),
     "function": ("This function is not on the lab's list.", "See the list: linkwell lab functions"),
     "construct": ("This way of writing is not on the lab's list.", "Write it with plain joins and columns."),

@@ -22,6 +22,8 @@ _REFUSE = _ERRNO | errno.EPERM
 _SECCOMP, _OF_MODE_FILTER, _IN_EVERY_THREAD = (317, 277), 1, 1
 _X32 = 0x40000000
 _CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000
+"""A thread may be started in a namespace of its own: within ours, this process may do that."""
 
 Calls = dict[str, tuple[int, int]]
 
@@ -60,7 +62,12 @@ _REFUSED: Calls = {
     "sched_setaffinity": (203, 122), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     "ioprio_set": (251, 30), "move_pages": (279, 239), "migrate_pages": (256, 238),
     "process_mrelease": (448, 448), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
-    "setpgid": (109, 154),
+    "setpgid": (109, 154), "shmctl": (31, 195), "shmdt": (67, 197), "msgsnd": (69, 189), "msgrcv": (70, 188),
+    "msgctl": (71, 187), "semop": (65, 193), "semtimedop": (220, 192), "semctl": (66, 191),
+    "mq_unlink": (241, 181), "mq_timedsend": (242, 182), "mq_timedreceive": (243, 183),
+    "mq_notify": (244, 184), "mq_getsetattr": (245, 185), "get_robust_list": (274, 100),
+    "getpriority": (140, 141), "quotactl_fd": (443, 443), "cachestat": (451, 451), "statmount": (457, 457),
+    "listmount": (458, 458),
 }  # fmt: skip
 """Landlock knows of no rights to change who owns a file, its mode or its times, nor of another process's
 limits, processors and place in the queue: all this one user's processes may do to one another."""
@@ -77,6 +84,13 @@ _REFUSED_TO_SCRIPTS: Calls = {
     "inotify_init1": (294, 26), "getxattr": (191, 8), "lgetxattr": (192, 9), "listxattr": (194, 11),
     "llistxattr": (195, 12), "flock": (73, 32), "prctl": (157, 167), "getcwd": (79, 17),
 }  # fmt: skip
+_NEWER = 463
+"""The first number this list does not know (setxattrat, Linux 6.13): it and those after it do not exist."""
+
+_FCNTL, _SECOND_ARGUMENT = (72, 25), 24
+_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX = 8, 10, 15
+"""What of fcntl has the kernel send a signal of one's choosing to another process, when a pipe is read."""
+
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _OF_ITSELF_ALONE: Calls = {"prlimit64": (302, 261), "tgkill": (234, 131)}
 """Calls that name a process: this one, and no other."""
@@ -143,6 +157,7 @@ def _program(refused: Calls, more: list[bytes]) -> bytes:
     steps = [
         _step(_LOAD, _ARCH), _step(_EQUAL, arch, 1, 0), _step(_RETURN, _KILL), _step(_LOAD, _NUMBER),
         _step(_AT_LEAST, _X32, 0, 1), _step(_RETURN, _KILL),
+        _step(_AT_LEAST, _NEWER, 0, 1), _step(_RETURN, _ERRNO | errno.ENOSYS),
     ]  # fmt: skip
     for numbers in refused.values():
         if numbers[column] >= 0:
@@ -159,9 +174,14 @@ def _own_processes(column: int) -> list[bytes]:
             _step(_EQUAL, numbers[column], 0, 5), _step(_LOAD, _FIRST_ARGUMENT), _step(_EQUAL, 0, 2, 0),
             _step(_EQUAL, os.getpid(), 1, 0), _step(_RETURN, _REFUSE), _step(_RETURN, _ALLOW),
         ]  # fmt: skip
+    steps += [
+        _step(_EQUAL, _FCNTL[column], 0, 6), _step(_LOAD, _SECOND_ARGUMENT),
+        _step(_EQUAL, _SET_OWNER, 2, 0), _step(_EQUAL, _SET_SIGNAL, 1, 0), _step(_EQUAL, _SET_OWNER_EX, 0, 1),
+        _step(_RETURN, _REFUSE), _step(_RETURN, _ALLOW),
+    ]  # fmt: skip
     return [
-        *steps, _step(_EQUAL, _CLONE[column], 0, 3), _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_ANY_BIT, _CLONE_THREAD, 1, 0), _step(_RETURN, _REFUSE),
+        *steps, _step(_EQUAL, _CLONE[column], 0, 4), _step(_LOAD, _FIRST_ARGUMENT),
+        _step(_ANY_BIT, _CLONE_NEW, 1, 0), _step(_ANY_BIT, _CLONE_THREAD, 1, 0), _step(_RETURN, _REFUSE),
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from linkwell.confidentiality.audit import belongs_in_queue
 from linkwell.confidentiality.desk import ReleaseDesk
@@ -19,7 +19,9 @@ from linkwell.confidentiality.release import Release
 from linkwell.confidentiality.request import ReleaseRequest
 from linkwell.lab.count import Count, members_of, rehearse, request_for
 from linkwell.lab.limits import Limits
+from linkwell.lab.model import Model, fitting, model_request, rehearse_model
 from linkwell.lab.nest import Nest
+from linkwell.lab.refusals import LabRefused
 from linkwell.lab.selftest import SelfTest, self_test
 from linkwell.lab.session import Session
 from linkwell.lab.trials import Scripts
@@ -57,6 +59,12 @@ class ProjectLab:
         return found
 
 
+class Start(Protocol):
+    """Starts a worker; rows of the twin may be looked at, real ones only with `look`."""
+
+    def __call__(self, twin: bool, *, look: bool = False) -> Session: ...
+
+
 @dataclass(frozen=True)
 class Lab:
     """Open one with `serve`.
@@ -80,9 +88,7 @@ class Lab:
         self.scripts.close()
 
     @contextmanager
-    def session(
-        self, project: ProjectLab, *, told: Told | None = None
-    ) -> Iterator[Callable[[bool], Session]]:
+    def session(self, project: ProjectLab, *, told: Told | None = None) -> Iterator[Start]:
         """Wait for the project's turn; yields what starts a worker, on the twin (True) or the real data
         (False).
 
@@ -90,12 +96,12 @@ class Lab:
             TryAgain: a session of this project is open already.
         """
 
-        def start(twin: bool) -> Session:
+        def start(twin: bool, *, look: bool = False) -> Session:
             share = TWIN_SHARE if twin else 1 - TWIN_SHARE
             limits = replace(self.limits, seconds=self.limits.seconds * share)
             database = project.twin if twin else project.database
             kept = project.kept(twin=twin)
-            return Session(self.nest, database, project.folder / "work", limits, look=twin, kept=kept)
+            return Session(self.nest, database, project.folder / "work", limits, look=twin or look, kept=kept)
 
         with turn(self.queue, project.code, told=told):
             yield start
@@ -105,27 +111,56 @@ class Lab:
         with self.session(project, told=told) as start, start(True) as twin:
             return project.workspace.write(text, twin, by=by)
 
+    def look(self, project: ProjectLab, text: str, *, most: int) -> dict[str, Any]:
+        """Rows of real people, for a screen in a registered facility; whoever governs asks whether it is one.
+
+        Returns:
+            {columns, uses, rows} as `engine.Engine.look`, or {refused: the refusal in words} of the twin's
+            statement or of the real rows; either way it took a whole number of moments.
+        """
+        started = time.monotonic()
+        try:
+            with self.session(project) as start:
+                with start(True) as twin:
+                    own = project.workspace.tables()
+                    project.workspace.replay(twin, own)
+                    uses = twin.look(text, 0)["uses"]
+                with start(False, look=True) as real:
+                    project.workspace.replay(real, [name for name in uses if name in own])
+                    return real.look(text, most)
+        except LabRefused as refused:
+            words = {"what": refused.what, "where": refused.where, "why": refused.why, "fix": refused.fix}
+            return {"columns": [], "uses": [], "rows": [], "refused": words}
+        finally:
+            self._let_out(started)
+
     def ask(
-        self, project: ProjectLab, count: Count, *, purpose: str, told: Told | None = None,
+        self, project: ProjectLab, asked: Count | Model, *, purpose: str, told: Told | None = None,
         failed: Callable[[], None] = lambda: None,
     ) -> ReleaseRequest:  # fmt: skip
         """What the release desk is asked for, made in one turn; `failed` as in `count`."""
         with self.session(project, told=told) as start:
             with start(True) as twin:
-                prepared = rehearse(count, project.workspace, twin)
+                prepare = rehearse_model if isinstance(asked, Model) else rehearse
+                prepared = prepare(asked, project.workspace, twin)  # type: ignore[arg-type]
             with start(False) as real:
                 members = members_of(prepared, project.workspace, real)
+        if isinstance(asked, Model):
+            members = fitting(asked, prepared, members)
         if not members.inside().made:
             failed()
+        if isinstance(asked, Model):
+            return model_request(asked, prepared, members, project=project.code, purpose=purpose)
         return request_for(prepared, members, project=project.code, purpose=purpose)
 
     def count(
-        self, project: ProjectLab, count: Count, desk: ReleaseDesk, *, purpose: str, by: str,
+        self, project: ProjectLab, asked: Count | Model, desk: ReleaseDesk, *, purpose: str, by: str,
         permission_single_provider: bool = False, told: Told | None = None,
         just_before: Callable[[], None] = lambda: None, failed: Callable[[], None] = lambda: None,
         registry_head: str = "",
     ) -> Release:  # fmt: skip
-        """Count people in a table of the workspace; what comes back is released and in the ledger.
+        """Count people in a table of the workspace, or have a regression on it fitted by the release desk;
+        what comes back is released and in the ledger.
 
         Args:
             by: account name, for the ledger.
@@ -140,15 +175,18 @@ class Lab:
         """
         started = time.monotonic()
         try:
-            request = self.ask(project, count, purpose=purpose, told=told, failed=failed)
+            request = self.ask(project, asked, purpose=purpose, told=told, failed=failed)
             just_before()
             return desk.release(
                 request, permission_single_provider=permission_single_provider, actor=by,
                 registry_head=registry_head,
             )  # fmt: skip
         finally:
-            if self.moments:
-                time.sleep(-(time.monotonic() - started) % self.moments)
+            self._let_out(started)
+
+    def _let_out(self, started: float) -> None:
+        if self.moments:
+            time.sleep(-(time.monotonic() - started) % self.moments)
 
 
 def at_once(request: ReleaseRequest) -> bool:

@@ -26,13 +26,13 @@ class Members:
 
     Attributes:
         units: project ids, shape (n,). codes: per column (n,) places in its labels, -1 for any other.
-        amounts: (n,) or None.
+        amounts: per column of numbers (n,).
         made: False where the table could not be made of the real rows; then nobody is in it.
     """
 
     units: NDArray[np.int64]
     codes: tuple[NDArray[np.int32], ...]
-    amounts: NDArray[np.float64] | None
+    amounts: tuple[NDArray[np.float64], ...]
     made: bool = True
 
 
@@ -86,6 +86,14 @@ class Session(Pipe):
         """
         return self._ask({"do": "run", "text": text})[0]
 
+    def look(self, text: str, most: int) -> dict[str, Any]:
+        """The first `most` rows of one SELECT (`engine.Engine.look`); only where rows may be looked at.
+
+        Raises:
+            LabRefused: class and place.
+        """
+        return self._ask({"do": "look", "text": text, "most": most})[0]
+
     def tables(self) -> dict[str, list[tuple[str, str]]]:
         """Every table with names and types of its columns."""
         found = self._ask({"do": "tables"})[0]["tables"]
@@ -96,14 +104,16 @@ class Session(Pipe):
         answer = self._ask({"do": "labels", "table": table, "column": column})[0]
         return tuple(str(label) for label in answer["labels"])
 
-    def members(self, table: str, *, unit: str, by: Mapping[str, Sequence[str]], amount: str = "") -> Members:
+    def members(
+        self, table: str, *, unit: str, by: Mapping[str, Sequence[str]], amounts: Sequence[str] = ()
+    ) -> Members:  # fmt: skip
         """Who is in a table of one's own (`engine.Engine.members`)."""
         given = {name: list(labels) for name, labels in by.items()}
-        order = {"do": "members", "table": table, "unit": unit, "by": given, "amount": amount}
-        parts = self._ask(order)[1]
-        codes = tuple(np.frombuffer(part, dtype=np.int32) for part in parts[1 : 1 + len(by)])
-        amounts = np.frombuffer(parts[-1], dtype=np.float64) if amount else None
-        return Members(np.frombuffer(parts[0], dtype=np.int64), codes, amounts)
+        order = {"do": "members", "table": table, "unit": unit, "by": given, "amounts": list(amounts)}
+        units, *parts = self._ask(order)[1]
+        codes = tuple(np.frombuffer(part, dtype=np.int32) for part in parts[: len(by)])
+        numbers = tuple(np.frombuffer(part, dtype=np.float64) for part in parts[len(by) :])
+        return Members(np.frombuffer(units, dtype=np.int64), codes, numbers)
 
     def probe(self, name: str, given: dict[str, Any]) -> bool:
         """Whether an attempt of the self-test got through.

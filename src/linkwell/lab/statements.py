@@ -35,6 +35,9 @@ _TYPES = {
     "ORDER_ASC", "ORDER_DESC",
 }  # fmt: skip
 _JOINS = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI"}
+_MOST_ARGUMENTS = {"min": 1, "max": 1, "arg_min": 2, "arg_max": 2}
+"""With one more they make lists."""
+
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _LONGEST_NAME = 60
 
@@ -244,6 +247,8 @@ def _check_function(node: Node, offset: int) -> None:
     if name not in known:
         raise Refusal("function", place(node, offset))
     if name == "age" and len(node.get("arguments", ())) != 2:  # with one day alone it is until today
+        raise Refusal("function", place(node, offset))
+    if name in _MOST_ARGUMENTS and len(node.get("arguments", ())) > _MOST_ARGUMENTS[name]:
         raise Refusal("function", place(node, offset))
     if any(each.get("name") for each in node.get("arguments", ())):
         raise Refusal("construct", place(node, offset))

@@ -21,7 +21,7 @@ from linkwell.lab.refusals import LabRefused, Refusal
 SECONDS = 60.0
 
 DOORS = """
-import ctypes, os, resource, signal, socket, subprocess, threading
+import ctypes, fcntl, os, resource, signal, socket, subprocess, threading
 
 parent = PARENT
 kernel = ctypes.CDLL(None, use_errno=True)
@@ -65,6 +65,7 @@ doors = {
     "program": lambda: subprocess.run(["/bin/true"]),
     "signal": lambda: os.kill(parent, 0),
     "signal_a_thread": lambda: 1 / (kernel.syscall(ctypes.c_long({{tgkill}}), parent, parent, 0) == 0),
+    "have_a_signal_sent": lambda: fcntl.fcntl(1, fcntl.F_SETOWN, parent),
     "limit_another": lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE),
     "raise_a_limit": lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1)),
     "pin_another": lambda: os.sched_setaffinity(parent, {0}),

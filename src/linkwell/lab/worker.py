@@ -70,6 +70,7 @@ def load() -> tuple[ModuleType, ModuleType]:
 def _done(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
     does: dict[str, Callable[[], Answer]] = {
         "run": lambda: (engine.run(order["text"], look=look), []),
+        "look": lambda: (_look(engine, order, look=look), []),
         "members": lambda: _members(engine, order),
         "labels": lambda: _labels(engine, order, look=look),
         "tables": lambda: ({"tables": engine.tables()}, []),
@@ -86,6 +87,12 @@ def _done(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
         return {"refused": "engine", "position": None}, []
 
 
+def _look(engine: Engine, order: dict[str, Any], *, look: bool) -> dict[str, Any]:
+    if not look:
+        raise Refusal("statement")
+    return engine.look(order["text"], order["most"])
+
+
 def _labels(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
     if not look:
         raise Refusal("statement")
@@ -93,11 +100,8 @@ def _labels(engine: Engine, order: dict[str, Any], *, look: bool) -> Answer:
 
 
 def _members(engine: Engine, order: dict[str, Any]) -> Answer:
-    found = engine.members(order["table"], order["unit"], order["by"], order["amount"])
-    amounts = found["amounts"]
-    parts = [found["units"].tobytes(), *(codes.tobytes() for codes in found["codes"])]
-    parts += [] if amounts is None else [amounts.tobytes()]
-    return {}, parts
+    found = engine.members(order["table"], order["unit"], order["by"], order["amounts"])
+    return {}, [each.tobytes() for each in (found["units"], *found["codes"], *found["amounts"])]
 
 
 def first_order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from linkwell.vault.secrets import demo_secret, keep_secret
 from linkwell.vault.zones import Home, ZoneName
 
 DEMO_SEEDS_TRIED = 1000
+MOST_PROXIES = 16
+"""Addresses that one entry of LINKWELL_PROXIES may cover."""
 _HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 
@@ -30,6 +33,9 @@ class Configuration:
             unless
             the home is a demonstration.
         behind_proxy: LINKWELL_BEHIND_PROXY, whether a proxy sets X-Forwarded-Proto.
+        proxies: LINKWELL_PROXIES, the addresses of our own proxies, comma separated; what they say of where a
+            request came from is believed, and nobody else. Without them nobody behind a proxy is in a
+            registered facility.
         database_url: LINKWELL_DATABASE, a PostgreSQL address; without it, SQLite in the home.
         largest_upload: LINKWELL_LARGEST_UPLOAD in bytes.
         database_wait: LINKWELL_DATABASE_WAIT, seconds to wait for a locked registry before saying that it is
@@ -50,6 +56,7 @@ class Configuration:
     second_factor: bool = False
     mail_url: str = ""
     mail_from: str = ""
+    proxies: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Configuration:
@@ -71,11 +78,13 @@ class Configuration:
             name.strip() for name in environment.get("LINKWELL_HOSTS", "").split(",") if name.strip()
         )
         _refuse_unsafe_hosts(hosts)
+        behind_proxy = _flag(environment, "LINKWELL_BEHIND_PROXY", default=False)
         return cls(
             home=home,
             hosts=("localhost", "127.0.0.1", "[::1]", *hosts),
             https=_flag(environment, "LINKWELL_HTTPS", default=not home.demo),
-            behind_proxy=_flag(environment, "LINKWELL_BEHIND_PROXY", default=False),
+            behind_proxy=behind_proxy,
+            proxies=_proxies(environment.get("LINKWELL_PROXIES", ""), behind_proxy=behind_proxy),
             database_url=environment.get("LINKWELL_DATABASE", ""),
             largest_upload=_whole(environment, "LINKWELL_LARGEST_UPLOAD", default=5 * 1024**3),
             database_wait=_whole(environment, "LINKWELL_DATABASE_WAIT", default=20),
@@ -170,6 +179,31 @@ def _refuse_unsafe_hosts(hosts: tuple[str, ...]) -> None:
             why="A star would let anybody's address stand in links and cookies.",
             fix="Write host names separated by commas, without https:// and without *.",
         )
+
+
+def _proxies(text: str, *, behind_proxy: bool) -> tuple[str, ...]:
+    """The networks of our own proxies: each a few machines, or anybody could say they sit elsewhere."""
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    if named and not behind_proxy:
+        raise WrongUse(
+            "LINKWELL_PROXIES names proxies, and LINKWELL_BEHIND_PROXY says there is none.",
+            fix="Set LINKWELL_BEHIND_PROXY=1, or leave LINKWELL_PROXIES out.",
+        )
+    for name in named:
+        try:
+            network = ipaddress.ip_network(name)
+        except ValueError:
+            raise WrongUse(
+                "LINKWELL_PROXIES holds something that is no address.", where=name,
+                fix="Write addresses or networks such as 127.0.0.1,10.0.0.4/31.",
+            ) from None  # fmt: skip
+        if network.num_addresses > MOST_PROXIES:
+            raise RefusedByRule(
+                "LINKWELL_PROXIES names too wide a network.", where=name,
+                why="Every machine in it could say that a request came from a registered facility.",
+                fix="Name the addresses of the proxies themselves.",
+            )  # fmt: skip
+    return named
 
 
 def _second_factor(environment: Mapping[str, str], *, demo: bool) -> bool:

@@ -14,6 +14,7 @@ from linkwell.custody.audit.permissions import READ_OWN_TRAIL
 from linkwell.custody.breaches.permissions import SEE_BREACHES, SEE_OWN_BREACHES
 from linkwell.custody.clients.permissions import SEE_CLIENTS
 from linkwell.custody.commissioning.permissions import READ_PASSED_ON
+from linkwell.custody.facilities.permissions import SEE_FACILITIES
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.permissions import SEE_WORK
 from linkwell.custody.linkage.permissions import LINK
@@ -56,6 +57,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("projects", "Projects", (SEE_OWN_PROJECTS, SEE_ALL_PROJECTS, SEE_PROJECTS_USING_US)),
     ("requests", "Output requests", (ASK_OUTPUT, SEE_REQUESTS, SEE_REQUESTS_ABOUT_US, KEEP_AS_KAITIAKI)),
     ("researchers", "Researchers", (SEE_EVIDENCE,)),
+    ("facilities", "Facilities", (SEE_FACILITIES,)),
     ("undertaking", "Your undertaking", (SIGN_UNDERTAKING,)),
     ("removals", "Taking out", (SEE_OWN_REMOVALS, SEE_REMOVALS)),
     ("notices", "Notices", (READ_NOTICES,)),

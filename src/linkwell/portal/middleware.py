@@ -1,4 +1,6 @@
-"""What every request passes: no caching of signed-in pages, a lock when idle, errors in plain words."""
+"""What every request passes: no caching of signed-in pages, a lock when idle, nothing sent from where rows
+are shown, errors in plain words.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,9 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
 from linkwell.custody.permissions import NotAllowed, remember_roles
 from linkwell.custody.signin.numbers import number
-from linkwell.errors import LinkwellError, TryAgain
+from linkwell.errors import LinkwellError, RefusedByRule, TryAgain
 from linkwell.portal.access import roles_of
+from linkwell.portal.network import facility_here
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -24,6 +27,12 @@ IDLE_SECONDS_STAFF = number("idle_minutes_staff") * 60
 IDLE_SECONDS = number("idle_minutes") * 60
 LONGEST_SECONDS = number("longest_hours") * 3600
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
+FROM_INSIDE = frozenset({
+    "project-look", "signin", "signin-second", "signin-passkey-begin", "signin-passkey-finish", "signout",
+    "again", "again-begin", "again-finish", "facility-decide", "facility-end",
+})  # fmt: skip
+"""What may be sent from a registered facility: looks, signing in and out, and ending what was registered
+wrong."""
 log = structlog.get_logger("linkwell.portal")
 
 
@@ -78,6 +87,33 @@ def idle_lock(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+class nothing_leaves:  # noqa: N801  listed beside functions, named like one
+    """From the network of a registered facility nothing is sent but looks: what somebody saw there and wrote
+    into any form could be read everywhere.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *of_the_view: object) -> HttpResponse | None:
+        """Called by Django before a page is made."""
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if request.method in ("GET", "HEAD", "OPTIONS") or page in FROM_INSIDE:
+            return None
+        if (facility := facility_here(request)) is None:
+            return None
+        error = RefusedByRule(
+            "Nothing is sent from here.",
+            where=facility.name,
+            why="This is a registered facility: rows are shown, and nothing that is written leaves.",
+            fix="Do it from elsewhere.",
+        )
+        return render(request, "portal/refused.html", {"error": error}, status=409)
 
 
 class plain_errors:  # noqa: N801  listed beside functions, named like one

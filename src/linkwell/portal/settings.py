@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "linkwell.portal.middleware.idle_lock",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "linkwell.portal.middleware.nothing_leaves",
     "linkwell.portal.middleware.plain_errors",
     "axes.middleware.AxesMiddleware",
 ]

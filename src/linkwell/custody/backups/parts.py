@@ -42,7 +42,7 @@ PARTS = (
     ),
     Part("disclosure", ("content",), ("disclosure",), (), "the release ledger and person index"),
 )  # fmt: skip
-NEVER = ("*.part", ".*", "*.sqlite-wal", "*.sqlite-shm", "*.lock")
+NEVER = ("*.part", ".*", "*.sqlite-wal", "*.sqlite-shm", "*.lock", "*.look")
 SNAPSHOTS = (REGISTRY, LEDGER)
 """Databases in use: never copied as files, only as snapshots."""
 

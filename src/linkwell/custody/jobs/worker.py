@@ -180,6 +180,7 @@ def _tidy_for_ever() -> None:
     from linkwell.custody.agreements.notices import watch_dates
     from linkwell.custody.commissioning.actions import pass_on_what_is_due
     from linkwell.custody.labs.databases import keep_databases
+    from linkwell.custody.labs.looking import clear_looks
     from linkwell.custody.mail.sending import mail_what_is_due
     from linkwell.custody.projects.actions import watch_projects
     from linkwell.custody.removals.actions import go_on
@@ -189,7 +190,7 @@ def _tidy_for_ever() -> None:
 
     rounds: tuple[Callable[[], object], ...] = (
         watch_dates, watch_projects, remind_of_deliveries, tidy, pass_on_what_is_due, destroy_what_is_due,
-        go_on, keep_databases, mail_what_is_due,
+        go_on, keep_databases, clear_looks, mail_what_is_due,
     )  # fmt: skip
     while True:
         for each in rounds:

@@ -5,6 +5,7 @@ A refusal is an answer, not a fault: the job is done and the team reads it in wo
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
-from linkwell.custody.labs import batches, databases, locks, working, workspace
+from linkwell.custody.labs import batches, databases, locks, looking, working, workspace
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.states import DatabaseState
 from linkwell.custody.organisations.models import Person
@@ -28,6 +29,8 @@ from linkwell.errors import LinkwellError, RefusedByRule, WrongUse
 from linkwell.vault.zones import ZoneName
 
 if TYPE_CHECKING:
+    from linkwell.lab.count import Count
+    from linkwell.lab.model import Model
     from linkwell.lab.serving import ProjectLab
 
 MOST_ROWS = 50
@@ -115,12 +118,14 @@ def work_run(job: Job, tick: Tick) -> Answer:
 def _done(
     work: LabWork, by: Person, database: ProjectDatabase, place: ProjectLab, failures: list[bool]
 ) -> tuple[dict[str, Any], dict[str, object]]:
-    if work.kind == "count":
+    if work.kind in ("count", "model"):
         return _count(work, by, place, failures)
     if work.kind == "batch":
         return _rehearse(work, place), {}
     if work.kind == "run":
         return _run(work, database, place, failures), {}
+    if work.kind == "look":
+        return looking.take(work, place)
     return _try(work, place), {}
 
 
@@ -169,16 +174,12 @@ def _try(work: LabWork, place: ProjectLab) -> dict[str, Any]:
 def _count(
     work: LabWork, by: Person, place: ProjectLab, failures: list[bool]
 ) -> tuple[dict[str, Any], dict[str, object]]:
-    """What the release desk says of a count, and what the record keeps of it."""
+    """What the release desk says of a count or a regression, and what the record keeps of it."""
     from linkwell.confidentiality.desk import ReleaseDesk
-    from linkwell.lab.count import Count
 
     working.refuse_often_failed(work.project)
     _refuse_groups(work)
-    asked = Count(
-        str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()},
-        amount=str(work.asked.get("amount", "")), unit_of_amount=str(work.asked.get("unit", "events")),
-    )  # fmt: skip
+    asked = _question(work)
     with ReleaseDesk.open(current_home(), expected_head=expected_head()) as desk:
         release = locks.served().count(
             place, asked, desk, purpose=str(work.asked["purpose"]), by=work.by,
@@ -191,17 +192,28 @@ def _count(
     return told, {"release": release.release_id, **head}
 
 
+def _question(work: LabWork) -> Count | Model:
+    from linkwell.lab.count import Count
+    from linkwell.lab.model import Model
+
+    table, labels = str(work.asked["table"]), {name: tuple(told) for name, told in work.asked["by"].items()}
+    if work.kind == "model":
+        return Model(table, str(work.asked["formula"]), labels)
+    amount, unit = str(work.asked.get("amount", "")), str(work.asked.get("unit", "events"))
+    return Count(table, labels, amount=amount, unit_of_amount=unit)
+
+
 def _still(work: LabWork, by: Person) -> None:
     """Ask again, of what the registry says now."""
     working.enter(by=by, project=Project.objects.get(pk=work.project_id))
 
 
 def _refuse_groups(work: LabWork) -> None:
-    """Raise RefusedByRule for a count by what a condition of the project keeps back."""
+    """Raise RefusedByRule for a number by what a condition of the project keeps back."""
     from linkwell.confidentiality.output_check.groups_told import named_so
 
     for kind in watched_in(work.project):
-        for column in work.asked["by"]:
+        for column in (*work.asked["by"], *re.findall(r"\w+", work.asked.get("formula", ""))):
             if named_so(kind, column):
                 raise RefusedByRule(
                     "A condition of the project keeps this count back.", where=column,
@@ -255,6 +267,7 @@ def finish_run(job: Job, result: Answer) -> None:
     if closed and result.verb == "answer":
         result = Answer("refuse", {"what": closed[0].words, "fix": closed[0].mend}, details=result.details)
     work.answer, work.database, work.failed = result.answer, result.database, result.failed
+    looking.forget(work)
     event = f"lab.{work.kind} {'answered' if result.verb == 'answer' else 'refused'}"
     working.change(work, result.verb, by=SYSTEM, event=event, **result.details)
 
@@ -263,6 +276,7 @@ def give_up_run(job: Job, error: LinkwellError) -> None:
     """It stopped on our side; the team is told to ask again."""
     work = working.find_work(job.subject)
     work.answer = _words(error)
+    looking.forget(work)
     working.change(work, "refuse", by=SYSTEM, event=f"lab.{work.kind} refused", job=job.pk)
 
 

@@ -41,12 +41,12 @@ class ProjectDatabase(models.Model):
 
 
 class LabWork(models.Model):
-    """One statement, count, batch or run of a batch somebody asked for, and what they were answered."""
+    """One thing somebody asked for in a lab, and what they were answered."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="lab_work")
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, help_text="statement or count")
-    asked = models.JSONField(help_text="{text} or {table, by: {column: labels}, purpose}")
+    kind = models.CharField(max_length=20, help_text="statement, count, model, batch, run or look")
+    asked = models.JSONField(help_text="what was asked, as its kind needs; of a look its fingerprint")
     state = models.CharField(max_length=20, choices=[(state.value, state.value) for state in WorkState])
     by = models.CharField(max_length=60)
     database = models.ForeignKey(

@@ -56,10 +56,13 @@ WORK = Machine(
         Move("try", None, _W.WAITING, _TEAM, "A statement is to be tried on the twin, and kept if it makes "
              "a table."),
         Move("count", None, _W.WAITING, _TEAM, "A count is asked of the release desk."),
+        Move("model", None, _W.WAITING, _TEAM, "A regression is asked of the release desk, which fits it."),
         Move("batch", None, _W.WAITING, _TEAM, "A Python script is to be rehearsed on the twin, and kept if "
              "each row it makes is one person's."),
         Move("run", None, _W.WAITING, _TEAM, "A batch that ran clean on the twin is to be run on the real "
              "rows of the project's database."),
+        Move("look", None, _W.WAITING, _TEAM, "Rows are to be shown to one person, on the network of a "
+             "registered facility and nowhere else."),
         Move("answer", _W.WAITING, _W.ANSWERED, _SYSTEM, "It is answered."),
         Move("refuse", _W.WAITING, _W.REFUSED, _SYSTEM, "The lab or the release desk says no."),
     ),

@@ -90,6 +90,40 @@ def ask_count(
         As `enter` and `refuse_often_failed`. WrongUse: no such table of the workspace, too many columns, no
             purpose, or an amount that is no column of numbers.
     """
+    asked = _of_a_table(by, project, table, columns, purpose)
+    if amount:
+        _refuse_no_amount(dict(tables(project)[table.lower()]), amount, unit)
+    if len(columns) > MOST_COLUMNS:
+        raise WrongUse(f"A count is by {MOST_COLUMNS} columns at most.")
+    if amount:
+        asked |= {"amount": amount, "unit": unit}
+    return leave(by, project, "count", [asked], "lab.count asked")[0]
+
+
+def ask_model(
+    *, by: Person, project: Project, table: str, formula: str, purpose: str,
+    labels: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[LabWork, Job]:  # fmt: skip
+    """Ask the release desk for a regression on a table of the workspace with one row a person.
+
+    Args:
+        formula: "ols: visits ~ age + sex", "logit: …" or "poisson: …"; a:b is an interaction.
+        labels: of columns in groups; the first is what the others are compared with.
+
+    Raises:
+        As `ask_count`; WrongUse also where the formula cannot be read.
+    """
+    asked = _of_a_table(by, project, table, labels or {}, purpose)
+    from linkwell.confidentiality.formulas import read_formula
+
+    read_formula(formula)
+    return leave(by, project, "model", [asked | {"formula": formula.strip()[:500]}], "lab.model asked")[0]
+
+
+def _of_a_table(
+    by: Person, project: Project, table: str, labels: Mapping[str, Sequence[str]], purpose: str
+) -> dict[str, Any]:
+    """What is asked of the release desk about a table, where it may be asked now."""
     database = enter(by=by, project=project)
     refuse_often_failed(project)
     if table.lower() not in tables(project):
@@ -97,17 +131,10 @@ def ask_count(
             "There is no table of this name in the workspace.", fix="Make it with a statement first."
         )
     refuse_not_run(project, table.lower(), database)
-    if amount:
-        _refuse_no_amount(dict(tables(project)[table.lower()]), amount, unit)
-    if len(columns) > MOST_COLUMNS:
-        raise WrongUse(f"A count is by {MOST_COLUMNS} columns at most.")
     if not purpose.strip():
-        raise WrongUse("Say what the count is for.", why="It is kept with every number that leaves.")
-    by_column = {name: [str(label) for label in labels] for name, labels in columns.items()}
-    asked = {"table": table.lower(), "by": by_column, "purpose": purpose.strip()[:500]}
-    if amount:
-        asked |= {"amount": amount, "unit": unit}
-    return leave(by, project, "count", [asked], "lab.count asked")[0]
+        raise WrongUse("Say what the number is for.", why="It is kept with every number that leaves.")
+    by_column = {name: [str(label) for label in told] for name, told in labels.items()}
+    return {"table": table.lower(), "by": by_column, "purpose": purpose.strip()[:500]}
 
 
 def _refuse_no_amount(columns: Mapping[str, str], amount: str, unit: str) -> None:
@@ -164,12 +191,12 @@ def change(work: LabWork, verb: str, *, by: Person | str, event: str, **details:
 
 
 def leave(
-    by: Person, project: Project, verb: str, several: Sequence[dict[str, Any]], event: str
+    by: Person, project: Project, verb: str, several: Sequence[dict[str, Any]], event: str, **details: object
 ) -> list[tuple[LabWork, Job]]:
     """Leave pieces of work, each with a job.
 
     Args:
-        verb: of `states.WORK`, which also says what kind of work it is.
+        verb: of `states.WORK`, which also says what kind of work it is. details: for the record.
 
     Raises:
         TryAgain: too much of the project waits; none is left then.
@@ -185,7 +212,7 @@ def leave(
                 project=project, number=number, kind="statement" if verb == "try" else verb,
                 asked=asked, state=WORK.after(verb, None), by=by.username,
             )  # fmt: skip
-            record(event, by=by, subject=work.subject, about=_whose(project))
+            record(event, by=by, subject=work.subject, about=_whose(project), details=dict(details))
             left.append((work, tasks.leave(RUN, subject=work.reference, by=by)))
         return left
 

@@ -65,6 +65,18 @@ class StatementForm(PagesForm):
             return []
 
 
+class LookForm(PagesForm):
+    """One SELECT, to be shown its first rows."""
+
+    look = forms.CharField(
+        label="Which rows?", max_length=MOST_CHARACTERS,
+        help_text="One SELECT over people, such as SELECT * FROM person ORDER BY snz_uid. No totals: results "
+        "come from the release desk.",
+        error_messages={"required": "Write a SELECT", "max_length": "Make it shorter"},
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "lw-code"}),
+    )  # fmt: skip
+
+
 class RunForm(PagesForm):
     """How long each batch may take on the real rows."""
 
@@ -136,3 +148,67 @@ class CountForm(PagesForm):
             given[f"by{n}"].strip(): [each.strip() for each in given[f"labels{n}"].split(",") if each.strip()]
             for n in range(1, MOST_COLUMNS + 1) if given[f"by{n}"].strip()
         }  # fmt: skip
+
+
+KINDS = (
+    ("ols", "A number (least squares)"),
+    ("logit", "Whether something is so (logit)"),
+    ("poisson", "How often something was (Poisson)"),
+)
+
+
+class ModelForm(PagesForm):
+    """A regression: a table with one row a person, what is explained, by which columns, and what for."""
+
+    table = forms.ChoiceField(
+        label="Table", choices=(), help_text="With one row a person.",
+        error_messages={"required": "Choose a table", "invalid_choice": "Choose a table of the workspace"},
+    )  # fmt: skip
+    kind = forms.ChoiceField(label="What kind of outcome?", choices=KINDS)
+    outcome = forms.CharField(
+        label="Column of the outcome", max_length=63, error_messages={"required": "Name the column"}
+    )
+    terms = forms.CharField(
+        label="Explained by", max_length=400,
+        help_text="Columns with + between them, such as age + sex. age:sex is both together. A column of "
+        "text is in groups, each compared with the first.",
+        error_messages={"required": "Name at least one column"},
+    )  # fmt: skip
+    labels = forms.CharField(
+        label="Labels of groups", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A line a column, such as sex: 1, 2. The first is what the others are compared with. "
+        "Without it: those the twin has.",
+    )  # fmt: skip
+    purpose = forms.CharField(
+        label="What is it for?", max_length=500, help_text="Kept with the numbers. Never name a person.",
+        error_messages={"required": "Say what it is for"},
+    )  # fmt: skip
+
+    def __init__(self, tables: Mapping[str, list[list[str]]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_model_%s", **kwargs)
+        field = self.fields["table"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, name) for name in tables]
+
+    def clean(self) -> dict[str, Any]:
+        """What can be read as a formula."""
+        from linkwell.confidentiality.formulas import read_formula
+
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                read_formula(self.formula())
+            except LinkwellError:
+                self.add_error("terms", "Write columns with + between them, such as age + sex")
+        return given
+
+    def formula(self) -> str:
+        """As the release desk takes it; call when it is valid."""
+        given = self.cleaned_data
+        return f"{given['kind']}: {given['outcome'].strip()} ~ {given['terms'].strip()}"
+
+    def groups(self) -> dict[str, list[str]]:
+        """Columns with their labels; call when it is valid."""
+        lines = (line.partition(":") for line in self.cleaned_data["labels"].splitlines() if line.strip())
+        return {name.strip(): [each.strip() for each in told.split(",") if each.strip()]
+                for name, _, told in lines}  # fmt: skip

@@ -11,15 +11,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from linkwell.custody.labs import batches, databases, turns, working, workspace
+from linkwell.custody.facilities.networks import number as limit
+from linkwell.custody.labs import batches, databases, looking, turns, working, workspace
 from linkwell.custody.labs.granted import PERSON
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.labs.states import WORK, WorkState
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import named
+from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
-from linkwell.portal.views.lab_forms import CountForm, RunForm, StatementForm
+from linkwell.portal.network import certain_address, facility_here
+from linkwell.portal.views.lab_forms import CountForm, LookForm, ModelForm, RunForm, StatementForm
 from linkwell.portal.views.projects import find
 
 SHOWN = 20
@@ -41,7 +44,7 @@ def lab(request: HttpRequest, code: str) -> HttpResponse:
     again = request.GET.get("again", "")
     earlier = found.lab_work.filter(number=int(again)).first() if again.isdecimal() else None
     text = str(earlier.asked.get("text", "")) if earlier else ""
-    return _show(request, found, StatementForm(initial={"text": text}), _count_form(found))
+    return _show(request, found, editor=StatementForm(initial={"text": text}))
 
 
 @page("projects/<slug:code>/lab/statement", name="project-statement", who=WORK_IN_LAB, methods=("POST",))
@@ -49,7 +52,7 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     """Have a statement tried."""
     found, form = _mine(request, code), StatementForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _show(request, found, form, _count_form(found))
+        return _show(request, found, editor=form)
     if form.batch is not None:
         name, data = form.batch
         brought, _ = batches.bring(by=signed_in(request), project=found, name=name, data=data)
@@ -66,7 +69,7 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
     """Run the batches on the real rows."""
     found, form = _mine(request, code), RunForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, StatementForm(), _count_form(found), form)
+        return _show(request, found, running=form)
     minutes, again = int(form.cleaned_data["minutes"]), form.cleaned_data["which"] == "all"
     left = batches.run(by=signed_in(request), project=found, minutes=minutes, again=again)
     return redirect("project-lab-work", code, left[0][0].number)
@@ -76,15 +79,40 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
 def count(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a count."""
     found = _mine(request, code)
-    form = _count_form(found, request.POST)
+    form = CountForm(workspace.tables(found), request.POST)
     if not form.is_valid():
-        return _show(request, found, StatementForm(), form)
+        return _show(request, found, counting=form)
     made, _ = working.ask_count(
         by=signed_in(request), project=found, table=form.cleaned_data["table"], columns=form.columns(),
         purpose=form.cleaned_data["purpose"], amount=form.cleaned_data.get("amount", ""),
         unit=form.cleaned_data.get("unit") or "events",
     )  # fmt: skip
     return redirect("project-lab-work", code, made.number)
+
+
+@page("projects/<slug:code>/lab/model", name="project-model", who=WORK_IN_LAB, methods=("POST",))
+def model(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for a regression."""
+    found = _mine(request, code)
+    form = ModelForm(workspace.tables(found), request.POST)
+    if not form.is_valid():
+        return _show(request, found, modelling=form)
+    made, _ = working.ask_model(
+        by=signed_in(request), project=found, table=form.cleaned_data["table"], formula=form.formula(),
+        labels=form.groups(), purpose=form.cleaned_data["purpose"],
+    )  # fmt: skip
+    return redirect("project-lab-work", code, made.number)
+
+
+@page("projects/<slug:code>/lab/look", name="project-look", who=WORK_IN_LAB, methods=("POST",))
+def look(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask to be shown rows, in a registered facility."""
+    found, form = _mine(request, code), LookForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, looking=form)
+    asked, _ = looking.ask_look(by=signed_in(request), project=found, text=form.cleaned_data["look"],
+                                address=certain_address(request))  # fmt: skip
+    return redirect("project-lab-work", code, asked.number)
 
 
 @page("projects/<slug:code>/lab/<int:number>/", name="project-lab-work", who=WORK_IN_LAB, methods=("GET",))
@@ -100,6 +128,10 @@ def work(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "meaning": WORK.meaning[WorkState(one.state)],
         "before": turns.before(one.reference),
         "tables": [_rows(table) for table in one.answer.get("tables", [])],
+        "models": [_terms(each) for each in one.answer.get("models", [])],
+        "inside": facility_here(request),
+        "looked": looking.shown(signed_in(request), one, certain_address(request)),
+        "minutes": limit("shown_minutes"),
     }
     return render(request, "portal/lab_work.html", context)
 
@@ -113,29 +145,31 @@ def _mine(request: HttpRequest, code: str) -> Project:
     return found
 
 
-def _count_form(found: Project, data: Any = None) -> CountForm:
-    return CountForm(workspace.tables(found), data)
+def _show(request: HttpRequest, found: Project, **given: PagesForm) -> HttpResponse:
+    """The page, with forms that were posted in the place of empty ones.
 
-
-def _show(
-    request: HttpRequest, found: Project, editor: StatementForm, counting: CountForm,
-    running: RunForm | None = None,
-) -> HttpResponse:  # fmt: skip
+    Args:
+        given: editor, counting, modelling, running or looking.
+    """
+    tables = workspace.tables(found)
+    empty = {"editor": StatementForm(), "counting": CountForm(tables), "modelling": ModelForm(tables),
+             "running": RunForm(), "looking": LookForm()}  # fmt: skip
     database = databases.current(found)
     assert database is not None, "enter asked"
     context = {
         "project": found,
         "database": database,
         "datasets": datasets(database),
-        "tables": workspace.tables(found),
-        "editor": editor,
-        "counting": counting,
+        "tables": tables,
+        **empty,
+        **given,
         "batches": _batches(found, database),
-        "running": running or RunForm(),
-        # whose errors the page's head tells
-        "form": next((each for each in (counting, running) if each is not None and each.errors), editor),
+        "form": next(iter(given.values()), empty["editor"]),  # whose errors the page's head tells
+        "inside": facility_here(request),
+        "may_look": looking.approved(found),
+        "most_rows": limit("rows"),
         "done": [(each, _heading(each)) for each in found.lab_work.all()[:SHOWN]],
-    }
+    }  # fmt: skip
     return render(request, "portal/lab.html", context)
 
 
@@ -171,8 +205,12 @@ def _heading(each: LabWork) -> str:
     if each.kind == "count":
         by = ", ".join(each.asked["by"])
         return f"Count of {each.asked['table']}" + (f" by {by}" if by else "")
+    if each.kind == "model":
+        return f"Regression on {each.asked['table']}: {each.asked['formula']}"[:80]
     if each.kind in ("batch", "run"):
         return f"{'Batch' if each.kind == 'batch' else 'Run of'} {each.asked['name']}"
+    if each.kind == "look":
+        return f"Look at rows in {each.asked['facility']}"
     return " ".join(str(each.asked["text"]).split())[:80]
 
 
@@ -184,3 +222,9 @@ def _rows(table: dict[str, Any]) -> dict[str, Any]:
     return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows,
             "hidden": "S" in table["marks"], "carried": "C" in table["marks"],
             "measure": table.get("measure", ""), "unit": table.get("unit", "")}  # fmt: skip
+
+
+def _terms(model: dict[str, Any]) -> dict[str, Any]:
+    """A released regression term by term."""
+    rows = zip(model["terms"], model["coefficients"], model["errors"], strict=True)
+    return {**model, "rows": list(rows), "hidden": model["mark"] == "S"}

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.facilities.permissions import SEE_FACILITIES
 from linkwell.custody.labs.databases import current
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.organisations.models import Organisation, Person
@@ -59,6 +60,9 @@ from linkwell.custody.timeline.story import steps
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.standards.clock import in_words
+
+MOST_LOOKS = 200
+"""Of a project's looks at rows, the newest."""
 
 SEE = (SEE_OWN_PROJECTS, SEE_ALL_PROJECTS, SEE_PROJECTS_USING_US)
 HOLD = (HOLD_OWN, HOLD_ANY)
@@ -165,10 +169,20 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         else None,
         "steps": steps(AuditEvent.objects.filter(subject__in=subjects).exclude(hidden).order_by("seq")),
         "mine": mine,
+        "looks": _looks(found, person),
         **_about_application(shown, found, person),
         **_may(found, person, works=open_to.open),
     }
     return render(request, "portal/project.html", context)
+
+
+def _looks(found: Project, person: Person) -> list[AuditEvent] | None:
+    """Looks at rows, from the record; how many rows one showed is not for the team: they read it anywhere."""
+    if not allows(person, SEE_FACILITIES):
+        return None
+    subject = f"lab work/{found.code}-w"
+    events = AuditEvent.objects.filter(verb="lab.look answered", subject__startswith=subject)
+    return list(events.order_by("-seq")[:MOST_LOOKS])
 
 
 def _application(found: Project, mine: bool) -> Application | None:
