@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from linkwell.custody.researchers.models import Evidence
 from linkwell.integration import build_refresh, import_population
 from linkwell.lab.selftest import SelfTest, Tried
 from linkwell.standards.clock import today
-from linkwell.vault.zones import Home
+from linkwell.vault.zones import Home, ZoneName
 from tests import applying
 from tests.custody.removing import make_world
 
@@ -82,6 +83,35 @@ def counted(made: ProjectDatabase, name: str) -> LabWork:
             state=state, answer=told if state == "answered" else {}, database=made,
         )  # fmt: skip
     return made.project.lab_work.get(number=number)
+
+
+def fitted(made: ProjectDatabase, name: str) -> LabWork:
+    """A regression as the release desk tells it."""
+    told = {"release_id": "R-0123456789abcdef", "disclaimers": [], "tables": [],
+            "method": {"reader_note": "Numbers are rounded."},
+            "models": [{"name": name, "title": "ols: visits ~ sex", "kind": "ols", "outcome": "visits",
+                        "terms": ["intercept", "sex: 2"], "coefficients": [1.2, None], "errors": [0.3, None],
+                        "explained": 0.12, "people": 1200, "mark": ""}]}  # fmt: skip
+    asked = {"table": name, "by": {"sex": ["1", "2"]}, "formula": "ols: visits ~ sex", "purpose": "To know."}
+    return LabWork.objects.create(
+        project=made.project, number=made.project.lab_work.count() + 1, kind="model", by="somebody",
+        asked=asked, state="answered", answer=told, database=made,
+    )  # fmt: skip
+
+
+def looked(home: Home, made: ProjectDatabase, person: Person) -> LabWork:
+    """A look at rows that were just shown to somebody in the room."""
+    number = made.project.lab_work.count() + 1
+    rows = [["17", "1", "a very long note without any room in it".replace(" ", "_")], ["18", "2", None]]
+    kept = {"text": "SELECT * FROM person ORDER BY snz_uid", "rows": rows, "uses": ["person"],
+            "columns": [["snz_uid", "BIGINT"], ["sex", "VARCHAR"], ["note", "VARCHAR"]]}  # fmt: skip
+    path = home.zone(ZoneName.PROJECTS).folder(made.name, "looks") / f"{number}.look"
+    path.write_text(json.dumps(kept))
+    return LabWork.objects.create(
+        project=made.project, number=number, kind="look", by=person.username, state="answered",
+        asked={"code": ROOM, "facility": "Room two", "statement": "ab" * 16}, answer={"kind": "look"},
+        database=made,
+    )  # fmt: skip
 
 
 def locks_hold(*, hold: bool = True) -> None:
