@@ -109,7 +109,7 @@ def looked(home: Home, made: ProjectDatabase, person: Person) -> LabWork:
     path.write_text(json.dumps(kept))
     return LabWork.objects.create(
         project=made.project, number=number, kind="look", by=person.username, state="answered",
-        asked={"code": ROOM, "facility": "Room two", "statement": "ab" * 16}, answer={"kind": "look"},
+        asked={"code": ROOM, "facility": "Room two", "statement": "ab" * 16}, answer={"kind": "rows"},
         database=made,
     )  # fmt: skip
 

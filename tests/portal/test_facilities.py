@@ -81,6 +81,7 @@ def test_rows_are_shown_inside_to_who_asked_and_nowhere_else(registry, people) -
     shown = here.get(where)
     body = shown.content.decode()
     assert "Rows of real people" in body
+    assert "twin" not in body
     assert shown["Cache-Control"] == "no-store"
     path = next((registry.home.path / "projects").glob("*/looks/*.look"))
     assert path.stat().st_mode & 0o077 == 0

@@ -110,7 +110,7 @@ def take(work: LabWork, place: ProjectLab) -> tuple[dict[str, Any], dict[str, ob
     write_whole(path, json.dumps(kept, ensure_ascii=False).encode())
     where = {name: work.asked[name] for name in ("code", "facility", "statement")}
     details = {"who": work.by, **where, "tables": found["uses"], "rows": len(found["rows"])}
-    return {"kind": "look"}, details
+    return {"kind": "rows"}, details
 
 
 def shown(person: Person, work: LabWork, address: Address | None) -> dict[str, Any] | None:
