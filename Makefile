@@ -8,7 +8,6 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
-ON_POSTGRES ?= database
 ON_BOTH := $(addprefix tests/,browser custody journey portal security) $(wildcard tests/*/test_database.py)
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
@@ -23,15 +22,14 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
 	@$(MAKE) --no-print-directory lint
-	@LINKWELL_QUICKLY=yes $(MAKE) --no-print-directory -j 3 types suite postgres \
-	  ON_POSTGRES="database and not long_walk"  # side by side: tests also wait for others
+	@$(MAKE) --no-print-directory -j 3 types suite postgres  # side by side: tests also wait for others
 
 suite: $(VENV)/.dev
-	@env -u LINKWELL_QUICKLY $(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
 
 postgres: $(VENV)/.dev ## Whatever touches the registry once more, on PostgreSQL; says all of it at its end
 	@said=$$(mktemp); status=0; \
-	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m "$(ON_POSTGRES)" $(ON_BOTH) $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
+	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m database $(ON_BOTH) $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
 	echo "Whatever touches the registry, on PostgreSQL:"; cat "$$said"; rm -f "$$said"; exit $$status
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)

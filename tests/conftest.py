@@ -5,6 +5,7 @@ supply.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -65,10 +66,7 @@ class SealedSupply:
 
 
 DATABASE_ROOMS = ("custody", "journey", "portal", "security")
-LONG_WALKS = ("browser", "journey", "test_backups.py", "test_killed_keeping.py")
-"""Rooms and files that `make test` runs on SQLite only, but for the one in which work is killed half-way: on
-both databases they take longer than CI has. `make postgres` runs all of it.
-"""
+"""Rooms in which every test touches the registry."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,10 +81,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             or {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         ):
             item.add_marker(pytest.mark.database)
-            if {room, item.path.name} & set(LONG_WALKS) and item.path.name != "test_worker_killed.py":
-                item.add_marker(pytest.mark.long_walk)
             if not reads_one and room not in (*DATABASE_ROOMS, "browser"):
                 raise pytest.UsageError(f"{item.nodeid} uses the registry: `make postgres` looks elsewhere")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end; looking for garbage in it takes a tenth of all."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

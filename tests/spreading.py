@@ -13,6 +13,7 @@ import pytest
 TOGETHER = {
     "tests/custody/test_killed_keeping.py": "tests/custody/test_backups.py",
     "tests/journey/test_identifiers_alone.py": "tests/journey/test_killed.py",
+    "tests/journey/test_no_identity_outside.py": "tests/journey/test_killed.py",
     "tests/journey/test_portal_opens.py": "tests/journey/test_killed.py",
     "tests/journey/test_worker_killed.py": "tests/journey/test_killed.py",
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,44 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 def base_url() -> str:
     """No base: tests name whole addresses. (The plugin's own fixture warns under this pytest.)"""
     return ""
+
+
+@pytest.fixture(scope="session")
+def with_script(browser) -> Iterator[Any]:
+    """One browser profile for all tests: a new one costs as much as ten pages."""
+    yield from _profile(browser)
+
+
+@pytest.fixture(scope="session")
+def without_script(browser) -> Iterator[Any]:
+    """The same for walks without script, since everything has to work so."""
+    yield from _profile(browser, java_script_enabled=False)
+
+
+def _profile(browser, **how: object) -> Iterator[Any]:
+    context = browser.new_context(**how)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(with_script) -> Iterator[Any]:
+    """A new tab, in a browser that knows nothing of an earlier test."""
+    yield from _tab(with_script)
+
+
+@pytest.fixture
+def plain_page(without_script) -> Iterator[Any]:
+    """The same in a browser without script."""
+    yield from _tab(without_script)
+
+
+def _tab(context) -> Iterator[Any]:
+    context.clear_cookies()
+    tab = context.new_page()
+    yield tab
+    for each in context.pages:
+        each.close()
 
 
 @pytest.fixture

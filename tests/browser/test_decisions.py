@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from tests import deciding
+from tests.browser.sessions import enter
 
 from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import watch_dates
@@ -27,19 +28,16 @@ TODAY = today()
 
 
 class Walk:
-    """One browser in which people take turns; every page it leaves was clean for axe."""
+    """One browser in which people take turns; `EXACT` for buttons found by all of their words."""
 
-    def __init__(self, page, url, password, axe) -> None:
-        self.page, self.url, self.password, self.axe = page, url, password, axe
+    EXACT = False
+
+    def __init__(self, page, url, password) -> None:
+        self.page, self.url, self.password = page, url, password
 
     def as_(self, username: str, where: str) -> None:
-        """Sign in as somebody and go somewhere."""
-        self.page.context.clear_cookies()
-        self.page.goto(self.url + "/signin/")
-        self.page.get_by_label("Sign-in name").fill(username)
-        self.page.get_by_label("Password").fill(self.password)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(lambda at: "signin" not in at)
+        """Go somewhere as somebody; nobody for an empty name."""
+        enter(self.page.context, self.url, username)
         self.page.goto(self.url + where)
 
     def press(self, name: str, *, again: bool = False) -> None:
@@ -47,7 +45,7 @@ class Walk:
         if again:
             self.page.get_by_label("Your password").fill(self.password)
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).click()
+            self.page.get_by_role("button", name=name, exact=self.EXACT).click()
 
     def follow(self, name: str) -> None:
         """Follow a link."""
@@ -64,11 +62,9 @@ class Walk:
 
 
 @pytest.fixture
-def walk(flushable, registry, live_server, browser, password, axe, page):
+def walk(flushable, registry, live_server, plain_page, password) -> Walk:
     """A browser without script, since everything has to work so."""
-    context = browser.new_context(java_script_enabled=False)
-    yield Walk(context.new_page(), live_server.url, password, axe)
-    context.close()
+    return Walk(plain_page, live_server.url, password)
 
 
 @pytest.fixture
@@ -393,7 +389,7 @@ def test_every_page_of_the_decisions_is_clean_for_axe_and_fits_a_narrow_phone(
     record_breach(by=registry.person("manager"), organisation=registry.agreement.organisation,
                   found_at=timezone.now(), what="A lost stick.")  # fmt: skip
     _relations(registry)
-    walk = Walk(page, live_server.url, password, axe)
+    walk = Walk(page, live_server.url, password)
     for person, places in PAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})
         walk.as_(person, places[0])

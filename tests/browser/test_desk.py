@@ -463,10 +463,9 @@ def test_without_the_key_the_page_says_how_to_get_in(page: Any, axe: Any, start_
     assert "start the desk again" in page.inner_text("main")
 
 
-def test_every_step_works_without_script(browser: Any, start_desk: Any) -> None:
-    desk = start_desk()
-    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
-    page = context.new_page()
+def test_every_step_works_without_script(plain_page: Any, start_desk: Any) -> None:
+    desk, page = start_desk(), plain_page
+    page.set_viewport_size(PHONE)
     page.goto(desk.address)
     page.get_by_role("button", name="Practise with invented people").press("Enter")
     page.get_by_role("button", name="Go on: describe your data").press("Enter")
@@ -476,7 +475,6 @@ def test_every_step_works_without_script(browser: Any, start_desk: Any) -> None:
     page.get_by_role("button", name="Check now").press("Enter")
     page.get_by_role("link", name="Save the report").wait_for()
     assert "12 people are ready to go" in page.inner_text("h1")
-    context.close()
 
 
 @pytest.mark.slow

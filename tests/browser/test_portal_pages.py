@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from tests import deciding
+from tests.browser.sessions import enter
 from tests.everything import DATASET, planned_removal
 
 from linkwell.custody import road
@@ -124,14 +125,13 @@ def sign_in(page, url: str, username: str, password: str) -> None:
     page.wait_for_url(lambda where: "signin" not in where)
 
 
-def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, faults, password) -> None:
+def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(site, page, axe, faults) -> None:
     url, supply = site
     staff = Person.objects.get(username="provider_staff").pk
     proposal = Proposal.objects.get().reference
     for person, places in PAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})
-        if person:
-            sign_in(page, url, person, password)
+        enter(page.context, url, person)
         for place in places:
             page.goto(url + place.format(supply=supply, staff=staff, proposal=proposal))
             for width in (1280, 320):
@@ -179,10 +179,9 @@ def test_an_error_is_told_at_the_top_and_beside_the_field(site, page, axe) -> No
     assert axe() == []
 
 
-def test_everything_works_without_script(site, browser, password) -> None:
+def test_everything_works_without_script(site, plain_page, password) -> None:
     url, supply = site
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = plain_page
     sign_in(page, url, "provider", password)
     page.get_by_role("link", name=supply).click()
     expect(page.get_by_role("heading", name=f"What happened to {supply}")).to_be_visible()
@@ -191,7 +190,6 @@ def test_everything_works_without_script(site, browser, password) -> None:
     assert download.value.suggested_filename == f"receipt-{supply}-received.json"
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
-    context.close()
 
 
 def test_macrons_are_in_the_pages_own_font(site, page) -> None:

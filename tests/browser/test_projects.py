@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from tests import applying, deciding, laboratory
-from tests.everything import BACKEND
+from tests.browser.test_decisions import Walk
 
 from linkwell.custody.facilities.models import Facility
 from linkwell.custody.organisations.roles import Role
@@ -26,23 +23,10 @@ TODAY = today()
 LEAD, RESEARCHER = "project_lead.a-university", "researcher.a-university"
 
 
-class Visit:
-    """One browser; people take turns by their session, so that only the pages themselves are walked."""
+class Visit(Walk):
+    """A walk whose pages are told apart by the names of their fields."""
 
-    def __init__(self, context, url: str, registry, password: str) -> None:
-        self.context, self.page, self.url = context, context.new_page(), url
-        self.registry, self.password = registry, password
-
-    def as_(self, username: str, where: str) -> None:
-        """Go somewhere as somebody; nobody for an empty name."""
-        self.context.clear_cookies()
-        if username:
-            client = Client()
-            client.force_login(self.registry.people[username], backend=BACKEND)
-            name = settings.SESSION_COOKIE_NAME
-            value = client.cookies[name].value
-            self.context.add_cookies([{"name": name, "value": value, "url": self.url}])
-        self.page.goto(self.url + where)
+    EXACT = True
 
     def fill(self, **by_label: str) -> None:
         """Fill fields by their names."""
@@ -52,17 +36,6 @@ class Visit:
     def choose(self, name: str, value: str) -> None:
         """Choose from a list, by the field's name."""
         self.page.locator(f"[name='{name}']").select_option(value)
-
-    def press(self, name: str, *, again: bool = False) -> None:
-        """Press a button, after giving the password again where a page asks for it."""
-        if again:
-            self.page.get_by_label("Your password").fill(self.password)
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=True).click()
-
-    def sees(self, text: str) -> None:
-        """The page says so."""
-        assert self.page.get_by_text(text).first.is_visible(), text
 
 
 @pytest.fixture
@@ -74,11 +47,9 @@ def people(flushable, registry):
 
 
 @pytest.fixture
-def visit(people, live_server, browser, password) -> Iterator[Visit]:
+def visit(people, live_server, plain_page, password) -> Visit:
     """A browser without script, since everything has to work so."""
-    context = browser.new_context(java_script_enabled=False)
-    yield Visit(context, live_server.url, people, password)
-    context.close()
+    return Visit(plain_page, live_server.url, password)
 
 
 def apply(visit: Visit, title: str) -> str:
@@ -153,8 +124,8 @@ def test_a_project_is_applied_for_asked_about_and_approved_under_a_condition_of_
     visit.sees("Who comes back")
 
 
-def test_a_project_is_refused_and_an_unassessed_one_cannot_go_ahead(visit) -> None:
-    row = applying.put_in(visit.registry, title="Something else")
+def test_a_project_is_refused_and_an_unassessed_one_cannot_go_ahead(visit, people) -> None:
+    row = applying.put_in(people, title="Something else")
     where = f"/projects/{row.project.code}/"
     decide(visit, where, "approve")
     visit.sees("A pair of tikanga is not assessed yet")
@@ -168,8 +139,8 @@ def test_a_project_is_refused_and_an_unassessed_one_cannot_go_ahead(visit) -> No
     assert "Something else" not in visit.page.content()
 
 
-def test_an_approved_project_is_changed_held_by_kaitiaki_and_runs_out(visit) -> None:
-    project = applying.approved(visit.registry)
+def test_an_approved_project_is_changed_held_by_kaitiaki_and_runs_out(visit, people) -> None:
+    project = applying.approved(people)
     where = f"/projects/{project.code}/"
     visit.as_(RESEARCHER, where)
     visit.sees("Your access is open")
@@ -257,8 +228,7 @@ def written(people) -> dict[str, str]:
 def test_every_page_is_clean_for_axe_and_fits_a_narrow_phone(
     written, people, live_server, page, axe, faults, password
 ) -> None:
-    visit, wrong = Visit(page.context, live_server.url, people, password), []
-    visit.page = page
+    visit, wrong = Visit(page, live_server.url, password), []
     page.set_viewport_size({"width": 320, "height": 640})
     for username, addresses in [*PAGES.items(), *INSIDE.items()]:
         if username in INSIDE and addresses is INSIDE[username]:
@@ -287,8 +257,7 @@ def picture(page, username: str, address: str) -> None:
 def test_an_application_can_be_written_with_the_keyboard_alone(
     written, people, live_server, page, password
 ) -> None:
-    visit = Visit(page.context, live_server.url, people, password)
-    visit.page = page
+    visit = Visit(page, live_server.url, password)
     visit.as_(LEAD, written["at"] + "write/people")
     page.locator("[name='skills']").focus()
     page.keyboard.type(" And more.")

@@ -12,11 +12,9 @@ from linkwell.custody.requests.models import OutputRequest
 
 
 @pytest.fixture
-def walk(flushable, registry, live_server, browser, password, axe, page):
+def walk(flushable, registry, live_server, plain_page, password) -> Walk:
     """A browser without script, since everything has to work so."""
-    context = browser.new_context(java_script_enabled=False)
-    yield Walk(context.new_page(), live_server.url, password, axe)
-    context.close()
+    return Walk(plain_page, live_server.url, password)
 
 
 def put(walk: Walk, name: str, text: str, role: str, *, words: bool = False) -> None:

@@ -137,10 +137,9 @@ def test_a_device_that_does_not_confirm_changes_nothing_and_says_so(real, page, 
 
 
 def test_an_authenticator_app_and_recovery_codes_work_without_script(
-    real, registry, browser, password
+    real, registry, plain_page, password
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = plain_page
     give_password(page, real, "provider", password)
     page.get_by_role("link", name="Set up a passkey").click()
     expect(page.get_by_text("A passkey needs script")).to_be_visible()
@@ -158,7 +157,6 @@ def test_an_authenticator_app_and_recovery_codes_work_without_script(
         page.get_by_label("Code").fill(given)
         page.get_by_role("button", name="Sign in").click()
         expect(page).to_have_url(real + "/supplies/")
-    context.close()
 
 
 def test_the_pages_of_the_app_and_of_asking_again_are_clean(

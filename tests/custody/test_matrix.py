@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 from django.db import transaction
-from tests.custody.acting import BUILDERS, Do, Noun
+from tests.custody.acting import BUILDERS, READ, Do, Noun
 from tests.everything import Somebody, everybody
 
 import linkwell.custody
@@ -41,11 +41,10 @@ class Undo(Exception):
     """Undoes what a cell did."""
 
 
-def tried(do: Do, person: Person) -> tuple[str, Counter[str]]:
-    """What came of an attempt, "done", "not allowed" or "wrong state", and the person's own events in it;
-    always undone.
+def tried(do: Do, person: Person, before: int) -> tuple[str, Counter[str]]:
+    """What came of an attempt, "done", "not allowed" or "wrong state", and the person's own events in it
+    after so many there were before; always undone.
     """
-    before = AuditEvent.objects.count()
     try:
         with transaction.atomic():
             do(person)
@@ -99,12 +98,14 @@ def walk(noun: str, thing: Noun, people: list[Somebody]) -> Iterator[tuple[str, 
     for state in ["", *states]:
         if state:
             thing.put(state)
+        READ.clear()
+        before = AuditEvent.objects.count()
         for key, do in (thing.acts if state else thing.begins).items():
             for somebody in differing(people, thing):
                 may = listed(rows[key], somebody, thing.owners, thing.named)
                 possible = not state or (thing.machine is not None and thing.machine.may(key[0], state))
                 expected = "not allowed" if not may else "done" if possible else "wrong state"
-                found, said = tried(do, somebody.person)
+                found, said = tried(do, somebody.person, before)
                 if found != expected:
                     yield state, key[0], str(somebody), expected, found
                 silent = (key[0], state) in thing.silent

@@ -53,7 +53,7 @@ def walk(home: Path, *more: str) -> dict[str, Any]:
     return summary
 
 
-KEPT = ("describe", "accept")
+KEPT = ("custodian", "describe", "accept")
 """Stages before which the home is kept, so that a walk about a later part need not begin anew."""
 
 
@@ -80,11 +80,13 @@ def copy_of(home: Path, to: Path) -> None:
 
 @pytest.fixture(scope="session")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
-    """A walk nobody interrupted, that rested on the way."""
+    """A walk nobody interrupted, that rested on the way, with canary people planted where it begins."""
     home, copies = tmp_path_factory.mktemp("road") / "home", tmp_path_factory.mktemp("copies")
     names = [stage.name for stage in STAGES]
     for stage in KEPT:
         walk(home, "--stop-after", names[names.index(stage) - 1])
+        if stage == KEPT[0]:
+            plant(home)
         copy_of(home, copies / stage)
     return Road(walk(home), copies)
 
@@ -96,9 +98,6 @@ def undisturbed(road: Road) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def with_canaries(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A home walked to the end with canary people among the spine and the participants."""
-    home = tmp_path_factory.mktemp("canary") / "home"
-    walk(home, "--stop-after", "provider")
-    plant(home)
-    return home, walk(home)
+def with_canaries(road: Road) -> tuple[Path, dict[str, Any]]:
+    """The home walked to the end, and its summary."""
+    return Path(road.summary["home"]), road.summary

@@ -47,7 +47,7 @@ def kill_in(stage: str, seconds: float, home: Path) -> None:
 
 
 def test_killed_at_five_stages_the_same_command_ends_where_it_would_have(road: Road, tmp_path: Path) -> None:
-    home, in_time = tmp_path / "home", []
+    home, in_time = road.until(MOMENTS[0][0], tmp_path / "home"), []
     takes = json.loads((Path(road.summary["home"]) / "demo.json").read_text("utf-8"))["seconds"]
     for stage, share in MOMENTS:
         kill_in(stage, share * takes[stage], home)

@@ -81,7 +81,9 @@ def signed_in(world: World, name: str) -> Client:
     return client
 
 
-def test_every_answer_has_the_strict_policy_and_is_never_cached(world) -> None:
+def test_every_answer_has_the_strict_policy_and_is_never_cached_or_styled_inline(
+    world,
+) -> None:
     for page in readable():
         answer = visit(world, page)
         well = {200, 302, 503} if page.name in ELSEWHERE else {409} if page.name in NOT_OPEN else {200}
@@ -92,6 +94,12 @@ def test_every_answer_has_the_strict_policy_and_is_never_cached(world) -> None:
         assert "frame-ancestors 'none'" in policy
         assert answer["Cache-Control"] == "no-store"
         assert answer["X-Content-Type-Options"] == "nosniff"
+        if page.name not in FILES:
+            text = answer.content.decode()
+            assert not re.search(r"<script(?![^>]* src=)|<script[^>]*>[^<]", text)  # files of our own only
+            assert not re.search(r' on[a-z]+="', text)
+            assert "<style" not in text
+            assert " style=" not in text
 
 
 def test_a_report_may_use_its_own_style_block_and_nothing_else(world) -> None:
@@ -102,17 +110,6 @@ def test_a_report_may_use_its_own_style_block_and_nothing_else(world) -> None:
     digest = base64.b64encode(hashlib.sha384(b"p{color:red}").digest()).decode()
     assert f"style-src 'sha384-{digest}'" in policy
     assert "script-src" not in policy  # default-src 'none' holds
-
-
-def test_no_page_holds_an_inline_style_or_script(world) -> None:
-    for page in readable():
-        if page.name in FILES:
-            continue
-        text = visit(world, page).content.decode()
-        assert not re.search(r"<script(?![^>]* src=)|<script[^>]*>[^<]", text)  # files of our own only
-        assert not re.search(r' on[a-z]+="', text)
-        assert "<style" not in text
-        assert " style=" not in text
 
 
 def test_looking_at_a_linkage_report_is_recorded(world) -> None:

@@ -4,9 +4,11 @@ person.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from linkwell.custody.agreements.permissions import READ_NOTICES, SEE_ALL_AGREEMENTS, SEE_OWN_AGREEMENTS
 from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
@@ -92,4 +94,13 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
 
 
 def _menu(person: Person) -> list[tuple[str, str]]:
-    return [(name, words) for name, words, needs in MENU if any(holds(person, need) for need in needs)]
+    """Address and words of every line the person may follow."""
+    return [
+        (_address(name), words) for name, words, needs in MENU if any(holds(person, need) for need in needs)
+    ]
+
+
+@cache
+def _address(name: str) -> str:
+    # worked out once and not some twenty times a page
+    return reverse(name)
