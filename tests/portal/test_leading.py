@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.test import Client
+from tests import applying
 from tests.everything import BACKEND, build, everybody
 
 from linkwell.custody.capabilities import capabilities
@@ -28,6 +29,18 @@ def test_every_line_of_what_waits_leads_to_a_page_that_opens(registry, settings)
             assert client.get(address).status_code == 200, (name, address)
             kinds.add(kind)
     assert {"agreement", "delivery", "taking out", "later use", "breach", "held project"} <= kinds
+
+
+def test_somebody_for_whom_nothing_waits_is_shown_the_first_step(registry, settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    for person, step in zip(applying.team(registry), ("/projects/new", "/undertaking/"), strict=True):
+        client = Client()
+        client.force_login(person, backend=BACKEND)
+        first = client.get("/start/", follow=True).content.decode()
+        assert "Nothing waits." in first
+        assert f'href="{step}"' in first.split("<main")[1]
+        assert client.get(step).status_code == 200
+    assert "sign it below" in client.get(step).content.decode()
 
 
 def test_every_kind_that_can_wait_has_a_place() -> None:

@@ -11,6 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.agreements.permissions import SIGN_FOR_PROVIDER
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.permissions import BEGIN_PROJECT
+from linkwell.custody.researchers.permissions import SIGN_UNDERTAKING
 from linkwell.custody.retention.actions import ask_for_destruction
 from linkwell.custody.retention.clock import destroyed_on
 from linkwell.custody.timeline.permissions import (
@@ -21,7 +23,7 @@ from linkwell.custody.timeline.permissions import (
 )
 from linkwell.custody.timeline.story import readable_stories, story_of, totals
 from linkwell.custody.timeline.waiting import waiting, waiting_for_staff
-from linkwell.portal.access import page, signed_in
+from linkwell.portal.access import holds, page, signed_in
 from linkwell.portal.again import AgainForm
 from linkwell.portal.leading import with_places
 from linkwell.portal.views.agreements import find
@@ -50,7 +52,12 @@ def waits(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     found = waiting_for_staff(person) if allows(person, SEE_WAITING) else waiting(person)
     lines = Paginator(found, 50).get_page(request.GET.get("page"))
-    context = {"waiting": lines, "lines": with_places(list(lines), person)}
+    context = {
+        "waiting": lines,
+        "lines": with_places(list(lines), person),
+        "may_begin": holds(person, BEGIN_PROJECT),
+        "may_promise": holds(person, SIGN_UNDERTAKING),
+    }
     return render(request, "portal/waiting.html", context)
 
 
