@@ -29,7 +29,7 @@ suite: $(VENV)/.dev
 
 postgres: $(VENV)/.dev ## Whatever touches the registry once more, on PostgreSQL; says all of it at its end
 	@said=$$(mktemp); status=0; \
-	./scripts/with-postgres $(BIN)/python -m pytest -n 2 -q -m database $(ON_BOTH) $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
+	./scripts/with-postgres $(BIN)/python -m pytest -n 3 -q -m database $(ON_BOTH) $(PYTEST_ARGS) >"$$said" 2>&1 || status=$$?; \
 	echo "Whatever touches the registry, on PostgreSQL:"; cat "$$said"; rm -f "$$said"; exit $$status
 
 check: $(VENV)/.dev ## The quick part of the checks (under two minutes)

@@ -29,6 +29,7 @@ from linkwell.vault.custodian_keys import CustodianKeys, create_custodian_keys
 from linkwell.vault.keys import PrivateKey, fingerprint, new_key
 from linkwell.vault.zones import Home
 
+gc.disable()  # while tests are collected nothing becomes garbage: looking for it took a quarter of the time
 pytest_plugins = ["tests.skips", "tests.spreading", "pytester"]
 
 AGREEMENT = "DSA-2026-001"
@@ -86,9 +87,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end; looking for garbage in it takes a tenth of all."""
-    gc.collect()
+    """From here garbage is looked for again; not in what was imported and collected, which stays."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
