@@ -172,7 +172,8 @@ def test_a_birth_date_in_three_columns_is_one(
 @pytest.mark.parametrize(
     ("text", "given", "family"),
     [
-        ("John van der Merwe", "john", "vandermerwe"),
+        ("John van  der Merwe", "john", "vandermerwe"),
+        ("John\u00a0 Hay", "john", "hay"),
         ("Hone Te Kanawa", "hone", "tekanawa"),
         ("Aroha Smith", "aroha", "smith"),
         ("Mr John Hay Jnr", "john", "hay"),

@@ -305,8 +305,8 @@ def _names_of(
         first, last = (own, rest) if has == {"first_name"} else (rest, own)
         return (last, first) if turned else (first, last)
     comma = f"strpos({name}, ',') > 0"
-    family = f"(?i:(?:(?:{'|'.join(model.words['particles'])})[ ])*)[^ ]+"
-    ends = (f"^({family})", f"^{family}") if turned else (f"(?:^| )({family})$", f"(?:^| ){family}$")
+    family = f"(?i:(?:(?:{'|'.join(model.words['particles'])})\\s+)*)\\S+"
+    ends = (f"^({family})", f"^{family}") if turned else (f"(?:^|\\s)({family})$", f"(?:^|\\s){family}$")
     before, after = (f"split_part({name}, ',', {n})" for n in ((2, 1) if turned else (1, 2)))
     last = f"CASE WHEN {comma} THEN {before} ELSE regexp_extract({name}, '{ends[0]}', 1) END"
     first = f"CASE WHEN {comma} THEN {after} ELSE regexp_replace({name}, '{ends[1]}', '') END"
