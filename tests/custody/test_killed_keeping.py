@@ -310,6 +310,33 @@ with ReleaseDesk.open(current_home()) as desk:
 """
 
 
+BATCH = """# reads: grown
+# makes: often
+p = data.sql("SELECT snz_uid, sex FROM grown").fetchnumpy()
+make("often", snz_uid=p["snz_uid"], second=p["sex"] == "2")
+"""
+
+BROUGHT = """
+from linkwell.custody.labs import batches
+from linkwell.custody.organisations.models import Person
+from linkwell.custody.projects.models import Project
+
+batches.bring(by=Person.objects.get(username="lee"), project=Project.objects.get(code="maa2026-07"),
+              name="often.py", data=sys.argv[1].encode())
+"""
+
+REHEARSED = """
+import time
+from linkwell.custody.labs.models import LabWork
+from linkwell.custody.labs.workspace import tables
+
+batches = LabWork.objects.filter(kind="batch")
+while batches.filter(state="waiting").exists():
+    time.sleep(0.1)
+print(batches.get().state, *tables(batches.get().project))
+"""
+
+
 @contextmanager
 def worker_of(site: Site, queue: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of one queue, killed at the end."""
@@ -331,7 +358,7 @@ def killed_once(worker: subprocess.Popen[bytes], reached: Callable[[], bool]) ->
     assert reached(), "it was killed after its work, not in the middle of it"
 
 
-def test_a_worker_killed_while_it_builds_a_database_and_while_it_counts_counts_once(
+def test_a_worker_killed_while_it_builds_counts_and_runs_a_script_does_each_once(
     site: Site, tmp_path: Path
 ) -> None:
     names = ask(site, LAB, str(tmp_path))
@@ -353,8 +380,14 @@ def test_a_worker_killed_while_it_builds_a_database_and_while_it_counts_counts_o
     desk = alone(site.home.zone(ZoneName.DISCLOSURE) / LOCK)  # whoever counts waits at the release desk
     with desk, worker_of(site, "lab"):
         assert ask(site, RUNNING) == ["maa2026-07-w2", "maa2026-08-w2"]  # in turns, one of each
-    with worker_of(site, "lab"):
+    with worker_of(site, "lab") as worker:
         entries = ask(site, COUNTED)
+        ask(site, BROUGHT, BATCH)
+        killed_once(worker, in_session)
+    with worker_of(site, "lab"):
+        assert ask(site, REHEARSED) == ["answered", "grown", "often"]
+    assert len(list((folders[0] / "batches" / "twin").iterdir())) == 1
+    assert events(site, "lab.batch brought", "lab.batch answered") == [1, 1]
     assert entries == ["2", entries[1], entries[1], entries[3], "ready", "ready"]
     assert sorted({entries[1], entries[3]}) == ["1", "2"]
     for folder in folders:

@@ -20,7 +20,11 @@ from linkwell.integration import build_project, build_refresh, database, import_
 from linkwell.integration.refresh import TABLES, refresh_folder
 from linkwell.integration.variables import describe
 from linkwell.lab.count import Count, members_of, rehearse, request_for
+from linkwell.lab.derived import received
+from linkwell.lab.inside import first_order
+from linkwell.lab.limits import Limits
 from linkwell.lab.nest import Nest
+from linkwell.lab.pipe import Pipe
 from linkwell.lab.refusals import LabRefused
 from linkwell.lab.session import Session
 from linkwell.lab.twin import Column, make_twin, tables_of
@@ -169,6 +173,52 @@ def test_a_generated_script_runs_unchanged_on_both(
     first = f"a.{a[0]}" if a[0].endswith("_uid") else f"a.{a[0]} AS first"
     _same(both, f"SELECT a.snz_uid, {first}{told} FROM {one} a {kind} ({inner}) b ON a.snz_uid = b.snz_uid "
                 f"WHERE {_condition('a.' + a[0], a[1])}")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[Nest]:
+    with Nest(scripts=True) as made:
+        yield made
+
+
+OVER = {"VARCHAR": "np.char.upper(np.ma.filled({}, '').astype(str))", "BOOLEAN": "~{}",
+        "BIGINT": "{} % 7 == 0", "DOUBLE": "np.log1p(np.abs({}))"}  # fmt: skip
+"""What a script does with a column, by its type."""
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_generated_python_script_makes_the_same_columns_on_both(
+    lab: World, both: tuple[Session, Session], scripts: Nest, data: st.DataObject
+) -> None:
+    tables = both[1].tables()
+    table = data.draw(st.sampled_from(PEOPLE_TABLES))
+    columns = data.draw(
+        st.lists(st.sampled_from([c for c in tables[table] if not c[0].endswith("_uid")]), min_size=1,
+                 max_size=3, unique=True))  # fmt: skip
+    told = [_told(*each) for each in columns]
+    kinds = [kind if kind in ("VARCHAR", "BOOLEAN") else "BIGINT" if kind == "DATE" else "DOUBLE"
+             for _, kind in columns]  # fmt: skip
+    asked = ", ".join(f"{each} AS x{n}" for n, each in enumerate(told))
+    made = [f"x{n}=p['x{n}'], y{n}=" + OVER[kind].format(f"p['x{n}']") for n, kind in enumerate(kinds)]
+    text = (
+        f"# reads: {table}\n# makes: out\nimport numpy as np\n"
+        f'p = data.sql("SELECT snz_uid, {asked} FROM {table} WHERE snz_uid > 0 GROUP BY snz_uid")'
+        ".fetchnumpy()\n"
+        f'make("out", snz_uid=p["snz_uid"], {", ".join(made)})\n'
+    )
+    limits, shapes = Limits(seconds=60), []
+    for twin in (False, True):
+        # a session of its own for each script, out of the nest of scripts, as in the lab
+        work = lab.home.zone(ZoneName.PROJECTS).folder("p", "work")
+        with Session(scripts, lab.twin if twin else lab.real, work, limits) as session:
+            _, (units, *streams) = session.export([table], secret=7)
+        with Pipe(scripts, limits) as process:
+            sizes = [(table, len(streams[0]))]
+            answer, parts = process.order(first_order(text, sizes, limits), *streams)
+        shapes.append(received(answer.get("made"), parts, len(units) // 8)[0].shape)
+    assert [name for name, _ in shapes[0]] == [name for name, _ in shapes[1]]
+    assert shapes[0] == shapes[1]
 
 
 # -- the workspace and counts -------------------------------------------------------------------------------

@@ -13,19 +13,17 @@ import re
 import secrets
 import time
 import tokenize
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
 
-from linkwell.checking.hidden import hidden_in
-from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.errors import WrongUse
 from linkwell.lab.derived import MOST_TABLES, Derived, Ints, received
 from linkwell.lab.inside import first_order
 from linkwell.lab.limits import Limits
-from linkwell.lab.lists import LOOKS_LIKE
+from linkwell.lab.lists import refuse_somebodys
 from linkwell.lab.nest import Nest
 from linkwell.lab.pipe import Pipe
 from linkwell.lab.refusals import LabRefused, Refusal
@@ -97,18 +95,12 @@ def script_in(name: str, data: bytes) -> Script:
 def _look_through(text: str) -> None:
     """Refuse what looks like somebody's in texts, numbers and comments."""
     try:
-        found = [(each.string, each.start[0]) for each in tokenize.generate_tokens(io.StringIO(text).readline)
+        found = [(each.string, f"line {each.start[0]}")
+                 for each in tokenize.generate_tokens(io.StringIO(text).readline)
                  if each.type not in (tokenize.NAME, tokenize.OP)]  # fmt: skip
     except (tokenize.TokenError, IndentationError, SyntaxError):
         raise WrongUse("This cannot be read as Python.", fix="Run it on your own computer first.") from None
-    for code, values in hidden_in(Counter(string for string, _ in found), frozenset()).items():
-        if code in LOOKS_LIKE:
-            raise RefusedByRule(
-                f"This looks like {LOOKS_LIKE[code]}.",
-                where=f"line {min(line for string, line in found if string in values)}",
-                why="A lab holds nothing that tells who somebody is, and a script is read by others.",
-                fix="Leave it out.",
-            )
+    refuse_somebodys(found)
 
 
 def run(

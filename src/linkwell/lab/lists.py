@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from linkwell.checking.hidden import LONGEST_LABEL, hidden_in
@@ -106,15 +107,27 @@ def _check_cells(head: list[str], body: list[list[str]]) -> None:
             fix="Leave one of them out.",
         )
     for place, name in enumerate(head):
-        column = [row[place] for row in body]
-        for code, values in hidden_in(Counter(column), frozenset()).items():
-            if code in LOOKS_LIKE:
-                raise RefusedByRule(
-                    f"This looks like {LOOKS_LIKE[code]}.",
-                    where=f"{name}, row {min(column.index(each) for each in values) + 2}",
-                    why="A lab holds nothing that tells who somebody is, and a code list is read by others.",
-                    fix="Leave it out. If it is a code, write it with a letter before it.",
-                )
+        refuse_somebodys((row[place], f"{name}, row {number}") for number, row in enumerate(body, start=2))
+
+
+def refuse_somebodys(told: Iterable[tuple[str, str]]) -> None:
+    """Raise RefusedByRule where a text looks like somebody's.
+
+    Args:
+        told: texts, each with where it stands; the first place is named.
+    """
+    first: dict[str, str] = {}
+    for text, where in told:
+        first.setdefault(text, where)
+    places = list(first)
+    for code, values in hidden_in(Counter(places), frozenset()).items():
+        if code in LOOKS_LIKE:
+            raise RefusedByRule(
+                f"This looks like {LOOKS_LIKE[code]}.",
+                where=first[min(values, key=places.index)],
+                why="A lab holds nothing that tells who somebody is, and others read what is brought in.",
+                fix="Leave it out. If it is a code, write it with a letter before it.",
+            )
 
 
 def _quoted(cell: str) -> str:
