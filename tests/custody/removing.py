@@ -127,8 +127,8 @@ def people(draw: random.Random, which: int) -> dict[int, tuple[str, str]]:
     return {n: (f"{draw.getrandbits(128):032x}", f"2024-0{1 + n % 9}-1{n % 9}") for n in chosen}
 
 
-def make_site(registry: Any, tmp_path: Path) -> Site:
-    """The registry's two agreements and a third, and a population."""
+def make_site(registry: Any, tmp_path: Path, world: Path | None = None) -> Site:
+    """The registry's two agreements and a third, and a population (the small one if none is given)."""
     sealed = registry.sealed
     spec = replace(sealed.specification, organisation="Third")
     third = enrol_provider(
@@ -137,7 +137,7 @@ def make_site(registry: Any, tmp_path: Path) -> Site:
         sender_key_pem=public_pem(sealed.sender.public_key()), permits_single_provider_output=True,
         starts=today(), ends=today() + timedelta(days=365),
     ).agreement  # fmt: skip
-    import_population(make_world(tmp_path / "world"), registry.home)
+    import_population(world or make_world(tmp_path / "world"), registry.home)
     return Site(registry, [registry.agreement, registry.other_agreement, third])
 
 

@@ -18,6 +18,7 @@ from linkwell.cli.custodian_labs import LABS
 from linkwell.cli.custodian_leaving import LEAVING
 from linkwell.cli.custodian_parties import add_organisation
 from linkwell.cli.custodian_people import give_password, lost_device, lost_manager, second_factor, unlock
+from linkwell.cli.custodian_pools import pool
 from linkwell.cli.custodian_projects import project
 from linkwell.cli.custodian_relations import RELATIONS
 from linkwell.cli.custodian_removals import REMOVALS
@@ -38,7 +39,7 @@ _ORDER = (
     "end-agreement", "destroy-kept", "take-out", "confirm-take-out", "removals", "breach", "waiting",
     "story", "notices", "project", "output", "researcher", "facility",
     "spine", "population", "enrol-provider", "receive", "accept", "reject", "link", "hand-out",
-    "hand-in", "load", "catalogue", "approve-insights", "insights", "release", "pass-on",
+    "hand-in", "load", "catalogue", "approve-insights", "pool", "insights", "release", "pass-on",
     "verify-record", "tokens", "sender-key", "second-factor", "unlock",
     "give-password", "lost-device", "lost-manager",
     "backup", "restore", "drill", "rebuild-ledger", "why",
@@ -277,17 +278,23 @@ def load(home: Path, username: str, label: str | None, ad_hoc: tuple[str, ...], 
 @click.option("--refresh", help="Label of the refresh (the newest).")
 @json_option
 def insights(agreement: str, home: Path, username: str, refresh: str | None, as_json: bool) -> None:
-    """Work out the insights of a provider's standing project; nothing is shown before it is released."""
+    """Work out the insights of a provider's standing project, or of a pool (by its code).
+
+    Nothing is shown before it is released.
+    """
     by = signed_in(home, username)
     from linkwell.custody import road
     from linkwell.custody.outputs.permissions import ANALYSE
     from linkwell.custody.permissions import check
+    from linkwell.custody.projects.pooling import pools
     from linkwell.custody.refreshes.actions import find
 
     check(by, ANALYSE)
+    pooled = pools().filter(code=agreement).first()
+    found = None if pooled else agreement_of(agreement)
     with progress("Working out insights", quiet=as_json) as tick:
         done = road.insights(
-            by=by, agreement=agreement_of(agreement), refresh=find(refresh) if refresh else None, tick=tick
+            by=by, agreement=found, pool=pooled, refresh=find(refresh) if refresh else None, tick=tick
         )
     finish(
         {"output": done.reference, "state": done.state, "analyst": done.analyst},
@@ -350,6 +357,7 @@ for _command in (
     add_person,
     enrol_provider,
     approve_insights,
+    pool,
     verify_record,
     tokens,
     sender_key,

@@ -246,6 +246,8 @@ class ReleaseDesk:
         entry = self._near_entry(prepared, memory, ranks)  # before the size is looked at: one path for all
         if size < self.profile.people_threshold:
             return f"the population has {size} people", None, ranks
+        if prepared.seen_through[0][0]:
+            return "one member of the pool could see through it by taking its own people away", None, ranks
         known = ranks
         decision = decide(
             prepared, memory, ledger.effects(request.family), self._keys, self.profile,

@@ -25,6 +25,7 @@ from linkwell.confidentiality.magnitudes import keyed_sums
 from linkwell.confidentiality.means import Amounts, amounts, unit_noise
 from linkwell.confidentiality.models import ModelDraft, model_draft
 from linkwell.confidentiality.person_index import PersonIndex
+from linkwell.confidentiality.pooled import Pool
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import checked_percents
 from linkwell.confidentiality.request import (
@@ -94,6 +95,7 @@ class Draft:
         sides: row in `cohorts` of the population, then per effect of those reached and their comparison, then
             of each model's people.
         effect_sums: per effect, the keyed sums of the outcome of those reached, shape (effects, 64).
+        seen_through: cohorts a member of the pool could see through; of counts, then of effects.
     """
 
     request: ReleaseRequest
@@ -105,6 +107,7 @@ class Draft:
     effect_sums: Floats
     models: tuple[ModelDraft, ...]
     digest: str
+    seen_through: tuple[Flags, Flags]
 
     def effect_rows(self, effect: int) -> tuple[int, int]:
         """Cohort rows of those an effect reached and of their comparison."""
@@ -178,13 +181,32 @@ def draft(
     pairs = distinct(cells, np.concatenate(found) if len(found) > 1 else found[0])
     cohorts = people.groups(pairs, len(lists))
     everyone = pairs.places[: int(cohorts.counts[0])], cohorts.take(np.zeros(1, dtype=np.int64))
-    tables = tuple(_table_draft(table, people, profile, exempt, everyone) for table in request.tables)
+    pool = Pool.of(request.pool, people.index, profile)
+    own = {n: Pool.of(groups, people.index, profile) for n, groups in request.pool_by_table.items()}
+    tables = tuple(
+        _table_draft(table, people, profile, exempt, everyone, own.get(table.name, pool))
+        for table in request.tables
+    )
     sums = _effect_sums(request, people, [found[row] for row in rows[1::2]])
     models = tuple(
         model_draft(model, people.index.positions(model.units), people.second) for model in request.models
     )
     mark = _digest(request, tables, cohorts.take(rows), sums, models, profile, secret)
-    return Draft(request, people, tables, cohorts, rows, pairs, sums, models, mark)
+    seen = _seen_through(pool, pairs, len(lists), profile)
+    return Draft(request, people, tables, cohorts, rows, pairs, sums, models, mark, seen)
+
+
+def _seen_through(
+    pool: Pool | None, pairs: Memberships, number: int, profile: Profile
+) -> tuple[Flags, Flags]:
+    """Cohorts a member of the pool could see through: of counts, and where amounts are told."""
+    if pool is None:
+        return np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+    counts, amounts = (
+        pool.unsafe(pairs.cells, pairs.places, number, least, profile)
+        for least in (profile.people_threshold, profile.effect_treated_released)
+    )
+    return counts, amounts
 
 
 def _each_once(sides: list[Ints]) -> tuple[list[Ints], Ints]:
@@ -220,8 +242,9 @@ def _effect_sums(request: ReleaseRequest, people: People, reached: list[Ints]) -
 
 
 def _table_draft(
-    table: AnyTable, people: People, profile: Profile, exempt: frozenset[str], everyone: tuple[Ints, Groups]
-) -> TableDraft:
+    table: AnyTable, people: People, profile: Profile, exempt: frozenset[str],
+    everyone: tuple[Ints, Groups], pool: Pool | None = None,
+) -> TableDraft:  # fmt: skip
     cells, units = np.asarray(table.cells, dtype=np.int64), np.asarray(table.units, dtype=np.int64)
     if cells.shape != units.shape or cells.ndim != 1:
         raise WrongUse("Cells and units of a table must be columns of equal length.", where=table.name)
@@ -240,6 +263,10 @@ def _table_draft(
             )
         if kind not in exempt:
             few |= too_few_entities(cells, np.asarray(entities), len(rows), profile.entities(kind))
+    if pool is not None:
+        least = profile.people_threshold
+        least = profile.magnitude_released_count if isinstance(table, AMOUNTS) else least
+        few |= pool.unsafe(pairs.cells, pairs.places, len(rows), least, profile)
     none = np.zeros(0)
     found, noise = Amounts(none, none, np.zeros(0, dtype=bool)), none
     if isinstance(table, AMOUNTS):
@@ -278,6 +305,8 @@ def _digest(
             [d.model.name, d.model.kind, d.model.outcome, d.model.title, list(d.columns)] for d in models
         ],
     }  # fmt: skip
+    if request.pool:  # (words of other requests stay what they were)
+        words["pool"] = [[len(units) for units in members] for members in request.pool]
     found = hmac.new(secret, b"linkwell request 1" + canonical_json(words), hashlib.sha384)
     for groups in (cohorts, *(part.groups for part in tables)):
         found.update(groups.counts.tobytes() + groups.keys.tobytes())

@@ -47,7 +47,9 @@ def decide_effects(
         now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
                          draft.effect_sums[row], content)  # fmt: skip
         earlier_one, follows = _follows(now, known, kin, draft, profile)
-        if content["mark"] != "S" and earlier_one is not None and not lifted:
+        if draft.seen_through[1][treated]:  # a member of the pool could take its own people away
+            content = content | hidden_numbers() | {"treated": None}
+        elif content["mark"] != "S" and earlier_one is not None and not lifted:
             content = content | {name: earlier_one[name] for name in (*NUMBERS, "mark", "decimals")}
         elif (repeats_only or follows) and not lifted:
             content = content | hidden_numbers()

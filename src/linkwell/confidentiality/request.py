@@ -258,6 +258,9 @@ class ReleaseRequest:
             permission.
         sources: codes of the data used ("tax" adds the tax paragraph to the disclaimers).
         conditions: what datasets or the agreement ask beyond the profile; the strictest wins.
+        pool: of output about several organisations together that they read themselves: per group of members
+            that were always told about together, and per member, the project ids of all its people.
+        pool_by_table: the same for tables whose units stand for others (a household's eldest), by name.
     """
 
     project: str
@@ -271,3 +274,5 @@ class ReleaseRequest:
     single_provider: bool = True
     sources: tuple[str, ...] = field(default=())
     conditions: tuple[Condition, ...] = ()
+    pool: tuple[tuple[Ints, ...], ...] = ()
+    pool_by_table: Mapping[str, tuple[tuple[Ints, ...], ...]] = field(default_factory=dict)

@@ -161,15 +161,20 @@ def _see_out(removal: Removal, tick: Tick | None) -> Removal:
 
 
 def insights(
-    *, by: Person, agreement: Agreement, refresh: Refresh | None = None, tick: Tick | None = None
-) -> Output:
-    """Work out the insights of an agreement's standing project on a refresh (the newest that is ready)."""
+    *, by: Person, agreement: Agreement | None = None, pool: Project | None = None,
+    refresh: Refresh | None = None, tick: Tick | None = None,
+) -> Output:  # fmt: skip
+    """Work out the insights of an agreement's standing project, or of a pool, on a refresh (the newest that
+    is ready).
+    """
     check(by, ANALYSE)
-    project = Project.objects.filter(code=standing_code(agreement)).first()
+    project = pool
+    if agreement is not None:
+        project = Project.objects.filter(code=standing_code(agreement)).first()
     if project is None:
         raise WrongUse(
             "There is no standing insights project under this agreement.",
-            where=agreement.reference,
+            where=agreement.reference if agreement else "",
             fix="A custodian manager sets one up: linkwell custodian approve-insights",
         )
     chosen = refresh or refreshes.latest_ready()

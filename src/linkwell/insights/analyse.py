@@ -20,6 +20,7 @@ from linkwell.insights.families import profile_families, read_households
 from linkwell.insights.impact import Impact, estimate_impact
 from linkwell.insights.measures import Measure, data_end, read_catalogue
 from linkwell.insights.people import Clients, read_clients, read_people
+from linkwell.insights.pooling import Members, MemberUnits, pooled, read_members, their_households
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.reach import Reach, profile_reach, reference_month
 from linkwell.integration.database import reading
@@ -30,7 +31,11 @@ STEPS = 4
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results:
-    """Everything found out, before release."""
+    """Everything found out, before release.
+
+    `members`: of a pool of organisations, whose people are whose; empty for one organisation.
+    `households`: which households each of them knows of, by their eldest.
+    """
 
     project: str
     protocol: Protocol
@@ -39,6 +44,8 @@ class Results:
     impact: Impact
     measures: tuple[Measure, ...]
     ends: date
+    members: MemberUnits = ()
+    households: MemberUnits = ()
 
 
 def needed_columns() -> dict[str, tuple[str, ...]]:
@@ -47,16 +54,20 @@ def needed_columns() -> dict[str, tuple[str, ...]]:
     return {table: tuple(columns) for table, columns in tomllib.loads(text).items()}
 
 
-def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = None) -> Internal[Results]:
+def analyse(
+    project_db: Path, protocol: Protocol, *, members: Members = (), progress: Tick | None = None
+) -> Internal[Results]:
     """Run the protocol on a project's database.
 
     Args:
         project_db: `projects/<project>/project.duckdb`; the folder's name is the project's.
+        members: of a pool, its organisations (`pooling.together`); empty for one organisation.
 
     Raises:
         WrongUse: there is no such database, or it holds nobody of this initiative.
     """
     tick = progress or (lambda done, total: None)
+    protocol = pooled(protocol) if members else protocol
     if not project_db.exists():
         raise WrongUse("There is no such project database.", where=project_db.name)
     with reading(project_db) as connection:
@@ -81,10 +92,13 @@ def analyse(project_db: Path, protocol: Protocol, *, progress: Tick | None = Non
         homes = read_households(connection, people)
         families = None if homes is None else profile_families(people, homes, reach)
         reach = replace(reach, profiles=(*reach.profiles, lives), families=families)
+        whose = read_members(connection, members, protocol.initiatives)
+        known = () if homes is None else their_households(whose, people, homes, reference)
         tick(2, STEPS)
         impact = estimate_impact(connection, people, clients, protocol, homes)
         tick(STEPS, STEPS)
-    return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends))
+    return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends, whose,
+                            known))  # fmt: skip
 
 
 __all__ = ["Results", "analyse", "needed_columns"]

@@ -50,6 +50,12 @@ def profile_families(people: People, home: Ints, reach: Reach) -> Profile:
                    np.concatenate(units))  # fmt: skip
 
 
+def eldest_of(people: People, home: Ints, month: int, uid: Ints) -> Ints:
+    """Project ids of the eldest of the households these people live in, each once."""
+    homes = home[people.places(uid)]
+    return np.unique(people.uid[_eldest(people, home, month)[0][np.unique(homes[homes >= 0])]])
+
+
 def _eldest(people: People, home: Ints, month: int) -> tuple[Ints, Bools]:
     """Per household the row of its eldest, and whether somebody in it is a child in the month."""
     known = np.flatnonzero(home >= 0)

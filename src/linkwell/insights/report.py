@@ -38,6 +38,7 @@ def document(release: Release, story: Story, earlier: Sequence[Earlier] = ()) ->
     since = changes(earlier[-1], release, story) if earlier else ()
     parts = (
         ("answer", "In short", _answer(release, story, found)),
+        ("pool", sentences()["pool"]["title"], _pool(story)),
         ("flow", "The people in this report", report_reach.flow(release, story)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
         ("notyet", "Who you do not reach yet", report_gaps.not_yet(release, story)),
@@ -102,6 +103,16 @@ def _answer(release: Release, story: Story, found: tuple[Finding, ...]) -> tuple
     said = [finding.sentence for finding in found[:1]]
     said += [f"{finding.headline}." for finding in found[1:] if finding.outcome.role == "headline"]
     return (Box(first, tuple(said)),)
+
+
+def _pool(story: Story) -> tuple[Block, ...]:
+    """Of a pooled report: whose it is, what “you” means, and what keeps members apart."""
+    if not story.members:
+        return ()
+    words = sentences()["pool"]
+    names = f"{', '.join(story.members[:-1])} and {story.members[-1]}"
+    who = words["who"].format(number=len(story.members), names=names)
+    return (Text(who), Bullets(tuple(words["how"])))
 
 
 def _say(found: tuple[Finding, ...], story: Story) -> tuple[Block, ...]:

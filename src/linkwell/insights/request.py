@@ -14,9 +14,11 @@ from linkwell.confidentiality.request import (
 )
 from linkwell.insights.analyse import Results
 from linkwell.insights.estimators.effect import Estimate
+from linkwell.insights.families import DIMENSION as HOUSEHOLDS
 from linkwell.insights.impact import Impact, OutcomeResult
 from linkwell.insights.people import Floats, Ints
 from linkwell.insights.pictures import PARTICIPANTS, carried, pictures
+from linkwell.insights.pooling import MemberUnits
 from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
@@ -59,7 +61,9 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
             *_by_group(found.impact, found.protocol),
         ),
         notes=(f"Protocol {found.protocol.digest}",),
-        single_provider=True,
+        single_provider=not found.members,
+        pool=found.members,
+        pool_by_table={f"reach_{HOUSEHOLDS}": found.households} if found.households else {},
         sources=_sources(found),
     )
 
@@ -75,13 +79,20 @@ def _told(impact: Impact) -> list[OutcomeResult]:
 
 def _flow(found: Results) -> tuple[Ints, ...]:
     """People at each step. A step that loses fewer than six is shown as the step before: two counts that near
-    would tell about the few between them, so the desk would hide one."""
+    would tell about the few between them, so the desk would hide one. So is one of a pool that loses fewer
+    than six of other members than the one that loses most."""
     clients, impact = found.clients, found.impact
     steps = [clients.supplied]
     for units in (clients.linked, clients.started, impact.followed, np.unique(impact.analysed)):
-        lost = len(steps[-1]) - len(units)
-        steps.append(steps[-1] if 0 < lost < FEWEST else units)
+        lost = np.setdiff1d(steps[-1], units)
+        steps.append(steps[-1] if len(lost) and _few_left(lost, found.members) else units)
     return tuple(steps)
+
+
+def _few_left(lost: Ints, members: MemberUnits) -> bool:
+    """Whether fewer than six people stand between two counts, or do for a member without its own."""
+    own = [int(np.isin(lost, units).sum()) for group in members for units in group]
+    return len(lost) - max(own, default=0) < FEWEST
 
 
 def _cohorts(reach: Reach) -> tuple[Ints, ...]:

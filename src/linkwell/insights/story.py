@@ -6,7 +6,7 @@ No number about people is in it: gate values stay behind, only their sentences g
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,6 +63,7 @@ class Story:
         slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
         stayed_out: sentences about people who were never in the supply, with numbers to the nearest ten.
+        members: names of the organisations a pooled report is about; empty for one organisation's.
     """
 
     organisation: str
@@ -80,6 +81,7 @@ class Story:
     slices: tuple[Groups, ...] = ()
     alike_within: float = 0.0
     stayed_out: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     demo: bool = False
 
     @property
@@ -93,6 +95,7 @@ def tell(
     *,
     organisation: str,
     stayed_out: Mapping[str, int] | None = None,
+    members: Sequence[str] = (),
     demo: bool = False,
 ) -> Story:
     """Take out of the results what a report may be framed with.
@@ -100,6 +103,7 @@ def tell(
     Args:
         stayed_out: people the provider left out as a whole, by reason ("not_told", "objected"), as its own
             manifest says; they are in no number of the report.
+        members: of a pool, the names of its organisations.
     """
     found = results.inside()
     present = {measure.code for measure in found.measures}
@@ -124,6 +128,7 @@ def tell(
         slices=tuple(_groups(one) for one in found.impact.slices),
         alike_within=_alike_within(found),
         stayed_out=stayed_out_words(stayed_out or {}),
+        members=tuple(members),
         demo=demo,
     )
 

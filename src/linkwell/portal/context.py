@@ -25,6 +25,7 @@ from linkwell.custody.organisations.permissions import ENROL, READ_RECORD
 from linkwell.custody.outputs.permissions import READ_RELEASES, SEE_OUTPUTS
 from linkwell.custody.permissions import Capability
 from linkwell.custody.projects.permissions import (
+    APPROVE_PROJECT,
     SEE_ALL_PROJECTS,
     SEE_OWN_PROJECTS,
     SEE_PROJECTS_USING_US,
@@ -70,6 +71,7 @@ MENU: tuple[tuple[str, str, tuple[Capability, ...]], ...] = (
     ("staff-supplies", "Supplies", (SEE_ALL, LINK)),
     ("refreshes", "Refreshes", (SEE_REFRESHES,)),
     ("outputs", "Outputs", (SEE_OUTPUTS,)),
+    ("pools", "Services together", (APPROVE_PROJECT, SEE_OUTPUTS)),
     ("work", "The computer’s work", (SEE_WORK,)),
     ("catalogue", "Catalogue", (SEE_CATALOGUE,)),
     ("organisations", "Organisations", (ENROL,)),

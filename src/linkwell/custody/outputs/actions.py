@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
+from linkwell.custody.agreements.notices import custodian
 from linkwell.custody.audit.record import record
 from linkwell.custody.jobs import tasks
 from linkwell.custody.jobs.models import Job
@@ -14,9 +15,10 @@ from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
-from linkwell.custody.outputs.states import OUTPUT
+from linkwell.custody.outputs.states import OUTPUT, OutputState
 from linkwell.custody.permissions import NotAllowed, check
 from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.pooling import pools, refuse_left, refuse_too_few
 from linkwell.custody.projects.states import ProjectState
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
@@ -42,10 +44,16 @@ def find(reference: str) -> Output:
 
 
 def provider_of(output: Output) -> Organisation:
-    """Whose people the output is about."""
+    """Whose people the output is about; of a pool, who has it in hand."""
     agreement = output.project.agreement
-    assert agreement is not None, "only standing projects have outputs yet"
-    return agreement.organisation
+    return custodian() if agreement is None else agreement.organisation
+
+
+def others_told(output: Output) -> list[list[str]]:
+    """Of a pool: the organisations of every other pool that was, or is being, told about."""
+    states = (OutputState.RELEASING, OutputState.RELEASED)
+    found = Output.objects.exclude(project__service="").filter(state__in=states).exclude(pk=output.pk)
+    return list(found.order_by("pk").values_list("members", flat=True))
 
 
 def change(output: Output, verb: str, *, by: Person | str, event: str, **details: object) -> Output:
@@ -56,7 +64,7 @@ def change(output: Output, verb: str, *, by: Person | str, event: str, **details
         .get(pk=output.pk)
     )
     row.state = OUTPUT.after(verb, row.state)
-    for name in ("analyst", "checker", "reasons"):
+    for name in ("analyst", "checker", "reasons", "members"):
         setattr(row, name, getattr(output, name))
     row.save()
     record(event, by=by, subject=row.subject, about=provider_of(row).code, details=details)
@@ -76,6 +84,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         raise NotAllowed("You are not named in this project.", fix="Ask the custodian manager to name you.")
     if project.state != ProjectState.APPROVED:
         raise RefusedByRule("This project is closed.", where=project.code)
+    members = refuse_too_few(project, by=by) if project.pool else []
     if project.agreement is not None:
         refuse_what_is_not_agreed(project.agreement, as_now(project.agreement, "work", by=by))
         refuse_unasked_use(project.agreement, project.code, moment="work")
@@ -92,11 +101,12 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
                 refresh=refresh,
                 state=OUTPUT.after("analyse", None),
                 analyst=by.username,
+                members=members,
             )
             about = project.agreement.organisation.code if project.agreement else ""
             record("output.analysing", by=by, subject=output.subject, about=about)
         else:
-            output.analyst = by.username
+            output.analyst, output.members = by.username, members
             output = change(output, "analyse", by=by, event="output.analysing")
         return output, tasks.leave("output.analyse", subject=output.reference, by=by)
 
@@ -128,11 +138,26 @@ def release(*, by: Person, output: Output, override: str = "") -> Job:
         refuse_what_is_not_agreed(agreement, replace(as_now(agreement, "release"), alone=True))
         refuse_unasked_use(agreement, output.project.code, moment="release")
     with transaction.atomic():
+        if output.project.pool:
+            _refuse_pool(output)
         output.checker = by.username
         told: dict[str, object] = {"override": override.strip()} if override.strip() else {}
         output.reasons = dict(told)
         change(output, "release", by=by, event="output.approved", **told)
         return tasks.leave("output.release", subject=output.reference, by=by)
+
+
+def _refuse_pool(output: Output) -> None:
+    """Raise RefusedByRule where a member has left, or where two pools would tell fewer than three apart.
+
+    Called in the transaction that approves the release; every pool is locked, so that two cannot slip past
+    each other.
+    """
+    from linkwell.insights.pooling import together  # brings numpy along
+
+    list(pools().select_for_update())
+    refuse_left(output.project, output.members)
+    together(output.members, others_told(output))
 
 
 def refuse(*, by: Person, output: Output, reason: str) -> Output:

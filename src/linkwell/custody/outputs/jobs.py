@@ -13,7 +13,8 @@ from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
-from linkwell.custody.outputs.actions import change, find, provider_of
+from linkwell.custody.organisations.models import Organisation
+from linkwell.custody.outputs.actions import change, find, others_told, provider_of
 from linkwell.custody.outputs.heads import RELEASED, as_detail, expected_head, override_of, record_head
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.protocols import protocol_of
@@ -34,20 +35,22 @@ def _results(output: Output, home: Home, tick: Tick) -> Any:
     """
     from linkwell import insights, integration
     from linkwell.insights.analyse import needed_columns
+    from linkwell.insights.pooling import together
 
     facts = integration.build_project(
         home,
         refresh=output.refresh.label,
         project=output.reference,
         columns=needed_columns(),
-        organisations=[provider_of(output).code],
+        organisations=_about(output),
         progress=tick,
     )
     protocol = protocol_of(output.project)
-    key = f"{home.path}/{output.reference}/{facts.digest}/{protocol.digest}"
+    members = together(output.members, others_told(output)) if output.project.pool else ()
+    key = f"{home.path}/{output.reference}/{facts.digest}/{protocol.digest}/{members}"
     if key not in _latest:
         database = home.zone(ZoneName.PROJECTS) / output.reference / "project.duckdb"
-        found = insights.analyse(database, protocol, progress=tick)
+        found = insights.analyse(database, protocol, members=members, progress=tick)
         _latest.clear()
         _latest[key] = found
     return _latest[key]
@@ -68,7 +71,12 @@ def finish_analyse(job: Job, result: None) -> None:
 def _supplies_of(output: Output) -> Iterable[Supply]:
     """The supplies an output was worked out from."""
     supplies = output.refresh.supplies.select_related("agreement__organisation")
-    return supplies.filter(agreement__organisation=provider_of(output))
+    return supplies.filter(agreement__organisation__code__in=_about(output))
+
+
+def _about(output: Output) -> list[str]:
+    """Codes of the organisations whose people it is about."""
+    return list(output.members) if output.project.pool else [provider_of(output).code]
 
 
 def give_up_analyse(job: Job, error: LinkwellError) -> None:
@@ -107,8 +115,9 @@ def work_release(job: Job, tick: Tick) -> Published:
         )  # fmt: skip
         head = as_detail(desk.head())
     told = insights.tell(
-        results, organisation=provider_of(output).name, stayed_out=_stayed_out(output), demo=home.demo
-    )
+        results, organisation=_name(output), stayed_out=_stayed_out(output), demo=home.demo,
+        members=[each.name for each in _readers(output)],
+    )  # fmt: skip
     folder = home.zone(ZoneName.RELEASED).folder(release.release_id)
     files = report.write(release, told, folder, _reports_before(output, home))
     return Published(
@@ -121,10 +130,22 @@ def work_release(job: Job, tick: Tick) -> Published:
     )
 
 
+def _name(output: Output) -> str:
+    """Whom the report says it is for."""
+    return output.project.title if output.project.pool else provider_of(output).name
+
+
+def _readers(output: Output) -> list[Organisation]:
+    """Of a pool: the organisations that read it, by name."""
+    found = Organisation.objects.filter(code__in=output.members) if output.project.pool else ()
+    return sorted(found, key=lambda each: (each.name, each.code))
+
+
 def _stayed_out(output: Output) -> dict[str, int]:
     """Whom the provider left out of its latest accepted supply, by reason, as its signed manifest says."""
     agreement = output.project.agreement
-    assert agreement is not None
+    if agreement is None:  # of a pool nothing is told that a member could take its own from
+        return {}
     for supply in agreement.supplies.order_by("-pk"):
         if supply.counts and not supply.manifest.get("test"):
             return dict(supply.manifest.get("left_out") or {})
@@ -144,7 +165,8 @@ def _reports_before(output: Output, home: Home) -> list[Any]:
 def finish_release(job: Job, result: Published) -> None:
     """Publish the release, and tell every supply it came from."""
     output = find(job.subject)
-    Release.objects.get_or_create(
+    readers = _readers(output)
+    made, _ = Release.objects.get_or_create(
         reference=result.release_id,
         defaults={
             "output": output,
@@ -156,12 +178,17 @@ def finish_release(job: Job, result: Published) -> None:
         },
     )
     facts: dict[str, object] = {"release": result.release_id, "report": result.report_digest}
-    tell(None, "report_released", provider_of(output), about=result.release_id)
+    made.readers.add(*readers)
+    if output.project.pool:
+        for each in readers:
+            tell(None, "pooled_report_released", each, about=result.release_id)
+    else:
+        tell(None, "report_released", provider_of(output), about=result.release_id)
     change(output, "released", by=SYSTEM, event=RELEASED, **facts, **result.ledger)
-    about = provider_of(output).code
     for supply in _supplies_of(output):
         give(supply, Kind.RELEASED, facts, about=result.release_id)
-        record("output.released", by=SYSTEM, subject=supply.subject, about=about, details=facts)
+        whose = supply.agreement.organisation.code
+        record("output.released", by=SYSTEM, subject=supply.subject, about=whose, details=facts)
 
 
 def give_up_release(job: Job, error: LinkwellError) -> None:

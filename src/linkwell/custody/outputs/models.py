@@ -20,6 +20,7 @@ class Output(models.Model):
     analyst = models.CharField(max_length=60)
     checker = models.CharField(max_length=60, blank=True)
     reasons = models.JSONField(default=dict)
+    members = models.JSONField(default=list, help_text="of a pool: codes of the organisations it is about")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -43,6 +44,9 @@ class Release(models.Model):
     reference = models.SlugField(max_length=120, unique=True)
     output = models.OneToOneField(Output, on_delete=models.PROTECT, related_name="release")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="releases")
+    readers = models.ManyToManyField(
+        Organisation, related_name="read_together", help_text="of a pool: the organisations it is about"
+    )
     title = models.CharField(max_length=200)
     report_digest = models.CharField(max_length=96)
     ledger_entry = models.CharField(max_length=120, blank=True)

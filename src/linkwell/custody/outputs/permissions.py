@@ -1,6 +1,6 @@
 """Who may work out, check, release and read outputs."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import PROVIDER_ROLES, Role
@@ -40,8 +40,6 @@ READ_ALL_RELEASES = Capability(
 
 
 def own_releases(person: Person) -> QuerySet[Release]:
-    """The releases about the organisations `person` is provider lead or staff of."""
-    return Release.objects.filter(
-        organisation__memberships__person=person,
-        organisation__memberships__role__in=PROVIDER_ROLES,
-    ).distinct()
+    """The releases about the organisations `person` is provider lead or staff of, alone or in a pool."""
+    mine = person.memberships.filter(role__in=PROVIDER_ROLES).values("organisation")
+    return Release.objects.filter(Q(organisation__in=mine) | Q(readers__in=mine)).distinct()

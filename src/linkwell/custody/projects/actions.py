@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
@@ -44,9 +46,7 @@ def approve_standing_project(
     """
     check(by, APPROVE_PROJECT)
     plan = _plan(protocol_toml)
-    for person in analysts:
-        if Role.ANALYST not in person.roles():
-            raise NotAllowed(f"{person.username} is not an analyst.", fix="Give the role first.")
+    analysts_only(analysts)
     refuse_unasked_use(agreement, standing_code(agreement))
     with transaction.atomic():
         project, created = Project.objects.get_or_create(
@@ -77,6 +77,13 @@ def approve_standing_project(
     return project
 
 
+def analysts_only(people: Sequence[Person]) -> None:
+    """Raise NotAllowed where somebody named is not an analyst."""
+    for person in people:
+        if Role.ANALYST not in person.roles():
+            raise NotAllowed(f"{person.username} is not an analyst.", fix="Give the role first.")
+
+
 def _plan(text: str) -> Protocol | None:
     """A plan as it will be carried out; None is the standard one."""
     if not text:
@@ -91,7 +98,8 @@ def unname(person: Person) -> list[str]:
 
     Called in the transaction that takes the role away.
     """
-    members = ProjectMember.objects.filter(person=person, project__agreement__isnull=False)
+    standing = Q(project__agreement__isnull=False) | ~Q(project__service="")
+    members = ProjectMember.objects.filter(standing, person=person)
     named = list(members.select_related("project__agreement__organisation"))
     for each in named:
         agreement = each.project.agreement

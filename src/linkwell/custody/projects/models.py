@@ -36,6 +36,9 @@ class Project(models.Model):
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="projects",
         help_text="of a research project: whose it is",
     )  # fmt: skip
+    service = models.CharField(
+        max_length=100, blank=True, help_text="of a pool of organisations: the kind of work they all do"
+    )
     lead = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="projects_led"
     )
@@ -67,8 +70,13 @@ class Project(models.Model):
 
     @property
     def standing(self) -> bool:
-        """Whether it is a provider's standing insights project."""
-        return self.agreement_id is not None
+        """Whether it is a provider's standing insights project, or a pool of several providers."""
+        return self.agreement_id is not None or self.pool
+
+    @property
+    def pool(self) -> bool:
+        """Whether it is about several like services together."""
+        return bool(self.service)
 
     def refresh_on(self, on: datetime.date | None = None) -> Refresh | None:
         """The refresh it stays on that day; None means the newest that is ready."""

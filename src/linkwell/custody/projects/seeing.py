@@ -44,12 +44,12 @@ def _names(person: Person) -> Q:
 
 def named_in(person: Person) -> QuerySet[Project]:
     """The research projects somebody leads, is in, or is asked to be in (`named`, for many at once)."""
-    return Project.objects.filter(_names(person), agreement=None).distinct()
+    return Project.objects.filter(_names(person), agreement=None, service="").distinct()
 
 
 def visible_projects(person: Person) -> QuerySet[Project]:
     """Research projects: for staff all that were put in; a team's own; those that use somebody's data."""
-    found = Project.objects.filter(agreement=None).select_related("organisation", "lead")
+    found = Project.objects.filter(agreement=None, service="").select_related("organisation", "lead")
     # by role as well: a lead whose role was taken away reads nothing
     either = _names(person) & allows_row(person, SEE_OWN_PROJECTS, named=True)
     either |= Q(applications__state__in=PUT_IN) & allows_row(person, SEE_ALL_PROJECTS)

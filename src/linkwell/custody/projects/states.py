@@ -69,7 +69,7 @@ PROJECT = Machine(
     },
     (
         Move("begin", None, _P.APPLYING, _LEAD, "Its first application is begun."),
-        Move("approve", None, _P.APPROVED, _MANAGER, "A provider's standing insights project is set up."),
+        Move("approve", None, _P.APPROVED, _MANAGER, "A standing insights project is set up."),
         Move("go ahead", _P.APPLYING, _P.APPROVED, _SYSTEM, "Its first application was approved."),
         *(Move("go ahead", state, _P.APPROVED, _SYSTEM, "An amendment or renewal was approved.")
           for state in _ON),

@@ -131,7 +131,9 @@ def _sharing(agreement: Agreement, spec: Specification, today: datetime.date) ->
 
 def projects(code: str | None = None) -> list[Used]:
     """Every research project that was approved, newest first; one of them if its code is given."""
-    found = Project.objects.filter(agreement=None, state__in=SHOWN, **({"code": code} if code else {}))
+    found = Project.objects.filter(
+        agreement=None, service="", state__in=SHOWN, **({"code": code} if code else {})
+    )
     rows = found.select_related("organisation").prefetch_related(
         "uses__organisation", "holds", "applications"
     )

@@ -87,7 +87,9 @@ def plan_of(agreement: Agreement, kind: str) -> Plan:
     supplies, delivery = leaving(agreement, kind)
     held = refreshes_with(supplies)
     worked_out = Output.objects.filter(refresh__in=held).values_list("reference", flat=True)
-    released = Release.objects.filter(output__refresh__in=held, organisation=agreement.organisation)
+    whose = agreement.organisation
+    about = Q(organisation=whose) | Q(readers=whose)
+    released = Release.objects.filter(about, output__refresh__in=held).distinct()
     unopened = agreement.supplies.filter(state__in=WAITING).order_by("pk")
     return Plan(
         kind=kind,

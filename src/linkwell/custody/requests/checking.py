@@ -110,4 +110,5 @@ def _others(request: OutputRequest) -> list[OutputRequest]:
 
 def _reports(request: OutputRequest) -> list[Release]:
     agreements = [each.pk for each in agreements_of(request.project)]
-    return list(Release.objects.filter(output__project__agreement__in=agreements)[:MOST_BESIDE])
+    about = Q(output__project__agreement__in=agreements) | Q(output__project__uses__in=agreements)
+    return list(Release.objects.filter(about).distinct()[:MOST_BESIDE])

@@ -99,7 +99,8 @@ def related(request: OutputRequest) -> tuple[list[Release], list[OutputRequest]]
     requests = (
         OutputRequest.objects.filter(same, state=RequestState.RELEASED).exclude(pk=request.pk).distinct()
     )
-    releases = Release.objects.filter(output__project__agreement__in=agreements)
+    about = Q(output__project__agreement__in=agreements) | Q(output__project__uses__in=agreements)
+    releases = Release.objects.filter(about).distinct()
     return list(releases[:20]), list(requests.order_by("-released_at")[:20])
 
 

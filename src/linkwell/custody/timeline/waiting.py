@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from itertools import chain
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
@@ -157,12 +157,16 @@ def _removals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
 
 def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     states = (OutputState.ANALYSING, OutputState.FAILED, OutputState.READY, OutputState.RELEASING)
-    found = Output.objects.filter(project__agreement__organisation__in=whose, state__in=states)
+    ours = whose.filter(is_custodian=True).first()  # a pool is in the custodian's hands
+    about = Q(project__agreement__organisation__in=whose)
+    about |= ~Q(project__service="") if ours else Q()
+    found = Output.objects.filter(about, state__in=states)
     for each in found.select_related("project__agreement__organisation"):
         agreement = each.project.agreement
-        assert agreement is not None
+        owner = ours if agreement is None else agreement.organisation
+        assert owner is not None
         who = label("output_waits_on", each.state)
-        yield Waiting("output", each.reference, each.reference, agreement.organisation, who, each.changed_at)
+        yield Waiting("output", each.reference, each.reference, owner, who, each.changed_at)
 
 
 def _uses(whose: QuerySet[Organisation]) -> Iterator[Waiting]:

@@ -40,7 +40,7 @@ def _folder(release: Release) -> Path:
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports this person may read."""
     person = signed_in(request)
-    found = _readable(person).select_related("organisation", "output__refresh")
+    found = _readable(person).select_related("organisation", "output__refresh", "output__project")
     forms = labels()["report_form"]
     listed = [
         (

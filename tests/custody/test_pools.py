@@ -1,0 +1,187 @@
+"""Several like services told about together: each says yes for itself, and can take it back."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from tests import deciding
+from tests.custody.removing import Site, do_jobs, make_site, make_world, people
+
+from linkwell.custody.agreements.models import Agreement, SpecificationText
+from linkwell.custody.agreements.seeing import own_notices
+from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.commissioning.actions import pass_on
+from linkwell.custody.organisations.models import Organisation, Person
+from linkwell.custody.organisations.roles import Role
+from linkwell.custody.outputs import actions as outputs
+from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.outputs.permissions import own_releases
+from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.projects.models import Project
+from linkwell.custody.projects.pooling import begin_pool, members_of
+from linkwell.custody.projects.protocols import protocol_of
+from linkwell.custody.refreshes import actions as refreshes
+from linkwell.custody.refreshes.models import Refresh
+from linkwell.custody.uses.actions import answer_use
+from linkwell.custody.uses.models import LaterUse
+from linkwell.errors import RefusedByRule, WrongUse
+from linkwell.vault.zones import ZoneName
+
+MEASURES = """[[measure]]
+code = "main_benefit"
+label = "Time on a main benefit"
+domain = "Income"
+kind = "days"
+source = "MSD"
+covers_from = 2020-01-01
+covers_to = 2026-06-30
+"""
+
+
+@pytest.fixture
+def site(registry, tmp_path: Path) -> Site:
+    world = make_world(tmp_path / "world")
+    (world / "measures.toml").write_text(MEASURES, "utf-8")
+    made = make_site(registry, tmp_path, world)
+    registry.people["third"] = deciding.somebody(
+        registry, "third", made.agreements[2].organisation, Role.PROVIDER_LEAD
+    )
+    return made
+
+
+def begin(site: Site, agreements: list[Agreement] | None = None, **how: str) -> Project:
+    registry = site.registry
+    return begin_pool(
+        by=registry.person("manager"), code="visits", service="Home visits",
+        agreements=site.agreements if agreements is None else agreements,
+        analysts=[registry.person("analyst")], **how,
+    )  # fmt: skip
+
+
+def answer(site: Site, name: str, verb: str = "agree") -> LaterUse:
+    person = site.registry.person(name)
+    use = LaterUse.objects.get(agreement__organisation__memberships__person=person, project="visits")
+    return answer_use(by=person, use=use, verb=verb)
+
+
+def loaded(site: Site, label: str = "2026-11"):
+    draw = random.Random(3)
+    for which in range(3):
+        site.deliver(which, people(draw, which))
+    refreshes.load(by=site.registry.person("integrator"), label=label)
+    do_jobs()
+    return refreshes.find(label)
+
+
+def work_out(site: Site, project: Project, refresh) -> Output:
+    made, _ = outputs.analyse(by=site.registry.person("analyst"), project=project, refresh=refresh)
+    do_jobs()
+    return outputs.find(made.reference)
+
+
+def test_each_member_is_asked_in_words_and_nothing_is_worked_out_before_three_say_yes(site) -> None:
+    project = begin(site)
+    asked = LaterUse.objects.get(agreement=site.agreements[0], project="visits")
+    assert "Riverbend Other, Third, and you" in asked.purpose
+    assert own_notices(site.registry.person("provider")).filter(kind="use_asked").exists()
+    refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    for name in ("provider", "other"):
+        answer(site, name)
+    with pytest.raises(RefusedByRule, match="Fewer than 3 organisations"):
+        work_out(site, project, refresh)
+    answer(site, "third", "not agree")
+    assert [(each.agreement.organisation.code, each.said) for each in members_of(project)] == [
+        ("aroha", "agreed"), ("other", "agreed"), ("third", "not agreed"),
+    ]  # fmt: skip
+    with pytest.raises(RefusedByRule):
+        work_out(site, project, refresh)
+
+
+def test_a_pooled_report_goes_to_its_members_alike_while_all_of_them_say_yes(site) -> None:
+    checker, project = site.registry.person("output_checker"), begin(site)
+    for name in ("provider", "other", "third"):
+        answer(site, name)
+    output = work_out(site, project, loaded(site))
+    assert (output.state, output.members) == ("ready to check", ["aroha", "other", "third"])
+    answer(site, "other", "not agree")
+    with pytest.raises(RefusedByRule, match="taken its yes back"):
+        outputs.release(by=checker, output=output)
+    answer(site, "other")
+    earlier = Project.objects.create(code="earlier", title="x", service="Home visits", state="approved")
+    told = Output.objects.create(reference="e", project=earlier, refresh=output.refresh, state="released",
+                                 members=["aroha", "fourth", "other"])  # fmt: skip
+    with pytest.raises(RefusedByRule, match="cannot be told about together"):
+        outputs.release(by=checker, output=output)
+    told.delete()
+    assert outputs.find(output.reference).state == "ready to check"
+    outputs.release(by=checker, output=output)
+    do_jobs()
+    output.refresh_from_db()
+    assert output.state == "released", output.reasons
+    _read_alike(site, Release.objects.get(output=output))
+
+
+def _read_alike(site: Site, release: Release) -> None:
+    """Every member reads it, none passes it on, and each one's delivery says so."""
+    for name in ("provider", "other", "third"):
+        assert list(own_releases(site.registry.person(name))) == [release]
+        assert own_notices(site.registry.person(name)).filter(kind="pooled_report_released").exists()
+    folder = site.registry.home.zone(ZoneName.RELEASED) / release.reference
+    assert "Riverbend Aroha, Riverbend Other and Third" in (folder / "report.html").read_text("utf-8")
+    assert json.loads((folder / "release.json").read_text("utf-8"))["release_id"] == release.reference
+    payer = Organisation.objects.create(code="payer", name="Payer", kind="commissioner")
+    with pytest.raises(NotAllowed):
+        pass_on(by=site.registry.person("provider"), release=release, to=payer)
+    for supply in release.output.refresh.supplies.all():
+        assert AuditEvent.objects.filter(verb="output.released", subject=supply.subject).exists()
+
+
+def test_who_may_not_be_known_to_share_who_has_ended_and_pairs_are_no_members(site) -> None:
+    with pytest.raises(WrongUse, match="at least 3 organisations"):
+        begin(site, site.agreements[:2])
+    with pytest.raises(WrongUse, match="at least 3 organisations"):
+        begin(site, [*site.agreements[:2], site.agreements[0]])
+    Agreement.objects.filter(pk=site.agreements[2].pk).update(state="ended")
+    with pytest.raises(RefusedByRule, match="not in force"):
+        begin(site, list(Agreement.objects.order_by("pk")))
+    with pytest.raises(NotAllowed):
+        begin_pool(by=site.registry.person("analyst"), code="visits", service="x",
+                   agreements=site.agreements, analysts=[])  # fmt: skip
+    assert not Project.objects.exclude(service="").exists()
+
+
+def test_an_organisation_that_must_not_be_known_to_share_is_in_no_pool(site) -> None:
+    from dataclasses import replace
+
+    from linkwell.custody.agreements.specifications import agreed_specification
+    from linkwell.specification.file import render
+
+    agreed, refuge = agreed_specification(site.agreements[2]), ("A refuge",)
+    secret = replace(agreed, sensitive=refuge, initiatives=refuge)
+    text = SpecificationText.objects.create(digest=secret.digest, toml=render(secret))
+    Agreement.objects.filter(pk=site.agreements[2].pk).update(specification=text)
+    with pytest.raises(RefusedByRule, match="must not be known"):
+        begin(site, list(Agreement.objects.order_by("pk")))
+
+
+def test_what_a_pool_is_about_is_fixed_and_asking_again_asks_nobody_twice(site) -> None:
+    project = begin(site)
+    assert begin(site) == project
+    assert LaterUse.objects.filter(project="visits").count() == 3
+    with pytest.raises(RefusedByRule, match="fixed"):
+        begin_pool(by=site.registry.person("manager"), code="visits", service="Something else",
+                   agreements=site.agreements, analysts=[])  # fmt: skip
+    assert {one.by for one in protocol_of(project).slices} <= {"gender", "age", "attended"}
+    assert protocol_of(project).title == "Home visits"
+
+
+def test_a_pool_is_no_research_project_and_loses_who_is_no_analyst_any_more(site) -> None:
+    from linkwell.custody.projects.actions import unname
+    from linkwell.custody.projects.seeing import visible_projects
+
+    project = begin(site)
+    assert not visible_projects(site.registry.person("manager")).filter(pk=project.pk).exists()
+    assert unname(Person.objects.get(username="analyst")) == ["visits"]
