@@ -54,7 +54,7 @@ from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.populations import actions as populations
 from linkwell.custody.projects import actions as projects
 from linkwell.custody.projects import applying as writing
-from linkwell.custody.projects import guarding, reviewing
+from linkwell.custody.projects import guarding, pooling, reviewing
 from linkwell.custody.projects.models import Application, Hold, Invitation, Project, ProjectQuestion
 from linkwell.custody.projects.states import APPLICATION, HOLD, INVITATION, PROJECT, QUESTION
 from linkwell.custody.proposals import actions as proposals
@@ -492,10 +492,24 @@ def project(registry: Any) -> Noun:
         {
             ("approve", "approve_standing_project"): lambda by: projects.approve_standing_project(
                 by=by, agreement=registry.other_agreement, analysts=[analyst]),
+            ("approve", "begin_pool"): lambda by: pooling.begin_pool(
+                by=by, code="pool", service="x", agreements=three(registry), analysts=[analyst]),
             ("begin", "begin_project"): begin_one,
         },
         named=frozenset({row.lead.username}),
     )  # fmt: skip
+
+
+def three(registry: Any) -> list[Agreement]:
+    """Agreements of three organisations: the registry's two and a third like them."""
+    there = Organisation.objects.filter(code="third").first()
+    if there is None:
+        there = Organisation.objects.create(code="third", name="Third", kind=Kind.PROVIDER)
+        row = Agreement.objects.get(pk=registry.other_agreement.pk)
+        row.pk, row.reference, row.organisation = None, "DSA-2026-003", there
+        row._state.adding = True
+        row.save()
+    return list(Agreement.objects.filter(reference__startswith="DSA-2026-").order_by("pk"))
 
 
 def begin_one(by: Person) -> None:

@@ -25,13 +25,13 @@ OUTSIDERS = ("other", "intermediary.z-intermediary")
 NAMES_NOTHING = {
     "clients", "new-keys", "notices", "waiting", "verify-record", "breach list", "tokens", "add-organisation",
     "enrol-provider", "spine", "population", "project list", "output list", "researcher list",
-    "researcher sign", "facility list",
+    "researcher sign", "facility list", "pool list",
 }  # fmt: skip
 """Commands that name no thing of anybody's, or enter one (for custodian managers only)."""
 
 THEIRS = "«»"
 RESEARCH = f"maa{today().year}-01"
-GROUPS = ("breach", "project", "researcher", "output", "facility")
+GROUPS = ("breach", "project", "researcher", "output", "facility", "pool")
 REQUEST = f"{RESEARCH}-r1"
 
 
@@ -47,6 +47,9 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     yield "2026-11", "insights", own, f"--refresh={THEIRS}"
     yield agreement, "approve-insights", THEIRS, "--analyst=analyst"
     yield "analyst", "approve-insights", own, f"--analyst={THEIRS}"
+    pool = ("pool", "begin", "x", "--service=x", f"--agreement={own}")
+    yield agreement, *pool, f"--agreement={THEIRS}", "--analyst=analyst"
+    yield "analyst", *pool, f"--analyst={THEIRS}"
     yield "out-1", "release", THEIRS
     yield "R1", "why", THEIRS
     for verb in ("person", "unlock", "lost-device", "give-password"):
