@@ -15,6 +15,7 @@ from pathlib import Path
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
+from linkwell.insights.areas import profile_areas
 from linkwell.insights.circumstances import profile_circumstances
 from linkwell.insights.families import profile_families, read_households
 from linkwell.insights.impact import Impact, estimate_impact
@@ -91,7 +92,10 @@ def analyse(
         lives = profile_circumstances(connection, reach, clients, measures)
         homes = read_households(connection, people)
         families = None if homes is None else profile_families(people, homes, reach)
-        reach = replace(reach, profiles=(*reach.profiles, lives), families=families)
+        areas = profile_areas(people, reach, protocol)
+        merged = () if areas is None else areas[1].merged
+        by_area = () if areas is None else (areas[0],)
+        reach = replace(reach, profiles=(*reach.profiles, *by_area, lives), families=families, merged=merged)
         whose = read_members(connection, members, protocol.initiatives)
         known = () if homes is None else their_households(whose, people, homes, reference)
         tick(2, STEPS)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from linkwell.insights.protocol import Condition, Protocol
@@ -43,7 +44,8 @@ class People:
 
     Attributes:
         born, died: month numbers (died: NEVER if alive). region: index into `regions`, −1 unknown.
-        nzdep: 1 to 10, 0 unknown.
+        nzdep: 1 to 10, 0 unknown. area: index into `areas`, −1 unknown. areas: (region, district) codes, a
+            district that lies in two regions being two; none where the project holds no districts.
     """
 
     uid: Ints
@@ -55,6 +57,8 @@ class People:
     region: Ints
     nzdep: Ints
     regions: tuple[str, ...]
+    area: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    areas: tuple[tuple[str, str], ...] = ()
 
     def places(self, uid: Ints) -> Ints:
         """Row of each project id (ids must be known)."""
@@ -71,7 +75,9 @@ class People:
 
 
 def read_people(connection: duckdb.DuckDBPyConnection) -> People:
-    """Read `person` and `residence`."""
+    """Read `person` and `residence` (its districts where the project has them)."""
+    named = {row[0] for row in connection.execute("DESCRIBE residence").fetchall()}
+    district = "coalesce(r.ta_code, '')" if "ta_code" in named else "''"
     bits = ", ".join(
         f"coalesce(p.snz_ethnicity_grp{n}_ind, false) AS eth{n}" for n in range(1, ETHNIC_GROUPS + 1)
     )
@@ -82,15 +88,12 @@ def read_people(connection: duckdb.DuckDBPyConnection) -> People:
                    AS born, coalesce(p.snz_deceased_year_nbr * 12 + p.snz_deceased_month_nbr - 1,
                    {NEVER})::BIGINT AS died, coalesce(try_cast(p.snz_sex_gender_code AS BIGINT), 0) AS
                    gender, {bits}, p.snz_resident_ind AS resident, coalesce(r.region_code, '') AS region,
-                   coalesce(r.nzdep_nbr, 0)::BIGINT AS nzdep
+                   coalesce(r.nzdep_nbr, 0)::BIGINT AS nzdep, {district} AS district
             FROM person p LEFT JOIN residence r USING (snz_uid) ORDER BY uid""",
     )
-    regions = columns["region"].unique().to_pylist()
-    listed = tuple(sorted(region for region in regions if region))
-    coded = columns["region"].combine_chunks().dictionary_encode()
-    lookup = np.array(
-        [listed.index(r) if r else -1 for r in coded.dictionary.to_pylist()] or [-1], dtype=np.int64
-    )
+    region, listed = _places(columns["region"])
+    district, districts = _places(columns["district"])
+    area, areas = _areas(region, listed, district, districts)
     numbers = {
         name: columns[name].to_numpy() for name in ("uid", "born", "died", "gender", "nzdep", "resident")
     }
@@ -101,10 +104,38 @@ def read_people(connection: duckdb.DuckDBPyConnection) -> People:
         gender=numbers["gender"],
         ethnicity=np.column_stack([columns[f"eth{n}"].to_numpy() for n in range(1, ETHNIC_GROUPS + 1)]),
         resident=numbers["resident"].astype(bool),
-        region=lookup[coded.indices.to_numpy()],
+        region=region,
         nzdep=numbers["nzdep"],
         regions=listed,
+        area=area,
+        areas=areas,
     )
+
+
+def _places(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
+    """Per row the place of its code among the codes in order, −1 where it has none; and these."""
+    coded = column.combine_chunks().dictionary_encode()
+    found = coded.dictionary.to_pylist()
+    listed = tuple(sorted(code for code in found if code))
+    lookup = np.array([listed.index(code) if code else -1 for code in found] or [-1], dtype=np.int64)
+    return lookup[coded.indices.to_numpy()], listed
+
+
+def _areas(
+    region: Ints, regions: tuple[str, ...], district: Ints, districts: tuple[str, ...]
+) -> tuple[Ints, tuple[tuple[str, str], ...]]:
+    """Per row the place of its region and district among the pairs that there are, in order; and these.
+
+    A place in a known region and no known district is a pair of its own.
+    """
+    if not districts:
+        return np.full(len(region), -1, dtype=np.int64), ()
+    pair = np.where(region >= 0, region * (len(districts) + 1) + district + 1, -1)
+    there = np.flatnonzero(np.bincount(pair + 1, minlength=1)[1:])
+    place = np.searchsorted(there, pair)
+    codes = ("", *districts)
+    found = tuple((regions[n // len(codes)], codes[n % len(codes)]) for n in there.tolist())
+    return np.where(pair >= 0, place, -1), found
 
 
 @dataclass(frozen=True, eq=False, repr=False)

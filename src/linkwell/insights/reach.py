@@ -49,11 +49,22 @@ class Profile:
         return tuple((group, level) for group in GROUPS for level in self.levels)
 
 
+@dataclass(frozen=True)
+class Merged:
+    """Areas that are told together. `names`: of the districts, in the order of their codes."""
+
+    label: str
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Reach:
     """Cohorts and their profiles, internal. `reached` are those found in the data.
 
+    `own`: regions told about, as indexes into `People.regions`. `eligible_share`: of the people of the plan's
+    ages who live there, how many meet its conditions (whether reached or not).
     `families`: households of the three groups; None when the data hold none.
+    `merged`: areas told together: what they are called, and the districts.
     """
 
     reached: Ints
@@ -61,7 +72,10 @@ class Reach:
     community: Ints
     profiles: tuple[Profile, ...]
     reference_month: int
+    own: Ints
+    eligible_share: float
     families: Profile | None = None
+    merged: tuple[Merged, ...] = ()
 
 
 @cache
@@ -91,19 +105,21 @@ def profile_reach(
         own = own_regions(people, reached)
     here &= np.isin(people.region, own)
     could = eligible_at(people, protocol, reference) & here
+    of_age = int(could.sum())
     if protocol.eligible.any_of:
         meets = np.zeros(len(people.uid), dtype=bool)
         first = int(clients.start_month.min(initial=reference))
         ids = meeting(connection, protocol.eligible.any_of, first_of(reference), first_of(first))
         meets[people.places(ids)] = True
         could &= meets
+    share = float(could.sum()) / max(of_age, 1)
     groups = (reached, could | reached, here | reached)
     profiles = tuple(
-        _profile(name, levels, members, people, groups, here | (reached & (name != "region")))
+        profile_of(name, levels, members, people, groups, here | (reached & (name != "region")))
         for name, levels, members in _dimensions(people, reference, own)
     )
     reached_ids, could_ids, community_ids = (people.uid[group] for group in groups)
-    return Reach(reached_ids, could_ids, community_ids, profiles, reference)
+    return Reach(reached_ids, could_ids, community_ids, profiles, reference, own, share)
 
 
 def own_regions(people: People, reached: Bools, least: float = 0.01, fewest: int = 6) -> Ints:
@@ -165,7 +181,7 @@ def _coded(values: Ints, code: str, labels: Mapping[str, str]) -> Bools:
     return np.asarray(found, dtype=np.bool_)
 
 
-def _profile(
+def profile_of(
     name: str,
     levels: tuple[str, ...],
     members: list[Bools],

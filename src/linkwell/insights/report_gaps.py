@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from linkwell.confidentiality.release import Release
 from linkwell.documents.blocks import Block, Text
+from linkwell.insights.areas import DIMENSION as AREAS
 from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.estimators.effect import Z_95
 from linkwell.insights.reach import COULD, REACHED, wording
@@ -54,6 +55,10 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
     tables: list[Block] = []
     for dimension in _standing(story):
         title, found = wording()[dimension]["title"], gaps(release, dimension)
+        if dimension == AREAS:
+            tables += _by_area(found, story)
+            if not _tellable(found):
+                continue
         rows = [_gap_row(gap) for gap in found]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
         tables.append(numbers(caption, (title, *HEAD), rows))
@@ -61,6 +66,20 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
             tables.append(Text(_by_deprivation(found)))
     intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
     return (*intro, coverage_map(gaps(release, "region")), *tables)
+
+
+def _tellable(found: Sequence[Gap | str]) -> bool:
+    """Whether at least half of the areas can be told."""
+    return 2 * sum(not isinstance(gap, str) for gap in found) >= len(found)
+
+
+def _by_area(found: Sequence[Gap | str], story: Story) -> list[Block]:
+    """What was merged; or, where most areas cannot be told, just that."""
+    words = wording()[AREAS]
+    if not _tellable(found):
+        return [Text(words["few"])]
+    listed = "; ".join(f"{one.label} ({', '.join(one.names)})" for one in story.merged)
+    return [Text(words["merged"].format(listed=listed))] if listed else []
 
 
 def _by_deprivation(found: Sequence[Gap | str]) -> str:
@@ -133,7 +152,7 @@ def _widest(release: Release, story: Story) -> str:
     found = [
         (gap.needed, gap.level, wording()[dimension]["title"].lower())
         for dimension in _standing(story)
-        if dimension != "region"
+        if dimension not in ("region", AREAS)
         for gap in gaps(release, dimension)
         if isinstance(gap, Gap)
     ]

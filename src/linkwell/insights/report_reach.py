@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShare, share
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
+from linkwell.insights.areas import DIMENSION as AREAS
 from linkwell.insights.families import DIMENSION as HOUSEHOLDS
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, SUPPLIED
@@ -92,7 +93,8 @@ def profiles(release: Release, story: Story) -> tuple[Block, ...]:
     blocks: list[Block] = [Text(about), numbers("The groups", ("Group", "People"), sizes)]
     blocks += _families(release)
     for name in story.dimensions:
-        blocks += _profile(release, name)
+        if name != AREAS:  # told among those not reached yet
+            blocks += _profile(release, name)
     return tuple(blocks)
 
 

@@ -17,7 +17,7 @@ from linkwell.insights.gates import GateResult
 from linkwell.insights.opinions import beside
 from linkwell.insights.people import first_of
 from linkwell.insights.protocol import Protocol
-from linkwell.insights.reach import wording
+from linkwell.insights.reach import Merged, wording
 
 ALIKE = (0.01, 0.02, 0.05, 0.1)
 """Limits a report may say weighting left every difference under."""
@@ -63,6 +63,7 @@ class Story:
         slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
         stayed_out: sentences about people who were never in the supply, with numbers to the nearest ten.
+        merged: areas that are told together.
         members: names of the organisations a pooled report is about; empty for one organisation's.
     """
 
@@ -81,6 +82,7 @@ class Story:
     slices: tuple[Groups, ...] = ()
     alike_within: float = 0.0
     stayed_out: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
     members: tuple[str, ...] = ()
     demo: bool = False
 
@@ -128,6 +130,7 @@ def tell(
         slices=tuple(_groups(one) for one in found.impact.slices),
         alike_within=_alike_within(found),
         stayed_out=stayed_out_words(stayed_out or {}),
+        merged=found.reach.merged,
         members=tuple(members),
         demo=demo,
     )
