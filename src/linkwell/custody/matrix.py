@@ -211,7 +211,8 @@ ACTS: tuple[Act, ...] = (
         "project",
         ("approve", "projects.actions.approve_standing_project", (projects.APPROVE_PROJECT,),
          "project.approved"),
-        ("approve", "projects.pooling.begin_pool", (projects.APPROVE_PROJECT,), "project.pooled + use.asked"),
+        ("approve", "projects.pooling.begin_pool", (projects.APPROVE_PROJECT,),
+         "project.pooled + use.asked + use.asked + use.asked"),  # of each organisation
         ("begin", "projects.applying.begin_project", (projects.BEGIN_PROJECT,), "project.begun"),
         ("close", "projects.actions.close_project", (projects.APPROVE_PROJECT, projects.LEAD_PROJECT),
          "project.closed"),

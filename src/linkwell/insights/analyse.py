@@ -17,6 +17,7 @@ from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
 from linkwell.insights.areas import profile_areas
 from linkwell.insights.circumstances import profile_circumstances
+from linkwell.insights.disability import of_disability, profile_disability
 from linkwell.insights.families import profile_families, read_households
 from linkwell.insights.impact import Impact, estimate_impact
 from linkwell.insights.measures import Measure, data_end, read_catalogue
@@ -89,13 +90,15 @@ def analyse(
         tick(1, STEPS)
         reference = reference_month(protocol, clients)
         reach = profile_reach(connection, people, clients, protocol, reference)
-        lives = profile_circumstances(connection, reach, clients, measures)
+        recorded = profile_disability(connection, reach, measures)
+        others = tuple(one for one in measures if one not in of_disability(measures))
+        lives = profile_circumstances(connection, reach, clients, others) if others else None
         homes = read_households(connection, people)
         families = None if homes is None else profile_families(people, homes, reach)
         areas = profile_areas(people, reach, protocol)
         merged = () if areas is None else areas[1].merged
-        by_area = () if areas is None else (areas[0],)
-        reach = replace(reach, profiles=(*reach.profiles, *by_area, lives), families=families, merged=merged)
+        more = [one for one in (areas and areas[0], recorded, lives) if one is not None]
+        reach = replace(reach, profiles=(*reach.profiles, *more), families=families, merged=merged)
         whose = read_members(connection, members, protocol.initiatives)
         known = () if homes is None else their_households(whose, people, homes, reference)
         tick(2, STEPS)

@@ -36,7 +36,7 @@ def profile_circumstances(
     place, who = _anything(connection, measures, f"DATE '{first_of(reach.reference_month)}'")
     parts = [theirs]
     for group in (reach.could, reach.community):
-        inside = _among(who, group)
+        inside = among(who, group)
         parts.append((place[inside], who[inside]))
     return Profile(
         DIMENSION,
@@ -65,7 +65,7 @@ def _anything(
     return found.column("place").to_numpy(), found.column("uid").to_numpy()
 
 
-def _among(who: Ints, group: Ints) -> Bools:
+def among(who: Ints, group: Ints) -> Bools:
     """Whose ids are in a group (rising ids)."""
     if not len(group):
         return np.zeros(len(who), dtype=np.bool_)

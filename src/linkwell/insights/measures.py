@@ -32,13 +32,14 @@ class Measure:
     source: str
     covers_from: date
     covers_to: date
+    domain: str = ""
 
 
 def read_catalogue(connection: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
     """The catalogue, by code."""
     rows = connection.execute(
-        "SELECT measure_code, label, kind_code, source, covers_from_date, covers_to_date "
-        "FROM catalogue ORDER BY ALL"
+        "SELECT measure_code, label, kind_code, source, covers_from_date, covers_to_date, "
+        "coalesce(domain, '') FROM catalogue ORDER BY ALL"
     ).fetchall()
     return tuple(Measure(*row) for row in rows)
 

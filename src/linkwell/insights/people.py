@@ -92,8 +92,7 @@ def read_people(connection: duckdb.DuckDBPyConnection) -> People:
             FROM person p LEFT JOIN residence r USING (snz_uid) ORDER BY uid""",
     )
     region, listed = _places(columns["region"])
-    district, districts = _places(columns["district"])
-    area, areas = _areas(region, listed, district, districts)
+    area, areas = _areas(region, listed, *_places(columns["district"]))
     numbers = {
         name: columns[name].to_numpy() for name in ("uid", "born", "died", "gender", "nzdep", "resident")
     }

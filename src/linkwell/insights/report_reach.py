@@ -8,6 +8,7 @@ from linkwell.confidentiality.release import Release, ReleasedCell, ReleasedShar
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Bar, bars
 from linkwell.insights.areas import DIMENSION as AREAS
+from linkwell.insights.disability import DIMENSION as DISABILITY
 from linkwell.insights.families import DIMENSION as HOUSEHOLDS
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
 from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, SUPPLIED
@@ -94,7 +95,10 @@ def profiles(release: Release, story: Story) -> tuple[Block, ...]:
     blocks += _families(release)
     for name in story.dimensions:
         if name != AREAS:  # told among those not reached yet
-            blocks += _profile(release, name)
+            blocks += _profile(release, name, story)
+    if DISABILITY not in story.dimensions:
+        words = wording()[DISABILITY]
+        blocks += [Heading(words["title"], 2), Text(words["absent"])]
     return tuple(blocks)
 
 
@@ -116,7 +120,7 @@ def _families(release: Release) -> list[Block]:
     return [Heading(words["title"], 2), *said, grid, Text(words["note"], small=True)]
 
 
-def _profile(release: Release, dimension: str) -> list[Block]:
+def _profile(release: Release, dimension: str, story: Story) -> list[Block]:
     cells, totals = release.tables[f"reach_{dimension}"], release.tables["reach"]
     words = wording()[dimension]
     levels = list(dict.fromkeys(labels[1] for labels in cells.labels))
@@ -138,7 +142,8 @@ def _profile(release: Release, dimension: str) -> list[Block]:
     blocks: list[Block] = [
         Heading(words["title"], 2), Figure(title, (drawing,), numbers(caption, head, rows))
     ]  # fmt: skip
-    return [*blocks, Text(words["note"], small=True)] if "note" in words else blocks
+    note = str(words.get("note", "")).replace("{sources}", " and ".join(story.disability))
+    return [*blocks, Text(note, small=True)] if note else blocks
 
 
 def _finding(release: Release, dimension: str, levels: list[str]) -> tuple[str, str]:

@@ -13,11 +13,13 @@ from datetime import date
 from linkwell.confidentiality.kinds import Internal
 from linkwell.insights.analyse import Results
 from linkwell.insights.by_group import SliceResult
+from linkwell.insights.disability import of_disability
 from linkwell.insights.gates import GateResult
 from linkwell.insights.opinions import beside
 from linkwell.insights.people import first_of
 from linkwell.insights.protocol import Protocol
 from linkwell.insights.reach import Merged, wording
+from linkwell.standards.clock import in_words
 
 ALIKE = (0.01, 0.02, 0.05, 0.1)
 """Limits a report may say weighting left every difference under."""
@@ -63,7 +65,8 @@ class Story:
         slices: groups the plan asked for, told or not.
         alike_within: a limit no difference is over after weighting, in standard deviations; 0: not weighted.
         stayed_out: sentences about people who were never in the supply, with numbers to the nearest ten.
-        merged: areas that are told together.
+        merged: areas that are told together. disability: where what is told of disability comes from, and
+            until when; empty where the data record none.
         members: names of the organisations a pooled report is about; empty for one organisation's.
     """
 
@@ -83,6 +86,7 @@ class Story:
     alike_within: float = 0.0
     stayed_out: tuple[str, ...] = ()
     merged: tuple[Merged, ...] = ()
+    disability: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     demo: bool = False
 
@@ -131,6 +135,7 @@ def tell(
         alike_within=_alike_within(found),
         stayed_out=stayed_out_words(stayed_out or {}),
         merged=found.reach.merged,
+        disability=_recorded_by(found),
         members=tuple(members),
         demo=demo,
     )
@@ -148,6 +153,11 @@ def stayed_out_words(people: Mapping[str, int]) -> tuple[str, ...]:
 
 def _about(people: int) -> str:
     return "Fewer than ten people" if people < 10 else f"About {(people + 5) // 10 * 10:,} people"
+
+
+def _recorded_by(found: Results) -> tuple[str, ...]:
+    listed = of_disability(found.measures)
+    return tuple(dict.fromkeys(f"{one.source} (up to {in_words(one.covers_to)})" for one in listed))
 
 
 def _groups(one: SliceResult) -> Groups:
