@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkwell.insights.people import Bools, Floats, Ints, People, eligible_at
 from linkwell.insights.protocol import Protocol
-from linkwell.insights.reach import Merged, Profile, Reach, profile_of, wording
+from linkwell.insights.reach import ALWAYS, Merged, Profile, Reach, wording
 from linkwell.standards.lists import pairs
 
 DIMENSION = "area"
@@ -40,13 +41,31 @@ def profile_areas(people: People, reach: Reach, protocol: Protocol) -> tuple[Pro
         return None
     areas = merge(people, reach.own, _expected(people, reach, protocol))
     words = wording()["region"]
-    members = [np.isin(people.area, place) for place in areas.places]
-    elsewhere = (people.region >= 0) & ~np.isin(people.region, reach.own)
-    levels = (*areas.labels, words["other"], words["unknown"])
-    groups = tuple(_rows(people, units) for units in (reach.reached, reach.could, reach.community))
+    levels = (*areas.labels, str(words["other"]), str(words["unknown"]))
+    level = _levels(people, areas)
+    groups = [_rows(people, units) for units in (reach.reached, reach.could, reach.community)]
     here = people.resident & people.alive(reach.reference_month) & np.isin(people.region, reach.own)
-    made = profile_of(DIMENSION, levels, [*members, elsewhere, people.region < 0], people, groups, here)
-    return made, areas
+    seen = np.bincount(level[groups[-1]], minlength=len(levels)) > 0
+    seen[-ALWAYS:] = True  # a row that came only with somebody in it would tell that somebody is
+    used = np.flatnonzero(seen)
+    place = np.searchsorted(used, np.arange(len(levels)))
+    cells, units = [], []
+    for number, group in enumerate(groups):
+        rows = np.flatnonzero(group if number == 0 else group & here)
+        rows = rows[np.argsort(level[rows], kind="stable")]
+        cells.append(number * len(used) + place[level[rows]])
+        units.append(people.uid[rows])
+    labels = tuple(levels[n] for n in used.tolist())
+    return Profile(DIMENSION, labels, np.concatenate(cells), np.concatenate(units)), areas
+
+
+def _levels(people: People, areas: Areas) -> NDArray[np.int16]:
+    """Per person the place of their area among the areas, then "other regions", then "not known"."""
+    lookup = np.full(len(people.areas) + 1, len(areas.labels), dtype=np.int16)
+    for number, place in enumerate(areas.places):
+        lookup[place + 1] = number
+    lookup[0] = len(areas.labels) + 1
+    return lookup[people.area + 1]
 
 
 def _rows(people: People, units: Ints) -> Bools:

@@ -2,7 +2,7 @@
 does not know.
 
 A measure of the domain "Disability" is a row, and somebody recorded under several is counted in each. Nothing
-is read into other measures: to use a service is not to be disabled, and some disabled people are in no record.
+is read into other measures: to use a service is not to be disabled, and not all disabled people are recorded.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ from linkwell.insights.protocol import Protocol
 
 REACHED, COULD, COMMUNITY = "Reached", "Could be reached", "Community"
 GROUPS = (REACHED, COULD, COMMUNITY)
+ALWAYS = 2
+"""Rows at the end of a table of places ("Other regions", "Not known") that are there whoever is in them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +117,7 @@ def profile_reach(
     share = float(could.sum()) / max(of_age, 1)
     groups = (reached, could | reached, here | reached)
     profiles = tuple(
-        profile_of(name, levels, members, people, groups, here | (reached & (name != "region")))
+        _profile(name, levels, members, people, groups, here | (reached & (name != "region")))
         for name, levels, members in _dimensions(people, reference, own)
     )
     reached_ids, could_ids, community_ids = (people.uid[group] for group in groups)
@@ -181,7 +183,7 @@ def _coded(values: Ints, code: str, labels: Mapping[str, str]) -> Bools:
     return np.asarray(found, dtype=np.bool_)
 
 
-def profile_of(
+def _profile(
     name: str,
     levels: tuple[str, ...],
     members: list[Bools],
@@ -195,7 +197,13 @@ def profile_of(
     initiative does not work in never looks fully reached.
     """
     # Levels nobody falls in would only be empty rows.
-    used = [place for place, member in enumerate(members) if (member & groups[-1]).any()]
+    # Who lives elsewhere can only be somebody reached: that row must not come and go with them.
+    listed = ALWAYS if name == "region" else 0
+    used = [
+        place
+        for place, member in enumerate(members)
+        if place >= len(members) - listed or (member & groups[-1]).any()
+    ]
     cells, units = [], []
     for number, group in enumerate(groups):
         for place, level in enumerate(used):
