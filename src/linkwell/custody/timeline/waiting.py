@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from itertools import chain
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, Q, QuerySet
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
@@ -157,14 +157,12 @@ def _removals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
 
 def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     states = (OutputState.ANALYSING, OutputState.FAILED, OutputState.READY, OutputState.RELEASING)
-    ours = whose.filter(is_custodian=True).first()  # a pool is in the custodian's hands
     about = Q(project__agreement__organisation__in=whose)
-    about |= ~Q(project__service="") if ours else Q()
+    about |= ~Q(project__service="") & Exists(whose.filter(is_custodian=True))  # a pool is in our hands
     found = Output.objects.filter(about, state__in=states)
     for each in found.select_related("project__agreement__organisation"):
         agreement = each.project.agreement
-        owner = ours if agreement is None else agreement.organisation
-        assert owner is not None
+        owner = custodian() if agreement is None else agreement.organisation
         who = label("output_waits_on", each.state)
         yield Waiting("output", each.reference, each.reference, owner, who, each.changed_at)
 
