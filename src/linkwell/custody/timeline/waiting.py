@@ -12,7 +12,7 @@ from django.db.models import Exists, Max, Q, QuerySet
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
-from linkwell.custody.agreements.notices import waits_for
+from linkwell.custody.agreements.notices import custodian, waits_for
 from linkwell.custody.agreements.permissions import SEE_ALL_AGREEMENTS
 from linkwell.custody.agreements.states import AgreementState
 from linkwell.custody.audit.models import AuditEvent
@@ -158,7 +158,8 @@ def _removals(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
 def _outputs(whose: QuerySet[Organisation]) -> Iterator[Waiting]:
     states = (OutputState.ANALYSING, OutputState.FAILED, OutputState.READY, OutputState.RELEASING)
     about = Q(project__agreement__organisation__in=whose)
-    about |= ~Q(project__service="") & Exists(whose.filter(is_custodian=True))  # a pool is in our hands
+    # a pool is in the custodian's hands
+    about |= ~Q(project__service="") & Q(Exists(whose.filter(is_custodian=True)))
     found = Output.objects.filter(about, state__in=states)
     for each in found.select_related("project__agreement__organisation"):
         agreement = each.project.agreement
