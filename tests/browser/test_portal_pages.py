@@ -46,7 +46,8 @@ PAGES = {
                 "/custodian/organisations/aroha/people/new", "/custodian/organisations/aroha/",
                 "/custodian/organisations/aroha/keys/new", "/custodian/organisations/aroha/room",
                 "/custodian/agreements/DSA-2026-001/insights", "/custodian/record/?about=aroha",
-                "/custodian/waiting/", "/custodian/organisations/"],
+                "/custodian/waiting/", "/custodian/organisations/", "/custodian/pools/",
+                "/custodian/pools/new"],
 }  # fmt: skip
 
 

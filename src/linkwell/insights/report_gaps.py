@@ -154,7 +154,7 @@ def _widest(release: Release, story: Story) -> str:
         for dimension in _standing(story)
         if dimension not in ("region", AREAS)
         for gap in gaps(release, dimension)
-        if isinstance(gap, Gap)
+        if isinstance(gap, Gap) and gap.level != wording()[dimension].get("unknown")
     ]
     if not found or max(found)[0] == 0:
         return "No group that can be shown is reached clearly less than the others."
