@@ -60,8 +60,8 @@ DECLARED_BY = (
     agreements, applying, assessments, breaches, clients, command, command_api, commissioning, drafting,
     entering, facilities, factors, front, guarding, health, labs, leaving, me, notices, organisation,
     organisations, outputs, passkeys, people, pools, projects, proposals, provider, readiness, refreshes,
-    register, relaying, removals, reports, request_checking, requests, research, researchers, reviewing, sending,
-    signin, staff, standing, timeline, trail, uploads, uses, versions, work, writing,
+    register, relaying, removals, reports, request_checking, requests, research, researchers, reviewing,
+    sending, signin, staff, standing, timeline, trail, uploads, uses, versions, work, writing,
 )  # fmt: skip
 
 urlpatterns = patterns()
