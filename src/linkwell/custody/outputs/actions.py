@@ -84,7 +84,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
         raise NotAllowed("You are not named in this project.", fix="Ask the custodian manager to name you.")
     if project.state != ProjectState.APPROVED:
         raise RefusedByRule("This project is closed.", where=project.code)
-    members = refuse_too_few(project, by=by) if project.pool else []
+    members = refuse_too_few(project, by) if project.pool else []
     if project.agreement is not None:
         refuse_what_is_not_agreed(project.agreement, as_now(project.agreement, "work", by=by))
         refuse_unasked_use(project.agreement, project.code, moment="work")

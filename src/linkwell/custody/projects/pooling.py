@@ -184,7 +184,7 @@ def members_of(project: Project) -> list[Member]:
     return found
 
 
-def refuse_too_few(project: Project, *, by: Person) -> list[str]:
+def refuse_too_few(project: Project, by: Person) -> list[str]:
     """Codes of the organisations whose people may be worked with now.
 
     Raises:
