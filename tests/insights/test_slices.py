@@ -134,13 +134,18 @@ def test_a_difference_between_groups_is_found_and_said(tmp_path, protocol):
                AND start_date > DATE '2023-07-01'
                AND snz_uid IN (SELECT snz_uid FROM enrolment WHERE variant_code = 'A')"""
         )
-    results = analyse(drawn.database, replace(protocol, slices=(Slice("variant"),)))
+        con.execute("UPDATE enrolment SET initiative_code = 'service ' || variant_code")
+    both = (Slice("variant"), Slice("initiative"))
+    results = analyse(drawn.database, replace(protocol, slices=both))
     with ReleaseDesk.open(drawn.home) as desk:
         released = desk.release(release_request(results), permission_single_provider=True)
     html = report.render(released, tell(results, organisation="A Trust"))
     assert "The difference in wages and salaries is not the same for every group" in html
-    beside = html.partition("Two at a time, among people like those both meet</caption>")[2]
-    assert ["Differ" in cell for cell in beside.partition("</table>")[0].split("<td")[1:]].count(True) == 1
+    for beside in html.split("Two at a time, among people like those both meet</caption>")[1:]:
+        cells = beside.partition("</table>")[0].split("<td")[1:]
+        assert ["Differ" in cell for cell in cells].count(True) == 1
+    assert html.count("Two at a time, among people like those both meet</caption>") == len(both)
+    assert ("Service A and service B" in html) is not ("Service B and service A" in html)
 
 
 def test_a_group_that_cannot_be_told_takes_its_whole_slice_along(told, protocol):
