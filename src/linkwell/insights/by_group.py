@@ -159,7 +159,8 @@ def _slice(
             return SliceResult(parted.slice, red=red, landmark=parted.landmark)
         later = later_starts(started, found.stack, found.weights.weights, protocol.follow_months)
         theirs = rows_of(rows_of(months, rows), found.kept)
-        sides.append((found, theirs))
+        if parted.slice.by in BESIDE:
+            sides.append((found, theirs))
         effects = _effects(found, theirs, later / max(linked, 0.5), links)
         compared = found.stack.place[~found.stack.treated]
         groups.append(GroupResult(
@@ -169,7 +170,7 @@ def _slice(
     told = _told_alike(groups)
     shared = [one.outcome.name for one in told[0].effects] if told else []
     beside: tuple[Pair, ...] = ()
-    if shared and parted.slice.by in BESIDE:
+    if shared and sides:
         beside = pairs([_side(found, theirs, shared) for found, theirs in sides])
     return SliceResult(parted.slice, told, landmark=parted.landmark, pairs=beside)
 
