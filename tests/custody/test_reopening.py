@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from linkwell.custody.clients import actions as clients
 from linkwell.custody.organisations.actions import enter_organisation
 from linkwell.custody.organisations.roles import Kind, Role
 from linkwell.custody.proposals import actions as proposals
+from linkwell.custody.proposals.seeing import answered_by
 from linkwell.custody.supplies.models import Supply
 from linkwell.errors import RefusedByRule
 from linkwell.specification.file import render
@@ -129,3 +131,13 @@ def test_the_cards_a_change_affects_are_open_again_and_no_other(registry, agreed
     same = replace(facts, specification=registry.sealed.specification)
     assert [card.look for card in cards(same) if card.code == "changes"] == [False]
     assert "mandate-before" not in [card.code for card in cards(same)]
+
+
+def test_the_privacy_card_has_a_line_for_every_principle(registry, agreed) -> None:
+    counted = "Counted on 1 July 2026: 12 people, 8 of them told by a statement that names Stats NZ."
+    answers = {**agreed.proposal.documentation, **answered_by({"told": counted})}
+    drawn = cards(Facts(registry.sealed.specification, answers))
+    (privacy,) = (card for card in drawn if card.code == "privacy")
+    numbers = {int(each) for line in privacy.says for each in re.findall(r"\b\d+", line.partition(":")[0])}
+    assert numbers == set(range(1, 14))
+    assert any(counted in line for line in privacy.says)

@@ -40,6 +40,21 @@ def test_whoever_nobody_told_stays_out_until_something_stands_in(checked: Visito
     assert "12 people are ready to go" in checked.press("/check/").content.decode()
 
 
+def test_what_was_counted_goes_into_the_specification_for_whoever_assesses_it(
+    checked: Visitor, desk: Desk
+) -> None:
+    checked.press("/people/told/statement/", **STATEMENT)
+    assert "Write these numbers into your specification" in checked.press("/people/told/").content.decode()
+    checked.press("/people/told/change/", write="1")
+    said = dict(desk.specification().notes)["told"]
+    assert "12 people, 8 of them told by a statement that names Stats NZ." in said
+    assert "4 stay out" in said
+    assert "“Version 3” from 1 March 2024, the sign-up form." in said
+    assert "These numbers stand in your specification" in checked.text("/people/told/")
+    checked.press("/people/told/basis/", **BASIS)
+    assert "Write these numbers into your specification" in checked.text("/people/told/")
+
+
 def test_a_statement_can_be_changed_taken_off_and_had_back(checked: Visitor, desk: Desk) -> None:
     checked.press("/people/told/statement/", **STATEMENT)
     assert "1 March 2024" in checked.text("/people/told/statement/0/")

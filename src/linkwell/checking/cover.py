@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from linkwell.checking.notices import NoticeCover
+from linkwell.checking.notices import OPEN_END, NoticeCover
 from linkwell.checking.verdict import Verdict
+from linkwell.standards.clock import in_words
 
 Starts = tuple[str, ...]  # the start dates of one person, ISO; nothing else about anybody
 
@@ -78,3 +79,20 @@ def count_cover(people: Iterable[Starts], notices: NoticeCover) -> CoverCount:
             out += days
     years = tuple(Told(year, *counts[year]) for year in sorted(counts))
     return CoverCount(years, min(out, default=None), max(out, default=None))
+
+
+def cover_in_words(count: CoverCount, notices: NoticeCover, counted_on: date) -> str:
+    """The cover as an assessor reads it: how many were told, by which statements, and who stays out."""
+    told, basis = sum(each.told for each in count.years), sum(each.by_basis for each in count.years)
+    everybody = f"Counted on {in_words(counted_on)}: {count.people:,} people"
+    said = [f"{everybody}, {told:,} of them told by a statement that names Stats NZ."]
+    if basis:
+        said.append(f"For {basis:,} something stands in: they were told later, or an exception was accepted.")
+    if count.first_out and count.last_out:
+        days = f"they started between {in_words(count.first_out)} and {in_words(count.last_out)}"
+        said.append(f"{count.out:,} stay out of what is sent: {days}.")
+    for each in notices.statements:
+        if each.names_stats_nz:
+            until = "" if each.shown_to == OPEN_END else f" to {in_words(each.shown_to)}"
+            said.append(f"“{each.version}” from {in_words(each.shown_from)}{until}, {each.channel}.")
+    return " ".join(said)

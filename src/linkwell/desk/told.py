@@ -1,9 +1,12 @@
-"""Who has been told: the notices file beside the specification, changed one statement or basis at a time."""
+"""Who has been told: the notices file beside the specification, changed one statement or basis at a time, and
+what it comes to in the specification's words.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from linkwell.checking.cover import CoverCount, cover_in_words
 from linkwell.checking.notices import (
     Basis,
     NoticeCover,
@@ -13,9 +16,14 @@ from linkwell.checking.notices import (
     save_notices,
 )
 from linkwell.desk.desk import Desk
+from linkwell.specification.file import save
+from linkwell.specification.model import Specification
+from linkwell.standards.clock import today
 from linkwell.vault.zones import write_whole
 
 _NOTHING = NoticeCover(())
+TOPIC = "told"
+"""Of the write-up in the specification that the portal shows as the answer about who was told."""
 
 
 def cover_of(desk: Desk) -> NoticeCover:
@@ -71,3 +79,15 @@ def without(cover: NoticeCover, kind: str, at: int) -> NoticeCover:
     if at < len(listed):
         del listed[at]
     return NoticeCover(tuple(statements), tuple(bases))
+
+
+def is_written(spec: Specification, count: CoverCount, cover: NoticeCover) -> bool:
+    """Whether the specification says what was counted, on whichever day."""
+    said = dict(spec.notes).get(TOPIC, "")
+    return said.partition(": ")[2] == cover_in_words(count, cover, today()).partition(": ")[2]
+
+
+def write(desk: Desk, spec: Specification, count: CoverCount) -> None:
+    """Put what was counted into the specification: numbers and statements, nobody's name."""
+    notes = {**dict(spec.notes), TOPIC: cover_in_words(count, cover_of(desk), today())}
+    save(replace(spec, notes=tuple(notes.items())), desk.workspace.specification)

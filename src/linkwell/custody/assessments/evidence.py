@@ -155,12 +155,26 @@ def _impact(facts: Facts) -> Card:
     """The supplementary privacy impact assessment: only what is particular to this proposal (IPP 1 to 13)."""
     answers, spec = facts.documentation, facts.specification
     numbers = ", ".join(facts.names(FieldClass.LINKING_ID)) or "none"
+
+    def said(question: str) -> str:
+        return answers.get(question, "").strip() or "Not answered."
+
     says = (
         f"Necessary (principle 1): {len(list(spec.fields()))} fields, each with a purpose of its own.",
-        f"People know (principles 3 and 3A): {answers.get('notice', '').strip() or 'Not answered.'}",
-        f"Right and complete (principle 8): {answers.get('quality', '').strip() or 'Not answered.'}",
+        "From whom and how (principles 2 and 4): nothing is collected for this; it is what the service "
+        f"already records. {said('people')}",
+        f"People know (principles 3 and 3A): {said('notice')}",
+        "Kept safe (principle 5): sealed where it is recorded, opened by the custodian alone; names and "
+        "numbers are parted from the rest, and who opens or looks is written down.",
+        "Seeing and correcting (principles 6 and 7): people ask the service, which holds their record; what "
+        "it corrects or takes out goes with its next delivery.",
+        f"Right and complete (principle 8): {said('quality')}",
         f"Kept no longer than needed (principle 9): {spec.retention or 'as the agreement says'}.",
-        f"Objecting: {answers.get('objections', '').strip() or 'Not answered.'}",
+        "Used and told for statistics and research only (principles 10 and 11): about groups, never to "
+        f"decide anything about a person. {spec.purpose}",
+        "Outside New Zealand (principle 12): rows are sent to nobody; released results alone leave the "
+        "custodian's machines.",
+        f"Objecting: {said('objections')}",
         f"Official numbers (principle 13): {numbers}; used to find people, given to nobody.",
     )
     return Card("privacy", "Privacy, principle by principle", says)

@@ -29,7 +29,7 @@ def visible_proposals(person: Person) -> QuerySet[Proposal]:
 
 def notes_of(spec: Specification) -> tuple[tuple[str, str], ...]:
     """The provider's own write-ups in a specification: (what they are about, word for word)."""
-    titles = {question.id: question.title for question in in_order()}
+    titles = {question.id: question.title for question in in_order()} | {"told": "Who has been told"}
     return tuple((titles.get(topic, topic), text) for topic, text in spec.notes)
 
 

@@ -52,9 +52,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     cover = told.cover_of(desk)
     spec = desk.specification_or_none()
     starts = _starts(desk, spec) if spec and (cover.statements or cover.bases) else None
+    count = count_cover(starts, cover) if starts is not None else None
     return render(request, "desk/told.html", {
         "cover": cover, "any": bool(cover.statements or cover.bases), "undo": told.may_undo(desk),
-        "count": count_cover(starts, cover) if starts is not None else None,
+        "count": count, "written": bool(spec and count and told.is_written(spec, count, cover)),
         "may_count": bool(spec and desk.choices.sources()), "open_end": OPEN_END,
     })  # fmt: skip
 
@@ -150,12 +151,18 @@ def _page(request: HttpRequest, form: Any, kind: str, number: int, title: str) -
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Take one off, or take the last change back."""
+    """Take one off, take the last change back, or write what was counted into the specification."""
     desk = desk_of(request)
     kind, _, at = request.POST.get("remove", "").partition(" ")
     if "undo" in request.POST:
         told.undo(desk)
         desk.tell("The last change is taken back.")
+    elif "write" in request.POST:
+        spec, cover = desk.specification(), told.cover_of(desk)
+        starts = _starts(desk, spec)
+        if starts is not None:
+            told.write(desk, spec, count_cover(starts, cover))
+            desk.tell("It stands in your specification.")
     elif kind in ("statement", "basis") and at.isdecimal():
         told.change(desk, told.without(told.cover_of(desk), kind, int(at)))
         desk.tell("It is taken off. You can take that back below.")
