@@ -20,7 +20,7 @@ WINDOWS = ((-12, 0), (0, 12))
 def connection():
     with duckdb.connect(":memory:") as con:
         con.execute("""CREATE TABLE catalogue AS SELECT code AS measure_code, code AS label,
-            code AS kind_code, 'somewhere' AS source, DATE '2020-01-01' AS covers_from_date,
+            code AS kind_code, 'somewhere' AS source, '' AS domain, DATE '2020-01-01' AS covers_from_date,
             DATE '2024-12-31' AS covers_to_date
             FROM (VALUES ('days'), ('dollars'), ('event')) t(code)""")
         con.execute(
