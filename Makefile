@@ -8,7 +8,8 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
-ON_BOTH := $(addprefix tests/,browser custody journey portal security) $(wildcard tests/*/test_database.py)
+WALKS ?= browser journey
+ON_BOTH := $(addprefix tests/,custody portal security $(WALKS)) $(wildcard tests/*/test_database.py)
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
 .PHONY: help demo test suite postgres check lint types docs bench study lock clean
@@ -22,7 +23,7 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 test: $(VENV)/.dev ## Install what the tests need and run every check
 	@./scripts/install-test-tools
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j 3 types suite postgres  # side by side: tests also wait for others
+	@$(MAKE) --no-print-directory -j 3 types suite postgres WALKS=  # side by side: tests also wait for others
 
 suite: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
