@@ -22,7 +22,6 @@ import pyarrow as pa
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.desk import ReleaseDesk
-from linkwell.confidentiality.groups import rising, xor_runs
 from linkwell.confidentiality.own_files import confidentialise
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.confidentiality.profile import load_profile
@@ -123,7 +122,9 @@ def same_job(path: str) -> Seconds:
     def made() -> object:
         cells = np.ravel_multi_index([columns[name] for name in CROSSTAB], list(CROSSTAB.values()))
         counts = np.bincount(cells, minlength=int(np.prod(list(CROSSTAB.values()))))
-        shown = round_counts(xor_runs(record[rising(cells)], counts), counts, keys, profile)
+        cell_keys = np.zeros(len(counts), dtype=np.uint64)
+        np.bitwise_xor.at(cell_keys, cells, record)
+        shown = round_counts(cell_keys, counts, keys, profile)
         shown[counts < profile.people_threshold] = -1
         return shown
 

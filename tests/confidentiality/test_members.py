@@ -14,16 +14,17 @@ from linkwell.confidentiality.rounding import RoundingKeys, record_keys
 
 def of(groups):
     ranks = np.array([rank for group in groups for rank in group], dtype=np.int64)
-    return ranks, np.array([len(group) for group in groups], dtype=np.int64)
+    cells = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    order = np.argsort(ranks, kind="stable")  # as they come where everybody is in one group
+    return ranks[order], cells[order], len(groups)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sets(st.one_of(st.integers(0, 60), st.integers(0, 10**6)), max_size=30), max_size=6))
 def test_members_come_back_group_by_group_whatever_form_they_were_packed_in(groups):
-    ranks, counts = of([list(group) for group in groups])
-    back = unpacked_members(packed_members(ranks, counts))
-    ends = np.cumsum(counts)
-    found = [set(back[end - count : end].tolist()) for end, count in zip(ends, counts, strict=True)]
+    back = unpacked_members(packed_members(*of([list(group) for group in groups])))
+    counts = [len(group) for group in groups]
+    found = [set(part.tolist()) for part in np.split(back, np.cumsum(counts)[:-1])] if groups else []
     assert found == groups
 
 

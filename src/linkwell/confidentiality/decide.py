@@ -83,7 +83,7 @@ def decide(
     """
     groups = draft.groups
     firsts, where = unique(groups)
-    sets = groups.take(firsts)
+    sets = groups.take(firsts) if len(firsts) < len(groups) else groups
     shown = round_counts(sets.keys, sets.counts, keys, profile)
     fates = np.full(len(sets), Fate.FRESH, dtype=np.uint8)
     fates[where[_few_entities(draft)]] = Fate.FEW_ENTITIES
@@ -134,10 +134,12 @@ def blocks(draft: Draft, decision: Decision, ranks: list[NDArray[np.int32]]) -> 
     nothing = np.zeros(0)
     kept = [
         Block(name or (NARROW if decision.near else ""), "" if name else COHORTS, groups,
-              packed_members(people, groups.counts),
+              packed_members(people, pairs.loose[0], len(groups)),
               decision.shown[place], decision.fates[place],
               nothing, np.zeros((0, BUCKETS)))
-        for name, groups, people, place in zip(names, parts, ranks, draft.slices, strict=True)
+        for name, groups, pairs, people, place in zip(
+            names, parts, draft.pairs, ranks, draft.slices, strict=True
+        )
     ]  # fmt: skip
     told = Told.of([part.told for part in decision.amounts])
     bars = Told.of([part.bars for part in decision.amounts])
@@ -225,8 +227,9 @@ def _about(
 ) -> tuple[Flags, Flags]:
     """Sets in tables about nearly an earlier cohort, and sets in other tables, shape (number,) each."""
     wide, about = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
-    inside = np.zeros(len(draft.people.index.persons), dtype=bool)
-    inside[draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]] = True
+    inside = np.zeros(len(draft.people.index.persons) if near_earlier else 0, dtype=bool)
+    if near_earlier:
+        inside[draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]] = True
     for table, place, its_own in zip(draft.tables, draft.slices[1:], own, strict=True):
         rows = np.full(len(table.groups), its_own)
         if near_earlier:

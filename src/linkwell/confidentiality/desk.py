@@ -17,6 +17,7 @@ from linkwell.confidentiality.decide import Decision, blocks, decide, past_effec
 from linkwell.confidentiality.draft import Draft, draft
 from linkwell.confidentiality.earlier import earlier_tables
 from linkwell.confidentiality.files_left import FilesLeft
+from linkwell.confidentiality.groups import all_in_order
 from linkwell.confidentiality.guard import HIDDEN, Memory, near_cohort
 from linkwell.confidentiality.kinds import Internal
 from linkwell.confidentiality.ledger_files import (
@@ -272,16 +273,20 @@ class ReleaseDesk:
 
     def _ranked(self, prepared: Draft, ranks: Ranks) -> tuple[Ranks, list[Places]]:
         """The people of the cohorts and of each table by rank; whoever has none is added to the list."""
-        columns = [prepared.cohort_pairs.places, *(table.pairs.places for table in prepared.tables)]
+        columns = [pairs.loose[1] for pairs in prepared.pairs]
         new = np.zeros(len(ranks.by_place), dtype=bool)
+        columns = [all_in_order(places, len(new)) for places in columns]
         for places in columns:
             new[places] = True
         new &= ranks.by_place < 0
         added = int(np.count_nonzero(new))
         if added:
-            by_place = ranks.by_place.copy()
-            by_place[new] = np.arange(ranks.number, ranks.number + added, dtype=np.int32)
-            self._ledger.add_people(prepared.people.index.persons[new])
+            every, persons = added == len(new), prepared.people.index.persons
+            by_place = np.arange(ranks.number, ranks.number + added, dtype=np.int32)
+            if not every:
+                some, by_place = by_place, ranks.by_place.copy()
+                by_place[new] = some
+            self._ledger.add_people(persons if every else persons[new])
             ranks = Ranks(by_place, ranks.number + added, self._ledger.people_seq())
         return ranks, [ranks.by_place[places] for places in columns]
 
@@ -289,7 +294,7 @@ class ReleaseDesk:
         """The entry of an earlier population one to `guard_distance` people from this one."""
         size = int(prepared.cohorts.counts[0])
         cohort = prepared.cohorts.take(np.zeros(1, dtype=np.int64))
-        people = ranks.by_place[prepared.cohort_pairs.places[:size]]
+        people = ranks.by_place[all_in_order(prepared.cohort_pairs.places[:size], len(ranks.by_place))]
         return near_cohort(people, cohort, memory.past, self.profile.guard_distance)
 
     def _refused(self, request: ReleaseRequest, prepared: Draft, private: str) -> ReleaseRefused:

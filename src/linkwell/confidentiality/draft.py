@@ -74,7 +74,7 @@ class TableDraft:
     @cached_property
     def apart(self) -> bool:
         """Whether nobody is in two rows, so that no row is a margin of others."""
-        return int(self.union.counts[0]) == len(self.pairs.places)
+        return int(self.union.counts[0]) == len(self.pairs.loose[1])
 
     @property
     def measure(self) -> str:
@@ -130,6 +130,11 @@ class Draft:
         return self.people.index.persons[places]
 
     @property
+    def pairs(self) -> list[Memberships]:
+        """Who is in the groups: of the cohorts, then table by table."""
+        return [self.cohort_pairs, *(table.pairs for table in self.tables)]
+
+    @property
     def slices(self) -> list[slice]:
         """Where the cohorts and each table lie in `groups`."""
         sizes = [len(self.cohorts), *(len(table.groups) for table in self.tables)]
@@ -177,8 +182,9 @@ def draft(
     sides += [model.units for model in request.models]
     lists, rows = _each_once(sides)
     found = [people.index.positions(side) for side in lists]
-    cells = np.repeat(np.arange(len(lists)), [len(side) for side in lists])
-    pairs = distinct(cells, np.concatenate(found) if len(found) > 1 else found[0])
+    pairs = _all_in_one(found[0]) if len(found) == 1 else distinct(
+        np.repeat(np.arange(len(lists)), [len(side) for side in lists]), np.concatenate(found)
+    )  # fmt: skip
     cohorts = people.groups(pairs, len(lists))
     everyone = pairs.places[: int(cohorts.counts[0])], cohorts.take(np.zeros(1, dtype=np.int64))
     pool = Pool.of(request.pool, people.index, profile)
@@ -194,6 +200,10 @@ def draft(
     mark = _digest(request, tables, cohorts.take(rows), sums, models, profile, secret)
     seen = _seen_through(pool, pairs, len(lists), profile)
     return Draft(request, people, tables, cohorts, rows, pairs, sums, models, mark, seen)
+
+
+def _all_in_one(places: Ints) -> Memberships:
+    return distinct(np.broadcast_to(np.zeros(1, dtype=np.int64), len(places)), places)
 
 
 def _seen_through(
@@ -280,9 +290,11 @@ def _table_draft(
 
 def _union(pairs: Memberships, people: People, everyone: tuple[Ints, Groups]) -> Groups:
     """Everybody in a table as one group; often that is the cohort, which is gathered already."""
-    there = np.zeros(len(people.index.persons), dtype=bool)
-    there[pairs.places] = True
-    places = np.flatnonzero(there)
+    places = pairs.loose[1]
+    if not np.array_equal(places, everyone[0]):
+        there = np.zeros(len(people.index.persons), dtype=bool)
+        there[places] = True
+        places = np.flatnonzero(there)
     if np.array_equal(places, everyone[0]):
         return everyone[1]
     return people.groups(distinct(np.zeros(len(places), dtype=np.int64), places), 1)

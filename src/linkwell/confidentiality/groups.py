@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +23,40 @@ SMALL = 36
 WIDE = 32
 """Groups from here on have a sketch. A pair at most 5 apart is both small or both wide, so none is missed."""
 LARGEST_DISTANCE = SMALL - WIDE + 1
-_LARGE = 2**13
-"""Groups from here on have their sketch by a histogram of their own."""
 _SPARSE = 16
 """Among more than this many times as many people, the named ones are sorted rather than looked up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Memberships:
-    """Distinct (cell, place) pairs sorted by cell and place.
+    """Distinct (cell, place) pairs.
 
     Attributes:
+        loose: cells and places, by cell and place, or (everybody in one cell each) by place only: most work
+            needs no order.
         asked: the cells and places as they stood in the request.
     """
 
-    cells: Ints
-    places: Ints
+    loose: tuple[Ints, Ints]
     asked: tuple[Ints, Ints]
+
+    @cached_property
+    def _rows(self) -> tuple[Ints, Ints]:
+        cells, places = self.loose
+        if not (cells[1:] < cells[:-1]).any():
+            return self.loose
+        order = rising(cells)
+        return cells[order], places[order]
+
+    @property
+    def cells(self) -> Ints:
+        """The cells, rising."""
+        return self._rows[0]
+
+    @property
+    def places(self) -> Ints:
+        """The places, by cell, rising within each."""
+        return self._rows[1]
 
     @cached_property
     def first(self) -> Ints:
@@ -145,14 +163,11 @@ def distinct(cells: Ints, places: Ints) -> Memberships:
     """Each (cell, person) pair once: XOR would cancel a person counted twice."""
     cells, places = cells.astype(np.int64, copy=False), places.astype(np.int64, copy=False)
     asked = cells, places
-    falls = cells[1:] < cells[:-1]
     if bool((places[1:] > places[:-1]).all()):  # everybody once
-        if not falls.any():
-            return Memberships(cells, places, asked)
-        order = rising(cells)
-        return Memberships(cells[order], places[order], asked)
+        return Memberships(asked, asked)
+    falls = cells[1:] < cells[:-1]
     if not falls.any() and bool(np.all((cells[1:] > cells[:-1]) | (places[1:] > places[:-1]))):
-        return Memberships(cells, places, asked)  # sorted and distinct already
+        return Memberships(asked, asked)  # sorted and distinct already
     number = int(places.max()) + 1
     if len(places) <= number <= _SPARSE * len(places):
         where = np.full(number, -1, dtype=np.int64)
@@ -160,13 +175,11 @@ def distinct(cells: Ints, places: Ints) -> Memberships:
         there = where >= 0
         if int(np.count_nonzero(there)) == len(places):  # everybody once, as in most tables
             places = np.flatnonzero(there)
-            cells = where[places]
-            order = rising(cells)
-            return Memberships(cells[order], places[order], asked)
+            return Memberships((where[places], places), asked)
     packed = np.sort(_packed(cells, places))
     packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
     low = np.uint64(2**32 - 1)
-    return Memberships((packed >> np.uint64(32)).astype(np.int64), (packed & low).astype(np.int64), asked)
+    return Memberships(((packed >> np.uint64(32)).astype(np.int64), (packed & low).astype(np.int64)), asked)
 
 
 def _packed(cells: Ints, places: Ints) -> Keys:
@@ -186,71 +199,62 @@ def rising(numbers: Ints) -> Ints:
 
 def marks_of(record: Keys, second: Keys) -> Marks:
     """Per person, the keyed bucket (six bits) and the keyed byte that go into sketches."""
-    return (((second % np.uint64(BUCKETS)) << np.uint64(8)) | (record & np.uint64(255))).astype(np.uint16)
+    buckets = second.astype(np.uint8) & np.uint8(BUCKETS - 1)
+    return (buckets.astype(np.uint16) << np.uint16(8)) | record.astype(np.uint8)
 
 
 def grouped(pairs: Memberships, number: int, persons: Ints, record: Keys, marks: Marks) -> Groups:
-    """Gather sorted memberships into `number` groups.
+    """Gather memberships into `number` groups.
 
     Args:
         persons, record, marks: per place in the project: the person index and its keyed numbers.
     """
-    counts = np.bincount(pairs.cells, minlength=number).astype(np.int64)
-    keys = xor_runs(record[pairs.places], counts)
-    sketches = _sketches(pairs, counts, marks)
+    cells, places = pairs.loose
+    every = all_in_order(places, len(record))
+    if number == 1:
+        counts = np.array([len(places)], dtype=np.int64)
+        keys = np.array([np.bitwise_xor.reduce(record[every])], dtype=np.uint64)
+    else:
+        counts = np.bincount(cells, minlength=number).astype(np.int64)
+        keys = np.zeros(number, dtype=np.uint64)
+        np.bitwise_xor.at(keys, cells, record[every])
+    return Groups(
+        counts, keys, _sketches(cells, places, counts, marks), persons[_small(cells, places, counts)]
+    )
+
+
+def all_in_order(places: Ints | NDArray[np.int32], number: int) -> Any:
+    """The places, or a slice where they are all of `number` in order: an index that copies nothing."""
+    if len(places) == number and bool((places[1:] > places[:-1]).all()):
+        return slice(None)
+    return places
+
+
+def _small(cells: Ints, places: Ints, counts: Ints) -> Ints:
+    """The places of the groups up to SMALL, group by group, rising within each."""
     small = counts <= SMALL
-    inside = pairs.places[small[pairs.cells]] if small.any() else pairs.places[:0]
-    return Groups(counts, keys, sketches, persons[inside])
+    if not counts[small].any():
+        return places[:0]
+    inside = small[cells]
+    cells, places = cells[inside], places[inside]
+    return places[rising(cells)]
 
 
-def _sketches(pairs: Memberships, counts: Ints, marks: Marks) -> Sketches:
+def _sketches(cells: Ints, places: Ints, counts: Ints, marks: Marks) -> Sketches:
     wide = counts >= WIDE
-    rank = np.cumsum(wide) - 1
     found = np.zeros((int(wide.sum()), BUCKETS), dtype=np.uint8)
-    ends = np.cumsum(counts)
-    for group in np.flatnonzero(counts >= _LARGE).tolist():
-        found[rank[group]] = _own_sketch(marks[pairs.places[ends[group] - counts[group] : ends[group]]])
-    several = wide & (counts < _LARGE)
-    if several.any():
-        places, times = pairs.places, np.where(several, counts, 0)
-        if not several.all():
-            places = places[several[pairs.cells]]
-        own = marks[places]
-        spots = np.repeat(rank * BUCKETS, times)
-        spots += own >> np.uint16(8)
-        scattered = _xor_bytes(spots, own & np.uint16(255), found.size).reshape(found.shape)
-        found[rank[several]] = scattered[rank[several]]
+    if not wide.all():
+        inside = wide[cells]
+        cells, places = cells[inside], places[inside]
+    own = marks[all_in_order(places, len(marks))]
+    if wide.all() and len(wide) == 1:  # which bytes of each bucket come an odd number of times
+        odd = np.bincount(own, minlength=BUCKETS * 256).reshape(BUCKETS, 256) & 1
+        found[0] = np.bitwise_xor.reduce(odd * np.arange(256), axis=1)
+        return found
+    spots = ((np.cumsum(wide) - 1) * BUCKETS)[cells]
+    spots += own >> np.uint16(8)
+    np.bitwise_xor.at(found.reshape(-1), spots, own.astype(np.uint8))
     return found
-
-
-def _own_sketch(marks: Marks) -> Sketches:
-    """The sketch of one large group: which bytes of each bucket come an odd number of times."""
-    odd = np.bincount(marks, minlength=BUCKETS * 256).reshape(BUCKETS, 256) & 1
-    found: Sketches = np.bitwise_xor.reduce(odd * np.arange(256), axis=1).astype(np.uint8)
-    return found
-
-
-def _xor_bytes(places: Ints, values: Marks, size: int) -> Sketches:
-    """XOR of bytes by place, each place less than `_LARGE` often, shape (size,).
-
-    A bit of an XOR is whether the bit comes an odd number of times; so four bits are counted at once in the
-    52 bits that a float holds exactly, thirteen bits each. That needs no sorting.
-    """
-    found = np.zeros(size, dtype=np.uint8)
-    bits = np.arange(256)
-    odd, gathering = np.uint64(_fields(0, 13, 26, 39)), np.uint64(_fields(39, 27, 15, 3))
-    for low in (0, 4):
-        worth = sum(((bits >> (low + bit)) & 1) * float(2 ** (13 * bit)) for bit in range(4))
-        counted = np.bincount(places, weights=np.asarray(worth)[values], minlength=size).astype(np.uint64)
-        counted &= odd
-        counted *= gathering  # the four odd bits side by side: no other sum of two places is 39 to 42
-        counted >>= np.uint64(39 - low)
-        found |= counted.astype(np.uint8) & np.uint8(15 << low)
-    return found
-
-
-def _fields(*places: int) -> int:
-    return sum(1 << place for place in places)
 
 
 def joined(parts: Sequence[Groups]) -> Groups:
@@ -264,15 +268,6 @@ def joined(parts: Sequence[Groups]) -> Groups:
         np.concatenate([part.sketches for part in parts]),
         np.concatenate([part.small_persons for part in parts]),
     )
-
-
-def xor_runs(values: Keys, counts: Ints) -> Keys:
-    """XOR of consecutive runs of `values`, of the given lengths."""
-    found = np.zeros(len(counts), dtype=np.uint64)
-    filled = counts > 0
-    if len(values):
-        found[filled] = np.bitwise_xor.reduceat(values, (np.cumsum(counts) - counts)[filled])
-    return found
 
 
 def expanded(values: Ints, low: Ints, times: Ints) -> tuple[Ints, Ints]:

@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.confidentiality.groups import rising
+from linkwell.confidentiality.groups import all_in_order, rising
 from linkwell.confidentiality.request import Ints
 
 MOST_PACKED = 2_000_000
@@ -22,27 +22,27 @@ DENSE = 4
 """One form per rank is worth while when at least a quarter of all ranks are named."""
 
 
-def packed_members(ranks: Ints | NDArray[np.int32], counts: Ints) -> bytes:
-    """The ranks of several groups, group by group.
+def packed_members(ranks: Ints | NDArray[np.int32], cells: Ints, number: int) -> bytes:
+    """The ranks of `number` groups.
 
     Args:
-        counts: people per group, shape (groups,); they sum to the length of `ranks`.
+        cells: which group each rank is in; in any order between groups.
     """
-    number = int(ranks.max(initial=-1)) + 1
+    ranked = int(ranks.max(initial=-1)) + 1
     if not len(ranks):
         return b""
-    if number > DENSE * len(ranks):
-        return _listed(ranks)
-    if len(counts) == 1:
-        there = np.zeros(number, dtype=bool)
-        there[ranks] = True
+    if ranked > DENSE * len(ranks):
+        return _listed(ranks, cells)
+    if number == 1:
+        there = np.zeros(ranked, dtype=bool)
+        there[all_in_order(ranks, ranked)] = True
         return BITS + np.packbits(there).tobytes()
-    kind = "<u2" if len(counts) < 2**16 else "<u4"
-    groups = np.zeros(number, dtype=kind)
-    groups[ranks] = np.repeat(np.arange(1, len(counts) + 1, dtype=kind), counts)
+    kind = "<u2" if number < 2**16 else "<u4"
+    groups = np.zeros(ranked, dtype=kind)
+    groups[all_in_order(ranks, ranked)] = cells.astype(kind) + np.ones(1, dtype=kind)
     if int(np.count_nonzero(groups)) < len(ranks):  # somebody is in two groups
-        return _listed(ranks)
-    return PLACES + kind[-1].encode() + groups.tobytes()
+        return _listed(ranks, cells)
+    return b"".join((PLACES, kind[-1].encode(), groups.data))
 
 
 def unpacked_members(packed: bytes) -> Ints:
@@ -59,7 +59,8 @@ def unpacked_members(packed: bytes) -> Ints:
     return np.cumsum(steps, dtype=np.uint32).astype(np.int64)
 
 
-def _listed(ranks: Ints | NDArray[np.int32]) -> bytes:
-    """Differences between neighbours pack well in large groups, and not at all in many small ones."""
+def _listed(ranks: Ints | NDArray[np.int32], cells: Ints) -> bytes:
+    """Group by group: differences of neighbours pack well in large groups, and not at all in small ones."""
+    ranks = ranks[rising(cells)]
     steps = np.diff(ranks.astype(np.uint32), prepend=np.uint32(0))
     return zlib.compress(steps.astype("<u4").tobytes(), level=1 if len(ranks) < MOST_PACKED else 0)

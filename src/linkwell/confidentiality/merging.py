@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from linkwell.confidentiality.request import Ints, Labels
+from linkwell.confidentiality.suppression import Axes, axes_of
 
 Levels = Mapping[str, Mapping[str, str]]
 
@@ -58,13 +59,13 @@ def coarser(
     Args:
         levels: dimension -> label -> its group at the coarser level; a label without one stays.
     """
-    axes = [tuple(dict.fromkeys(column)) for column in zip(*labels, strict=True)]
+    axes = axes_of(labels, len(dimensions))
     cube = counts.reshape([len(axis) for axis in axes])
     before = _lost(cube, threshold)[0]
     known = [place for place, name in enumerate(dimensions) if name in levels]
     found = []
     for chosen in [[place] for place in known] + ([known] if len(known) > 1 else []):
-        merged, groups = cube, [tuple((label,) for label in axis) for axis in axes]
+        merged, groups = cube, _each_alone(axes)
         for place in chosen:
             names = [levels[dimensions[place]].get(label, label) for label in axes[place]]
             order = list(dict.fromkeys(names))
@@ -90,9 +91,9 @@ def proposals(counts: Ints, labels: Labels, dimensions: tuple[str, ...], thresho
     Args:
         counts: people per row of `labels`, which are all combinations in order.
     """
-    axes = [tuple(dict.fromkeys(column)) for column in zip(*labels, strict=True)]
+    axes = axes_of(labels, len(dimensions))
     cube = counts.reshape([len(axis) for axis in axes])
-    groups: list[tuple[tuple[str, ...], ...]] = [tuple((label,) for label in axis) for axis in axes]
+    groups = _each_alone(axes)
     before = _lost(cube, threshold)[0]
     found: list[Merge] = []
     while len(found) < MOST_STEPS * len(axes) and _lost(cube, threshold)[0] > GOOD_ENOUGH:
@@ -107,6 +108,10 @@ def proposals(counts: Ints, labels: Labels, dimensions: tuple[str, ...], thresho
         lost, people = _lost(cube, threshold)
         found.append(Merge(dimensions, tuple(groups), lost, before, people, cube.size))
     return _worth_telling(found)
+
+
+def _each_alone(axes: Axes) -> list[Axes]:
+    return [tuple((label,) for label in axis) for axis in axes]
 
 
 def _merged(cube: Ints, axis: int, place: int) -> Ints:

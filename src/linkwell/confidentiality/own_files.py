@@ -159,7 +159,7 @@ def opened(
     with ReleaseDesk.open(zone, profile=profile) as desk:
         _same_people(zone, desk)
         units, persons = people_of(table.column(person), keep_secret(zone / SECRET))
-        desk.know(PROJECT, PersonIndex(np.arange(len(persons), dtype=np.int64), persons))
+        desk.know(PROJECT, PersonIndex(each_once(units), persons))
         yield OwnData(table, units, rules, desk)
 
 
@@ -266,9 +266,9 @@ def _cells(
     if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
         raise too_many(", ".join(by))
     kept = _told_of(columns)
-    cells = np.ravel_multi_index([places[kept] for places in columns], [len(axis) for axis in axes]).astype(
-        np.int64, copy=False
-    )
+    cells = np.zeros(1, dtype=np.int64)
+    for places, axis in zip(columns, axes, strict=True):
+        cells = cells * len(axis) + places[kept]
     every = tuple(product(*axes))
     if not long:
         return every, cells, kept, tuple(notes)

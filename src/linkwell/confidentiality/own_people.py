@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwell.confidentiality.request import Ints
-from linkwell.confidentiality.rounding import Keys, keyed
+from linkwell.confidentiality.rounding import Keys, keyed_once
 from linkwell.errors import WrongUse
 
 BLOCK = 16
 WHOLE_NUMBER = r"^[0-9]{1,18}(\.0+)?$"
 MOST_SPREAD = 4
 """Whole numbers over a range of up to this many times the rows are told apart by a table of the range."""
-NUMBER = np.uint64(2**64 - 1)
+NUMBER = 2**64 - 1
 """First half of the block of a whole number; no text begins so."""
 
 
@@ -106,7 +106,7 @@ def _keyed(values: pa.Array, key: bytes) -> Keys:
     if block.any():
         padded = pc.ascii_rpad(texts.filter(pa.array(block)), BLOCK, "\0")
         halves = np.frombuffer(padded.buffers()[2], dtype="<u8", count=2 * len(padded)).reshape(-1, 2)
-        found[block] = keyed(key, halves[:, 0].copy(), halves[:, 1].copy())[0]
+        found[block] = keyed_once(key, halves[:, 0].copy(), halves[:, 1].copy())
     rest = ~whole & ~block
     if rest.any():
         long = texts.filter(pa.array(rest)).to_pylist()
@@ -116,7 +116,7 @@ def _keyed(values: pa.Array, key: bytes) -> Keys:
 
 def _numbers(numbers: Any, key: bytes) -> Keys:
     numbers = np.ascontiguousarray(numbers, dtype=np.int64)
-    return keyed(key, np.full(len(numbers), NUMBER), numbers)[0]
+    return keyed_once(key, NUMBER, numbers)
 
 
 def _long(text: str, key: bytes) -> bytes:

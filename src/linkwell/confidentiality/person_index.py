@@ -31,7 +31,10 @@ class PersonIndex:
 
     @cached_property
     def _everyone(self) -> Ints:
-        return np.arange(len(self.persons), dtype=np.int64)
+        ids = self.project_ids
+        if len(ids) and ids[0] == 0 and ids[-1] == len(ids) - 1:
+            return ids  # rising: they are the places
+        return np.arange(len(ids), dtype=np.int64)
 
     def positions(self, units: Ints) -> Ints:
         """Place of each project id in this index.

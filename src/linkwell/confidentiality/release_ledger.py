@@ -53,6 +53,7 @@ class ReleaseLedger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        self._base.execute("PRAGMA page_size = 16384")  # of a new file: lists of people are long
         self._base.execute("PRAGMA synchronous = FULL")
         self._base.execute("PRAGMA foreign_keys = ON")
         self._base.execute("PRAGMA trusted_schema = OFF")
@@ -227,7 +228,9 @@ class ReleaseLedger:
 
     def add_people(self, persons: Ints) -> None:
         """Add people to the list. Call inside `writing`."""
-        self._base.execute("INSERT INTO people (persons) VALUES (?)", (persons.astype("<i8").tobytes(),))
+        self._base.execute(
+            "INSERT INTO people (persons) VALUES (?)", (np.ascontiguousarray(persons, dtype="<i8").data,)
+        )
 
     def effects(self, family: str) -> list[PastEffect]:
         """Every effect released in a data family."""

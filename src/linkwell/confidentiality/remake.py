@@ -142,7 +142,7 @@ def _released_table(part: dict[str, Any], method: Method, entry: int) -> Release
         dimensions=tuple(part["dimensions"]),
         labels=labels_of(part),
         values=tuple(part["values"]),
-        marks=tuple(MARKS[mark] for mark in part["marks"]),
+        marks=tuple(map(MARKS.__getitem__, part["marks"])),
         means=tuple(part["means"]),
         totals=tuple(part.get("totals", ())),
         percents=tuple(part.get("percents", ())),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,33 +48,50 @@ class RoundingKeys:
         return f"RoundingKeys({self.check})"
 
 
-def keyed(key: bytes, high: NDArray[np.generic], low: NDArray[np.generic]) -> tuple[Keys, Keys]:
-    """AES-256 of the blocks (high, low): two columns of 64 bits, shape (n,) each.
+def keyed(key: bytes, high: NDArray[np.generic] | int, low: NDArray[np.generic]) -> tuple[Keys, Keys]:
+    """AES-256 of the blocks (high, low): two columns of 64 bits, shape (n,) each; `high` may be one number.
 
     Every block is input once per meaning, so the plain block cipher is the keyed function we want.
     """
-    encryptor = Cipher(algorithms.AES256(key), modes.ECB()).encryptor()  # noqa: S305
     first, second = np.empty(len(low), dtype=np.uint64), np.empty(len(low), dtype=np.uint64)
-    blocks = np.empty((min(len(low), _CHUNK), 2), dtype="<u8")
-    for start in range(0, len(low), _CHUNK):
-        stop = min(start + _CHUNK, len(low))
-        part = blocks[: stop - start]
-        part[:, 0], part[:, 1] = high[start:stop].view(np.uint64), low[start:stop].view(np.uint64)
-        found = np.frombuffer(encryptor.update(part.tobytes()), dtype="<u8").reshape(-1, 2)
-        first[start:stop], second[start:stop] = found[:, 0], found[:, 1]
+    for place, found in _sealed(key, high, low):
+        first[place], second[place] = found[:, 0], found[:, 1]
     return first, second
+
+
+def keyed_once(key: bytes, high: NDArray[np.generic] | int, low: NDArray[np.generic]) -> Keys:
+    """The first column of `keyed`."""
+    first = np.empty(len(low), dtype=np.uint64)
+    for place, found in _sealed(key, high, low):
+        first[place] = found[:, 0]
+    return first
+
+
+def _sealed(
+    key: bytes, high: NDArray[np.generic] | int, low: NDArray[np.generic]
+) -> Iterator[tuple[slice, Keys]]:
+    encryptor = Cipher(algorithms.AES256(key), modes.ECB()).encryptor()  # noqa: S305
+    blocks = np.empty((min(len(low), _CHUNK), 2), dtype="<u8")
+    sealed = np.empty(blocks.nbytes + 15, dtype=np.uint8)  # (the cipher asks for a block more, less a byte)
+    for start in range(0, len(low), _CHUNK):
+        place = slice(start, min(start + _CHUNK, len(low)))
+        part = blocks[: place.stop - start]
+        part[:, 0] = high if isinstance(high, int) else high[place].view(np.uint64)
+        part[:, 1] = low[place].view(np.uint64)
+        size = encryptor.update_into(part.reshape(-1).view(np.uint8).data, sealed.data)
+        yield place, sealed[:size].view("<u8").reshape(-1, 2)
 
 
 def record_keys(persons: Ints, keys: RoundingKeys) -> tuple[Keys, Keys]:
     """Per person: the record key, and a second keyed number for sketches and noise; shape (n,) each."""
     persons = np.ascontiguousarray(persons, dtype=np.int64)
-    return keyed(keys.people, np.zeros(len(persons), dtype=np.uint64), persons)
+    return keyed(keys.people, 0, persons)
 
 
 def directions(cell_keys: Keys, counts: Ints, keys: RoundingKeys, *, unit: int = 0) -> Keys:
     """A uniform 64-bit number per cell, fixed by its people; shape as `counts`."""
     low = (counts.astype(np.uint64) << np.uint64(32)) | np.uint64(PEOPLE_COUNT << 16 | unit)
-    return keyed(keys.cells, cell_keys, low)[0]
+    return keyed_once(keys.cells, cell_keys, low)
 
 
 def round_counts(cell_keys: Keys, counts: Ints, keys: RoundingKeys, profile: Profile) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from itertools import product
+from operator import eq, itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,16 +65,22 @@ def full_labels(table: AnyTable) -> tuple[Labels, Ints, Axes]:
         if len(set(table.labels)) != len(table.labels):
             raise _unfit(table)
         return table.labels, as_given, ()
-    axes = tuple(tuple(dict.fromkeys(column)) for column in zip(*table.labels, strict=True))
+    axes = axes_of(table.labels, width)
     if np.prod([float(len(axis)) for axis in axes]) > MOST_CELLS:
         raise too_many(table.name)
-    rows = tuple(product(*axes))
-    if rows == table.labels:
+    number = int(np.prod([len(axis) for axis in axes]))
+    if number == len(table.labels) and all(map(eq, product(*axes), table.labels)):
         return table.labels, as_given, axes
+    rows = tuple(product(*axes))
     if len(set(table.labels)) != len(table.labels):
         raise _unfit(table)
     places = {row: place for place, row in enumerate(rows)}
     return rows, np.array([places[row] for row in table.labels], dtype=np.int64), axes
+
+
+def axes_of(labels: Labels, width: int) -> Axes:
+    """The labels per dimension, as they first appear."""
+    return tuple(tuple(dict.fromkeys(map(itemgetter(place), labels))) for place in range(width))
 
 
 def too_many(where: str) -> WrongUse:

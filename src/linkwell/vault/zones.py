@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -133,12 +133,12 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Write `data` so that `path` either does not exist or is complete."""
+def write_whole(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> None:
+    """Write `data`, whole or in pieces, so that `path` either does not exist or is complete."""
     with written_whole(path) as part:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
 
 
 def _fsync_folder(folder: Path) -> None:
