@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -68,26 +70,30 @@ def links_table(
     chosen: Decisions,
     weight: Floats,
     alike: Bools,
+    threads: int,
 ) -> pa.Table:
     has = (chosen.best >= 0) & (chosen.decision != NONE)
     rows = pa.array(np.where(has, chosen.best, 0), mask=~has)
     number = table["pass"].to_numpy().astype(np.int64)
     found = np.where(has, number[chosen.best], 0) if len(number) else np.zeros(pairs.records, dtype=np.int64)
     pass_names = pa.DictionaryArray.from_arrays(pa.array(found, pa.int32(), mask=~has), passes)
-    columns: dict[str, Any] = {
-        "record": records,
-        "person": table["pid"].take(rows),
-        "posterior": np.round(chosen.posterior, 6),
-        "margin": np.round(chosen.margin, 6),
-        "decision": pa.array(WORDS).take(pa.array(chosen.decision)),
-        "pass": pass_names,
-        "weight": pa.array(weight).take(rows),
-        "near_exact": pa.array(alike).take(rows),
-        "conflict": chosen.conflict,
+    best = np.where(has, chosen.best, 0)
+    columns: dict[str, Callable[[], Any]] = {
+        "record": lambda: records,
+        "person": lambda: table["pid"].take(rows),
+        "posterior": lambda: np.round(chosen.posterior, 6),
+        "margin": lambda: np.round(chosen.margin, 6),
+        "decision": lambda: pa.array(WORDS).take(pa.array(chosen.decision)),
+        "pass": lambda: pass_names,
+        "weight": lambda: pa.array(weight).take(rows),
+        "near_exact": lambda: pa.array(alike).take(rows),
+        "conflict": lambda: chosen.conflict,
     }
     for c in model.compared:
-        columns[f"level_{c.name}"] = _level_names(c, pairs, np.where(has, chosen.best, 0), ~has)
-    return pa.table(columns)
+        columns[f"level_{c.name}"] = partial(_level_names, c, pairs, best, ~has)
+    with ThreadPoolExecutor(threads) as pool:
+        made = pool.map(lambda make: make(), columns.values())
+        return pa.table(dict(zip(columns, made, strict=True)))
 
 
 def _level_names(c: Comparison, pairs: Pairs, rows: Ints, absent: Bools | None = None) -> pa.Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from linkwell.linkage.compare import STRATUM
 from linkwell.linkage.settings import LinkSettings
-from linkwell.linkage.weights import Floats, Ints, Model, Pairs
+from linkwell.linkage.weights import Floats, Ints, Model, Pairs, side_by_side
 
 Bools = npt.NDArray[np.bool_]
 NONE, REVIEW, LINK = range(3)
@@ -40,7 +40,7 @@ def decide(
     """Choose per record. In a list mostly of bare records (no birth date, no number) those must be surer.
 
     A verified number whose owner disagrees in everything comparable never links by rule."""
-    best, top, second = _best_two(pairs, posterior)
+    best, top, second = _best_two(pairs, posterior, settings.threads)
     refused = by_number & _owner_disagrees(pairs, model)
     conflict = np.zeros(pairs.records, dtype=bool)
     conflict[pairs.record[refused]] = True
@@ -56,20 +56,22 @@ def decide(
     return Decisions(best, top, margin, decision, conflict)
 
 
-def _best_two(pairs: Pairs, posterior: Floats) -> tuple[Ints, Floats, Floats]:
+def _best_two(pairs: Pairs, posterior: Floats, threads: int) -> tuple[Ints, Floats, Floats]:
     """Per record: row of the best pair (-1 without candidates; ties go to the first person by id), its
-    posterior, and the second best's. The pairs of a record are one run of rows."""
+    posterior, and the second best's."""
     best, top, second = np.full(pairs.records, -1), np.zeros(pairs.records), np.zeros(pairs.records)
-    n, starts = len(pairs.record), pairs.starts
-    if not n:
-        return best, top, second
-    whose = pairs.record[starts]
-    top[whose] = np.maximum.reduceat(posterior, starts)
-    rows = np.where(posterior == top[pairs.record], np.arange(n), n)
-    best[whose] = np.minimum.reduceat(rows, starts)
-    others = posterior.copy()
-    others[best[whose]] = 0.0
-    second[whose] = np.maximum.reduceat(others, starts)
+
+    def fill(part: tuple[slice, Ints]) -> None:
+        rows, starts = part
+        whose, here = pairs.record[rows][starts], posterior[rows].copy()
+        high, n = np.maximum.reduceat(here, starts), len(here)
+        highest = here == np.repeat(high, np.diff(starts, append=n))
+        first = np.minimum.reduceat(np.where(highest, np.arange(n), n), starts)
+        best[whose], top[whose] = first + rows.start, high
+        here[first] = 0.0
+        second[whose] = np.maximum.reduceat(here, starts)
+
+    side_by_side(fill, pairs.parts, threads)
     return best, top, second
 
 
@@ -80,27 +82,29 @@ def _owner_disagrees(pairs: Pairs, model: Model) -> Bools:
     nothing else to compare. A surname alone is not: relatives share it.
     """
     by_name = {c.name: c for c in model.compared}
+    pattern, codes = pairs.patterns
 
     def levels(name: str, from_here_unlike: str) -> tuple[Bools, Bools]:
-        level = pairs.codes[name] % STRATUM
+        level = codes[name] % STRATUM
         return level > 0, (level > 0) & (level < by_name[name].number(from_here_unlike))
 
     given, like_given = levels("given", "similar")
-    given_level = pairs.codes["given"] % STRATUM
+    given_level = codes["given"] % STRATUM
     like_given = like_given | (given_level == by_name["given"].number("swapped_near"))
     dob, like_dob = levels("dob", "two_parts")
     _, part_dob = levels("dob", "close")
     surname, like_surname = levels("surname", "similar")
     enough = like_given | like_dob | (like_surname & (part_dob | (~given & ~dob)))
-    return np.asarray((given | dob | surname) & ~enough, dtype=np.bool_)
+    return np.asarray((given | dob | surname) & ~enough, dtype=np.bool_)[pattern]
 
 
 def near_exact(pairs: Pairs, model: Model) -> Bools:
     """O'Sullivan (2014): every field that can be compared agrees exactly or differs by one allowed change."""
-    whole = np.ones(len(pairs.record), dtype=bool)
+    pattern, codes = pairs.patterns
+    whole = np.ones(len(codes[model.compared[0].name]), dtype=bool)
     for c in model.compared:
         table = np.ones(STRATUM, dtype=bool)
         for number, level in enumerate(c.levels, 1):
             table[number] = level.near_exact
-        whole &= table[pairs.codes[c.name] % STRATUM]
-    return whole
+        whole &= table[codes[c.name] % STRATUM]
+    return whole[pattern]

@@ -16,7 +16,7 @@ from linkwell.linkage.compare import STRATUM, Comparison
 from linkwell.linkage.weights import Floats, Ints, Model, Pairs, log2_m, others, posteriors, rounded
 
 
-def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
+def learned(pairs: Pairs, model: Model, log_u: Floats | None = None, threads: int = 1) -> Model:
     """Learn m and the share on the spine from the list (EM; priors keep short lists sane).
 
     Pairs that a pass settled count as true links throughout; the rounds go over the open records only. Where
@@ -24,9 +24,9 @@ def learned(pairs: Pairs, model: Model, log_u: Floats | None = None) -> Model:
     """
     rounds = int(model.settings["prior"]["rounds"])
     lesson = _lesson(pairs, model, (others(pairs, model) if log_u is None else log_u)[~pairs.settled])
-    model, counts = _settled_down(lesson, model, rounds)
+    model, counts = _settled_down(lesson, model, rounds, threads)
     kinds = two_kinds(model.compared, model.m, lesson.codes, counts, float(model.settings["prior"]["levels"]))
-    return _settled_down(lesson, replace(model, kinds=kinds), rounds)[0] if kinds else model
+    return _settled_down(lesson, replace(model, kinds=kinds), rounds, threads)[0] if kinds else model
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,14 @@ def _lesson(pairs: Pairs, model: Model, log_u: Floats) -> _Lesson:
     return _Lesson(only, log_u, pattern[rows], codes, settled, start, pairs.records - len(unseen))
 
 
-def _settled_down(lesson: _Lesson, model: Model, rounds: int) -> tuple[Model, Floats]:
+def _settled_down(lesson: _Lesson, model: Model, rounds: int, threads: int) -> tuple[Model, Floats]:
     """The model after the rounds it takes to stay as it is, and how many true links have each pattern."""
     prior, steady = model.settings["prior"], False
     counts, unseen = lesson.settled, lesson.open.unseen
     records = lesson.certain + lesson.open.records
     while rounds and not steady:
         weight = rounded(log2_m(lesson.codes, model)[lesson.pattern] - lesson.log_u)
-        share, nobody = posteriors(lesson.open, weight, model)
+        share, nobody = posteriors(lesson.open, weight, model, threads)
         shares = np.bincount(lesson.pattern, weights=share, minlength=len(counts)).astype(np.float64)
         m = {
             c.name: _m(_counts(c, lesson.codes[c.name], shares) + lesson.start[c.name])

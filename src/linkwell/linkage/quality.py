@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkwell.linkage.decide import LINK, NONE, REVIEW, Decisions
+from linkwell.linkage.decide import LINK, NONE, REVIEW, WORDS, Decisions
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.weights import Floats, Ints
 
@@ -150,24 +150,16 @@ def _by(kind: str, column: pa.ChunkedArray, chosen: Decisions, wrong: Floats, mi
     order = [name for _, name in AGE_BANDS] if kind == "age" else []
     coded = column.combine_chunks()
     coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
-    labels = coded.dictionary.to_pylist()
-    there = sorted({labels[n] for n in np.unique(coded.indices.to_numpy())})
-    names = sorted(there, key=lambda n: order.index(n) if n in order else len(order))
-    places = [names.index(label) if label in there else 0 for label in labels]
-    number = np.array(places, dtype=np.int64)[coded.indices.to_numpy()]
-    linked = chosen.decision == LINK
-
-    def total(values: Any) -> Any:
-        return np.bincount(number, weights=values.astype(np.float64), minlength=len(names))
-
-    columns = zip(
-        names,
-        np.bincount(number, minlength=len(names)),
-        total(linked),
-        total(chosen.decision == REVIEW),
-        total(wrong),
-        total(missed),
-        strict=True,
+    labels, code = coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+    size = len(labels)
+    whose = np.bincount(code * len(WORDS) + chosen.decision, minlength=size * len(WORDS))
+    decided = whose.reshape(size, len(WORDS))
+    false, lost = (np.bincount(code, weights=values, minlength=size) for values in (wrong, missed))
+    there = {str(label): at for at, label in enumerate(labels) if decided[at].any()}
+    names = sorted(there, key=lambda n: (order.index(n) if n in order else len(order), n))
+    columns = (
+        (n, decided[at].sum(), decided[at, LINK], decided[at, REVIEW], false[at], lost[at])
+        for n, at in ((n, there[n]) for n in names)
     )
     return [
         Group(

@@ -300,10 +300,10 @@ def _result(met: _Met, settings: LinkSettings, tick: Tick) -> LinkResult:
     table, pairs, passes, model = met.table, met.pairs, met.passes, met.start
     log_u = others(pairs, model, settings.threads)
     if settings.learn:
-        model = learned(pairs, model, log_u)
+        model = learned(pairs, model, log_u, settings.threads)
     weight = weights(pairs, model, log_u)
     tick(4, _STEPS)
-    posterior, nobody = posteriors(pairs, weight, model)
+    posterior, nobody = posteriors(pairs, weight, model, settings.threads)
     pass_number = table["pass"].to_numpy()
     posterior = np.where(
         pass_number == passes.index("id_alone"), alone(table, posterior, settings), posterior
@@ -314,7 +314,9 @@ def _result(met: _Met, settings: LinkSettings, tick: Tick) -> LinkResult:
     bare = pairs.unseen > float(settings.model.model["prior"]["unseen"])
     chosen = decide(pairs, model, posterior, by_number, bare, settings)
     alike = near_exact(pairs, model)
-    links = links_table(met.listed.records, table, pairs, model, passes, chosen, weight, alike)
+    links = links_table(
+        met.listed.records, table, pairs, model, passes, chosen, weight, alike, settings.threads
+    )
     groups = group_labels(met.listed.groups, links)
     quality = measure(groups, links, chosen, nobody, settings, met.spine.rows, sorted(met.fields))
     review = review_table(links, table, pairs, model, chosen, weight, posterior)

@@ -8,11 +8,12 @@ model.toml. Weights are held in fixed point (thousandths of a bit), so that any 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from linkwell.linkage.bundles import Ints as Ints
 from linkwell.linkage.bundles import Kind, log2_mixed
 from linkwell.linkage.compare import STRATUM, Comparison
 
+T = TypeVar("T")
 _TINY = 1e-12
 _AT_A_TIME = 1 << 15  # pairs: what is worked on stays in the processor's own memory
 
@@ -57,6 +59,18 @@ class Pairs:
         return np.flatnonzero(np.concatenate(([True], self.record[1:] != self.record[:-1])))
 
     @cached_property
+    def parts(self) -> list[tuple[slice, Ints]]:
+        """Some pairs at a time, all of a record's together: their rows, and the first of each record's."""
+        n = len(self.record)
+        cuts = np.searchsorted(self.starts, np.arange(0, n, _AT_A_TIME))
+        edges = np.unique(np.append(np.append(self.starts, n)[cuts], n))
+        runs = np.searchsorted(self.starts, edges)
+        return [
+            (slice(a, b), self.starts[i:j] - a)
+            for (a, b), (i, j) in zip(itertools.pairwise(edges), itertools.pairwise(runs), strict=True)
+        ]
+
+    @cached_property
     def patterns(self) -> tuple[Ints, dict[str, Ints]]:
         """The number of each pair's pattern of levels, and per comparison the code that each pattern has."""
         key: Ints = np.zeros(len(self.record), dtype=np.int32)
@@ -85,6 +99,12 @@ class Pairs:
             self.records,
             self.unseen,
         )
+
+
+def side_by_side(work: Callable[[T], object], parts: Iterable[T], threads: int) -> None:
+    """Do `work` for every part, so many at once."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, parts))
 
 
 def _numbered(key: Ints, size: int) -> tuple[Ints, int]:
@@ -217,8 +237,7 @@ def others(pairs: Pairs, model: Model, threads: int = 1) -> Floats:
             total += _impostor(few, model, impostor, parts)
         log_u[here] = np.log2(total)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, len(log_u), _AT_A_TIME)))
+    side_by_side(fill, range(0, len(log_u), _AT_A_TIME), threads)
     return log_u
 
 
@@ -275,7 +294,7 @@ def _impostor(pairs: Pairs, model: Model, impostor: Mapping[str, Any], parts: Ma
     return likely
 
 
-def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floats]:
+def posteriors(pairs: Pairs, weight: Floats, model: Model, threads: int = 1) -> tuple[Floats, Floats]:
     """Posterior of each pair among its rivals and nobody, and of nobody per record.
 
     Where `model.rivals` is false each pair stands alone: in one list, three records may all be one person.
@@ -292,11 +311,17 @@ def posteriors(pairs: Pairs, weight: Floats, model: Model) -> tuple[Floats, Floa
             pairs.record, weights=np.log1p(-np.minimum(alone, 1 - 1e-9)), minlength=pairs.records
         )
         return np.asarray(alone), np.asarray(np.exp(none))
-    starts, whose = pairs.starts, pairs.record[pairs.starts]
-    top = np.full(pairs.records, nobody)
-    top[whose] = np.maximum(nobody, np.maximum.reduceat(log_odds, starts) if len(starts) else log_odds)
-    share = np.exp2(log_odds - top[pairs.record])
-    total = np.exp2(nobody - top)
-    none = total.copy()
-    total[whose] += np.add.reduceat(share, starts) if len(starts) else share
-    return np.asarray(share / total[pairs.record]), np.asarray(none / total)
+    posterior, without = np.empty(len(weight)), np.ones(pairs.records)
+
+    def fill(part: tuple[slice, Ints]) -> None:
+        rows, starts = part
+        odds = log_odds[rows]
+        times = np.diff(starts, append=len(odds))
+        top = np.maximum(nobody, np.maximum.reduceat(odds, starts))
+        share, none = np.exp2(odds - np.repeat(top, times)), np.exp2(nobody - top)
+        total = none + np.add.reduceat(share, starts)
+        posterior[rows] = share / np.repeat(total, times)
+        without[pairs.record[rows][starts]] = none / total
+
+    side_by_side(fill, pairs.parts, threads)
+    return posterior, without
