@@ -79,7 +79,7 @@ def make_dates(
     con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, order: DateOrder, newest: int
 ) -> None:
     """Temp table `dates`: a row per different birth date as written, its parts as whole numbers, NULL where
-    not known. In steps, each a table, because the engine would otherwise read a date once per use."""
+    not known. In steps, because the engine would otherwise read a date once per use."""
     defaults = sql.text_list(model.words["default_dates"])
     steps = {
         "date_texts": f"SELECT d AS raw, {date_text('d', kind, order, newest)} AS d FROM "
@@ -89,14 +89,11 @@ def make_dates(
             CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
             FROM date_texts
             WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')""",
-        "dates": f"""SELECT *, {SWAPPED} AS dsw, CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
-            FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
-                CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)""",
     }
-    for name, query in steps.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    for name in ("date_texts", "date_parts"):
-        con.execute(f"DROP TABLE {name}")
+    dates = f"""SELECT *, {SWAPPED} AS dsw, CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
+        FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
+            CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)"""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE dates AS {sql.in_steps(steps)} {dates}")
 
 
 def date_text(x: str, kind: str, order: DateOrder, newest: int) -> str:

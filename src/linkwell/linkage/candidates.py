@@ -50,8 +50,8 @@ def find_pairs_within(
 ) -> list[str]:
     """The same for one list that is its own spine: no pass settles anything, and nobody meets themselves."""
     names = find_pairs(con, model, compared, keep_open=True)
-    con.execute("""DELETE FROM pairs USING list l, spine s
-        WHERE l.r = pairs.r AND s.rowid = pairs.i AND l.record = CAST(s.pid AS VARCHAR)""")
+    con.execute("""DELETE FROM pairs USING numbered l, spine s
+        WHERE l.r = pairs.r AND s.rowid = pairs.i AND l.known = CAST(s.pid AS VARCHAR)""")
     return names
 
 

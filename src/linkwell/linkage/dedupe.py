@@ -97,11 +97,12 @@ def dedupe(
         tick(1, _STEPS)
         facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
         unchecked, fields = facts["unchecked"].split(","), json.loads(facts["fields"])
-        _, files, _ = standardise_list(con, table, inside, unchecked, fields)
+        read = standardise_list(con, table, inside, unchecked, fields)
+        files = read.model
         compared = worth_comparing(con, comparisons(files))
         passes = find_pairs_within(con, files, compared)
         tick(2, _STEPS)
-        told = listed(con, files)
+        told = listed(con, files, read.records)
         found, pairs = compared_pairs(con, files, compared, told.unseen)
         sharing = json.loads(facts["sharing"])
         del (

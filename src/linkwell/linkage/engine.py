@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from linkwell.errors import LinkwellError, TryAgain, WrongUse
@@ -126,7 +127,7 @@ def with_places(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> bo
     """
     if not isinstance(source, Path):
         con.register(
-            name, source.append_column("linkwell_place", pa.array(range(source.num_rows), pa.int32()))
+            name, source.append_column("linkwell_place", pa.array(np.arange(source.num_rows, dtype=np.int32)))
         )
         return True
     if source.suffix.lower() not in _PARQUET:

@@ -6,7 +6,7 @@ engine-specific functions used by the linker are found here and in `engine`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # the NHI's alphabet: no I, no O; A is 1
 
@@ -55,6 +55,11 @@ def sound(x: str) -> str:
     s = f"CASE WHEN regexp_matches({x}, 'wh|ph|ck|sch') THEN {s} ELSE {x} END"
     s = f"translate({s}, 'cqzjv', 'kksgw')"
     return f"left({s}, 1) || translate(substr({s}, 2), 'aeiouhyw', '')"
+
+
+def in_steps(steps: Mapping[str, str]) -> str:
+    """The WITH of a query made in steps, each of them worked out once."""
+    return "WITH " + ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in steps.items())
 
 
 def without_doubles(x: str) -> str:

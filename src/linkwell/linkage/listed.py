@@ -35,16 +35,20 @@ class Listed:
     short_years: bool
 
 
-def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Listed:
+def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles, records: pa.ChunkedArray) -> Listed:
     """Read temp tables `list` and `dates` for the last time, and drop them."""
-    records = con.sql("SELECT record FROM list ORDER BY r").to_arrow_table()["record"]
-    told = Listed(records, _unseen(con, model), _groups(con), _filled(con), _unread(con), _short_years(con))
+    table = con.sql(f"SELECT {_bare(model)} AS bare, {_groups(con)} FROM list ORDER BY r").to_arrow_table()
+    prior, bare = model.model["prior"], table["bare"].to_numpy(zero_copy_only=False).astype(bool)
+    unseen = np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
+    filled, unread = _filled(con)
+    told = Listed(records, unseen, table.drop_columns(["bare"]), filled, unread, _short_years(con))
     for name in ("list", "dates"):
         con.execute(f"DROP TABLE {name}")
     return told
 
 
-def _groups(con: duckdb.DuckDBPyConnection) -> pa.Table:
+def _groups(con: duckdb.DuckDBPyConnection) -> str:
+    """SQL of gender, age and, where the list has it, area in words."""
     bands = " ".join(
         f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
         for start, name in reversed(AGE_BANDS)
@@ -53,38 +57,29 @@ def _groups(con: duckdb.DuckDBPyConnection) -> pa.Table:
     ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)
     placed = con.execute("SELECT count(area) FROM list").fetchall()[0][0]
     area = ", coalesce(area[1:2], 'not recorded') AS area" if placed else ""
-    return con.sql(f"""SELECT
+    return f"""
         CAST(CASE sex {genders} ELSE '{NO_GENDER}' END AS ENUM ('male', 'female', '{NO_GENDER}')) AS gender,
-        CAST(coalesce(CASE {bands} END, '{NO_DATE}') AS ENUM ({ages}, '{NO_DATE}')) AS age{area}
-        FROM list ORDER BY r""").to_arrow_table()
+        CAST(coalesce(CASE {bands} END, '{NO_DATE}') AS ENUM ({ages}, '{NO_DATE}')) AS age{area}"""
 
 
-def _unseen(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> Floats:
-    """Per record, the chance that its person is on the spine and no pass brings it up."""
-    prior = model.model["prior"]
+def _bare(model: ModelFiles) -> str:
+    """SQL that is true where a record has neither a birth date nor a number or address to be found by."""
     reached = [name for name in ("home", "phone", "email") if name in extra_columns(model)]
-    numbered = " OR ".join(
-        [*(f"{i}_ok" for i in model.id_names), *(f"{x} IS NOT NULL" for x in reached), "false"]
-    )
-    query = f"SELECT d8 IS NULL AND NOT ({numbered}) AS bare FROM list ORDER BY r"
-    bare = con.sql(query).to_arrow_table()["bare"].to_numpy(zero_copy_only=False).astype(bool)
-    return np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
+    numbered = [*(f"{i}_ok" for i in model.id_names), *(f"{x} IS NOT NULL" for x in reached), "false"]
+    return f"d8 IS NULL AND NOT ({' OR '.join(numbered)})"
 
 
-def _filled(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Share of records with something to compare, by field, as the linking copy has it."""
+def _filled(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, float], float]:
+    """Share of records with something to compare, by field, as the linking copy has it; share with something
+    written as birth date that is no date, or says that there is none."""
     there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
     fields = {"given name": "k_g1", "surname": "k_fs", "birth date": "yy", "gender": "sex", "area": "area"}
     fields |= {i.removesuffix("_ok"): i.removesuffix("_ok") for i in sorted(there) if i.endswith("_ok")}
     counts = ", ".join(f"count({column}) / greatest(count(*), 1)" for column in fields.values())
-    shares = con.execute(f"SELECT {counts} FROM list").fetchall()[0]
-    return {name: round(float(share), 4) for name, share in zip(fields, shares, strict=True)}
-
-
-def _unread(con: duckdb.DuckDBPyConnection) -> float:
-    """Share of records with something written as birth date that is no date, or says that there is none."""
-    query = "SELECT count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
-    return round(float(con.execute(query).fetchall()[0][0]), 4)
+    *shares, unread = con.execute(
+        f"SELECT {counts}, count(*) FILTER (unread) / greatest(count(*), 1) FROM list"
+    ).fetchall()[0]
+    return {name: round(float(x), 4) for name, x in zip(fields, shares, strict=True)}, round(float(unread), 4)
 
 
 def _short_years(con: duckdb.DuckDBPyConnection) -> bool:

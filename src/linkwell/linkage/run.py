@@ -127,19 +127,30 @@ def _met(
 ) -> _Met:
     facts = dict(con.execute("SELECT name, value FROM facts").fetchall())
     unchecked = facts["unchecked"].split(",")
-    found, model_files, turned = standardise_list(
-        con, extract, settings, unchecked, json.loads(facts["fields"])
-    )
+    read = standardise_list(con, extract, settings, unchecked, json.loads(facts["fields"]))
+    model_files = read.model
     compared = worth_comparing(con, comparisons(model_files))
     tick(1, _STEPS)
     passes = find_pairs(con, model_files, compared, labels=settings.labels)
     tick(2, _STEPS)
-    told = listed(con, model_files)
+    told = listed(con, model_files, read.records)
     table, pairs = compared_pairs(con, model_files, compared, told.unseen)
     tick(3, _STEPS)
     numbers = measured_rates(model_files.model, json.loads(facts["sharing"]))
     start = starting_model(compared, sampled(con), spine.rows, numbers)
-    return _Met(told, table, pairs, passes, start, spine, found, turned)
+    return _Met(told, table, pairs, passes, start, spine, read.fields, read.turned)
+
+
+@dataclass(frozen=True)
+class ReadList:
+    """What became of reading the list: the keys of its records in the order of their numbers, the fields
+    found, the model with the numbers and further fields that both sides have, and whether given names and
+    surnames had to be turned round."""
+
+    records: pa.ChunkedArray
+    fields: Collection[str]
+    model: ModelFiles
+    turned: bool
 
 
 def standardise_list(
@@ -148,9 +159,8 @@ def standardise_list(
     settings: LinkSettings,
     unchecked: Sequence[str],
     on_spine: Collection[str],
-) -> tuple[dict[str, str], ModelFiles, bool]:
-    """Make temp table `list`; return the fields found, the model with the numbers and further fields that
-    both sides have, and whether given names and surnames had to be turned round."""
+) -> ReadList:
+    """Make temp table `list`, and `numbered`: the key (known) and number (r) of every record."""
     try:
         kinds = register(con, "extract", extract)
         found = recognise(kinds, settings.model.columns, "record", settings.extract_columns)
@@ -158,20 +168,25 @@ def standardise_list(
         model = settings.model.with_kinds(set(found) & set(on_spine))
         key = f"CAST({quoted(found['record'])} AS VARCHAR)" if "record" in found else "linkwell_row"
         view = "extract" if "record" in found else _with_row_numbers(con)
-        placed = view == "extract" and _in_order(con, key) and with_places(con, view, extract)
-        if not placed:
-            _number_records(con, key, view, by="length(known), known" if view == "keyed" else "known")
-        number = "r.linkwell_place AS r" if placed else "n.r"
-        given = f"linkwell_place, {key} AS record" if placed else f"{key} AS record"
-        joins = "" if placed else "JOIN numbered n ON n.known = r.record"
+        records = _in_order(con, key) if view == "extract" else None
+        if records is None or not with_places(con, view, extract):
+            records = _number_records(
+                con, key, view, by="length(known), known" if view == "keyed" else "known"
+            )
+            place = {
+                "key": f"{key} AS record",
+                "number": "n.r",
+                "joins": "JOIN numbered n ON n.known = r.record",
+            }
+        else:
+            place = {"key": "linkwell_place AS r"}
         unread = "CASE WHEN d.raw IS NULL THEN trim(CAST(r.d AS VARCHAR)) <> '' END AS unread"
         held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
 
         def read(*, turned: bool) -> None:
             read_rows(
-                con, view, found, kinds, model, key=given, nhi_map=settings.nhi_map,
-                turned=turned, wide=False, extra=f", {number}, {unread}{held}", joins=joins,
-                newest=settings.newest,
+                con, view, found, kinds, model, nhi_map=settings.nhi_map, turned=turned, wide=False,
+                extra=f", {unread}{held}", newest=settings.newest, **place,
             )  # fmt: skip
 
         read(turned=False)
@@ -183,7 +198,10 @@ def standardise_list(
     con.execute("ALTER TABLE rows RENAME TO list")
     for name in ("numbered", "keyed"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    return found, model, turned
+    con.register(
+        "numbered", pa.table({"known": records, "r": pa.array(np.arange(len(records), dtype=np.int32))})
+    )
+    return ReadList(records, found, model, turned)
 
 
 def _refuse_undeclared(model: ModelFiles, both: Collection[str]) -> None:
@@ -208,17 +226,18 @@ def _with_row_numbers(con: duckdb.DuckDBPyConnection) -> str:
     return "keyed"
 
 
-def _in_order(con: duckdb.DuckDBPyConnection, key: str) -> bool:
-    """Whether the records stand in the order of their keys, each with its own: then they are numbered."""
+def _in_order(con: duckdb.DuckDBPyConnection, key: str) -> pa.ChunkedArray | None:
+    """The keys of the records where these stand in their order, each with its own: then they are numbered."""
     con.execute("SET preserve_insertion_order = true")
-    keys = con.sql(f"SELECT {key} AS known FROM extract").to_arrow_table()["known"].combine_chunks()
+    keys = con.sql(f"SELECT {key} AS known FROM extract").to_arrow_table()["known"]
     con.execute("SET preserve_insertion_order = false")
-    return not keys.null_count and bool(pc.all(pc.greater(keys[1:], keys[:-1])).as_py())
+    whole = keys.combine_chunks()
+    return None if keys.null_count or not pc.all(pc.greater(whole[1:], whole[:-1])).as_py() else keys
 
 
-def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str, by: str) -> None:
-    """Number the records in the order `by` of their keys, whatever order they come in; refuse keys that
-    repeat or are missing."""
+def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str, by: str) -> pa.ChunkedArray:
+    """Number the records in the order `by` of their keys, whatever order they come in, into temp table
+    `numbered`; return the keys so. Refuse keys that repeat or are missing."""
     con.execute(f"""CREATE TEMP TABLE numbered AS SELECT known,
         CAST(row_number() OVER keys - 1 AS INTEGER) AS r, known = lag(known) OVER keys AS again
         FROM (SELECT {key} AS known FROM {view}) WINDOW keys AS (ORDER BY {by})""")
@@ -232,6 +251,7 @@ def _number_records(con: duckdb.DuckDBPyConnection, key: str, view: str, by: str
             why="A link is reported by record key; one that repeats could not be told apart.",
             fix="Name the right column with --map THEIRS=record, or leave the key out and rows are numbered.",
         )
+    return con.sql("SELECT known FROM numbered ORDER BY r").to_arrow_table()["known"]
 
 
 def worth_comparing(

@@ -180,7 +180,7 @@ def _judged(con: duckdb.DuckDBPyConnection, labels: Source, names: list[str]) ->
     """Pairs that people judged: the same settles its record, unless two are; different is taken out."""
     register(con, "labels_in", labels)
     con.execute("""CREATE OR REPLACE TEMP TABLE judged AS SELECT l.r, s.rowid AS i, any_value(label) AS label
-        FROM labels_in j JOIN list l ON l.record = CAST(j.record AS VARCHAR)
+        FROM labels_in j JOIN numbered l ON l.known = CAST(j.record AS VARCHAR)
         JOIN spine s ON CAST(s.pid AS VARCHAR) = CAST(j.person AS VARCHAR)
         WHERE label IN ('same', 'different') GROUP BY l.r, s.rowid HAVING count(DISTINCT label) = 1""")
     con.execute("""DELETE FROM pairs WHERE r IN (SELECT r FROM judged WHERE label = 'same')

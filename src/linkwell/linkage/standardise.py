@@ -28,6 +28,7 @@ def read_rows(
     model: ModelFiles,
     *,
     key: str,
+    number: str = "",
     nhi_map: Source | None = None,
     turned: bool = False,
     wide: bool = True,
@@ -43,6 +44,7 @@ def read_rows(
 
     Args:
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
+        number: SQL of the first column of `rows`, where that is not the key.
         turned: given name and surname stand in each other's place. wide: with the columns that only
             candidates are looked for by, which `widened_sql` can bring later. extra, joins: SQL of further
             columns of `rows` and of what they come from. newest: the latest year that one of two figures may
@@ -63,7 +65,7 @@ def read_rows(
     numbers += "".join(
         f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
     )
-    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT r.{alias}, {_named(wide=wide)},
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT {number or f"r.{alias}"}, {_named(wide=wide)},
         d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
@@ -113,11 +115,11 @@ def _prior_codes(surname: str) -> list[str]:
 
 
 def widened_sql(source: str, model: ModelFiles) -> str:
-    """SQL of the rows of `source` (read with `wide` false), their keys left out, with the columns that
-    candidates are looked for by."""
+    """SQL of the rows of `source` (read with `wide` false) with the columns that candidates are looked for
+    by."""
     columns = [f"f.{column}" for column in _OF_GIVEN] + [f"l.{column}" for column in _OF_LAST]
     columns += _prior_codes("r.k_fs") + [_number_parts(i) for i in model.id_names]
-    return f"""SELECT r.* EXCLUDE (record), {", ".join(columns)} FROM {source} r
+    return f"""SELECT r.*, {", ".join(columns)} FROM {source} r
         LEFT JOIN words f ON f.w = r.f LEFT JOIN words l ON l.w = r.l
         LEFT JOIN words p ON p.w = r.p LEFT JOIN words p2 ON p2.w = r.p2"""
 
@@ -248,7 +250,7 @@ def turned_names(con: duckdb.DuckDBPyConnection, sample: int = 2000) -> bool:
     """
     row = con.execute(f"""
         WITH few AS (SELECT f, l FROM rows WHERE f IS NOT NULL AND l IS NOT NULL
-            ORDER BY hash(record) LIMIT {sample}),
+            ORDER BY hash(r) LIMIT {sample}),
         g AS (SELECT head AS name, max(ng) AS n FROM spelling WHERE ng > 0 GROUP BY head),
         s AS (SELECT compact AS name, max(ns) AS n FROM spelling WHERE ns > 0 GROUP BY compact),
         r AS (SELECT f.head AS fh, f.compact AS fc, l.head AS lh, l.compact AS lc FROM few
@@ -326,7 +328,7 @@ def _without(whole: str, part: str) -> str:
 def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     """Temp table `words`: a row per different text of a name, how it is folded, its parts, codes and sounds.
 
-    Made in steps, each a table of its own, because the engine would otherwise fold a name once per use.
+    Made in steps, each kept while it is used, because the engine would otherwise fold a name once per use.
     """
     blank = sql.text_list(model.words["placeholders"])
     titles = sql.without_titles("x", model.words["honorifics"], model.words["suffixes"])
@@ -342,28 +344,25 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
         "folded": f"SELECT raw, {sql.folded('raw')} AS x FROM ({texts}) WHERE raw <> ''",
         "cleaned": f"""SELECT raw, CASE WHEN regexp_full_match(x, '[a-z]+') THEN x ELSE {whole} END AS whole
             FROM folded WHERE x IS NOT NULL AND x NOT IN {blank}""",
-        "parted": f"""SELECT CAST(row_number() OVER () AS INTEGER) AS w, raw,
+        "counted": "SELECT CAST(row_number() OVER () AS INTEGER) AS w, * FROM cleaned WHERE whole <> ''",
+        "parted": f"""SELECT w, raw,
             {sql.compact("whole")} AS compact,
             nullif(regexp_extract(whole, '^[^ -]+'), '') AS head,
             nullif(regexp_extract(regexp_replace(whole, '^[^ -]+[ -]*', ''), '^[^ -]+'), '') AS tail,
             CASE WHEN regexp_matches(whole, '[ -]') THEN regexp_extract(whole, '^[^ -]+') END AS sa,
             CASE WHEN regexp_matches(whole, '[ -]') THEN regexp_extract(whole, '[^ -]+$') END AS sb
-            FROM cleaned WHERE whole <> ''""",
+            FROM counted""",
         "sounded": f"SELECT name, {sql.sound('name')} AS sound FROM "
         "(SELECT head AS name FROM parted UNION SELECT compact FROM parted)",
         "sounds": f"SELECT name, {sql.without_doubles('sound')} AS sound FROM sounded",
-        "words": f"""SELECT p.*, tail IS NOT NULL AS t, CAST(ord(p.head) AS UTINYINT) AS gi,
-            CAST(ord(compact) AS UTINYINT) AS si, {coded("compact", "p.head", "tail", "sa", "sb")},
-            {_name_code("g.sound")} AS gx, {_name_code("coalesce(h.head, p.head)")} AS gr,
-            {_name_code("s.sound")} AS sx, {_name_code("left(s.sound, 2)")} AS sx2
-            FROM parted p JOIN sounds g ON g.name = p.head JOIN sounds s ON s.name = p.compact
-            LEFT JOIN heads h ON h.name = p.head""".replace("k_p.head", "k_head"),
     }
-    for name, query in steps.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    for name in steps:
-        if name != "words":
-            con.execute(f"DROP TABLE {name}")
+    words = f"""SELECT p.*, tail IS NOT NULL AS t, CAST(ord(p.head) AS UTINYINT) AS gi,
+        CAST(ord(compact) AS UTINYINT) AS si, {coded("compact", "p.head", "tail", "sa", "sb")},
+        {_name_code("g.sound")} AS gx, {_name_code("coalesce(h.head, p.head)")} AS gr,
+        {_name_code("s.sound")} AS sx, {_name_code("left(s.sound, 2)")} AS sx2
+        FROM parted p JOIN sounds g ON g.name = p.head JOIN sounds s ON s.name = p.compact
+        LEFT JOIN heads h ON h.name = p.head""".replace("k_p.head", "k_head")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE words AS {sql.in_steps(steps)} {words}")
 
 
 def _genders_sql(model: ModelFiles) -> str:
