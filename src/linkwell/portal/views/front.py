@@ -19,4 +19,4 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of this person's menu."""
     menu = everywhere(request)["menu"]
-    return redirect(menu[0][0] if menu else "me")
+    return redirect(menu.first[0].address if menu else "me")
