@@ -15,12 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.study.ahead import LOOKING, Look, one_look
 from bench.study.kept import Kept, fingerprint
 from bench.study.run import Row, one_draw
 from bench.study.worlds import OUTCOMES, SCENARIOS, Scenario
 
 PAGE = Path(__file__).parents[2] / "docs" / "study.md"
 START, END = "<!-- study table: written by make study -->", "<!-- end of study table -->"
+AHEAD = "<!-- looking ahead: written by make study -->", "<!-- end of looking ahead -->"
 KINDS = {"benefit": "days", "wages": "dollars", "visits": "rare count", "police": "rate"}
 
 
@@ -36,11 +38,17 @@ def main() -> None:
     options.add_argument("--bootstrap", type=int, default=100, help="draws of the bootstrap in each world")
     options.add_argument("--processes", type=int, default=2)
     options.add_argument("--scenario", action="append", help="only these")
+    options.add_argument("--ahead", action="store_true", help="only the look ahead")
     options.add_argument(
         "--keep", type=Path, help="keep the draws here, and go on with those of the same code"
     )
     options.add_argument("--minutes", type=float, default=600.0, help="stop drawing after so many minutes")
     chosen = options.parse_args()
+    if chosen.ahead or not chosen.scenario:
+        with ProcessPoolExecutor(chosen.processes) as pool:
+            _looking(pool, chosen)
+    if chosen.ahead:
+        return
     began = time.monotonic()
     sizes = (chosen.people, chosen.participants, chosen.bootstrap)
     folder = (chosen.keep or Path(tempfile.mkdtemp(prefix="linkwell-study-"))) / fingerprint(*sizes)
@@ -56,6 +64,38 @@ def main() -> None:
             print("\n".join(lines[-len(OUTCOMES):]), flush=True)  # fmt: skip
     _write(_table(lines, chosen, (time.monotonic() - began) / 60), lines if chosen.scenario else [])
     print(f"Written: {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE.name}")
+
+
+def _looking(pool: ProcessPoolExecutor, chosen: argparse.Namespace) -> None:
+    """The worlds of the look ahead, and their table."""
+    lines = [
+        line
+        for look in LOOKING
+        for line in _looked(look, list(pool.map(partial(one_look, look), _numbers(chosen), chunksize=25)))
+    ]
+    print("\n".join(lines), flush=True)
+    head = (
+        "| world | outcome | worlds | refused | bias (sd) | s.e. / sd | covered |\n"
+        "|---|---|---:|---:|---:|---:|---:|"
+    )
+    start, end = AHEAD
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition(start)
+    PAGE.write_text("\n".join([before + start, "", head, *lines, "", end + rest.partition(end)[2]]), "utf-8")
+
+
+def _looked(look: Look, draws: list[list[tuple[str, float, float, bool, str]]]) -> list[str]:
+    lines = []
+    for rows in zip(*draws, strict=True):
+        told = [row for row in rows if not row[4]]
+        refused = 100 * (1 - len(told) / len(rows))
+        error = np.array([row[1] for row in told])
+        spread, bias = error.std(ddof=1), error.mean()
+        ratio = np.mean([row[2] for row in told]) / spread
+        covered = 100 * np.mean([row[3] for row in told])
+        lines.append(f"| {look.name} | {KINDS[rows[0][0]]} | {len(rows)} | {refused:.0f} % "
+                     f"| {bias / spread:+.2f} | {ratio:.2f} | {covered:.1f} % |")  # fmt: skip
+    return lines
 
 
 def _numbers(chosen: argparse.Namespace) -> range:

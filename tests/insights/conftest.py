@@ -156,7 +156,10 @@ def drawing(tmp_path: Path) -> Callable[..., Drawn]:
 
 @pytest.fixture(scope="session")
 def protocol() -> Protocol:
-    """The standard plan without a life-circumstances condition: everyone of the age may start."""
+    """The standard plan without a life-circumstances condition (everyone of the age may start) or a look
+    ahead."""
     from dataclasses import replace
 
-    return replace(load_protocol().named("Pathways"), eligible=Eligible(16, 64), candidates=20, draws=0)
+    return replace(
+        load_protocol().named("Pathways"), eligible=Eligible(16, 64), candidates=20, draws=0, forecast=None
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from linkwell.confidentiality.kinds import Internal
 from linkwell.errors import WrongUse
+from linkwell.insights.ahead import Ahead, look_ahead
 from linkwell.insights.areas import profile_areas
 from linkwell.insights.circumstances import profile_circumstances
 from linkwell.insights.disability import of_disability, profile_disability
@@ -28,7 +29,7 @@ from linkwell.insights.reach import Reach, profile_reach, reference_month
 from linkwell.integration.database import reading
 
 Tick = Callable[[int, int], None]
-STEPS = 4
+STEPS = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +37,8 @@ class Results:
     """Everything found out, before release.
 
     `members`: of a pool of organisations, whose people are whose; empty for one organisation.
-    `households`: which households each of them knows of, by their eldest.
+    `households`: which households each of them knows of, by their eldest. `ahead`: the look ahead for people
+    who could be reached and are not yet; empty where the plan has none.
     """
 
     project: str
@@ -48,6 +50,7 @@ class Results:
     ends: date
     members: MemberUnits = ()
     households: MemberUnits = ()
+    ahead: tuple[Ahead, ...] = ()
 
 
 def needed_columns() -> dict[str, tuple[str, ...]]:
@@ -102,10 +105,12 @@ def analyse(
         whose = read_members(connection, members, protocol.initiatives)
         known = () if homes is None else their_households(whose, people, homes, reference)
         tick(2, STEPS)
+        ahead = look_ahead(connection, people, clients, protocol, reach, measures, homes)
+        tick(3, STEPS)
         impact = estimate_impact(connection, people, clients, protocol, homes)
         tick(STEPS, STEPS)
     return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends, whose,
-                            known))  # fmt: skip
+                            known, ahead))  # fmt: skip
 
 
 __all__ = ["Results", "analyse", "needed_columns"]

@@ -130,6 +130,26 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """A look ahead for people who could be reached and are not yet.
+
+    Attributes:
+        months: how far, each of them 12 or 24. people: drawn at most of each of the two groups.
+    """
+
+    months: tuple[int, ...] = (12,)
+    people: int = 10_000
+
+    def __post_init__(self) -> None:
+        if not self.months or list(self.months) != sorted({*self.months} & {12, 24}):
+            raise WrongUse("A look ahead goes over 12 months, 24, or both.", fix="months = [12] or [12, 24].")
+        if isinstance(self.people, bool) or not isinstance(self.people, int):
+            raise WrongUse("The people drawn for a look ahead must be a whole number.")
+        if not 100 <= self.people <= 100_000:
+            raise WrongUse("The people drawn for a look ahead must be from 100 to 100,000.")
+
+
+@dataclass(frozen=True)
 class Agreed:
     """What an agreement about outcomes says beyond the aims of its outcomes.
 
@@ -169,6 +189,7 @@ class Protocol:
         slices: groups among the participants, each compared with people like itself on the headline outcomes.
         reference: ISO date of the reach profile; empty is the day the data end.
         agreed: terms of an agreement about outcomes; then at least one outcome has an aim, and only then.
+        forecast: the look ahead for people not reached yet; None: not planned, so not told.
     """
 
     title: str
@@ -185,6 +206,7 @@ class Protocol:
     draws: int = 400
     slices: tuple[Slice, ...] = ()
     agreed: Agreed | None = None
+    forecast: Forecast | None = None
 
     def __post_init__(self) -> None:
         if (self.agreed is not None) is not any(one.aim is not None for one in self.outcomes):
@@ -264,7 +286,7 @@ def from_dict(document: dict[str, Any]) -> Protocol:
     rest = {
         name: value
         for name, value in document.items()
-        if name not in ("outcome", "eligible", "slice", "agreed")
+        if name not in ("outcome", "eligible", "slice", "agreed", "forecast")
     }
     eligible = dict(document.get("eligible", {}))
     eligible["any_of"] = tuple(Condition(**condition) for condition in eligible.get("any_of", []))
@@ -273,7 +295,14 @@ def from_dict(document: dict[str, Any]) -> Protocol:
     outcomes = tuple(Outcome(**outcome) for outcome in document["outcome"])
     slices = tuple(Slice(**one | {"edges": tuple(one.get("edges", ()))}) for one in document.get("slice", []))
     agreed = Agreed(**document["agreed"]) if "agreed" in document else None
-    return Protocol(outcomes=outcomes, eligible=Eligible(**eligible), slices=slices, agreed=agreed, **rest)
+    forecast = None
+    if "forecast" in document:
+        ahead = dict(document["forecast"])
+        forecast = Forecast(**ahead | {"months": tuple(ahead.get("months", (12,)))})
+    return Protocol(
+        outcomes=outcomes, eligible=Eligible(**eligible), slices=slices, agreed=agreed, forecast=forecast,
+        **rest,
+    )  # fmt: skip
 
 
 def _exact(value: Any) -> Any:

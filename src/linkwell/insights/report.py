@@ -15,7 +15,7 @@ from linkwell.confidentiality.release import Release
 from linkwell.documents.blocks import Beside, Block, Box, Bullets, Document, Facts, Heading, Text
 from linkwell.documents.html import render_html
 from linkwell.documents.pdf import render_pdf
-from linkwell.insights import report_agreed, report_gaps, report_impact, report_reach
+from linkwell.insights import report_agreed, report_ahead, report_gaps, report_impact, report_reach
 from linkwell.insights.report_changes import Earlier, changes
 from linkwell.insights.report_workbook import render_workbook
 from linkwell.insights.story import Story
@@ -42,6 +42,7 @@ def document(release: Release, story: Story, earlier: Sequence[Earlier] = ()) ->
         ("flow", "The people in this report", report_reach.flow(release, story)),
         ("reach", "Who you reach", report_reach.profiles(release, story)),
         ("notyet", "Who you do not reach yet", report_gaps.not_yet(release, story)),
+        ("ahead", sentences()["ahead"]["title"], report_ahead.ahead(release, story)),
         ("impact", "What difference it makes", report_impact.impact(release, story, found)),
         ("agreed", sentences()["agreed"]["title"], report_agreed.agreed(release, story, found, earlier)),
         ("changes", sentences()["changes"]["title"], since),
@@ -143,6 +144,7 @@ def _method(release: Release, story: Story) -> tuple[Block, ...]:
         "span": protocol.span,
     }
     steps = tuple(step.format(**plan) for step in sentences()["method"]["steps"])
+    steps += tuple(sentences()["method"]["ahead"].format(months=one.months) for one in story.ahead)
     facts = (
         ("Fingerprint of the plan", story.digest),
         ("Data", f"up to {day(story.data_ends)}, from {', '.join(story.sources)}"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from linkwell.confidentiality.release import Release, ReleasedEffect, ReleasedTable
 from linkwell.documents.sheets import ACROSS, lay_out, set_height
+from linkwell.insights.request import AHEAD
 
 SAME_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 """The date inside the file: the same numbers give the same bytes, whenever they are written again."""
@@ -20,6 +21,8 @@ WIDEST = 60
 """Columns are no wider than this many characters; longer text wraps."""
 NARROWEST = 20
 _ABOUT = 100
+SIDES = {"effects": ("participants", "similar people"), "ahead": ("people then", "people now")}
+"""What the two groups behind a number are called, by sheet."""
 
 
 def render_workbook(release: Release, title: str) -> bytes:
@@ -33,19 +36,14 @@ def render_workbook(release: Release, title: str) -> bytes:
         _about(book, release, title, names)
         for key, table in release.tables.items():
             _sheet(book, names[key], table.title, *_table(table))
-        if release.effects:
-            _sheet(
-                book,
-                names["effects"],
-                "Differences with their intervals",
-                *_effects(release.effects.values()),
-            )
+        for name, (heading, effects) in _effect_sheets(release).items():
+            _sheet(book, names[name], heading, *_effects(effects, SIDES[name]))
     return made.getvalue()
 
 
 def _sheet_names(release: Release) -> dict[str, str]:
     """Names Excel allows (31 characters, none of its marks), each once."""
-    keys = [*release.tables, *(["effects"] if release.effects else [])]
+    keys = [*release.tables, *_effect_sheets(release)]
     names: dict[str, str] = {}
     for key in keys:
         plain = re.sub(r"[\[\]:*?/\\']", " ", key.replace("_", " "))[:28].strip() or "table"
@@ -53,6 +51,17 @@ def _sheet_names(release: Release) -> dict[str, str]:
         number = next(n for n in range(1, len(keys) + 2) if _numbered(plain, n).lower() not in taken)
         names[key] = _numbered(plain, number)
     return names
+
+
+def _effect_sheets(release: Release) -> dict[str, tuple[str, list[ReleasedEffect]]]:
+    """Differences, and levels looked ahead to, each on a sheet of their own; none where there are none."""
+    ahead = [one for name, one in release.effects.items() if name.startswith(AHEAD)]
+    others = [one for name, one in release.effects.items() if not name.startswith(AHEAD)]
+    sheets = {
+        "effects": ("Differences with their intervals", others),
+        "ahead": ("What the coming time probably holds, if nothing changes, with ranges", ahead),
+    }
+    return {name: sheet for name, sheet in sheets.items() if sheet[1]}
 
 
 def _numbered(name: str, number: int) -> str:
@@ -95,8 +104,10 @@ def _table(table: ReleasedTable) -> tuple[list[str], list[Sequence[object]]]:
     return head, rows
 
 
-def _effects(effects: Iterable[ReleasedEffect]) -> tuple[list[str], list[Sequence[object]]]:
-    head = ["what", "unit", "estimate", "from", "to", "participants", "similar people", "mark"]
+def _effects(
+    effects: Iterable[ReleasedEffect], sides: tuple[str, str]
+) -> tuple[list[str], list[Sequence[object]]]:
+    head = ["what", "unit", "estimate", "from", "to", *sides, "mark"]
     return head, [
         [effect.title, effect.unit, *("S" if value is None else value for value in (
             effect.estimate, effect.lower, effect.upper, effect.treated, effect.comparison)), effect.mark]

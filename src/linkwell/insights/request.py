@@ -12,6 +12,7 @@ from linkwell.confidentiality.request import (
     MeanTable,
     ReleaseRequest,
 )
+from linkwell.insights.ahead import Ahead, Foreseen
 from linkwell.insights.analyse import Results
 from linkwell.insights.estimators.effect import Estimate
 from linkwell.insights.families import DIMENSION as HOUSEHOLDS
@@ -26,6 +27,9 @@ FAMILY = INTEGRATED
 SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Followed", "Compared"
 STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
 """The flow of people, each step a part of the one before."""
+AHEAD = "ahead_"
+"""Where the keys of levels looked ahead to begin."""
+NOT_YET = "People you could reach and do not yet"
 FEWEST = 6
 """Fewer people than this between two counts would be told by publishing both (the people threshold)."""
 
@@ -54,11 +58,17 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
         family=FAMILY,
         purpose=f"Insights for {found.protocol.title}: who is reached, who is not, what difference it makes.",
         population=found.clients.supplied,
-        tables=(*tables, *drawn[0]),
+        tables=(*tables, *drawn[0], *_before(found.ahead)),
         effects=(
             *(_effect(result, found.impact, compared, found.protocol) for result in told),
             *drawn[1],
             *_by_group(found.impact, found.protocol),
+            *(
+                _foreseen(one, each)
+                for one in found.ahead
+                for each in one.outcomes
+                if each.estimate is not None
+            ),
         ),
         notes=(f"Protocol {found.protocol.digest}",),
         single_provider=not found.members,
@@ -150,6 +160,10 @@ UNITS = {"days": "days in the {span} after", "dollars": "dollars in the {span} a
          "count": "a person in the {span} after", "rate": "percentage points"}  # fmt: skip
 
 
+LEVELS = {"days": "days a person in {months} months", "dollars": "dollars a person in {months} months",
+          "count": "a person in {months} months", "rate": "percent of people"}  # fmt: skip
+
+
 def _effect(result: OutcomeResult, impact: Impact, compared: Ints, protocol: Protocol) -> EffectInput:
     assert result.estimate is not None
     return _input(
@@ -200,6 +214,59 @@ def _input(
         scale=100.0 if outcome.kind == "rate" else 1.0,
         title=title,
     )
+
+
+def ahead_name(months: int, outcome: str) -> str:
+    """Key in the release of one outcome of the people who could be reached, so many months ahead."""
+    return f"{AHEAD}{months}_{outcome}"
+
+
+def before_name(months: int, outcome: str) -> str:
+    """Key in the release of the same people's average in as many months before."""
+    return f"before_{months}_{outcome}"
+
+
+def _foreseen(ahead: Ahead, one: Foreseen) -> EffectInput:
+    """A level told from people of an earlier date: those are the people whose amounts are in it."""
+    assert one.estimate is not None
+    lower, upper = one.ends
+    outcome = one.outcome
+    return EffectInput(
+        name=ahead_name(ahead.months, outcome.name),
+        estimate=one.estimate,
+        standard_error=one.standard_error,
+        lower=lower,
+        upper=upper,
+        unit=LEVELS[outcome.kind].format(months=ahead.months),
+        treated_units=ahead.like,
+        treated_values=one.amounts,
+        comparison_units=ahead.people,
+        comparison_effective=ahead.effective,
+        kind=outcome.kind,
+        outcome=f"{outcome.measure}, {ahead.months} months ahead",
+        scale=100.0 if outcome.kind == "rate" else 1.0,
+        title=f"{outcome.label}, people you could reach and do not yet, {ahead.months} months ahead",
+    )
+
+
+def _before(looked: tuple[Ahead, ...]) -> list[MeanTable]:
+    """What is known of the same people's months before, for every amount that is told ahead."""
+    return [
+        MeanTable(
+            name=before_name(ahead.months, one.outcome.name),
+            dimensions=("group",),
+            labels=((NOT_YET,),),
+            cells=np.zeros(len(ahead.people), dtype=np.int64),
+            units=ahead.people,
+            values=one.before,
+            measure=f"{one.outcome.measure}, {ahead.months} months before",
+            unit={"days": "days", "dollars": "dollars"}.get(one.outcome.kind, "events"),
+            title=f"{one.outcome.label} in the {ahead.months} months before, {NOT_YET.lower()}",
+        )
+        for ahead in looked
+        for one in ahead.outcomes
+        if one.estimate is not None and one.outcome.kind != "rate"
+    ]
 
 
 def _sources(found: Results) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from linkwell.confidentiality.kinds import Internal
+from linkwell.insights.ahead import Ahead
 from linkwell.insights.analyse import Results
 from linkwell.insights.by_group import SliceResult
 from linkwell.insights.disability import of_disability
@@ -53,6 +54,30 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class LookedAhead:
+    """A look ahead as a report speaks of it.
+
+    Attributes:
+        now, then: first days of the two reference months. design, outcome_gates: gates that spoke.
+        changed: names of what the people of the two dates differ most in before weighting.
+        moved: outcomes of which one period earlier more ("more") or less came than was said.
+    """
+
+    months: int
+    now: date
+    then: date
+    design: tuple[Spoken, ...]
+    outcome_gates: tuple[tuple[str, tuple[Spoken, ...]], ...]
+    changed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def refusal(self) -> tuple[Spoken, ...]:
+        """The red gates of the whole look ahead."""
+        return tuple(gate for gate in self.design if gate.level == "red")
+
+
+@dataclass(frozen=True)
 class Story:
     """The frame of one report.
 
@@ -68,6 +93,7 @@ class Story:
         merged: areas that are told together. disability: where what is told of disability comes from, and
             until when; empty where the data record none.
         members: names of the organisations a pooled report is about; empty for one organisation's.
+        ahead: looks ahead that were planned, told or not.
     """
 
     organisation: str
@@ -88,6 +114,7 @@ class Story:
     merged: tuple[Merged, ...] = ()
     disability: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    ahead: tuple[LookedAhead, ...] = ()
     demo: bool = False
 
     @property
@@ -137,6 +164,7 @@ def tell(
         merged=found.reach.merged,
         disability=_recorded_by(found),
         members=tuple(members),
+        ahead=tuple(_looked(one) for one in found.ahead),
         demo=demo,
     )
 
@@ -185,6 +213,17 @@ def _strongest(found: Results) -> tuple[tuple[str, str], ...]:
         for result in found.impact.outcomes
         if result.opinions is not None
     )
+
+
+def _looked(one: Ahead) -> LookedAhead:
+    moved = tuple(
+        (each.outcome.name, "more" if each.moved > 0 else "less")
+        for each in one.outcomes
+        if any(gate.gate.id == "ahead_moved" and gate.level == "amber" for gate in each.gates)
+    )
+    gates = tuple((each.outcome.name, _spoken(each.gates)) for each in one.outcomes)
+    return LookedAhead(one.months, first_of(one.now), first_of(one.then), _spoken(one.gates), gates,
+                       one.changed, moved)  # fmt: skip
 
 
 def _spoken(results: tuple[GateResult, ...]) -> tuple[Spoken, ...]:
