@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.test import Client
-from tests import applying
+from tests import applying, asking, laboratory
 from tests.everything import BACKEND, build, everybody
 
 from linkwell.custody.capabilities import capabilities
@@ -29,6 +29,24 @@ def test_every_line_of_what_waits_leads_to_a_page_that_opens(registry, settings)
             assert client.get(address).status_code == 200, (name, address)
             kinds.add(kind)
     assert {"agreement", "delivery", "taking out", "later use", "breach", "held project"} <= kinds
+
+
+def test_a_notice_leads_nobody_to_a_page_that_does_not_open(registry, settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    world = build(registry)
+    asking.submitted(laboratory.project(*applying.team(registry), code="maa2026-09"))
+    links = {}
+    for name, person in world.registry.people.items():
+        client = Client()
+        client.force_login(person, backend=BACKEND)
+        answer = client.get("/notices/")
+        if answer.status_code == 403:
+            continue
+        page = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        links[name] = [each for each in re.findall(r'href="([^"]+)"', page) if each != "/me/notices/"]
+        for address in set(links[name]):
+            assert client.get(address).status_code == 200, (name, address)
+    assert sum(map(len, links.values())) > 20
 
 
 def test_somebody_for_whom_nothing_waits_is_shown_the_first_step(registry, settings) -> None:

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from linkwell.custody.agreements import notices
-from linkwell.custody.agreements.models import Notice
 from linkwell.custody.agreements.permissions import READ_NOTICES
 from linkwell.custody.agreements.seeing import own_notices
 from linkwell.custody.mail.models import Rhythm
 from linkwell.custody.mail.sending import choice_of, choose_mail, sends_mail
 from linkwell.custody.organisations.models import Person
+from linkwell.custody.requests.permissions import visible_requests
 from linkwell.errors import WrongUse
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
@@ -40,13 +40,17 @@ def told(request: HttpRequest) -> HttpResponse:
     """What this person's organisations were told."""
     person = signed_in(request)
     found = own_notices(person).select_related("organisation")[:200]
-    listed = [(notice, *notices.words(notice), *_link(notice, person)) for notice in found]
+    places = [notices.place(notice) for notice in found]
+    about = [reference for name, reference in places if name == "request"]
+    seen = visible_requests(person).filter(reference__in=about).values_list("reference", flat=True)
+    shut = set(about) - set(seen) if about else set()  # kaitiaki see a request once it is approved
+    links = [("", "") if reference in shut else _link(name, reference, person) for name, reference in places]
+    listed = [(notice, *notices.words(notice), *link) for notice, link in zip(found, links, strict=True)]
     return render(request, "portal/notices.html", {"notices": listed, "sends_mail": sends_mail()})
 
 
-def _link(notice: Notice, person: Person) -> tuple[str, str]:
-    """Address and name of the page a notice is about, for whoever may open it; otherwise two empty texts."""
-    name, reference = notices.place(notice)
+def _link(name: str, reference: str, person: Person) -> tuple[str, str]:
+    """Address and name of a page a notice is about, for whoever may open it; otherwise two empty texts."""
     address = address_of(name, reference, person)
     return (address, reference) if address else ("", "")
 
