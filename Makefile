@@ -10,9 +10,11 @@ LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
 WALKS ?= browser journey
 ON_BOTH := $(addprefix tests/,custody portal security $(WALKS)) $(wildcard tests/*/test_database.py)
+# A third of pip's time is byte code, on one core: made afterwards, on all of them
+COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
-.PHONY: help demo test suite postgres check lint types docs bench study lock clean
+.PHONY: help demo test tools suite postgres check lint types docs bench study lock clean
 
 help: ## List these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,10 +22,13 @@ help: ## List these commands
 demo: $(VENV)/.all ## Walk the whole road with invented people, then open the portal (Ctrl-C stops it)
 	@$(BIN)/linkwell demo --home "$(LINKWELL_HOME)" --port $(PORT) $(if $(LINKWELL_NO_SERVE),--no-serve)
 
-test: $(VENV)/.dev ## Install what the tests need and run every check
-	@./scripts/install-test-tools
+test: $(VENV)/bin/python ## Install what the tests need and run every check
+	@$(MAKE) --no-print-directory -j 2 tools $(VENV)/.dev
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory -j 3 types suite postgres WALKS=  # side by side: tests also wait for others
+
+tools:
+	@./scripts/install-test-tools
 
 suite: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
@@ -66,12 +71,14 @@ $(VENV)/bin/python:
 
 $(VENV)/.all: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell (first time: about a minute) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(COMPILE)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(LOCKS) | $(VENV)/bin/python
 	@echo "Installing Linkwell and its test tools ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(COMPILE)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.all

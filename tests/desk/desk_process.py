@@ -16,7 +16,7 @@ UNIX_ONLY = (
 # What the plain install does not bring along: importing any of it would break on the provider's computer.
 NOT_INSTALLED = (
     "numpy", "pyarrow", "duckdb", "scipy", "altair", "vl_convert", "axes", "csp", "django_tasks",
-    "django_tasks_db", "whitenoise", "gunicorn", "structlog", "psycopg", "docx", "typst",
+    "django_tasks_db", "whitenoise", "gunicorn", "psycopg", "docx", "typst",
 )  # fmt: skip
 
 _BLOCK = """

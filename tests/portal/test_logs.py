@@ -86,3 +86,13 @@ def test_a_page_that_breaks_names_the_kind_of_error_and_the_place_only(
     assert client.get("/custodian/supplies/").status_code == 500
     assert "ValueError" in lines.getvalue()
     assert "Anahera-Marked" not in lines.getvalue()
+
+
+def test_of_a_traceback_no_word_reaches_a_line(lines) -> None:
+    try:
+        raise ValueError("Anahera-Marked")
+    except ValueError:
+        logging.getLogger("somebody.elses").exception("it broke")
+    said = json.loads(lines.getvalue())
+    assert set(said) == {"event", "level", "timestamp"}
+    assert (said["event"], said["level"]) == ("it broke", "error")

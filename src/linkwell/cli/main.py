@@ -71,7 +71,7 @@ _EXTRA_OF = {
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
     "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
     "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
-    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal", "structlog": "portal",
+    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal",
 }  # fmt: skip
 
 

@@ -8,12 +8,12 @@ import time
 import uuid
 from collections.abc import Callable
 
-import structlog
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from linkwell.custody.log_lines import Log, request_number
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.organisations.roles import CUSTODIAN_ROLES, Role
 from linkwell.custody.permissions import NotAllowed, remember_roles
@@ -34,7 +34,7 @@ FROM_INSIDE = frozenset({
 })  # fmt: skip
 """What may be sent from a registered facility: looks, signing in and out, and ending what was registered
 wrong."""
-log = structlog.get_logger("linkwell.portal")
+log = Log("linkwell.portal")
 
 
 def no_cache(get_response: Handler) -> Handler:
@@ -54,14 +54,15 @@ def request_log(get_response: Handler) -> Handler:
     """One line per request: which page by its name, never its address, query or anything posted."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
-        began = time.monotonic()
-        response = get_response(request)
-        page = request.resolver_match.url_name if request.resolver_match else ""
-        method = request.method if request.method in _METHODS else "OTHER"
-        took = round((time.monotonic() - began) * 1000)
-        log.info("request", page=page, method=method, status=response.status_code, ms=took)
+        before, began = request_number.set(uuid.uuid4().hex[:12]), time.monotonic()
+        try:
+            response = get_response(request)
+            page = request.resolver_match.url_name if request.resolver_match else ""
+            method = request.method if request.method in _METHODS else "OTHER"
+            took = round((time.monotonic() - began) * 1000)
+            log.info("request", page=page, method=method, status=response.status_code, ms=took)
+        finally:
+            request_number.reset(before)
         return response
 
     return handle

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from linkwell.custody.jobs.kinds import KINDS, Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.states import JOB, JobState
+from linkwell.custody.log_lines import Log
 from linkwell.errors import LinkwellError, is_interrupt
 
 MOST_ATTEMPTS = 3
@@ -18,7 +18,7 @@ MOST_ATTEMPTS = 3
 
 BEAT_SECONDS = 2.0
 
-log = structlog.get_logger("linkwell.jobs")
+log = Log("linkwell.jobs")
 
 
 class OurFaultError(LinkwellError):

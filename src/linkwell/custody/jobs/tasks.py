@@ -4,7 +4,6 @@ Django 6 the import changes here.
 
 from __future__ import annotations
 
-import structlog
 from django.db import transaction
 from django_tasks import task
 
@@ -12,9 +11,10 @@ from linkwell.custody.jobs.kinds import HEAVY, KINDS, LAB, QUICK
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run
 from linkwell.custody.jobs.states import JOB, JobState
+from linkwell.custody.log_lines import Log
 from linkwell.custody.organisations.models import Person
 
-log = structlog.get_logger("linkwell.jobs")
+log = Log("linkwell.jobs")
 
 
 @task(queue_name=QUICK)

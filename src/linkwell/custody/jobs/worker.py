@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from django.utils import timezone
 
 from linkwell.custody.home import current_home
@@ -22,6 +21,7 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import run, sweep
 from linkwell.custody.jobs.states import JobState
 from linkwell.custody.jobs.tasks import enqueue
+from linkwell.custody.log_lines import Log
 from linkwell.errors import LinkwellError, RefusedByRule, TryAgain, WrongUse
 from linkwell.lab.limits import SLOTS
 from linkwell.vault.zones import ZoneName
@@ -34,7 +34,7 @@ STOP_SECONDS = 8.0
 """How long a worker that is told to stop waits for the lab's other session; its job is put back else."""
 TIDY_SECONDS = 15 * 60
 
-log = structlog.get_logger("linkwell.jobs")
+log = Log("linkwell.jobs")
 
 
 def _lock_path(queue: str) -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from django.db import transaction
 
 from linkwell.custody.agreements.models import Route
@@ -18,6 +17,7 @@ from linkwell.custody.home import current_home, package_path
 from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
+from linkwell.custody.log_lines import Log
 from linkwell.custody.organisations.models import SenderKey
 from linkwell.custody.supplies.actions import find, stated_rows
 from linkwell.custody.supplies.approving import refuse_without_ok
@@ -34,7 +34,7 @@ from linkwell.vault.custodian_keys import custodian_keys
 SCANNER = "LINKWELL_CLAMD"
 """Names the environment variable with clamd's address; a scanner that is named must answer."""
 
-log = structlog.get_logger("linkwell.supplies")
+log = Log("linkwell.supplies")
 
 
 def work_accept(job: Job, tick: Tick) -> Any:
