@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from bench.confidentiality import attacks
 from bench.confidentiality.areas import areas_in_tables
-from bench.confidentiality.many import knows_all_others, many_cohorts
+from bench.confidentiality.many import knows_all_others, many_cohorts, rows_of_one_table
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.merging import proposals
@@ -36,6 +36,8 @@ def parts(size: int) -> dict[str, Callable[[], Found]]:
         "3 cohorts around a person": lambda: many_cohorts(20 * size, 2),
         "7 cohorts around a person": lambda: many_cohorts(20 * size, 3),
         "15 cohorts around a person": lambda: many_cohorts(20 * size, 4),
+        "15 rows of one table around a person": lambda: rows_of_one_table(40 * size, 4, filtered=False),
+        "the same, only those with the trait": lambda: rows_of_one_table(40 * size, 4, filtered=True),
         "knows all others, 60 people, 1 table": lambda: knows_all_others(30 * size, 60, 0),
         "knows all others, 60 people, 6 tables": lambda: knows_all_others(30 * size, 60, 5),
         "sparse seven-way table": lambda: attacks.sparse_table(1000 * size),

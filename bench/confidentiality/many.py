@@ -1,7 +1,8 @@
-"""Two attacks that rounding to base 3 does not stop, measured so that nobody is told otherwise.
+"""Attacks that rounding to base 3 alone does not stop, measured so that nobody is told otherwise.
 
-Averaging over many cohorts, each six or more people apart, with and without one person, beside what a checker
-sees of it (`singling`); and reading a report with knowledge of everybody in it but one person.
+Averaging over many cohorts or rows, each six or more people apart, with and without one person (whom
+`overlaps` leaves out), beside what a checker sees of it (`singling`); and reading a report with knowledge of
+everybody in it but one person.
 """
 
 from __future__ import annotations
@@ -54,6 +55,38 @@ def many_cohorts(targets: int, blocks: int, seed: int = 1) -> dict[str, float]:
         "accuracy": float(np.mean(right)), "base rate": max(rate, 1 - rate), "cohorts": 2.0**blocks - 1,
         "noticed": noticed / targets,
     }  # fmt: skip
+
+
+def rows_of_one_table(targets: int, blocks: int, *, filtered: bool, seed: int = 1) -> dict[str, float]:
+    """The same by the rows of one table, which are those unions.
+
+    Args:
+        filtered: the rows hold only people with the trait, so that without it the target is in none.
+    """
+    world, draw = World.of(4000, seed), np.random.default_rng(seed)
+    trait = draw.random(world.people + 1) < 0.5
+    right, having = [], []
+    unions = [chosen for chosen in product((0, 1), repeat=blocks) if any(chosen)]
+    with desk_for(world, seed) as desk:
+        for number in range(targets):
+            people = draw.permutation(world.ids)
+            parts = people[1 : 1 + blocks * BLOCK].reshape(blocks, BLOCK)
+            withs = draw.integers(0, 2, len(unions))
+            rows = [np.append(parts[np.flatnonzero(chosen)].ravel(), people[:one])
+                    for chosen, one in zip(unions, withs, strict=True)]  # fmt: skip
+            units = np.concatenate(rows)
+            cells = 2 * np.repeat(np.arange(len(rows)), [len(row) for row in rows]) + ~trait[units]
+            labels = tuple(product(map(str, range(len(rows))), ("yes", "no")))
+            keep = trait[units] if filtered else np.ones(len(units), dtype=bool)
+            table = CountTable("t", ("union", "trait"), labels, cells[keep], units[keep])
+            told = ask(desk, table, population=world.ids, family=f"f{number}").tables["t"].values[::2]
+            known = [place for place, value in enumerate(told) if value is not None]
+            asked = np.array([[*unions[place], withs[place]] for place in known])
+            values = np.array([told[place] for place in known])
+            right.append(_guess(asked, values) == trait[people[0]])
+            having.append(trait[people[0]])
+    rate = float(np.mean(having))
+    return {"accuracy": float(np.mean(right)), "base rate": max(rate, 1 - rate), "rows": 2.0**blocks - 1}
 
 
 def _guess(asked: np.ndarray, told: np.ndarray) -> bool:

@@ -40,6 +40,7 @@ from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.magnitudes import Told
 from linkwell.confidentiality.members import packed_members
 from linkwell.confidentiality.models import MODEL, decide_models, past_models
+from linkwell.confidentiality.overlaps import without_singled
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles
 from linkwell.confidentiality.request import Floats, Ints
@@ -66,7 +67,7 @@ class Decision:
 
 def decide(
     draft: Draft, memory: Memory, effects: list[PastEffect], keys: RoundingKeys, profile: Profile, *,
-    near_earlier: bool, lifted: bool, linked: Callable[[], list[LinkedTable]],
+    ranks: NDArray[np.int32], near_earlier: bool, lifted: bool, linked: Callable[[], list[LinkedTable]],
 ) -> Decision:  # fmt: skip
     """Decide every number of a request.
 
@@ -76,6 +77,7 @@ def decide(
     cannot show two answers in one request.
 
     Args:
+        ranks: per place in the project, the person's rank in the ledger, negative for whom it has none.
         near_earlier: the population is 1 to `guard_distance` people from an earlier one.
         lifted: a checker answers for new numbers about such cohorts and for near twins among means and
             effects; counts stay guarded cell by cell all the same.
@@ -84,8 +86,10 @@ def decide(
     groups = draft.groups
     firsts, where = unique(groups)
     sets = groups.take(firsts) if len(firsts) < len(groups) else groups
-    shown = round_counts(sets.keys, sets.counts, keys, profile)
+    others = without_singled(draft, where, sets, memory.past, ranks, profile)
+    shown = round_counts(*others, keys, profile)
     fates = np.full(len(sets), Fate.FRESH, dtype=np.uint8)
+    fates[np.abs(shown - sets.counts) > profile.tolerances(sets.counts)] = Fate.GUARDED
     fates[where[_few_entities(draft)]] = Fate.FEW_ENTITIES
     fates[sets.counts < profile.people_threshold] = Fate.FEW_PEOPLE
     shown[fates >= Fate.FEW_PEOPLE] = HIDDEN
@@ -104,10 +108,13 @@ def decide(
     wide = True
     parts = small_parts(draft, profile)
     if parts:
+        apart = (others[1] < sets.counts) & (fates == Fate.FRESH)
+        fates[apart] = Fate.CARRIED  # no nearer to the truth than such a number
         wide = hide_until_wide(
             draft, parts, where, shown, fates, kept, linked(), memory.past, profile, patient=lifted
         )
         hide_second(draft, where, sets, shown, fates, kept, moved, memory.past, profile)
+        fates[apart & (fates == Fate.CARRIED)] = Fate.FRESH
     shown, fates, moved = shown[where], fates[where], moved[where]
     again = np.ones(len(where), dtype=bool)
     again[firsts] = False

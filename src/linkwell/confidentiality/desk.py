@@ -252,7 +252,7 @@ class ReleaseDesk:
         known = ranks
         decision = decide(
             prepared, memory, ledger.effects(request.family), self._keys, self.profile,
-            near_earlier=entry is not None, lifted=override is not None,
+            ranks=ranks.by_place, near_earlier=entry is not None, lifted=override is not None,
             linked=lambda: earlier_tables(ledger, memory.past, prepared, known.by_place),
         )  # fmt: skip
         if not decision.wide:

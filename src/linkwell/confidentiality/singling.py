@@ -3,7 +3,8 @@
 Two cohorts a few people apart are guarded when they are asked for. Many cohorts, each six or more people
 apart, are not: whoever shapes them by hand can add and subtract their numbers until one person is left, and
 the rounding averages out (Dinur and Nissim 2003). Refusing the last of them would itself tell who is in it,
-so nothing is refused: what can be seen by the cohorts alone is shown to whoever checks.
+so nothing is refused: the person is left out of the count (`overlaps`), and what can be seen by the cohorts
+alone is shown to whoever checks.
 
 The measure is the leverage of a person: the share of the doubt about one yes-or-no trait of that person that
 a reader is rid of who was told, about each cohort, how many have the trait. A group of six told exactly takes
@@ -32,12 +33,18 @@ def cohorts_like(past: Past, seq: int) -> list[Ints]:
     A cohort is a population that was told about, or everybody in a table.
     """
     own = [_everybody(past, place) for place, block in enumerate(past.blocks) if block.seq == seq]
-    mine = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own]))
+    return cohorts_about(past, np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own])), MOST_COHORTS)
+
+
+def cohorts_about(past: Past, people: Ints, most: int) -> list[Ints]:
+    """The newest different cohorts that share people with these, who are given by rank, rising."""
     found: dict[bytes, Ints] = {}
     for place in range(len(past.blocks))[::-1]:
-        people = _everybody(past, place)
-        if len(people) and len(found) < MOST_COHORTS and _meet(people, mine):
-            found.setdefault(people.tobytes(), people)
+        if len(found) == most:
+            break
+        cohort = _everybody(past, place)
+        if len(cohort) and _meet(cohort, people):
+            found.setdefault(cohort.tobytes(), cohort)
     return list(found.values())
 
 

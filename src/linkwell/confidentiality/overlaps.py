@@ -1,0 +1,170 @@
+"""Rows that overlap, and cohorts that do: whoever they would single out together is left out of them.
+
+Rows that are parts of a whole, or lie one within another, tell of nobody what the smallest of them does not.
+Rows that cross each other can be shaped so that, added and subtracted, one person is left and the rounding
+averages out. Hiding or refusing such a row would itself tell that the person is in it. So its number is that
+of its other people: the same as if the person were not there, under the same key, and within tolerance of
+the truth or hidden like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkwell.confidentiality.draft import Draft, TableDraft
+from linkwell.confidentiality.groups import Groups, all_in_order
+from linkwell.confidentiality.guard import Past
+from linkwell.confidentiality.lines import people_of
+from linkwell.confidentiality.profile import Profile
+from linkwell.confidentiality.request import Floats, Ints
+from linkwell.confidentiality.rounding import Keys
+from linkwell.confidentiality.singling import NOISE, cohorts_about
+
+MOST_ROWS = 1000
+"""Crossing rows looked at together: beyond, the largest."""
+MOST_COHORTS = 40
+"""Earlier cohorts looked at with each request, the newest first; more would take seconds."""
+TOGETHER = 2.0
+"""Rows that tell of a person less than so many times what each of them tells alone single nobody out."""
+_CHUNK = 1 << 12
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Several sets of people as memberships: which set, and who, by any number."""
+
+    cells: Ints
+    people: Ints
+
+
+def singled(sets: Sets, few: int) -> Ints:
+    """The people whom the sets single out: those fewer than `few` whom no set tells apart, of whose trait
+    all sets together tell more than a rounded group of `few` does, and clearly more than each set alone.
+
+    What a reader learns of a person's trait is the leverage a' (G + noise I)^-1 a, where G is how many people
+    each two sets share and a says which sets the person is in.
+    """
+    from scipy.linalg import cho_factor, cho_solve  # half of a desk's start, and most requests never need it
+    from scipy.sparse import csr_array
+
+    names, cells = np.unique(sets.cells, return_inverse=True)
+    if len(names) < 3:  # two are the guard's
+        return sets.people[:0]
+    low = int(sets.people.min())
+    persons = np.flatnonzero(np.bincount(sets.people - low))  # (numpy.unique would sort millions)
+    places = np.zeros(int(persons[-1]) + 1, dtype=np.int64)
+    places[persons] = np.arange(len(persons))
+    people, persons = places[sets.people - low], persons + low
+    ones = np.ones(len(cells), dtype=np.float64)
+    inside = csr_array((ones, (cells, people)), shape=(len(names), len(persons)))
+    shared = (inside @ inside.T).toarray()
+    sizes = np.diag(shared)
+    if bool(((shared == 0) | (shared == np.minimum.outer(sizes, sizes))).all()):
+        return persons[:0]  # all apart, or one within another
+    atoms, first, number = _alike(cells, people, len(persons))
+    small = np.flatnonzero(number < few)
+    factor = cho_factor(shared + NOISE * np.eye(len(names)))
+    alone = 1 / (sizes + NOISE)
+    found = np.zeros(len(first), dtype=bool)
+    for start in range(0, len(small), _CHUNK):
+        part = small[start : start + _CHUNK]
+        pattern = inside[:, first[part]].toarray()
+        leverage: Floats = (pattern * cho_solve(factor, pattern)).sum(axis=0)
+        found[part] = (leverage > 1 / (few + NOISE)) & (leverage > TOGETHER * (alone @ pattern))
+    return persons[found[atoms]]
+
+
+def _alike(cells: Ints, people: Ints, number: int) -> tuple[Ints, Ints, Ints]:
+    """Per person the place of those in just the same sets; the first of each such lot; and how many it is."""
+    marks = np.zeros(number, dtype=np.uint64)
+    draws = np.random.default_rng(1).integers(1, 2**63, int(cells.max()) + 1, dtype=np.uint64)
+    np.bitwise_xor.at(marks, people, draws[cells])
+    _, first, atoms, counts = np.unique(marks, return_index=True, return_inverse=True, return_counts=True)
+    return atoms.astype(np.int64), first.astype(np.int64), counts.astype(np.int64)
+
+
+def without_singled(
+    draft: Draft, where: Ints, sets: Groups, past: Past, ranks: NDArray[np.int32], profile: Profile
+) -> tuple[Keys, Ints]:
+    """Key and count of each distinct set without those whom its table, or all cohorts, would single out.
+
+    Args:
+        where: per group of the draft, its place among the distinct `sets`. ranks: per place in the project,
+            the person's rank in the ledger, negative where no release was about it.
+    """
+    keys, counts = sets.keys.copy(), sets.counts.copy()
+    of_cohorts = _by_cohorts(draft, past, ranks, profile)
+    spots, places = [], []
+    for table, pairs, place in zip((None, *draft.tables), draft.pairs, draft.slices, strict=True):
+        out = of_cohorts
+        if table is not None and not table.apart:
+            out = np.union1d(out, _by_rows(table, profile))
+        if not len(out):
+            continue
+        inside = np.isin(pairs.loose[1], out)
+        spots.append(where[place][pairs.loose[0][inside]])
+        places.append(pairs.loose[1][inside])
+    if spots:
+        packed = np.unique(np.column_stack([np.concatenate(spots), np.concatenate(places)]), axis=0)
+        np.bitwise_xor.at(keys, packed[:, 0], draft.people.record[packed[:, 1]])
+        np.subtract.at(counts, packed[:, 0], 1)
+    return keys, counts
+
+
+def _by_rows(table: TableDraft, profile: Profile) -> Ints:
+    """The places of whom the rows of one table single out: the parts among themselves, and the totals along
+    each dimension among theirs, since a total crosses the parts of other lines in any table.
+    """
+    counts = table.groups.counts
+    few, kinds = profile.people_threshold, _totals(table)
+    told = counts >= few
+    cells, places = table.pairs.loose
+    found = [places[:0]]
+    for kind in np.unique(kinds[told]):
+        rows = told & (kinds == kind)
+        if int(np.count_nonzero(rows)) > MOST_ROWS:
+            rows[np.argsort(-np.where(rows, counts, 0), kind="stable")[MOST_ROWS:]] = False
+        inside = rows[cells]
+        found.append(singled(Sets(cells[inside], places[inside]), few))
+    return np.unique(np.concatenate(found))
+
+
+def _totals(table: TableDraft) -> Ints:
+    """Per row, in which dimensions (as bits) its label holds everybody of every line along it."""
+    found = np.zeros(len(table.rows), dtype=np.int64)
+    columns = zip(*table.rows, strict=True)
+    for axis, (line, column) in enumerate(zip(table.lines, columns, strict=True)):
+        number = int(line.max(initial=-1)) + 1
+        if number == len(line):
+            continue
+        people = people_of(line, table.pairs, np.ones(len(line), dtype=bool)).loose[0]
+        everybody = np.bincount(people, minlength=number)
+        labels, codes = np.unique(np.array(column, dtype=np.str_), return_inverse=True)
+        short = np.bincount(codes, weights=table.groups.counts < everybody[line], minlength=len(labels))
+        found |= (short == 0)[codes].astype(np.int64) << axis
+    return found
+
+
+def _by_cohorts(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> Ints:
+    """The places of whom this cohort singles out together with those told about before."""
+    own = draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]
+    mine = ranks[all_in_order(own, len(ranks))]
+    before = cohorts_about(past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
+    if len(before) < 2:
+        return own[:0]
+    place_of = np.full(int(ranks.max(initial=-1)) + 1, -1, dtype=np.int64)
+    known = np.flatnonzero(ranks >= 0)
+    place_of[ranks[known]] = known
+    people = [own, *(_here(cohort, place_of) for cohort in before)]
+    cells = np.repeat(np.arange(len(people)), [len(part) for part in people])
+    found = singled(Sets(cells, np.concatenate(people)), profile.people_threshold)
+    return np.intersect1d(found, own)
+
+
+def _here(cohort: Ints, place_of: Ints) -> Ints:
+    """Places of a cohort's people; whoever is not in the project by a number of their own below nought."""
+    there = np.where(cohort < len(place_of), place_of[np.minimum(cohort, len(place_of) - 1)], -1)
+    return np.where(there >= 0, there, -1 - cohort)

@@ -1,0 +1,93 @@
+"""Whoever overlapping rows or cohorts would single out is left out; nobody can see it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from bench.confidentiality.many import rows_of_one_table
+from bench.confidentiality.world import World, ask, desk_for
+
+from linkwell.confidentiality.overlaps import Sets, singled
+from linkwell.confidentiality.request import CountTable
+
+BLOCKS = np.arange(2, 242).reshape(4, 60)
+TARGET = np.array([1])
+
+
+def unions(draw, *, target: bool) -> list[np.ndarray]:
+    """Every union of blocks, half of them with the target if it is there."""
+    chosen = [np.flatnonzero(bits) for bits in product((0, 1), repeat=4) if any(bits)]
+    withs = draw.integers(0, 2, len(chosen))
+    return [np.append(BLOCKS[own].ravel(), TARGET[: target * one])
+            for own, one in zip(chosen, withs, strict=True)]  # fmt: skip
+
+
+def seen(table):
+    return list(zip(table.values, table.marks, strict=True))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_unions_as_rows_look_the_same_with_the_person_and_without(beside):
+    """`beside`: another dimension, of which the unions are the totals."""
+    world, told = World.of(300), []
+    for target in (True, False):
+        rows = unions(np.random.default_rng(1), target=target)
+        units = np.concatenate(rows)
+        cells = np.repeat(np.arange(len(rows)), [len(row) for row in rows]) * 2
+        if beside:
+            part = units % 2 == 0
+            units, cells = np.append(units, units[part]), np.append(cells, cells[part] + 1)
+        labels = tuple(product(map(str, range(len(rows))), ("all", "even")))
+        with desk_for(world) as desk:
+            told.append(
+                ask(desk, CountTable("t", ("union", "part"), labels, cells, units), population=world.ids)
+            )
+    assert seen(told[0].tables["t"]) == seen(told[1].tables["t"])
+    assert None not in told[0].tables["t"].values[::2]
+
+
+def test_cohorts_asked_one_by_one_show_no_more_once_they_would_single_a_person_out():
+    world = World.of(300)
+    with_target, without = (unions(np.random.default_rng(1), target=there) for there in (True, False))
+    with desk_for(world) as desk:
+        for cohort in with_target[:11]:
+            ask(desk, world.table(("sex",), np.sort(cohort)), population=np.sort(cohort))
+        for cohort, other in zip(with_target[11:], without[11:], strict=True):
+            one, two = (ask(desk, world.table(("sex",), np.sort(people)), population=np.sort(people))
+                        for people in (cohort, other))  # fmt: skip
+            assert one.population == two.population
+
+
+def test_the_rows_of_one_table_are_worth_no_more_than_a_guess():
+    found = rows_of_one_table(30, 4, filtered=True)
+    assert found["accuracy"] <= max(found["base rate"], 0.5) + 0.2
+
+
+def overlapping(draw):
+    """Ethnicity as everybody gave it, ten groups, some people in two or three; and everybody."""
+    people = np.arange(2000)
+    groups = [np.where(draw.random(2000) < share, draw.choice(10, 2000, p=np.arange(10, 0, -1) / 55), -1)
+              for share in (1.0, 0.2, 0.05)]  # fmt: skip
+    cells = np.concatenate([*groups, np.full(2000, 10)])
+    return Sets(cells[cells >= 0], np.tile(people, 4)[cells >= 0])
+
+
+def headings(draw):
+    """Five groupings of the same people, one below the other."""
+    people, parts = np.arange(600), [draw.integers(0, 6, 600) + 6 * place for place in range(5)]
+    return Sets(np.concatenate(parts), np.tile(people, 5))
+
+
+@pytest.mark.parametrize("made", [overlapping, headings])
+def test_what_overlaps_by_nature_singles_nobody_out(made):
+    sets = made(np.random.default_rng(3))
+    packed = np.unique(sets.cells * 10_000 + sets.people)
+    assert not len(singled(Sets(packed // 10_000, packed % 10_000), 6))
+
+
+def test_parts_and_what_they_lie_within_are_never_looked_into():
+    people = np.arange(90)
+    cells = np.concatenate([people // 9, 10 + people // 30, np.full(90, 13)])
+    assert not len(singled(Sets(cells, np.tile(people, 3)), 6))
