@@ -19,7 +19,7 @@ from linkwell.insights.ahead import Ahead, look_ahead
 from linkwell.insights.areas import profile_areas
 from linkwell.insights.circumstances import profile_circumstances
 from linkwell.insights.disability import of_disability, profile_disability
-from linkwell.insights.families import profile_families, read_households
+from linkwell.insights.families import joined, own_families, profile_families, read_households, read_own
 from linkwell.insights.impact import Impact, estimate_impact
 from linkwell.insights.measures import Measure, data_end, read_catalogue
 from linkwell.insights.people import Clients, read_clients, read_people
@@ -97,17 +97,21 @@ def analyse(
         others = tuple(one for one in measures if one not in of_disability(measures))
         lives = profile_circumstances(connection, reach, clients, others) if others else None
         homes = read_households(connection, people)
+        own = None if members else read_own(connection, people, protocol.initiatives)
+        named = None if own is None else own_families(people, own, reach)
+        together = joined(homes, None if own is None else own.home)
         families = None if homes is None else profile_families(people, homes, reach)
         areas = profile_areas(people, reach, protocol)
         merged = () if areas is None else areas[1].merged
         more = [one for one in (areas and areas[0], recorded, lives) if one is not None]
-        reach = replace(reach, profiles=(*reach.profiles, *more), families=families, merged=merged)
+        reach = replace(reach, profiles=(*reach.profiles, *more), families=families, merged=merged,
+                        named=named)  # fmt: skip
         whose = read_members(connection, members, protocol.initiatives)
         known = () if homes is None else their_households(whose, people, homes, reference)
         tick(2, STEPS)
-        ahead = look_ahead(connection, people, clients, protocol, reach, measures, homes)
+        ahead = look_ahead(connection, people, clients, protocol, reach, measures, together)
         tick(3, STEPS)
-        impact = estimate_impact(connection, people, clients, protocol, homes)
+        impact = estimate_impact(connection, people, clients, protocol, together)
         tick(STEPS, STEPS)
     return Internal(Results(project_db.parent.name, protocol, clients, reach, impact, measures, ends, whose,
                             known, ahead))  # fmt: skip

@@ -66,6 +66,7 @@ class Reach:
     `own`: regions told about, as indexes into `People.regions`. `eligible_share`: of the people of the plan's
     ages who live there, how many meet its conditions (whether reached or not).
     `families`: households of the three groups; None when the data hold none.
+    `named`: people reached who have a household number of the organisation's own, and one of each household.
     `merged`: areas told together: what they are called, and the districts.
     """
 
@@ -77,6 +78,7 @@ class Reach:
     own: Ints
     eligible_share: float
     families: Profile | None = None
+    named: tuple[Ints, Ints] | None = None
     merged: tuple[Merged, ...] = ()
 
 

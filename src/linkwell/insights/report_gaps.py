@@ -12,10 +12,11 @@ from linkwell.documents.blocks import Block, Text
 from linkwell.insights.areas import DIMENSION as AREAS
 from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.estimators.effect import Z_95
+from linkwell.insights.families import FEWEST
 from linkwell.insights.reach import COULD, REACHED, wording
 from linkwell.insights.report_map import Gap, coverage_map
 from linkwell.insights.report_reach import numbers
-from linkwell.insights.request import FEWEST, SUPPLIED
+from linkwell.insights.request import SUPPLIED
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
 

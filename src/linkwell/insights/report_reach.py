@@ -10,8 +10,17 @@ from linkwell.documents.charts import Bar, bars
 from linkwell.insights.areas import DIMENSION as AREAS
 from linkwell.insights.disability import DIMENSION as DISABILITY
 from linkwell.insights.families import DIMENSION as HOUSEHOLDS
+from linkwell.insights.families import OWN
 from linkwell.insights.reach import COMMUNITY, COULD, GROUPS, REACHED, wording
-from linkwell.insights.request import ANALYSED, DATED, FOLLOWED, FOUND, SUPPLIED
+from linkwell.insights.request import (
+    ANALYSED,
+    DATED,
+    FOLLOWED,
+    FOUND,
+    NAMED,
+    OWN_HOUSEHOLDS,
+    SUPPLIED,
+)
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
 
@@ -92,7 +101,8 @@ def profiles(release: Release, story: Story) -> tuple[Block, ...]:
     totals = release.tables["reach"]
     sizes = [(group, count(totals.cell(group))) for group in GROUPS]
     blocks: list[Block] = [Text(about), numbers("The groups", ("Group", "People"), sizes)]
-    blocks += _families(release)
+    homes, own = _families(release), _own(release)
+    blocks += [*(homes or own[:1]), *own[1:]]
     for name in story.dimensions:
         if name != AREAS:  # told among those not reached yet
             blocks += _profile(release, name, story)
@@ -118,6 +128,19 @@ def _families(release: Release) -> list[Block]:
         said = [Text(words["finding"].format(people=spoken(people), homes=spoken(reached)))]
     grid = numbers(words["caption"], ("Group", "People", *words["labels"]), rows)
     return [Heading(words["title"], 2), *said, grid, Text(words["note"], small=True)]
+
+
+def _own(release: Release) -> list[Block]:
+    """Households by the organisation's own numbers, after a heading."""
+    table = release.tables.get(OWN_HOUSEHOLDS)
+    if table is None:
+        return []
+    words = wording()[OWN]
+    people, homes = (table.cell(label) for label in NAMED)
+    said = words["hidden"]
+    if people.value is not None and homes.value is not None:
+        said = words["finding"].format(people=spoken(people), homes=spoken(homes))
+    return [Heading(wording()[HOUSEHOLDS]["title"], 2), Text(said), Text(words["note"], small=True)]
 
 
 def _profile(release: Release, dimension: str, story: Story) -> list[Block]:

@@ -16,6 +16,7 @@ from linkwell.insights.ahead import Ahead, Foreseen
 from linkwell.insights.analyse import Results
 from linkwell.insights.estimators.effect import Estimate
 from linkwell.insights.families import DIMENSION as HOUSEHOLDS
+from linkwell.insights.families import FEWEST, OWN
 from linkwell.insights.impact import Impact, OutcomeResult
 from linkwell.insights.people import Floats, Ints
 from linkwell.insights.pictures import PARTICIPANTS, carried, pictures
@@ -24,14 +25,14 @@ from linkwell.insights.protocol import Outcome, Protocol
 from linkwell.insights.reach import GROUPS, Profile, Reach
 
 FAMILY = INTEGRATED
+OWN_HOUSEHOLDS = f"reach_{OWN}"
+NAMED = ("People with a number of yours", "Households or whānau by your numbers")
 SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED = "Supplied", "Found", "Dated", "Followed", "Compared"
 STEPS = (SUPPLIED, FOUND, DATED, FOLLOWED, ANALYSED)
 """The flow of people, each step a part of the one before."""
 AHEAD = "ahead_"
 """Where the keys of levels looked ahead to begin."""
 NOT_YET = "People you could reach and do not yet"
-FEWEST = 6
-"""Fewer people than this between two counts would be told by publishing both (the people threshold)."""
 
 
 def release_request(results: Internal[Results]) -> ReleaseRequest:
@@ -46,6 +47,8 @@ def release_request(results: Internal[Results]) -> ReleaseRequest:
     tables += [_profile(profile) for profile in found.reach.profiles]
     if found.reach.families is not None:
         tables.append(_profile(found.reach.families))
+    if found.reach.named is not None:
+        tables.append(_groups(OWN_HOUSEHOLDS, "what", NAMED, found.reach.named))
     told = _told(found.impact)
     tables += [
         _level(result, found.impact, compared, found.protocol)
@@ -126,6 +129,7 @@ def _groups(
         title={
             "flow": "From the people supplied to the people compared",
             "reach": "The groups of this report",
+            OWN_HOUSEHOLDS: "People you reach and their households, by your own numbers",
         }[name],
     )
 
