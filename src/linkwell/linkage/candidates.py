@@ -39,9 +39,16 @@ def find_pairs(
         "CREATE OR REPLACE TEMP TABLE pairs "
         "(r INTEGER, i BIGINT, pass TINYINT, settled BOOLEAN, by_number BOOLEAN, plain BOOLEAN)"
     )
-    settle(con, model, compared, names, labels=labels, keep_open=keep_open)
+    used = numbers_used(con, model)
+    settle(con, model, compared, used, names, labels=labels, keep_open=keep_open)
     if con.execute("SELECT count(*) FROM open_list").fetchall()[0][0]:
-        _look(con, model, names, whole=keep_open or labels is not None)
+        _look(con, model, used, names, whole=keep_open or labels is not None)
+        if labels is not None:
+            con.execute("""DELETE FROM seen
+                WHERE (r, i) IN (SELECT (r, i) FROM judged WHERE label = 'different')""")
+        con.execute("""INSERT INTO pairs
+            SELECT v.r, v.i, min(v.pass), false, false, false FROM seen v
+            ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
     return names
 
 
@@ -55,8 +62,16 @@ def find_pairs_within(
     return names
 
 
-def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str], *, whole: bool) -> None:
-    """Candidates of the open records; unless `whole`, a record that has enough looks no further."""
+def _look(
+    con: duckdb.DuckDBPyConnection,
+    model: ModelFiles,
+    used: Sequence[str],
+    names: list[str],
+    *,
+    whole: bool,
+) -> None:
+    """Candidates of the open records into temp table `seen`; unless `whole`, a record that has enough looks
+    no further."""
     con.execute("CREATE OR REPLACE TEMP TABLE seen (r INTEGER, i BIGINT, pass TINYINT)")
     held, waiting = _held(con, model), []
     for row in model.passes:
@@ -67,22 +82,16 @@ def _look(con: duckdb.DuckDBPyConnection, model: ModelFiles, names: list[str], *
         if row["stage"] == "enough" and not whole:
             _bring_up(con, waiting, names)
             waiting = []
-            sure = {**row, "where": f"({row.get('where') or 'true'}) AND {_no_clash(con, model)}"}
+            sure = {**row, "where": f"({row.get('where') or 'true'}) AND {_no_clash(used)}"}
             con.execute(f"DELETE FROM open_list WHERE r IN (SELECT r FROM ({_look_sql([sure], names)}))")
     _bring_up(con, waiting, names)
     numbered = [row for row in model.passes if row["stage"] == "look_number"]
-    numbers = numbers_used(con, model)
-    _insert(con, [_look_sql([row], names).replace("{id}", x) for row in numbered for x in numbers])
-    if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'judged'").fetchall()[0][0]:
-        con.execute("DELETE FROM seen WHERE (r, i) IN (SELECT (r, i) FROM judged WHERE label = 'different')")
-    con.execute("""INSERT INTO pairs
-        SELECT v.r, v.i, min(v.pass), false, false, false FROM seen v
-        ANTI JOIN pairs p ON p.r = v.r AND p.i = v.i GROUP BY v.r, v.i""")
+    _insert(con, [_look_sql([row], names).replace("{id}", x) for row in numbered for x in used])
 
 
-def _no_clash(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> str:
+def _no_clash(used: Sequence[str]) -> str:
     """SQL that is true where no number of the record differs from the person's."""
-    tests = (f"coalesce(l.{x}_k = s.{x}_k, true)" for x in numbers_used(con, model))
+    tests = (f"coalesce(l.{x}_k = s.{x}_k, true)" for x in used)
     return " AND ".join(tests) or "true"
 
 

@@ -57,6 +57,7 @@ def settle(
     con: duckdb.DuckDBPyConnection,
     model: ModelFiles,
     compared: Sequence[Comparison],
+    used: Sequence[str],
     names: list[str],
     *,
     labels: Source | None = None,
@@ -66,10 +67,10 @@ def settle(
     at once, and `open_list` those that nothing settled.
 
     Args:
-        names: the passes by number. labels: pairs that people judged. keep_open: nothing is settled (one list
-            against itself); then, as with labels, no record is settled at once.
+        used: the kinds of number that some record has. names: the passes by number.
+        labels: pairs that people judged. keep_open: nothing is settled (one list against itself); then, as
+            with labels, no record is settled at once.
     """
-    used = numbers_used(con, model)
     _same(con, model, compared, used, names, at_once=labels is None and not keep_open)
     rest = widened_sql(f"(FROM list ANTI JOIN (SELECT r FROM same WHERE {_SETTLED}) USING (r))", model)
     con.execute(f"CREATE TEMP TABLE rest AS {rest}")
@@ -164,9 +165,9 @@ def _by_number(
         FROM (SELECT o.r, o.i, {plain_sql(model)} AS plain,
                      coalesce({coded(by_name["id"]["agree"])}, false) AS agrees,
                      coalesce({coded(by_name["id_alone"]["agree"])}, false) AS alone,
-                     e.r IS NULL AND count(*) OVER (PARTITION BY o.r) = 1 AS sole
-              FROM owners o JOIN rest l ON l.r = o.r JOIN spine s ON s.rowid = o.i
-              LEFT JOIN same e ON e.r = o.r AND e.i <> o.i)""")
+                     o.r NOT IN (SELECT r FROM owners GROUP BY r HAVING count(*) > 1 UNION ALL
+                         SELECT o.r FROM owners o JOIN same e ON e.r = o.r AND e.i <> o.i) AS sole
+              FROM owners o JOIN rest l ON l.r = o.r JOIN spine s ON s.rowid = o.i)""")
 
 
 def _exact(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
