@@ -21,6 +21,8 @@ from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.confidentiality.person_index import write_person_index
 from linkwell.errors import WrongUse
 from linkwell.insights import analyse, load_protocol, release_request, report, tell
+from linkwell.insights.ahead import _outside
+from linkwell.insights.features import Features
 from linkwell.insights.people import NEVER, read_people
 from linkwell.insights.protocol import Eligible, Forecast, Outcome
 from linkwell.insights.report_ahead import said
@@ -262,3 +264,10 @@ def test_a_sentence_carries_both_ends_and_what_it_rests_on(plan, name, numbers, 
     looked = LookedAhead(12, date(2025, 7, 1), date(2024, 7, 1), (), ())
     outcome = next(one for one in plan.outcomes if one.name == name)
     assert said(effect, before, outcome, looked) == approved
+
+
+def test_a_leap_years_day_more_puts_nobody_outside_of_what_was_seen():
+    matrix = np.array([[366.0, 91.0], [400.0, 40.0], [365.0, 90.0], [0.0, 0.0]])
+    yes = np.ones(2, dtype=bool)
+    features = Features(("year", "quarter"), matrix, yes, yes, yes, ("a", "a"))
+    assert _outside(features, np.array([True, True, False, False])).tolist() == [False, True, False, False]

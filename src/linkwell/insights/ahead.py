@@ -36,6 +36,9 @@ from linkwell.insights.stack import Stack
 
 APART = 0.1
 """A standardised difference before weighting above which something is said to have changed."""
+LEAP = 0.02
+"""Part of what is seen of something by which it may be overstepped: a leap year has a day more
+to be on a benefit, a quarter with its February one in ninety."""
 UNKNOWN = -1
 """Start month of somebody who is with the organisation since an unknown day."""
 
@@ -243,7 +246,9 @@ def weighted(stack: Stack, features: Features, values: dict[str, float], lived: 
 def _outside(features: Features, mine: Bools) -> Bools:
     """Whether somebody of today lies outside everything seen among the people then."""
     others = features.matrix[~mine]
-    low, high = others.min(axis=0) - 1e-9, others.max(axis=0) + 1e-9
+    low, high = others.min(axis=0), others.max(axis=0)
+    slack = LEAP * (high - low) + 1e-9
+    low, high = low - slack, high + slack
     beyond = (features.matrix < low) | (features.matrix > high)
     return np.asarray(mine & np.any(beyond[:, features.plain], axis=1))
 
