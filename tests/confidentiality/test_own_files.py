@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from linkwell.cli.confidentialise import confidentialise as command
 from linkwell.confidentiality.merging import proposals
 from linkwell.confidentiality.own_files import confidentialise
+from linkwell.confidentiality.own_labels import in_order
 from linkwell.confidentiality.own_models import confidentialise_density, confidentialise_model
 from linkwell.errors import RefusedByRule, WrongUse
 
@@ -291,3 +292,8 @@ def test_the_same_people_in_any_kind_of_column_show_the_same_numbers(tmp_path):
         confidentialise(each, by=["g"], person="id", ledger=tmp_path / "m").release for each in far
     )
     assert first.tables["table"].values == again.tables["table"].values
+
+
+def test_labels_with_macrons_stand_where_a_reader_looks_for_them():
+    words = ["Te Anau", "Ōtautahi", "Tāmaki", "Porirua", "Otago", "10", "2"]
+    assert in_order(words) == ["2", "10", "Otago", "Ōtautahi", "Porirua", "Tāmaki", "Te Anau"]

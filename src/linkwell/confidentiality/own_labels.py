@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from linkwell.errors import WrongUse
 
 NOT_KNOWN = "Not known"
 """The label of rows without a value: left out, they would be lost without a word."""
+MACRON = "\u0304"
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -88,10 +90,11 @@ def not_listed(name: str, unknown: Sequence[str], common: Collection[str]) -> Wr
 
 
 def in_order(labels: Iterable[str]) -> list[str]:
-    """Labels in reading order: numbers by size (-1 before 2 before 10), then words."""
+    """Labels in reading order: numbers by size (-1 before 2 before 10), then words (ā as a)."""
     return sorted(labels, key=_reading)
 
 
-def _reading(word: str) -> tuple[bool, float, str]:
+def _reading(word: str) -> tuple[bool, float, str, str]:
     number = bool(NUMBER.fullmatch(word))
-    return not number, float(word) if number else 0.0, word
+    plain = "".join(letter for letter in normalize("NFD", word) if letter != MACRON)
+    return not number, float(word) if number else 0.0, plain, word
