@@ -157,7 +157,8 @@ def _reader_note(profile: Profile, single: bool) -> str:
     """What a reader must know about totals that do not add (sdc §4)."""
     base = profile.bands[0][1]
     rounded = (
-        f"to a multiple of {base} and is within {base - 1} of the true number"
+        f"to a multiple of {base} and is within {base - 1} of the true number, or within "
+        f"{profile.carry_tolerance} where groups overlap"
         if single
         else "to a multiple that grows with the number"
     )
