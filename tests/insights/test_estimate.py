@@ -12,7 +12,8 @@ import pytest
 from linkwell.errors import WrongUse
 from linkwell.insights.estimate import Plan, compare
 from linkwell.insights.estimate_report import compared_facts, words
-from linkwell.insights.table import column, covariates, flags, numbers, read_file
+from linkwell.insights.headings import column, read_file
+from linkwell.insights.table import covariates, flags, numbers
 
 DATA = Path(__file__).parent / "data"
 NSW = ("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "re74=0", "re75=0")

@@ -17,8 +17,8 @@ from linkwell.insights.estimators.staggered import (
     pre_test,
     simple,
 )
+from linkwell.insights.headings import read_file
 from linkwell.insights.panel import compare_panel
-from linkwell.insights.table import read_file
 
 COLUMNS = {"person": "countyreal", "period": "year", "started": "first.treat", "outcome": "lemp"}
 

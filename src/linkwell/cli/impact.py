@@ -123,24 +123,25 @@ def impact(table: Path, as_json: bool, method: str, **how: Any) -> int:
 def _table(path: Path, method: str, how: dict[str, Any]) -> dict[str, Any]:
     from linkwell.insights.estimate import Plan, compare
     from linkwell.insights.estimate_report import compared_facts
-    from linkwell.insights.table import read_file
+    from linkwell.insights.headings import chosen, read_file
 
     if not how["treated"]:
         raise WrongUse("Say which column tells who took part.", fix="Add --treated COLUMN.")
+    table = read_file(path)
     plan = Plan(
-        method=method, balance=how["balance"], past=_list(how["past"]),  # type: ignore[arg-type]
-        categorical=_list(how["categorical"]), neighbours=how["neighbours"], caliper=how["caliper"],
+        method=method, balance=how["balance"], past=chosen(table, how["past"]),  # type: ignore[arg-type]
+        categorical=chosen(table, how["categorical"]), neighbours=how["neighbours"], caliper=how["caliper"],
         replace=how["replace"], missing=how["missing"], off_support=how["off_support"], draws=how["draws"],
         seed=how["seed"],
     )  # fmt: skip
-    names = _list(how["covariates"])
+    names = chosen(table, how["covariates"])
     unknown = [name for name in (*plan.past, *plan.categorical) if name not in names]
     if unknown:
         raise WrongUse(
             f"Not among the covariates: {', '.join(unknown)}.", fix="Name them in --covariates too."
         )
     found = compare(
-        read_file(path), treated=how["treated"], outcome=how["outcome"], names=names, plan=plan,
+        table, treated=how["treated"], outcome=how["outcome"], names=names, plan=plan,
         treated_value=how["treated_value"], cluster=how["cluster"],
     )  # fmt: skip
     return compared_facts(found)
@@ -148,21 +149,16 @@ def _table(path: Path, method: str, how: dict[str, Any]) -> dict[str, Any]:
 
 def _panel(path: Path, how: dict[str, Any]) -> dict[str, Any]:
     from linkwell.insights.estimate_report import panel_facts
+    from linkwell.insights.headings import chosen, read_file
     from linkwell.insights.panel import compare_panel
-    from linkwell.insights.table import read_file
 
     missing = [f"--{name}" for name in ("person", "period", "started") if not how[name]]
     if missing:
         raise WrongUse(f"The method did needs {', '.join(missing)} too.",
                        why="Starts spread over time need one row per person and period.")  # fmt: skip
+    table = read_file(path)
     found = compare_panel(
-        read_file(path), person=how["person"], period=how["period"], started=how["started"],
-        outcome=how["outcome"], names=_list(how["covariates"]), controls=how["controls"],
+        table, person=how["person"], period=how["period"], started=how["started"],
+        outcome=how["outcome"], names=chosen(table, how["covariates"]), controls=how["controls"],
     )  # fmt: skip
     return panel_facts(found)
-
-
-def _list(text: str) -> tuple[str, ...]:
-    """Names between commas; blanks around them and around = do not matter."""
-    names = (part.strip() for part in text.split(","))
-    return tuple("=".join(piece.strip() for piece in name.split("=")) for name in names if name)

@@ -16,7 +16,7 @@ from linkwell.insights.estimators.aipw import aipw, odds_weights
 from linkwell.insights.estimators.balance import Love, effective_people, effective_size, entropy_weights, love
 from linkwell.insights.estimators.bootstrap import BELOW, DRAWS, bootstrap, widened
 from linkwell.insights.estimators.effect import Clusters, Estimate, model_effects, outcome_model, residuals
-from linkwell.insights.estimators.matching import Pairs, matched_effect, nearest
+from linkwell.insights.estimators.matching import Pairs, left_to_order, matched_effect, nearest
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.estimators.sensitivity import e_value, robustness_value
 from linkwell.insights.gates import GateResult, judge, refused, usual
@@ -112,6 +112,8 @@ def compare(
         values["events"] = _fewest(data, weights, stay, size)
     else:
         values["varied"] = _varied(data, weights, stay, size)
+    if pairs is not None and fitted is not None:
+        values["ties"] = left_to_order(fitted.logit[~data.treated], pairs)
     gates = judge(values)
     estimate, interval = (None, "") if refused(gates) else _estimate(data, plan, weights, fitted, pairs)
     sensitivity = None

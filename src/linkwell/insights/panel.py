@@ -20,7 +20,8 @@ from linkwell.insights.estimators.staggered import (
     simple,
 )
 from linkwell.insights.gates import GateResult, judge, refused, usual
-from linkwell.insights.table import column, covariates, numbers, reckonable, worded
+from linkwell.insights.headings import column
+from linkwell.insights.table import covariates, numbers, reckonable, worded
 
 Floats = NDArray[np.float64]
 

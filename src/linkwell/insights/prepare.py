@@ -11,16 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linkwell.errors import WrongUse
-from linkwell.insights.table import (
-    Covariates,
-    column,
-    covariates,
-    flags,
-    heading,
-    numbers,
-    reckonable,
-    text,
-)
+from linkwell.insights.headings import column, heading
+from linkwell.insights.table import Covariates, covariates, flags, numbers, reckonable, text, unlikely
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -98,12 +90,14 @@ def prepare(
         raise WrongUse("Name at least one covariate.", why="Without any, nothing makes the groups alike.")
     taken, known = flags(column(table, treated), treated, treated_value)
     taboo = {heading(table, treated), heading(table, outcome)}
+    if len(taboo) < 2:
+        raise WrongUse("The outcome is the column that says who took part.", fix="Name another column.")
     for name in names:
         if heading(table, name if name in table.column_names else name.partition("=")[0].strip()) in taboo:
             raise WrongUse(f"“{name}” cannot be a covariate: it is the outcome or says who took part.")
     y, y_known, binary = _outcome(table, outcome)
     x = covariates(table, names, plan.categorical)
-    notes, missing = [*x.notes, *_copies(table)], list(x.missing_by)
+    notes, missing = [*x.notes, *unlikely(y[y_known], outcome), *_copies(table)], list(x.missing_by)
     for name, gone in ((treated, ~known), (outcome, ~y_known)):
         if gone.any():
             missing.append((name, int(gone.sum())))
@@ -127,6 +121,11 @@ def prepare(
     group = _clusters(table, cluster)[stay][kept]
     columns, taken = columns[kept], taken[kept]
     columns, live = _standard(columns)
+    if not live.any():
+        raise WrongUse(
+            "No covariate has more than one value.", why="Nothing is left that could make the groups alike.",
+            fix="Name covariates in which people differ.",
+        )  # fmt: skip
     places = np.flatnonzero(live)
     squared = np.flatnonzero(live & amounts) if plan.balance == "squares" else places[:0]
     moments = [columns[:, n] for n in places] + [_square(columns[:, n], taken) for n in squared]
@@ -149,7 +148,8 @@ def _outcome(table: pa.Table, name: str) -> tuple[Floats, Bools, bool]:
         except WrongUse:
             raise WrongUse(
                 f"The outcome “{name}” is neither numbers nor a yes or no.",
-                fix="Write numbers as 1234.5, without spaces, commas between thousands, or a unit.",
+                fix="Write numbers as 1234.5, without spaces, commas between thousands, or a unit; "
+                "leave a cell empty where it is not known. Two words must be yes and no, or 1 and 0.",
             ) from None
         return yes.astype(np.float64), known, True
     known = ~np.isnan(y)

@@ -5,41 +5,37 @@ Whatever is left out is counted and said: missing values, constant columns, colu
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from linkwell.errors import WrongUse
+from linkwell.insights.headings import MISSING, column, some
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A", ".")
-"""How tables write that a value is not known."""
-
 LARGEST = 1e100
 
-REPEATED = b"linkwell: headings that stand twice"
+NUMBERS = 10
+"""A column mostly of numbers with more different ones than this is amounts, and a word in it a slip."""
+
+NINES = frozenset(10.0**n - 1 for n in range(1, 9))
+"""What tables write, with or without a minus, for a number that is not known."""
 
 LEVELS = 60
 """A text column with more different values than this is no group."""
 
 YES = frozenset({"1", "yes", "y", "true", "t", "treated", "treatment", "participant", "participants",
                  "client", "clients", "intervention", "exposed", "enrolled", "programme",
-                 "program"})  # fmt: skip
+                 "program", "āe", "ae"})  # fmt: skip
 NO = frozenset({"0", "no", "n", "false", "f", "c", "control", "controls", "comparison", "untreated", "none",
-                "not treated", "non-participant", "unexposed", "not enrolled"})  # fmt: skip
+                "not treated", "non-participant", "unexposed", "not enrolled", "kāo", "kao"})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,81 +55,6 @@ class Covariates:
     missing: Bools
     missing_by: tuple[tuple[str, int], ...]
     notes: tuple[str, ...] = ()
-
-
-def read_file(path: Path) -> pa.Table:
-    """Read CSV (any delimiter, .gz too) or Parquet.
-
-    Raises:
-        WrongUse: there is no such file, or it cannot be read as a table.
-    """
-    if not path.is_file():
-        raise WrongUse("There is no such file.", where=path.name)
-    # The engine takes *, ? and [ in a path as a pattern: quoting them keeps the path what it is.
-    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
-    parquet = path.suffix.lower() in (".parquet", ".pq")
-    nulls = ", ".join("'" + mark + "'" for mark in MISSING)
-    query = (
-        "SELECT * FROM read_parquet(?)"
-        if parquet
-        else f"SELECT * FROM read_csv(?, nullstr=[{nulls}], sample_size=-1, header=true)"
-    )
-    try:
-        with duckdb.connect() as connection:
-            table = connection.sql(query, params=[name]).to_arrow_table()
-    except (duckdb.Error, UnicodeDecodeError):
-        raise WrongUse(
-            "The file cannot be read as a table.",
-            where=path.name,
-            fix="Save it as CSV (UTF-8, one heading row) or as Parquet.",
-        ) from None
-    return table if parquet else _with_repeats(table, path)
-
-
-def _with_repeats(table: pa.Table, path: Path) -> pa.Table:
-    """Headings that stand twice, remembered with the table: reading has given the later ones other names."""
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            line = file.readline()
-        rows = [next(csv.reader([line], delimiter=mark), []) for mark in ",;\t|"]
-    except (UnicodeDecodeError, csv.Error):
-        return table  # packed in another way
-    for row in rows:
-        said = [name.strip().casefold() for name in row]
-        if len(said) == table.num_columns > len(set(said)):
-            twice = sorted({name for name in said if said.count(name) > 1})
-            return table.replace_schema_metadata({REPEATED: json.dumps(twice)})
-    return table
-
-
-def column(table: pa.Table, name: str) -> pa.ChunkedArray:
-    """A column by its heading; capitals may differ where only one column could be meant."""
-    return table.column(heading(table, name))
-
-
-def heading(table: pa.Table, name: str) -> str:
-    """The heading as it stands in the table.
-
-    Raises:
-        WrongUse: no column, or more than one, could be meant.
-    """
-    same = table.column_names.count(name)
-    repeated = json.loads((table.schema.metadata or {}).get(REPEATED, b"[]"))
-    if same > 1 or name.strip().casefold() in repeated:
-        raise WrongUse(f"More than one column is headed “{name}”.", fix="Give each a heading of its own.")
-    if same:
-        return name
-    alike = [have for have in table.column_names if have.strip().casefold() == name.strip().casefold()]
-    if len(alike) == 1:
-        return str(alike[0])
-    near = get_close_matches(name, table.column_names, n=3)
-    raise WrongUse(
-        f"There is no column “{name}”.",
-        fix=f"Did you mean {', '.join(near)}?"
-        if near
-        else f"The columns are: {', '.join(table.column_names)}.",
-    )
 
 
 def numbers(values: pa.ChunkedArray) -> Floats | None:
@@ -212,10 +133,15 @@ def flags(values: pa.ChunkedArray, name: str, yes: str | None = None) -> tuple[B
                 f"No row of “{name}” has the value given for taking part.", fix="Check its spelling."
             )
         return np.asarray((said == wanted) & known), known
-    if len(found) != 2:
-        many = {0: "no values", 1: "one value only"}.get(len(found), f"{len(found)} different values")
+    if len(found) < 2:
         raise WrongUse(
-            f"The column “{name}” has {many} where there should be two values.",
+            f"The column “{name}” has {'one value only' if found else 'no values'}: there should be two.",
+            why="It must say of every row whether it took part; an empty cell means that it is not known.",
+            fix="Add the rows, or fill in the cells, of those who did not take part.",
+        )
+    if len(found) != 2:
+        raise WrongUse(
+            f"The column “{name}” has {len(found)} different values where there should be two values.",
             why="It must say of every row whether it took part.",
             fix="Name the value that means taking part with --treated-value.",
         )
@@ -282,15 +208,22 @@ def _one(
     if values is not None and not as_levels:
         gone = np.isnan(values)
         reckonable(values, name)
+        if gone.all():
+            raise WrongUse(f"The covariate “{name}” has no values.", fix="Leave it out of --covariates.")
         there = values[~gone]
         low, high = there.min(initial=np.inf), there.max(initial=-np.inf)
         if low >= high:
             notes.append(f"{name} has one value only and was left out.")
             return [], np.zeros(len(values), dtype=np.bool_)
+        notes += unlikely(there, name)
         return [(name, values, name, bool(np.any((there != low) & (there != high))))], gone
     words = text(column(table, name))
     gone = np.array([word is None for word in words], dtype=np.bool_)
     levels = sorted(set(words[~gone].tolist()))
+    if not levels:
+        raise WrongUse(f"The covariate “{name}” has no values.", fix="Leave it out of --covariates.")
+    if not as_levels:
+        _slips(words[~gone], levels, name)
     if len(levels) > LEVELS:
         raise WrongUse(
             f"The column “{name}” has {len(levels)} different values: that is not a group.",
@@ -300,3 +233,44 @@ def _one(
         notes.append(f"{name} has one value only and was left out.")
         return [], np.zeros(len(words), dtype=np.bool_)
     return [(f"{name}={level}", (words == level).astype(float), name, False) for level in levels], gone
+
+
+def _slips(words: NDArray[np.object_], levels: Sequence[str], name: str) -> None:
+    """Refuse a column of amounts that some words have got into: as groups it would say something else.
+
+    Raises:
+        WrongUse: most cells are numbers, many different ones, or would be with their commas as points.
+    """
+    odd = [level for level in levels if not _reads(level)]
+    commas = sum(_reads(level.replace(",", "")) for level in odd)
+    numeric = len(levels) - len(odd) + commas
+    cells = int(np.isin(words, [level for level in levels if _reads(level.replace(",", ""))]).sum())
+    if numeric <= NUMBERS or 2 * cells <= len(words):
+        return
+    raise WrongUse(
+        f"The column “{name}” holds numbers, but also {some([f'“{level}”' for level in odd], 3)}.",
+        fix="Write numbers as 1234.5 and leave cells empty where nothing is known; "
+        "if its numbers are only labels, name it in --categorical.",
+    )
+
+
+def _reads(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def unlikely(values: Floats, name: str) -> list[str]:
+    """A sentence for a number of nines only (999, −99) that stands several times, far from all others."""
+    notes = []
+    for end in (values.min(initial=np.inf), values.max(initial=-np.inf)):
+        rest = values[values != end]
+        times = len(values) - len(rest)
+        if abs(end) in NINES and times > 1 and len(rest) and np.abs(rest - end).min() > np.ptp(rest):
+            notes.append(
+                f"{name} is {end:g} in {times:,} rows, far from every other value: "
+                "if that means not known, empty those cells."
+            )
+    return notes

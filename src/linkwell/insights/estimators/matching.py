@@ -44,6 +44,18 @@ class Pairs:
         return np.asarray(total / max(float(total.sum()), 1e-300))
 
 
+def left_to_order(theirs: Floats, pairs: Pairs) -> float:
+    """Share of matched participants with a partner who was taken before others of the same score.
+
+    Only the order of the rows decided between them: another order gives another answer.
+    """
+    score = np.unique(np.round(theirs, 9), return_inverse=True)[1]
+    taken = np.bincount(score[np.unique(pairs.partners[pairs.partners >= 0])], minlength=score.max() + 1)
+    loose = taken < np.bincount(score)
+    chosen = (pairs.partners >= 0) & loose[score[pairs.partners]]
+    return float(chosen[pairs.matched].any(axis=1).mean()) if pairs.matched.any() else 0.0
+
+
 def nearest(
     mine: Floats, theirs: Floats, *, k: int = 1, caliper: float | None = None, replace: bool = False
 ) -> Pairs:
