@@ -74,6 +74,16 @@ def test_what_cannot_be_compared_is_not_compared():
             compare(data, treated="t", outcome=outcome, names=[name])
 
 
+@pytest.mark.parametrize("method", ["entropy", "aipw", "match"])
+def test_the_outcome_under_another_name_is_no_covariate(method):
+    rng = np.random.default_rng(3)
+    y, x = rng.normal(size=300), rng.normal(size=300)
+    data = pa.table({"t": rng.random(300) < 0.4, "x": x, "y": y, "again": 7 - 1e6 * y, "near": y + 0.1 * x})
+    with pytest.raises(WrongUse, match="“again” is the outcome"):
+        compare(data, treated="t", outcome="y", names=["x", "again"], plan=Plan(method=method))
+    compare(data, treated="t", outcome="y", names=["x", "near"], plan=Plan(method=method, draws=0))
+
+
 def test_yes_and_no_in_te_reo():
     for yes, no in (("Āe", "Kāo"), ("ae", "kao")):
         taken, known = flags(pa.chunked_array([[yes, no, yes]]), "t")

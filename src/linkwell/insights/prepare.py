@@ -126,6 +126,7 @@ def prepare(
             "No covariate has more than one value.", why="Nothing is left that could make the groups alike.",
             fix="Name covariates in which people differ.",
         )  # fmt: skip
+    _not_the_outcome(columns[:, live], y[stay][kept], np.array(source, dtype=object)[live])
     places = np.flatnonzero(live)
     squared = np.flatnonzero(live & amounts) if plan.balance == "squares" else places[:0]
     moments = [columns[:, n] for n in places] + [_square(columns[:, n], taken) for n in squared]
@@ -204,6 +205,27 @@ def _standard(columns: Floats) -> tuple[Floats, Bools]:
     width = high - low
     live = width > 16 * np.finfo(np.float64).eps * np.maximum(np.abs(low), np.abs(high))
     return (columns - (low + width / 2)) / np.where(live, width, 1.0), live
+
+
+def _not_the_outcome(columns: Floats, y: Floats, source: NDArray[np.object_]) -> None:
+    """Refuse a covariate that is the outcome under another name: made alike in it, nothing could differ.
+
+    Raises:
+        WrongUse: there is one, whatever its unit, and more than a few rows show it.
+    """
+    spread = float(np.ptp(y))
+    if not spread or len(y) < 10:
+        return
+    own = (y - y.mean()) / spread
+    own = own / np.sqrt(own @ own)
+    around = columns - columns.mean(axis=0)
+    like = np.abs(own @ around) / np.sqrt((around**2).sum(axis=0))
+    if (like > 1 - 1e-12).any():
+        raise WrongUse(
+            f"“{source[int(like.argmax())]}” is the outcome under another name.",
+            why="Where people are made alike in what came of it, no difference is left to find.",
+            fix="Name covariates from before the start.",
+        )
 
 
 def _copies(table: pa.Table) -> list[str]:

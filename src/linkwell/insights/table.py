@@ -227,7 +227,7 @@ def _one(
     if len(levels) > LEVELS:
         raise WrongUse(
             f"The column “{name}” has {len(levels)} different values: that is not a group.",
-            fix="Group its values first, or leave it out.",
+            fix="Group its values first, write amounts as 1234.5, or leave it out.",
         )
     if len(levels) < 2:
         notes.append(f"{name} has one value only and was left out.")
