@@ -86,7 +86,7 @@ def test_how_long_people_are_followed_is_said_as_it_is(months, gap, words):
 
 
 def test_no_name_birth_date_or_address_is_among_the_columns_asked_for():
-    asked = {column for columns in needed_columns().values() for column in columns}
+    asked = {column for tables in needed_columns() for columns in tables.values() for column in columns}
     assert not any(
         word in column for column in asked for word in ("name", "dob", "address", "nhi", "sa2", "meshblock")
     )

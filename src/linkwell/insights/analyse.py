@@ -53,10 +53,17 @@ class Results:
     ahead: tuple[Ahead, ...] = ()
 
 
-def needed_columns() -> dict[str, tuple[str, ...]]:
-    """The columns an insights project asks for, per table (`columns.toml`)."""
-    text = resources.files("linkwell.insights").joinpath("columns.toml").read_text("utf-8")
-    return {table: tuple(columns) for table, columns in tomllib.loads(text).items()}
+Columns = dict[str, tuple[str, ...]]
+
+
+def needed_columns() -> tuple[Columns, Columns]:
+    """Per table, what an insights project asks for, and what it takes where the refresh has it
+    (`columns.toml`).
+    """
+    named = tomllib.loads(resources.files("linkwell.insights").joinpath("columns.toml").read_text("utf-8"))
+    supplied = named.pop("where_supplied")
+    always, further = ({table: tuple(names) for table, names in of.items()} for of in (named, supplied))
+    return always, further
 
 
 def analyse(

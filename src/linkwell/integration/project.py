@@ -75,6 +75,7 @@ def build_project(
     refresh: str,
     project: str,
     columns: Mapping[str, Sequence[str]],
+    where_supplied: Mapping[str, Sequence[str]] | None = None,
     organisations: Sequence[str] | None = None,
     progress: Tick | None = None,
 ) -> ProjectFacts:
@@ -82,6 +83,7 @@ def build_project(
 
     Args:
         columns: approved columns per table; ids (`*_uid`) are replaced by the project's own.
+        where_supplied: columns approved too, left out where the refresh does not have them.
         organisations: codes whose enrolments and service events the project may see; None is all of them but
             those of which it must not be known that they supplied: these are seen only where they are named.
         refresh: or an ad hoc load; what it does not hold itself comes from the refresh it was loaded beside.
@@ -94,10 +96,12 @@ def build_project(
     source = read_facts(home, refresh)
     if source is None:
         raise WrongUse("There is no such refresh.", where=refresh, fix="Build it: linkwell custodian load")
+    further = where_supplied or {}
     inputs = combined(
         {"refresh": source.digest, "label": refresh,
          "columns": json.dumps(columns, sort_keys=True, default=list),
          "organisations": json.dumps(None if organisations is None else sorted(organisations)),
+         **({"where supplied": json.dumps(further, sort_keys=True, default=list)} if further else {}),
          **({"sensitive": json.dumps(source.sensitive)} if source.sensitive else {})}
     )  # fmt: skip
     folder = project_folder(home, project)
@@ -113,7 +117,8 @@ def build_project(
     with database.building(folder / "project.duckdb", gate.database) as connection:
         attached = _attach(connection, home, source)
         for step, (table, approved) in enumerate(sorted(columns.items()), start=1):
-            _copy(connection, table, approved, _rows_of(organisations, source.sensitive), key)
+            supplied = set(further.get(table, ())) & set(_place(connection, table)[1])
+            _copy(connection, table, [*approved, *supplied], _rows_of(organisations, source.sensitive), key)
             tick(step, len(columns) + 1)
         rows, digests = describe_tables(connection, sorted(columns))
         for name in attached:

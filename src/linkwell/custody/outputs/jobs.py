@@ -37,11 +37,13 @@ def _results(output: Output, home: Home, tick: Tick) -> Any:
     from linkwell.insights.analyse import needed_columns
     from linkwell.insights.pooling import together
 
+    columns, further = needed_columns()
     facts = integration.build_project(
         home,
         refresh=output.refresh.label,
         project=output.reference,
-        columns=needed_columns(),
+        columns=columns,
+        where_supplied=further,
         organisations=_about(output),
         progress=tick,
     )
