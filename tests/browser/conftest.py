@@ -9,13 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test.testcases import QuietWSGIRequestHandler
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API runs a loop in this thread
-
-# Chromium keeps connections of a profile that several tests share open; a thread that ends with one after its
-# test would close the test's database from outside. So each request has a connection of its own.
-QuietWSGIRequestHandler.protocol_version = "HTTP/1.0"
 
 AXE = Path(__file__).parent / "axe.min.js"
 # Only what is wrong is put into words and brought over: every page is looked at, so it counts.
