@@ -17,6 +17,7 @@ def people(first: int, number: int) -> np.ndarray:
 A, B, C, D = people(1, 200), people(201, 150), people(351, 100), people(451, 60)
 """Four organisations; nobody goes to two."""
 POOL = ((A, B, C),)
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 def part(*sizes: int) -> np.ndarray:
@@ -88,10 +89,29 @@ def test_members_that_came_later_are_guarded_as_a_group_of_their_own(desk, ask, 
     together = told(desk, ask, table, groups, ((A, B, C, D, e, f),))
     assert together["mostly the first three"] is not None
     apart = told(
-        desk, ask, lambda found: table(found, name="t", title="again"), groups, ((A, B, C), (D, e, f))
-    )
+        desk, ask, lambda found: table(found, name="t", title="again"), groups,
+        ((A, B, C, NOBODY, NOBODY, NOBODY), (NOBODY, NOBODY, NOBODY, D, e, f)),
+    )  # fmt: skip
     assert apart["all six"] is not None
     assert apart["mostly the first three"] is None
+
+
+def test_members_of_one_hand_are_taken_away_together_whichever_group_they_came_with(desk, ask, table) -> None:
+    e, f = people(600, 80), people(700, 90)
+    groups = {"two hands": part(20, 15, 0, 10),  # who sends for A and D is left with B
+              "few without the vendor's": np.concatenate([part(20, 3, 1, 20)]),
+              "all six": np.concatenate([part(20, 15, 10, 10), e[:9], f[:8]])}  # fmt: skip
+    alone = told(desk, ask, table, groups, ((A, B, C, D, e, f),))
+    assert None not in (alone["two hands"], alone["all six"])
+    again = lambda found: table(found, name="t", title="again")  # noqa: E731
+    one = told(desk, ask, again, groups, ((np.concatenate([A, D]), B, C, e, f),))
+    assert (one["two hands"], one["few without the vendor's"]) == (None, None)
+    assert one["all six"] is not None
+    third = lambda found: table(found, name="t", title="third")  # noqa: E731
+    apart = told(desk, ask, third, groups, ((A, B, C, NOBODY, NOBODY), (D, NOBODY, NOBODY, e, f)))
+    assert apart["two hands"] is None
+    with pytest.raises(WrongUse, match="same in every group"):
+        told(desk, ask, third, groups, ((A, B, C), (D, e, f, NOBODY)))
 
 
 def test_an_effect_is_told_only_where_a_magnitude_could_be_without_any_one_member(desk, ask, table) -> None:
@@ -114,5 +134,5 @@ def test_an_effect_is_told_only_where_a_magnitude_could_be_without_any_one_membe
 def test_a_pool_that_is_nearly_one_member_is_refused_and_so_are_two_members(desk, ask, table) -> None:
     with pytest.raises(ReleaseRefused):
         told(desk, ask, table, {"everyone": part(200, 2, 2)}, ((A, B[:2], C[:2]),))
-    with pytest.raises(WrongUse, match="at least 3 organisations"):
+    with pytest.raises(WrongUse, match="at least 3 independent organisations"):
         told(desk, ask, table, {"everyone": part(200, 150)}, ((A, B),))

@@ -509,6 +509,7 @@ def three(registry: Any) -> list[Agreement]:
         row.pk, row.reference, row.organisation = None, "DSA-2026-003", there
         row._state.adding = True
         row.save()
+    deciding.own_keys()
     return list(Agreement.objects.filter(reference__startswith="DSA-2026-").order_by("pk"))
 
 

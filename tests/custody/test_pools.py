@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from tests import deciding
 from tests.custody.removing import Site, do_jobs, make_site, make_world, people
 
@@ -49,6 +50,7 @@ def site(registry, tmp_path: Path) -> Site:
     registry.people["third"] = deciding.somebody(
         registry, "third", made.agreements[2].organisation, Role.PROVIDER_LEAD
     )
+    deciding.own_keys()
     return made
 
 
@@ -90,7 +92,7 @@ def test_each_member_is_asked_in_words_and_nothing_is_worked_out_before_three_sa
     refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
     for name in ("provider", "other"):
         answer(site, name)
-    with pytest.raises(RefusedByRule, match="Fewer than 3 organisations"):
+    with pytest.raises(RefusedByRule, match="Fewer than 3 independent organisations"):
         work_out(site, project, refresh)
     answer(site, "third", "not agree")
     assert [(each.agreement.organisation.code, each.said) for each in members_of(project)] == [
@@ -107,7 +109,7 @@ def test_a_pooled_report_goes_to_its_members_alike_while_all_of_them_say_yes(sit
     output = work_out(site, project, loaded(site))
     assert (output.state, output.members) == ("ready to check", ["aroha", "other", "third"])
     answer(site, "other", "not agree")
-    with pytest.raises(RefusedByRule, match="taken its yes back"):
+    with pytest.raises(RefusedByRule, match="Two of the 3 independent organisations"):
         outputs.release(by=checker, output=output)
     answer(site, "other")
     earlier = Project.objects.create(code="earlier", title="x", service="Home visits", state="approved")
@@ -151,6 +153,73 @@ def test_who_may_not_be_known_to_share_who_has_ended_and_pairs_are_no_members(si
         begin_pool(by=site.registry.person("analyst"), code="visits", service="x",
                    agreements=site.agreements, analysts=[])  # fmt: skip
     assert not Project.objects.exclude(service="").exists()
+
+
+def test_members_that_share_a_vendor_are_one_and_the_refusal_names_none_of_them(site) -> None:
+    project = begin(site)
+    for name in ("provider", "other", "third"):
+        answer(site, name)
+    vendor = Organisation.objects.create(code="v", name="Vendor", kind="vendor")
+    Agreement.objects.filter(pk__in=[each.pk for each in site.agreements[:2]]).update(via=vendor)
+    refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    with pytest.raises(RefusedByRule, match="Fewer than 3 independent") as said:
+        work_out(site, project, refresh)
+    assert not any(name in str(said.value) for name in ("Vendor", "Riverbend", "Third"))
+    with pytest.raises(RefusedByRule, match="independent of each other"):
+        begin_pool(by=site.registry.person("manager"), code="another", service="Home visits",
+                   agreements=list(Agreement.objects.order_by("pk")), analysts=[])  # fmt: skip
+
+
+def more(site: Site, number: int) -> list[Agreement]:
+    """Further organisations that share nothing, each with an agreement like the third's."""
+    made = []
+    for code in [f"further{place}" for place in range(number)]:
+        row = Agreement.objects.get(pk=site.agreements[2].pk)
+        row.organisation = Organisation.objects.create(code=code, name=code, kind="provider")
+        row.pk, row.reference = None, code
+        row._state.adding = True
+        row.save()
+        made.append(row)
+    return made
+
+
+def test_what_happens_next_is_said_as_it_will_be_however_many_are_left(site) -> None:
+    """Of a pool of seven more leave each time; the words are then held against what is really done."""
+    project = begin(site, [*site.agreements, *more(site, 4)])
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    everybody = sorted(each.agreement.organisation.code for each in members_of(project))
+    first = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    later = Refresh.objects.create(label="2026-11", state="ready", digest="ac" * 48)
+    output = Output.objects.create(reference="o", project=project, refresh=first, state="ready to check",
+                                   analyst="x", members=everybody)  # fmt: skip
+    said = {}
+    for gone in (1, 5, 6, 7):
+        LaterUse.objects.filter(agreement__organisation__code__in=everybody[:gone]).update(state="not agreed")
+        with pytest.raises(RefusedByRule, match="taken its yes back") as refused:
+            outputs.release(by=site.registry.person("output_checker"), output=output)
+        said[gone] = refused.value.fix
+        assert really(site, project, later) == ("is worked out without it" in refused.value.fix)
+    assert {gone: words.split(". ")[1].split(" ")[0] for gone, words in said.items()} == {
+        1: "The", 5: "Two", 6: "One", 7: "None",
+    }  # fmt: skip
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    LaterUse.objects.filter(agreement__organisation__code=everybody[0]).update(state="not agreed")
+    Output.objects.create(reference="e", project=project, refresh=Refresh.objects.create(label="2026-09"),
+                          state="released", members=everybody)  # fmt: skip
+    with pytest.raises(RefusedByRule, match="beside an earlier report"):
+        outputs.release(by=site.registry.person("output_checker"), output=output)
+    assert not really(site, project, later)
+
+
+def really(site: Site, project: Project, refresh: Refresh) -> bool:
+    """Whether the next data update is worked out; undone again."""
+    try:
+        with transaction.atomic():
+            outputs.analyse(by=site.registry.person("analyst"), project=project, refresh=refresh)
+            transaction.set_rollback(True)
+    except RefusedByRule:
+        return False
+    return True
 
 
 def test_an_organisation_that_must_not_be_known_to_share_is_in_no_pool(site) -> None:

@@ -11,14 +11,13 @@ import pytest
 from tests.insights.test_families import settle
 
 from linkwell.confidentiality.desk import ReleaseDesk
-from linkwell.errors import RefusedByRule
 from linkwell.insights import analyse, release_request, report, tell
-from linkwell.insights.pooling import pooled, together
+from linkwell.insights.pooling import pooled, read_members
 from linkwell.insights.protocol import Slice
 
 CODES = ("hapori", "kokiri", "tautoko")
 SIZES = (60, 100)
-MEMBERS = (CODES,)
+MEMBERS = (tuple((code,) for code in CODES),)
 
 
 def divide(database, seed: int) -> dict[str, set[int]]:
@@ -67,6 +66,15 @@ def test_the_pool_counts_everybody_once_and_knows_whose_people_are_whose(pool):
         assert {home[unit] for unit in eldest.tolist()} == theirs
 
 
+def test_members_that_count_as_one_bring_their_people_together_each_once(pool):
+    made, whose, _, _ = pool
+    with duckdb.connect(str(made.database), read_only=True) as con:
+        first, second = read_members(con, ((CODES[:2], ()), ((), CODES[2:])), ())
+    assert set(first[0].tolist()) == whose["hapori"] | whose["kokiri"]
+    assert len(first[0]) == len(set(first[0].tolist()))
+    assert (first[1].size, second[0].size, set(second[1].tolist())) == (0, 0, whose["tautoko"])
+
+
 def test_no_number_of_people_reached_is_told_that_a_member_could_see_through(pool):
     _, whose, results, released = pool
     looked = 0
@@ -96,20 +104,3 @@ def test_the_report_says_whose_it_is_and_what_the_same_people_alone_would_not_be
 def test_a_pool_compares_no_groups_that_could_be_one_members_own(protocol):
     wanted = replace(protocol, slices=tuple(Slice(by) for by in ("gender", "initiative", "variant")))
     assert [one.by for one in pooled(wanted).slices] == ["gender"]
-
-
-def test_members_come_and_go_three_or_more_at_a_time():
-    six = ("a", "b", "c", "d", "e", "f")
-    assert together(six, []) == (six,)
-    assert together(six, [six, six]) == (six,)
-    assert together(six, [("a", "b", "c")]) == (("a", "b", "c"), ("d", "e", "f"))
-    assert together(("d", "e", "f"), [("a", "b", "c")]) == (("d", "e", "f"),)
-    for members, earlier in (
-        (("a", "b"), []),
-        (six[:5], [six]),
-        (six, [six[:4]]),
-        (("a", "b", "c", "d", "e", "g"), [six]),
-        (("d", "e", "f", "g", "h", "i"), [six, ("a", "b", "c", "g", "h", "i"), ("a", "b", "d")]),
-    ):
-        with pytest.raises(RefusedByRule, match="cannot be told about together"):
-            together(members, earlier)

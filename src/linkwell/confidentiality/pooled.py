@@ -26,8 +26,9 @@ class Pool:
     """Whose people are whose, by place in the project's index.
 
     Attributes:
-        together: groups of organisations that were always told about together, each at least as many as must
-            stand behind a number. Per organisation whether each place is one of its people.
+        together: groups of organisations that were always told about together. Per independent member
+            whether each place is one of its people: the same members in every group, at least as many as
+            must stand behind a number, with nobody where a member has no part in the group.
         anybody: whether a place is of any member, shape (places,).
     """
 
@@ -39,17 +40,17 @@ class Pool:
         """The pool of a request; None where it has none.
 
         Args:
-            groups: per group and organisation the project ids of its people.
+            groups: per group and independent member the project ids of its people there.
 
         Raises:
-            WrongUse: fewer organisations come together than must stand behind a number.
+            WrongUse: fewer members come together than must stand behind a number, or others in each group.
         """
         if not groups:
             return None
         least = profile.entities(PROVIDER)
-        if any(len(members) < least for members in groups):
+        if any(len(members) < least or len(members) != len(groups[0]) for members in groups):
             raise WrongUse(
-                f"Pooled numbers need at least {least} organisations that come and go together.",
+                f"Pooled numbers need at least {least} independent organisations, the same in every group.",
                 why="Between two releases, or without a member's own people, fewer would be told apart.",
             )
         together = tuple(tuple(_there(units, index) for units in members) for members in groups)
@@ -73,7 +74,7 @@ class Pool:
         """
         outside = np.bincount(cells[~self.anybody[places]], minlength=number)
         found = np.zeros(number, dtype=bool)
-        everybody = tuple(member for members in self.together for member in members)
+        everybody = tuple(np.logical_or.reduce(parts) for parts in zip(*self.together, strict=True))
         total = np.bincount(cells, minlength=number)
         found |= _seen_through(everybody, cells, places, total, least, profile)
         own = outside < profile.people_threshold  # a number about members' people, not about a community

@@ -259,7 +259,8 @@ class ReleaseRequest:
         sources: codes of the data used ("tax" adds the tax paragraph to the disclaimers).
         conditions: what datasets or the agreement ask beyond the profile; the strictest wins.
         pool: of output about several organisations together that they read themselves: per group of members
-            that were always told about together, and per member, the project ids of all its people.
+            that were always told about together, and per independent member (the same in every group, empty
+            where it has no part in it), the project ids of all its people.
         pool_by_table: the same for tables whose units stand for others (a household's eldest), by name.
     """
 

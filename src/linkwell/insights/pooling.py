@@ -12,45 +12,19 @@ from dataclasses import replace
 import duckdb
 import numpy as np
 
-from linkwell.errors import RefusedByRule
 from linkwell.insights.families import eldest_of
 from linkwell.insights.people import Ints, People
 from linkwell.insights.protocol import By, Protocol
 
-FEWEST = 3
-"""Members of a pool, at least: with two, each could take itself away and be left with the other."""
 ALIKE: tuple[By, ...] = ("gender", "age", "attended")
 """What the participants of a pool may be grouped by. A version, a service or a kind of visit may be one
 member's own."""
 
-Members = tuple[tuple[str, ...], ...]
-"""Codes of organisations, in the groups that were always told about together (`together`)."""
+Members = tuple[tuple[tuple[str, ...], ...], ...]
+"""Codes of organisations: per group of those always told about together, and per independent member (the
+same ones in every group; empty where none of its organisations is in the group)."""
 MemberUnits = tuple[tuple[Ints, ...], ...]
-"""The same with the project ids of each organisation's people."""
-
-
-def together(members: Sequence[str], earlier: Sequence[Sequence[str]]) -> Members:
-    """The members by the earlier pools they were in, so that a difference of pools tells a whole group.
-
-    Args:
-        members: of the pool asked about. earlier: members of every pool that was told about.
-
-    Raises:
-        RefusedByRule: fewer than three come or go together, so that what they have in common would follow
-            from two pools.
-    """
-    pools = [set(members), *map(set, earlier)]
-    groups: dict[tuple[bool, ...], list[str]] = {}
-    for code in sorted(set().union(*pools)):
-        groups.setdefault(tuple(code in pool for pool in pools), []).append(code)
-    if any(len(group) < FEWEST for group in groups.values()):
-        raise RefusedByRule(
-            "These organisations cannot be told about together.",
-            why=f"Beside an earlier pooled report, fewer than {FEWEST} of them could be worked out by taking "
-            "one report from the other.",
-            fix=f"Organisations join or leave a pool {FEWEST} or more at a time.",
-        )
-    return tuple(tuple(group) for seen, group in sorted(groups.items(), reverse=True) if seen[0])
+"""The same with the project ids of each member's people."""
 
 
 def pooled(protocol: Protocol) -> Protocol:
@@ -61,24 +35,24 @@ def pooled(protocol: Protocol) -> Protocol:
 def read_members(
     connection: duckdb.DuckDBPyConnection, members: Members, initiatives: Sequence[str]
 ) -> MemberUnits:
-    """Everybody each organisation supplied, found or not."""
+    """Everybody each member supplied, found or not."""
     where = ""
     if initiatives:
         where = f"AND initiative_code IN ({', '.join('?' * len(initiatives))})"
 
-    def theirs(code: str) -> Ints:
+    def theirs(codes: Sequence[str]) -> Ints:
         found = connection.sql(
-            f"SELECT DISTINCT snz_unit_uid AS unit FROM enrolment WHERE organisation_code = ? {where} "
-            "ORDER BY unit",
-            params=[code, *initiatives],
+            "SELECT DISTINCT snz_unit_uid AS unit FROM enrolment "
+            f"WHERE list_contains(?::VARCHAR[], organisation_code) {where} ORDER BY unit",
+            params=[list(codes), *initiatives],
         ).to_arrow_table()
         return np.asarray(found.column("unit").to_numpy(), dtype=np.int64)
 
-    return tuple(tuple(theirs(code) for code in group) for group in members)
+    return tuple(tuple(theirs(codes) for codes in group) for group in members)
 
 
 def their_households(members: MemberUnits, people: People, home: Ints, month: int) -> MemberUnits:
-    """The households each organisation knows of, by their eldest (`families`): those of its people."""
+    """The households each member knows of, by their eldest (`families`): those of its people."""
 
     def known(units: Ints) -> Ints:
         found = units[people.uid[people.places(units)] == units]

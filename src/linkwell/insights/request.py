@@ -104,7 +104,7 @@ def _flow(found: Results) -> tuple[Ints, ...]:
 
 def _few_left(lost: Ints, members: MemberUnits) -> bool:
     """Whether fewer than six people stand between two counts, or do for a member without its own."""
-    own = [int(np.isin(lost, units).sum()) for group in members for units in group]
+    own = [int(np.isin(lost, np.concatenate(units)).sum()) for units in zip(*members, strict=True)]
     return len(lost) - max(own, default=0) < FEWEST
 
 

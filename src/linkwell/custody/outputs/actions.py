@@ -15,10 +15,11 @@ from linkwell.custody.organisations.duties import check_acts
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.outputs.permissions import ANALYSE, RELEASE
-from linkwell.custody.outputs.states import OUTPUT, OutputState
+from linkwell.custody.outputs.pooling import refuse_pool, told_beside
+from linkwell.custody.outputs.states import OUTPUT
 from linkwell.custody.permissions import NotAllowed, check
 from linkwell.custody.projects.models import Project
-from linkwell.custody.projects.pooling import pools, refuse_left, refuse_too_few
+from linkwell.custody.projects.pooling import refuse_too_few
 from linkwell.custody.projects.states import ProjectState
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.refreshes.states import RefreshState
@@ -47,13 +48,6 @@ def provider_of(output: Output) -> Organisation:
     """Whose people the output is about; of a pool, who has it in hand."""
     agreement = output.project.agreement
     return custodian() if agreement is None else agreement.organisation
-
-
-def others_told(output: Output) -> list[list[str]]:
-    """Of a pool: the organisations of every other pool that was, or is being, told about."""
-    states = (OutputState.RELEASING, OutputState.RELEASED)
-    found = Output.objects.exclude(project__service="").filter(state__in=states).exclude(pk=output.pk)
-    return list(found.order_by("pk").values_list("members", flat=True))
 
 
 def change(output: Output, verb: str, *, by: Person | str, event: str, **details: object) -> Output:
@@ -85,6 +79,8 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
     if project.state != ProjectState.APPROVED:
         raise RefusedByRule("This project is closed.", where=project.code)
     members = refuse_too_few(project, by) if project.pool else []
+    if members:
+        told_beside(members)
     if project.agreement is not None:
         refuse_what_is_not_agreed(project.agreement, as_now(project.agreement, "work", by=by))
         refuse_unasked_use(project.agreement, project.code, moment="work")
@@ -139,25 +135,12 @@ def release(*, by: Person, output: Output, override: str = "") -> Job:
         refuse_unasked_use(agreement, output.project.code, moment="release")
     with transaction.atomic():
         if output.project.pool:
-            _refuse_pool(output)
+            refuse_pool(output)
         output.checker = by.username
         told: dict[str, object] = {"override": override.strip()} if override.strip() else {}
         output.reasons = dict(told)
         change(output, "release", by=by, event="output.approved", **told)
         return tasks.leave("output.release", subject=output.reference, by=by)
-
-
-def _refuse_pool(output: Output) -> None:
-    """Raise RefusedByRule where a member has left, or where two pools would tell fewer than three apart.
-
-    Called in the transaction that approves the release; every pool is locked, so that two cannot slip past
-    each other.
-    """
-    from linkwell.insights.pooling import together  # brings numpy along
-
-    list(pools().select_for_update())
-    refuse_left(output.project, output.members)
-    together(output.members, others_told(output))
 
 
 def refuse(*, by: Person, output: Output, reason: str) -> Output:

@@ -14,9 +14,10 @@ from linkwell.custody.jobs.kinds import Tick
 from linkwell.custody.jobs.models import Job
 from linkwell.custody.jobs.running import OurFaultError
 from linkwell.custody.organisations.models import Organisation
-from linkwell.custody.outputs.actions import change, find, others_told, provider_of
+from linkwell.custody.outputs.actions import change, find, provider_of
 from linkwell.custody.outputs.heads import RELEASED, as_detail, expected_head, override_of, record_head
 from linkwell.custody.outputs.models import Output, Release
+from linkwell.custody.outputs.pooling import told_beside
 from linkwell.custody.projects.protocols import protocol_of
 from linkwell.custody.supplies.models import Supply
 from linkwell.custody.supplies.receipts import give, give_all
@@ -35,7 +36,6 @@ def _results(output: Output, home: Home, tick: Tick) -> Any:
     """
     from linkwell import insights, integration
     from linkwell.insights.analyse import needed_columns
-    from linkwell.insights.pooling import together
 
     columns, further = needed_columns()
     facts = integration.build_project(
@@ -48,7 +48,7 @@ def _results(output: Output, home: Home, tick: Tick) -> Any:
         progress=tick,
     )
     protocol = protocol_of(output.project)
-    members = together(output.members, others_told(output)) if output.project.pool else ()
+    members = told_beside(output.members, output) if output.project.pool else ()
     key = f"{home.path}/{output.reference}/{facts.digest}/{protocol.digest}/{members}"
     if key not in _latest:
         database = home.zone(ZoneName.PROJECTS) / output.reference / "project.duckdb"

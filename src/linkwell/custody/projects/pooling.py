@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -23,6 +23,7 @@ from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
 from linkwell.custody.projects.actions import analysts_only
+from linkwell.custody.projects.independence import FEWEST, independent, parties_of, too_few
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
 from linkwell.custody.projects.states import PROJECT
@@ -30,8 +31,6 @@ from linkwell.custody.uses.actions import ask_use
 from linkwell.custody.uses.states import UseState
 from linkwell.errors import RefusedByRule, WrongUse
 
-FEWEST = 3
-"""Organisations that must agree before anything is worked out (insights.pooling says why)."""
 LONGEST = 100
 
 
@@ -122,6 +121,13 @@ def _refuse_members(members: Sequence[Agreement]) -> None:
             f"A pool is of at least {FEWEST} organisations, each with one agreement.",
             why="With two, each could take its own people away and be left with the other's.",
         )
+    codes = [each.organisation.code for each in members]
+    if len(independent(codes, parties_of(codes))) < FEWEST:
+        raise RefusedByRule(
+            f"Fewer than {FEWEST} of these organisations are independent of each other.",
+            why=too_few().why,
+            fix="Ask further organisations that share none of these.",
+        )
     for each in members:
         if not each.live():
             raise RefusedByRule("An agreement of the pool is not in force.", where=each.reference)
@@ -188,31 +194,12 @@ def refuse_too_few(project: Project, by: Person) -> list[str]:
     """Codes of the organisations whose people may be worked with now.
 
     Raises:
-        RefusedByRule: fewer than three have said yes, or an agreement stops the work.
+        RefusedByRule: fewer than three independent ones have said yes, or an agreement stops the work.
     """
     agreed = [each.agreement for each in members_of(project) if each.counts]
-    if len(agreed) < FEWEST:
-        raise RefusedByRule(
-            f"Fewer than {FEWEST} organisations of this pool have said yes.",
-            where=project.code,
-            why="With two, each could take its own people away and be left with the other's.",
-            fix="Wait for their answers, or ask further organisations.",
-        )
+    codes = sorted(agreement.organisation.code for agreement in agreed)
+    if len(independent(codes, parties_of(codes))) < FEWEST:
+        raise too_few(project.code)
     for agreement in agreed:
         refuse_what_is_not_agreed(agreement, as_now(agreement, "work", by=by))
-    return sorted(agreement.organisation.code for agreement in agreed)
-
-
-def refuse_left(project: Project, members: Sequence[str]) -> None:
-    """Raise RefusedByRule where somebody whose people were worked with does not agree any more."""
-    now = {each.agreement.organisation.code: each for each in members_of(project) if each.counts}
-    if not set(members) <= set(now):
-        raise RefusedByRule(
-            "An organisation of this pool has taken its yes back, or its agreement is over.",
-            where=project.code,
-            why="Its people are in what was worked out.",
-            fix="Refuse this output. The next data update is worked out without it.",
-        )
-    for code in members:
-        agreement = now[code].agreement
-        refuse_what_is_not_agreed(agreement, replace(as_now(agreement, "release"), alone=False))
+    return codes
