@@ -11,6 +11,7 @@ from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.overlaps import Sets, singled
 from linkwell.confidentiality.request import CountTable
+from linkwell.confidentiality.singling import NOISE
 
 BLOCKS = np.arange(2, 242).reshape(4, 60)
 TARGET = np.array([1])
@@ -91,3 +92,25 @@ def test_parts_and_what_they_lie_within_are_never_looked_into():
     people = np.arange(90)
     cells = np.concatenate([people // 9, 10 + people // 30, np.full(90, 13)])
     assert not len(singled(Sets(cells, np.tile(people, 3)), 6))
+
+
+def by_definition(members, few):
+    """Person by person, from the inverse of the whole matrix of what each two sets share."""
+    inside = members.astype(float)
+    noise, held = NOISE * np.eye(len(inside)), inside.sum(axis=1)
+    told = np.einsum("sp,st,tp->p", inside, np.linalg.inv(inside @ inside.T + noise), inside)
+    as_they = [(inside == inside[:, [person]]).all(axis=0).sum() for person in range(inside.shape[1])]
+    alone = (inside / (held + NOISE)[:, None]).sum(axis=0)
+    return np.flatnonzero(
+        (told > 1 / (few + NOISE)) & (told > 2 * alone) & (np.array(as_they) < few) & inside.any(axis=0)
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whom_sets_single_out_is_as_defined(seed):
+    draw = np.random.default_rng(seed)
+    members = draw.random((4, 12)) < 0.5
+    members = np.repeat(members, draw.integers(1, 30, 12), axis=1)
+    members = np.vstack([members, members[:2] ^ members[2:]])
+    cells, people = np.nonzero(members)
+    assert singled(Sets(cells, people - 3), 6).tolist() == (by_definition(members, 6) - 3).tolist()

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Groups, all_in_order
+from linkwell.confidentiality.groups import Flags, Groups, all_in_order, distinct
 from linkwell.confidentiality.guard import Past
-from linkwell.confidentiality.lines import people_of
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import Floats, Ints
 from linkwell.confidentiality.rounding import Keys
@@ -39,9 +38,44 @@ class Sets:
     cells: Ints
     people: Ints
 
+    def within(self, chosen: Flags) -> Sets:
+        """The chosen sets only; `chosen` per set."""
+        inside = chosen[self.cells]
+        return Sets(self.cells[inside], self.people[inside])
 
-def singled(sets: Sets, few: int) -> Ints:
-    """The people whom the sets single out: those fewer than `few` whom no set tells apart, of whose trait
+
+def alike(sets: Sets, sizes: Ints | None = None) -> tuple[Sets, Ints, Ints]:
+    """The same sets in as few numbers as tell them: people in just the same ones share a number.
+
+    Args:
+        sizes: how many people each number stands for, if not one.
+
+    Returns:
+        The sets; how many people each new number stands for; and per old number, from the lowest to the
+        highest, the new one, meaningless for those in no set.
+    """
+    if not len(sets.people):
+        return sets, sets.people, sets.people
+    low = int(sets.people.min())
+    people = sets.people - low
+    marks = np.zeros(int(people.max()) + 1, dtype=np.uint64)
+    draws = np.random.default_rng(1).integers(1, 2**63, int(sets.cells.max()) + 1, dtype=np.uint64)
+    np.bitwise_xor.at(marks, people, draws[sets.cells])
+    there = np.flatnonzero(marks)
+    kinds, counts = np.unique(marks[there], return_counts=True)
+    number = np.searchsorted(kinds, marks)
+    one = np.zeros(len(kinds), dtype=np.int64)
+    one[number[there]] = there
+    first = np.zeros(len(marks), dtype=bool)
+    first[one] = True
+    inside = first[people]
+    if sizes is not None:
+        counts = np.bincount(number[there], weights=sizes[there + low])
+    return Sets(sets.cells[inside], number[people[inside]]), counts.astype(np.int64), number
+
+
+def singled(sets: Sets, few: int, sizes: Ints | None = None) -> Ints:
+    """The numbers whom the sets single out: those fewer than `few` whom no set tells apart, of whose trait
     all sets together tell more than a rounded group of `few` does, and clearly more than each set alone.
 
     What a reader learns of a person's trait is the leverage a' (G + noise I)^-1 a, where G is how many people
@@ -50,40 +84,26 @@ def singled(sets: Sets, few: int) -> Ints:
     from scipy.linalg import cho_factor, cho_solve  # half of a desk's start, and most requests never need it
     from scipy.sparse import csr_array
 
-    names, cells = np.unique(sets.cells, return_inverse=True)
+    atoms, sizes, number = alike(sets, sizes)
+    names, cells = np.unique(atoms.cells, return_inverse=True)
     if len(names) < 3:  # two are the guard's
         return sets.people[:0]
-    low = int(sets.people.min())
-    persons = np.flatnonzero(np.bincount(sets.people - low))  # (numpy.unique would sort millions)
-    places = np.zeros(int(persons[-1]) + 1, dtype=np.int64)
-    places[persons] = np.arange(len(persons))
-    people, persons = places[sets.people - low], persons + low
-    ones = np.ones(len(cells), dtype=np.float64)
-    inside = csr_array((ones, (cells, people)), shape=(len(names), len(persons)))
-    shared = (inside @ inside.T).toarray()
-    sizes = np.diag(shared)
-    if bool(((shared == 0) | (shared == np.minimum.outer(sizes, sizes))).all()):
-        return persons[:0]  # all apart, or one within another
-    atoms, first, number = _alike(cells, people, len(persons))
-    small = np.flatnonzero(number < few)
+    inside = csr_array((np.ones(len(cells)), (cells, atoms.people)), shape=(len(names), len(sizes)))
+    shared = ((inside * sizes) @ inside.T).toarray()
+    held = np.diag(shared)
+    if bool(((shared == 0) | (shared == np.minimum.outer(held, held))).all()):
+        return sets.people[:0]  # all apart, or one within another
     factor = cho_factor(shared + NOISE * np.eye(len(names)))
-    alone = 1 / (sizes + NOISE)
-    found = np.zeros(len(first), dtype=bool)
+    alone = 1 / (held + NOISE)
+    found = np.zeros(len(sizes), dtype=bool)
+    small = np.flatnonzero(sizes < few)
     for start in range(0, len(small), _CHUNK):
         part = small[start : start + _CHUNK]
-        pattern = inside[:, first[part]].toarray()
+        pattern = inside[:, part].toarray()
         leverage: Floats = (pattern * cho_solve(factor, pattern)).sum(axis=0)
         found[part] = (leverage > 1 / (few + NOISE)) & (leverage > TOGETHER * (alone @ pattern))
-    return persons[found[atoms]]
-
-
-def _alike(cells: Ints, people: Ints, number: int) -> tuple[Ints, Ints, Ints]:
-    """Per person the place of those in just the same sets; the first of each such lot; and how many it is."""
-    marks = np.zeros(number, dtype=np.uint64)
-    draws = np.random.default_rng(1).integers(1, 2**63, int(cells.max()) + 1, dtype=np.uint64)
-    np.bitwise_xor.at(marks, people, draws[cells])
-    _, first, atoms, counts = np.unique(marks, return_index=True, return_inverse=True, return_counts=True)
-    return atoms.astype(np.int64), first.astype(np.int64), counts.astype(np.int64)
+    low = int(sets.people.min())
+    return np.unique(sets.people[found[number[sets.people - low]]])
 
 
 def without_singled(
@@ -118,21 +138,20 @@ def _by_rows(table: TableDraft, profile: Profile) -> Ints:
     """The places of whom the rows of one table single out: the parts among themselves, and the totals along
     each dimension among theirs, since a total crosses the parts of other lines in any table.
     """
-    counts = table.groups.counts
-    few, kinds = profile.people_threshold, _totals(table)
-    told = counts >= few
-    cells, places = table.pairs.loose
-    found = [places[:0]]
+    counts, few = table.groups.counts, profile.people_threshold
+    sets, sizes, number = alike(Sets(*table.pairs.loose))
+    kinds, told = _totals(table, sets, sizes), counts >= few
+    found = np.zeros(len(sizes), dtype=bool)
     for kind in np.unique(kinds[told]):
         rows = told & (kinds == kind)
         if int(np.count_nonzero(rows)) > MOST_ROWS:
             rows[np.argsort(-np.where(rows, counts, 0), kind="stable")[MOST_ROWS:]] = False
-        inside = rows[cells]
-        found.append(singled(Sets(cells[inside], places[inside]), few))
-    return np.unique(np.concatenate(found))
+        found[singled(sets.within(rows), few, sizes)] = True
+    places = table.pairs.loose[1]
+    return np.unique(places[found[number[places - places.min()]]]) if found.any() else places[:0]
 
 
-def _totals(table: TableDraft) -> Ints:
+def _totals(table: TableDraft, sets: Sets, sizes: Ints) -> Ints:
     """Per row, in which dimensions (as bits) its label holds everybody of every line along it."""
     found = np.zeros(len(table.rows), dtype=np.int64)
     columns = zip(*table.rows, strict=True)
@@ -140,8 +159,8 @@ def _totals(table: TableDraft) -> Ints:
         number = int(line.max(initial=-1)) + 1
         if number == len(line):
             continue
-        people = people_of(line, table.pairs, np.ones(len(line), dtype=bool)).loose[0]
-        everybody = np.bincount(people, minlength=number)
+        there = distinct(line[sets.cells], sets.people).loose
+        everybody = np.bincount(there[0], weights=sizes[there[1]], minlength=number)
         labels, codes = np.unique(np.array(column, dtype=np.str_), return_inverse=True)
         short = np.bincount(codes, weights=table.groups.counts < everybody[line], minlength=len(labels))
         found |= (short == 0)[codes].astype(np.int64) << axis
