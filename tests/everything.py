@@ -138,6 +138,7 @@ def build(registry: Any, people: list[Somebody] | None = None) -> World:
     planned_removal(registry, supply)
     (links / "report.html").write_text(REPORT + "linkage")
     _researched(registry, supply)
+    _pooled(registry)
     return World(registry, supply.reference, people)
 
 
@@ -182,6 +183,17 @@ def planned_removal(registry: Any, supply: Supply) -> None:
         plan=plan, asked_by="somebody-else",
     )  # fmt: skip
     made.supplies.set([supply])
+
+
+POOL = "visits"
+
+
+def _pooled(registry: Any) -> None:
+    """A pool the first provider was asked into, once its agreements are all entered."""
+    made = Project.objects.create(code=POOL, title="Visits", service="Home visits", state="approved")
+    made.uses.add(registry.agreement)
+    ask_use(by=registry.person("manager"), agreement=registry.agreement, title="Together", purpose="x",
+            project=POOL)  # fmt: skip
 
 
 RESEARCHER, LEAD = "researcher.a-university", "project_lead.a-university"
@@ -245,6 +257,9 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
     ("agreement", ["aroha-agreement-2"]),
     ("use", ["aroha-u1"]),
     ("client", ["DSA-2026-001"]),
+    ("pool-new", []),
+    ("pool", [POOL]),
+    ("own-pool", [POOL]),
     ("vendor-token", ["a-vendor"]),
     ("facility-new", []),
     ("facility", [laboratory.ROOM]),
@@ -263,7 +278,10 @@ BY_PREFIX: tuple[tuple[str, list[str]], ...] = (
 
 def _of_project(name: str) -> list[str]:
     """What the address of a page about the research project needs."""
-    code = Project.objects.filter(agreement=None).values_list("code", flat=True).first() or "maa2026-01"
+    code = (
+        Project.objects.filter(agreement=None, service="").values_list("code", flat=True).first()
+        or "maa2026-01"
+    )
     more = {
         "project-write": ["what"], "project-change": ["amendment"], "project-tikanga": ["1"],
         "project-out": [_number(Person.objects.filter(username=RESEARCHER))],

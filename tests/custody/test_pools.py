@@ -15,12 +15,14 @@ from linkwell.custody.agreements.models import Agreement, SpecificationText
 from linkwell.custody.agreements.seeing import own_notices
 from linkwell.custody.audit.models import AuditEvent
 from linkwell.custody.commissioning.actions import pass_on
+from linkwell.custody.machine import WrongState
 from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.outputs.permissions import own_releases
 from linkwell.custody.permissions import NotAllowed
+from linkwell.custody.projects.actions import close_project
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.pooling import begin_pool, members_of
 from linkwell.custody.projects.protocols import protocol_of
@@ -254,3 +256,86 @@ def test_a_pool_is_no_research_project_and_loses_who_is_no_analyst_any_more(site
     project = begin(site)
     assert not visible_projects(site.registry.person("manager")).filter(pk=project.pk).exists()
     assert unname(Person.objects.get(username="analyst")) == ["visits"]
+
+
+def test_a_closed_pool_has_no_further_run_and_every_member_is_told(site) -> None:
+    registry, project = site.registry, begin(site)
+    for name in ("provider", "other"):
+        answer(site, name)
+    refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    output = Output.objects.create(reference="o", project=project, refresh=refresh, state="ready to check",
+                                   analyst="x", members=["aroha", "other", "third"])  # fmt: skip
+    with pytest.raises(NotAllowed):
+        close_project(by=registry.person("analyst"), project=project)
+    close_project(by=registry.person("manager"), project=project)
+    assert LaterUse.objects.get(agreement=site.agreements[2]).state == "taken back"
+    for name in ("provider", "other", "third"):
+        assert own_notices(registry.person(name)).filter(kind="pool_closed", about="visits").count() == 1
+    project.refresh_from_db()
+    with pytest.raises(RefusedByRule, match="closed"):
+        outputs.analyse(by=registry.person("analyst"), project=project, refresh=refresh)
+    with pytest.raises(RefusedByRule, match="pool is closed"):
+        outputs.release(by=registry.person("output_checker"), output=output)
+    with pytest.raises(RefusedByRule, match="pool is closed"):
+        begin(site)
+    with pytest.raises(WrongState):
+        close_project(by=registry.person("manager"), project=project)
+
+
+def test_what_was_released_before_a_pool_closed_stays_with_its_members(site) -> None:
+    project = begin(site)
+    refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    output = Output.objects.create(reference="o", project=project, refresh=refresh, state="released",
+                                   analyst="x", members=["aroha", "other", "third"])  # fmt: skip
+    release = Release.objects.create(reference="R", output=output, title="x", report_digest="0" * 96,
+                                     organisation=Organisation.objects.get(is_custodian=True))  # fmt: skip
+    release.readers.add(*(each.organisation for each in site.agreements))
+    close_project(by=site.registry.person("manager"), project=project)
+    assert list(own_releases(site.registry.person("third"))) == [release]
+
+
+def test_members_are_told_when_further_organisations_are_asked(site) -> None:
+    begin(site)
+    further = more(site, 2)
+    begin(site, further)
+    told = own_notices(site.registry.person("provider")).filter(kind="pool_widened")
+    assert told.count() == 1
+    assert not further[0].organisation.notices.filter(kind="pool_widened").exists()
+    assert "Riverbend Other, Third, further1, and you" in LaterUse.objects.get(agreement=further[0]).purpose
+
+
+def test_an_agreement_that_ended_keeps_nobody_from_being_asked(site) -> None:
+    project = begin(site)
+    Agreement.objects.filter(pk=site.agreements[0].pk).update(state="ended")
+    begin(site, more(site, 1))
+    assert [each.why for each in members_of(project)] == ["asked"] * 4
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    assert sorted(each.why for each in members_of(project)) == ["", "", "", "over"]
+
+
+def test_where_a_pool_stands_and_what_waits_on_whom(site) -> None:
+    from linkwell.custody.outputs.pooling import standings, waits
+
+    project = begin(site)
+    assert [standings([project])[0].state, len(waits(standings([project])[0]))] == ["waits", 3]
+    for name in ("provider", "other", "third"):
+        answer(site, name)
+    refresh = Refresh.objects.create(label="2026-10", state="ready", digest="ab" * 48)
+    now = standings([Project.objects.get(pk=project.pk)])[0]
+    assert now.state == "works"
+    assert waits(now) == [("A report from the data of 2026-10", "an analyst at the custodian")]
+    Output.objects.create(reference="o", project=project, refresh=refresh, state="released",
+                          members=["aroha", "other", "third"])  # fmt: skip
+    assert waits(now) == []
+    member = deciding.somebody(site.registry, "both", site.agreements[0].organisation, Role.PROVIDER_STAFF)
+    member.memberships.create(organisation=site.agreements[1].organisation, role=Role.PROVIDER_STAFF)
+    now = standings([Project.objects.get(pk=project.pk)])[0]
+    assert (now.state, now.apart) == ("waits", (("aroha", "other"), ("third",)))
+    assert [now.with_others(each) for each in now.members] == [["Riverbend Other"], ["Riverbend Aroha"], []]
+    member.memberships.all().delete()
+    begin(site, more(site, 1))
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    assert standings([Project.objects.get(pk=project.pk)])[0].state == "stuck"  # one more would be told apart
+    close_project(by=site.registry.person("manager"), project=project)
+    now = standings([Project.objects.get(pk=project.pk)])[0]
+    assert (now.state, waits(now)) == ("closed", [])

@@ -50,6 +50,7 @@ def ways(reference: str, own: str, package: str, specification: str) -> Iterator
     pool = ("pool", "begin", "x", "--service=x", f"--agreement={own}")
     yield agreement, *pool, f"--agreement={THEIRS}", "--analyst=analyst"
     yield "analyst", *pool, f"--analyst={THEIRS}"
+    yield "visits", "pool", "close", THEIRS
     yield "out-1", "release", THEIRS
     yield "R1", "why", THEIRS
     for verb in ("person", "unlock", "lost-device", "give-password"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from linkwell.cli.custodian_decisions import found_or_wrong
 from linkwell.cli.custodian_sign_in import agreement_of, as_option, home_option, signed_in
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import WrongUse
@@ -60,30 +61,58 @@ def begin(
     )
 
 
+@pool.command(epilog="Example:\n\n  linkwell custodian pool close mentoring --as mere")
+@click.argument("code")
+@home_option
+@as_option
+@json_option
+def close(code: str, home: Path, username: str, as_json: bool) -> None:
+    """Close a pool for good (a custodian manager): nothing more is worked out, and its members are told.
+
+    What was released stays theirs to read.
+    """
+    by = signed_in(home, username)
+    from linkwell.custody.permissions import check
+    from linkwell.custody.projects.actions import close_project
+    from linkwell.custody.projects.permissions import APPROVE_PROJECT
+    from linkwell.custody.projects.pooling import pools
+
+    check(by, APPROVE_PROJECT)
+    closed = close_project(by=by, project=found_or_wrong(pools().filter(code=code).first(), code))
+    finish(
+        {"pool": closed.code, "state": closed.state},
+        [f"{closed.code} is closed. Every organisation that was asked is told."],
+        as_json=as_json,
+    )
+
+
 @pool.command("list", epilog="Example:\n\n  linkwell custodian pool list --as mere")
 @home_option
 @as_option
 @json_option
 def list_(home: Path, username: str, as_json: bool) -> None:
-    """Every pool, who was asked and what each said."""
+    """Every pool, where it stands, who was asked and what each said."""
     by = signed_in(home, username)
     from linkwell.custody.outputs.permissions import SEE_OUTPUTS
+    from linkwell.custody.outputs.pooling import standings
     from linkwell.custody.permissions import allows, check
     from linkwell.custody.projects.permissions import APPROVE_PROJECT
-    from linkwell.custody.projects.pooling import members_of, pools
+    from linkwell.custody.projects.pooling import pools, with_members
+    from linkwell.pages.labels import label
 
     if not allows(by, APPROVE_PROJECT):
         check(by, SEE_OUTPUTS)
-    found = {each.code: (each.service, members_of(each)) for each in pools()}
+    found = standings(with_members(pools()))
     lines = [
-        f"{code} ({service}): "
-        + ", ".join(f"{member.agreement.organisation.name}: {member.said}" for member in members)
-        for code, (service, members) in found.items()
+        f"{each.project.code} ({each.project.service}). {label('pool_state', each.state)}. "
+        + ", ".join(f"{member.agreement.organisation.name}: {member.said}" for member in each.members)
+        for each in found
     ]
     finish(
-        {"pools": [{"pool": code, "service": service,
-                    "members": {member.agreement.reference: member.said for member in members}}
-                   for code, (service, members) in found.items()]},
+        {"pools": [{"pool": each.project.code, "service": each.project.service, "state": each.state,
+                    "independent": len(each.apart),
+                    "members": {member.agreement.reference: member.said for member in each.members}}
+                   for each in found]},
         lines or ["There is none yet."],
         as_json=as_json,
     )  # fmt: skip

@@ -73,6 +73,7 @@ MENU: tuple[tuple[str, str, str, tuple[Capability, ...]], ...] = (
     ("refreshes", "Deliveries", "Refreshes", (SEE_REFRESHES,)),
     ("removals", "Deliveries", "Taking out", (SEE_OWN_REMOVALS, SEE_REMOVALS)),
     ("pools", "Results", "Services together", (APPROVE_PROJECT, SEE_OUTPUTS)),
+    ("own-pools", "Results", "Together with others", (SEE_OWN_USES,)),
     ("notices", "Agreements", "Notices", (READ_NOTICES,)),
     ("breaches", "Agreements", "Breaches", (SEE_OWN_BREACHES, SEE_BREACHES)),
     ("organisations", "Work and people", "Organisations", (ENROL,)),

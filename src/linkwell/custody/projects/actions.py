@@ -11,14 +11,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from linkwell.custody.agreements.models import Agreement
+from linkwell.custody.agreements.notices import tell
 from linkwell.custody.audit.record import SYSTEM, record
-from linkwell.custody.organisations.models import Person
+from linkwell.custody.organisations.models import Organisation, Person
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.permissions import NotAllowed, allows, check
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.projects.permissions import APPROVE_PROJECT, LEAD_PROJECT
 from linkwell.custody.projects.states import PROJECT, ProjectState
-from linkwell.custody.uses.actions import refuse_unasked_use
+from linkwell.custody.uses.actions import refuse_unasked_use, take_back_use
+from linkwell.custody.uses.models import LaterUse
+from linkwell.custody.uses.states import UseState
 from linkwell.errors import RefusedByRule
 
 if TYPE_CHECKING:
@@ -115,7 +118,9 @@ def unname(person: Person) -> list[str]:
 
 
 def close_project(*, by: Person, project: Project) -> Project:
-    """Close a project; nothing more is worked out in it.
+    """Close a project; nothing more is worked out in it, and of a pool nothing more is released.
+
+    The members of a pool are told, and questions they have not answered are taken back.
 
     Raises:
         NotAllowed: `by` is neither a custodian manager nor its lead. WrongState.
@@ -127,7 +132,21 @@ def close_project(*, by: Person, project: Project) -> Project:
         project.state = PROJECT.after("close", project.state)
         project.save(update_fields=["state"])
         record("project.closed", by=by, subject=project.subject)
+        if project.pool:
+            for use in LaterUse.objects.filter(project=project.code, state=UseState.ASKED):
+                take_back_use(by=by, use=use)
+            tell_members(project, "pool_closed", about=project.code)
     return project
+
+
+def tell_members(project: Project, kind: str, *, about: str, but: Sequence[Agreement] = ()) -> None:
+    """Tell every organisation that was asked into a pool; call in the transaction of the change itself.
+
+    Args:
+        but: those it is no news to.
+    """
+    asked = project.uses.exclude(pk__in=[each.pk for each in but]).values("organisation")
+    tell(None, kind, *Organisation.objects.filter(pk__in=asked), about=about)
 
 
 def watch_projects(today: datetime.date | None = None) -> int:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from linkwell.custody.agreements.controls import as_now, refuse_what_is_not_agreed
 from linkwell.custody.agreements.models import Agreement
@@ -22,12 +22,15 @@ from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import record
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import check
-from linkwell.custody.projects.actions import analysts_only
+from linkwell.custody.projects.actions import analysts_only, tell_members
 from linkwell.custody.projects.independence import FEWEST, independent, parties_of, too_few
 from linkwell.custody.projects.models import Project, ProjectMember
 from linkwell.custody.projects.permissions import APPROVE_PROJECT
-from linkwell.custody.projects.states import PROJECT
+from linkwell.custody.projects.states import PROJECT, ProjectState
+from linkwell.custody.remembered import remembered
 from linkwell.custody.uses.actions import ask_use
+from linkwell.custody.uses.models import LaterUse
+from linkwell.custody.uses.permissions import SEE_OWN_USES
 from linkwell.custody.uses.states import UseState
 from linkwell.errors import RefusedByRule, WrongUse
 
@@ -69,10 +72,11 @@ def begin_pool(
     _fits(code, service, standing, protocol_toml)
     uses = list(standing.uses.select_related("organisation")) if standing else []
     new = [each for each in agreements if each not in uses]
-    members = [*uses, *new]
+    members = [*(each for each in uses if each.live()), *new]
     _refuse_members(members)
     counted = {each.pk: _counted(each, protocol_toml) for each in new}
     with transaction.atomic():
+        _refuse_closed(code)
         project = standing or Project.objects.create(
             code=code, service=service, title=_words()["project"].format(service=service),
             purpose=_words()["what_for"], protocol=protocol_toml, state=PROJECT.after("approve", None),
@@ -80,11 +84,13 @@ def begin_pool(
         project.uses.add(*new)
         added = [p for p in analysts if ProjectMember.objects.get_or_create(project=project, person=p)[1]]
         if new or added:
-            record(
+            event = record(
                 "project.pooled", by=by, subject=project.subject,
                 details={"asked": sorted(each.reference for each in new),
                          "analysts_added": sorted(person.username for person in added)},
             )  # fmt: skip
+            if uses and new:
+                tell_members(project, "pool_widened", about=f"{code}#{event.seq}", but=new)
         for each in new:
             _ask(by, project, each, members, counted[each.pk])
     return project
@@ -112,6 +118,13 @@ def _fits(code: str, service: str, standing: Project | None, protocol_toml: str)
 
         if protocol.loads(protocol_toml).agreed is not None:
             raise WrongUse("A plan with an agreement about outcomes is for one organisation, not for a pool.")
+
+
+def _refuse_closed(code: str) -> None:
+    """Raise where the pool was closed; locked, so that nobody is asked into one that closes meanwhile."""
+    row = Project.objects.select_for_update().filter(code=code).first()
+    if row is not None and row.state != ProjectState.APPROVED:
+        raise RefusedByRule("This pool is closed.", where=code, fix="Begin another one, with another code.")
 
 
 def _refuse_members(members: Sequence[Agreement]) -> None:
@@ -168,26 +181,53 @@ def _ask(
 
 @dataclass(frozen=True)
 class Member:
-    """One organisation of a pool and what it said: a state of `UseState`."""
+    """One organisation of a pool and what it said: a state of `UseState`, and the question it last had."""
 
     agreement: Agreement
     said: str
+    use: LaterUse | None = None
+
+    @property
+    def code(self) -> str:
+        """Of the organisation."""
+        return self.agreement.organisation.code
 
     @property
     def counts(self) -> bool:
         """Whether its people are counted."""
         return self.said == UseState.AGREED and self.agreement.live()
 
+    @property
+    def why(self) -> str:
+        """Why it is not counted, as a key of [pool_why] in the labels; "" where it is."""
+        return "" if self.counts else "over" if self.said == UseState.AGREED else self.said
+
 
 def members_of(project: Project) -> list[Member]:
     """Every organisation that was asked, by name."""
-    asked = project.uses.select_related("organisation").prefetch_related("later_uses")
-    found = []
-    for each in asked.order_by("organisation__name", "pk"):
-        said = [use.state for use in each.later_uses.all() if use.project == project.code]
+    members, found = project.uses.all(), []
+    for each in members if remembered(project, "uses") else _whole(members):
+        asked = [use for use in each.later_uses.all() if use.project == project.code]  # newest first
+        said = [use.state for use in asked]
         agreed = UseState.AGREED in said and UseState.NOT_AGREED not in said
-        found.append(Member(each, UseState.AGREED if agreed else (said or [UseState.ASKED])[-1]))
-    return found
+        last = asked[0] if asked else None
+        found.append(Member(each, UseState.AGREED if agreed else (said or [UseState.ASKED])[-1], last))
+    return sorted(found, key=lambda member: (member.agreement.organisation.name, member.agreement.pk))
+
+
+def with_members(found: QuerySet[Project]) -> QuerySet[Project]:
+    """The same pools, with all that pages ask about their members read at once (what acts asks anew)."""
+    return found.prefetch_related(Prefetch("uses", _whole(Agreement.objects.all())))
+
+
+def _whole(asked: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    return asked.select_related("organisation").prefetch_related("later_uses")
+
+
+def own_pools(person: Person) -> QuerySet[Project]:
+    """The pools that organisations were asked into whose later uses this person sees."""
+    mine = person.memberships.filter(role__in=SEE_OWN_USES.roles).values("organisation")
+    return pools().filter(uses__organisation__in=mine).distinct()
 
 
 def refuse_too_few(project: Project, by: Person) -> list[str]:

@@ -17,6 +17,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Release
 from linkwell.custody.outputs.permissions import READ_ALL_RELEASES, READ_RELEASES, own_releases
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.pooling import own_pools
 from linkwell.pages.labels import labels
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.embedded import report_response
@@ -51,7 +52,10 @@ def reports(request: HttpRequest) -> HttpResponse:
         for release in found
     ]
     lead = person.memberships.filter(role__in=PASS_ON.roles).exists()
-    return render(request, "portal/reports.html", {"releases": listed, "may_pass": lead})
+    pooled = any(release.output.project.pool for release in found)
+    own = set(own_pools(person).values_list("code", flat=True)) if pooled else set()
+    context = {"releases": listed, "may_pass": lead, "own_pools": own}
+    return render(request, "portal/reports.html", context)
 
 
 @page("reports/<slug:reference>/", name="report", who=READERS_OF_ONE, methods=("GET",))

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from linkwell.custody.audit.models import AuditEvent
+from linkwell.custody.organisations.models import Person
 from linkwell.custody.permissions import allows
+from linkwell.custody.projects.pooling import own_pools, pools
 from linkwell.custody.timeline.story import steps
 from linkwell.custody.uses import actions
 from linkwell.custody.uses.models import LaterUse
@@ -19,6 +21,7 @@ from linkwell.custody.uses.states import USE, UseState
 from linkwell.pages.forms import PagesForm
 from linkwell.portal.access import page, signed_in
 from linkwell.portal.again import AgainForm
+from linkwell.portal.leading import address_of
 from linkwell.portal.views.agreements import find as find_agreement
 
 SEE = (SEE_OWN_USES, SEE_ALL_USES)
@@ -80,9 +83,20 @@ def use(request: HttpRequest, reference: str) -> HttpResponse:
         "meaning": USE.meaning[UseState(found.state)],
         "steps": steps(AuditEvent.objects.filter(subject=found.subject).order_by("seq")),
         "may_answer": may and allows(person, ANSWER_USE, owner=owner),
+        "pool": _pool(person, found.project),
         "may_take_back": USE.may("take back", found.state) and allows(person, ASK_USE),
     }
     return render(request, "portal/use.html", context)
+
+
+def _pool(person: Person, code: str) -> str:
+    """The address of the pool a question is about, for whoever may open it; "" where it is about none."""
+    if code and pools().filter(code=code).exists():
+        if address := address_of("pool", code, person):
+            return address
+        if own_pools(person).filter(code=code).exists():
+            return reverse("own-pool", args=[code])
+    return ""
 
 
 @page("uses/<slug:reference>/answer", name="use-answer", who=ANSWER_USE)
