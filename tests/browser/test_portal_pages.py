@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from tests import deciding
 from tests.browser.sessions import enter
+from tests.custody.acting import three
 from tests.everything import DATASET, planned_removal
 
 from linkwell.custody import road
@@ -17,10 +18,13 @@ from linkwell.custody.jobs.models import Job
 from linkwell.custody.organisations.models import Person
 from linkwell.custody.outputs.models import Output
 from linkwell.custody.projects.actions import approve_standing_project
+from linkwell.custody.projects.pooling import begin_pool
 from linkwell.custody.proposals import actions
 from linkwell.custody.proposals.models import Proposal
 from linkwell.custody.refreshes.models import Refresh
 from linkwell.custody.supplies import actions as supplies
+from linkwell.custody.uses.actions import answer_use
+from linkwell.custody.uses.models import LaterUse
 from linkwell.specification.file import render
 
 PAGES = {
@@ -28,7 +32,8 @@ PAGES = {
     "provider": ["/supplies/", "/supplies/{supply}/", "/reports/", "/me/", "/custodian/supplies/",
                  "/proposals/{proposal}/versions/1/",
                  "/proposals/{proposal}/versions/1/columns/person/gender",
-                 "/agreements/DSA-2026-001/take-out", "/removals/", "/trail/"],
+                 "/agreements/DSA-2026-001/take-out", "/removals/", "/trail/", "/together/",
+                 "/together/visits/"],
     "integrator": [
         "/custodian/supplies/",
         "/custodian/supplies/{supply}/",
@@ -47,7 +52,7 @@ PAGES = {
                 "/custodian/organisations/aroha/keys/new", "/custodian/organisations/aroha/room",
                 "/custodian/agreements/DSA-2026-001/insights", "/custodian/record/?about=aroha",
                 "/custodian/waiting/", "/custodian/organisations/", "/custodian/pools/",
-                "/custodian/pools/new"],
+                "/custodian/pools/new", "/custodian/pools/visits/", "/custodian/pools/visits/close"],
 }  # fmt: skip
 
 
@@ -114,7 +119,22 @@ def site(flushable, registry, live_server):  # a road walked far enough that eve
         proposal=deciding.begun(registry),
         toml=render(registry.sealed.specification),
     )
+    pooled(registry, refresh)
     return live_server.url, supply.reference
+
+
+def pooled(registry, refresh: Refresh) -> None:
+    """A pool of three: one has said no, a run was refused."""
+    made = begin_pool(
+        by=registry.person("manager"), code="visits", service="Home visits", agreements=three(registry),
+        analysts=[registry.person("analyst")],
+    )  # fmt: skip
+    use = LaterUse.objects.get(agreement=registry.other_agreement, project="visits")
+    answer_use(by=registry.person("other"), use=use, verb="not agree")
+    Output.objects.create(
+        reference="visits-2026-11", project=made, refresh=refresh, state="refused", analyst="analyst",
+        members=["aroha", "other", "third"], reasons={"what": "Its commissioner asked for it first."},
+    )  # fmt: skip
 
 
 def sign_in(page, url: str, username: str, password: str) -> None:
@@ -191,6 +211,25 @@ def test_everything_works_without_script(site, plain_page, password) -> None:
     assert download.value.suggested_filename == f"receipt-{supply}-received.json"
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_a_member_takes_its_yes_back_on_a_phone_by_keyboard_without_script(
+    site, plain_page, password
+) -> None:
+    url, page = site[0], plain_page
+    use = LaterUse.objects.get(agreement__reference="DSA-2026-001", project="visits")
+    LaterUse.objects.filter(pk=use.pk).update(state="agreed")
+    enter(page.context, url, "provider")
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(url + "/together/")
+    for name in ("Home visits", "Take your yes back"):
+        page.get_by_role("link", name=name).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+    expect(page.get_by_label("What do you say?")).to_contain_text("No: leave our people out")
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You said no: your people are in no new report.")).to_be_visible()
 
 
 def test_macrons_are_in_the_pages_own_font(site, page) -> None:

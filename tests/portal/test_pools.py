@@ -54,12 +54,14 @@ def test_the_custodian_sees_members_runs_and_what_waits_on_whom(registry, pool) 
     answer_use(by=registry.person("provider"), use=use, verb="not agree")
     assert 'href="/custodian/pools/visits/"' in page(registry, "manager", "/custodian/pools/")
     seen = page(registry, "manager", "/custodian/pools/visits/")
-    for words in ("0 of at least 3 independent organisations", "It said no, or took its yes back",
+    for words in ("None counts yet; at least 3 independent ones have to", "It said no, or took its yes back",
                   "The answer of Third", "its lead or", "Nothing was worked out yet", "Close this pool",
                   f'href="/uses/{use.reference}/"'):  # fmt: skip
         assert words in seen
     LaterUse.objects.filter(project="visits").update(state="agreed")
-    assert "Can be worked out" in page(registry, "manager", "/custodian/pools/visits/")
+    seen = page(registry, "manager", "/custodian/pools/visits/")
+    assert "Can be worked out" in seen
+    assert "3 independent organisations count now; at least 3" in seen
     released(pool)
     seen = page(registry, "output_checker", "/custodian/pools/visits/")
     assert 'href="/reports/R1/"' in seen
@@ -69,7 +71,7 @@ def test_the_custodian_sees_members_runs_and_what_waits_on_whom(registry, pool) 
     assert 'href="/custodian/pools/visits/"' in page(registry, "manager", f"/uses/{use.reference}/")
 
 
-def test_a_member_sees_that_it_is_in_a_pool_what_that_means_and_how_to_leave(registry, pool) -> None:
+def test_a_member_sees_what_it_is_in_what_that_means_and_how_to_leave(registry, pool, password) -> None:
     use = LaterUse.objects.get(agreement=registry.agreement)
     assert 'href="/together/visits/"' in page(registry, "provider", "/together/")
     assert 'href="/together/visits/"' in page(registry, "provider", f"/uses/{use.reference}/")
@@ -79,7 +81,15 @@ def test_a_member_sees_that_it_is_in_a_pool_what_that_means_and_how_to_leave(reg
         assert words in seen
     LaterUse.objects.exclude(pk=use.pk).update(state="not agreed")
     assert seen == page(registry, "provider", "/together/visits/")  # what the others said is theirs to tell
-    answer_use(by=registry.person("provider"), use=use, verb="agree")
+    client = Client()
+    client.force_login(registry.person("provider"), backend=BACKEND)
+    form = client.get(f"/uses/{use.reference}/answer").content.decode()
+    assert "Yes: count our people" in form
+    assert "They agree" not in form
+    said = client.post(
+        f"/uses/{use.reference}/answer", {"verb": "agree", "password": "four plain words here"}
+    )
+    assert said["Location"] == "/together/visits/"
     assert "Take your yes back" in page(registry, "provider", "/together/visits/")
     assert "Take your yes back" not in page(registry, "provider_staff", "/together/visits/")
     made = released(pool)

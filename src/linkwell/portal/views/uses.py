@@ -26,6 +26,8 @@ from linkwell.portal.views.agreements import find as find_agreement
 
 SEE = (SEE_OWN_USES, SEE_ALL_USES)
 VERBS = {"agree": "They agree", "not agree": "They do not agree"}
+OWN_VERBS = {"agree": "Yes: count our people", "not agree": "No: leave our people out"}
+"""Of a pool, which the organisation itself answers for."""
 
 
 class AskForm(PagesForm):
@@ -106,21 +108,24 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     found, person = _find(request, reference), signed_in(request)
     if not allows(person, ANSWER_USE, owner=found.agreement.organisation):
         raise Http404
-    form = AnswerForm(request, request.POST or None)
+    form, pool = AnswerForm(request, request.POST or None), _pool(person, found.project)
     verbs = form.fields["verb"]
     assert isinstance(verbs, forms.ChoiceField)
-    verbs.choices = [(verb, words) for verb, words in VERBS.items() if USE.may(verb, found.state)]
+    words = OWN_VERBS if pool else VERBS
+    verbs.choices = [(verb, said) for verb, said in words.items() if USE.may(verb, found.state)]
+    if pool:
+        verbs.label, form.fields["said"].label = "What do you say?", "Why (you do not have to say)"
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.answer_use(by=person, use=found, verb=given["verb"], said=given["said"])
         messages.success(request, "It is recorded, and the custodian is told.")
-        return redirect("use", reference)
+        return redirect(pool or reverse("use", args=[reference]))
     context = {
         "form": form,
-        "title": "What did they decide?",
+        "title": "Your answer" if pool else "What did they decide?",
         "caption": found.title,
         "button": "Record it",
-        "back": reverse("use", args=[reference]),
+        "back": pool or reverse("use", args=[reference]),
         "intro": [found.purpose, "Saying no is never held against anybody, and they can think again."],
     }
     return render(request, "portal/form.html", context)
