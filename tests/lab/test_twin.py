@@ -291,6 +291,18 @@ def test_a_mean_counts_each_person_once(lab: World, workspace: Workspace) -> Non
     assert len(np.unique(pairs, axis=1).T) == pairs.shape[1]
 
 
+def test_of_a_total_a_persons_rows_are_added(lab: World, workspace: Workspace) -> None:
+    lab.write(workspace, "CREATE TABLE paid AS SELECT snz_uid, 1 AS one FROM measure")
+    (mean,) = lab.count(workspace, Count("paid", amount="one")).tables
+    asked = Count("paid", amount="one", with_total=True, percents=(25, 75))
+    added, spread = lab.count(workspace, asked).tables
+    assert set(mean.values) == {1.0}
+    assert max(added.values) > 1
+    assert np.array_equal(added.values, spread.values)
+    assert added.with_totals
+    assert spread.percents == (25, 75)
+
+
 def test_a_workspace_keeps_what_was_written_and_only_what_the_twin_took(
     lab: World, workspace: Workspace
 ) -> None:

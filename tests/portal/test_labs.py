@@ -171,6 +171,23 @@ def test_from_the_custodians_button_to_a_released_count(
     same = said("count", "maa2026-07", "aged", "--by=sex:tāne,wahine", "--mean=years", "--for=To know")
     assert same["tables"] == aged.answer["tables"]
 
+    # its total and how it is spread, on the page and by command
+    spread = {"table": "aged", "amount": "years", "unit": "events", "more": "total quarters"}
+    assert "Choose the amount" in researcher.post(
+        f"{LAB}count", {"purpose": "To know", **spread, "amount": ""}).content.decode()  # fmt: skip
+    both = counted(researcher, **spread)
+    with_total, quartiles = both.answer["tables"]
+    assert with_total["totals"][0] == pytest.approx(
+        with_total["means"][0] * with_total["values"][0], rel=0.01
+    )
+    assert quartiles["quantiles"][0] == sorted(quartiles["quantiles"][0])
+    shown = researcher.get(f"{LAB}{both.number}/").content.decode()
+    assert "Total events" in shown
+    assert "25 % have at most" in shown
+    same = said("count", "maa2026-07", "aged", "--mean=years", "--total", "--for=To know",
+                *(f"--quantile={each}" for each in (25, 50, 75)))  # fmt: skip
+    assert same["tables"] == both.answer["tables"]
+
     # a regression is fitted by the desk, and says what the very rows say, to three figures
     tried(researcher, TOLD)
     asked = {"table": "told", "kind": "ols", "outcome": "last", "terms": "years + sex", "purpose": "To know"}

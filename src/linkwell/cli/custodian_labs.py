@@ -107,29 +107,32 @@ def try_(code: str, script: Path, home: Path, username: str, as_json: bool) -> N
 @click.option("--mean", "amount", default="", help="A column of numbers: its mean a person is told as well.")
 @click.option("--unit", type=click.Choice(UNITS), default="events",
               show_default=True, help="What the mean is in.")  # fmt: skip
+@click.option("--total", is_flag=True, help="Its total as well; a person's rows are added then.")
+@click.option("--quantile", "percents", multiple=True, type=int, metavar="PERCENT",
+              help="A quantile of it as well, in steps of five; may be given again.")  # fmt: skip
 @json_option
 def count(
     code: str, table: str, home: Path, username: str, columns: tuple[str, ...], purpose: str, amount: str,
-    unit: str, as_json: bool,
+    unit: str, total: bool, percents: tuple[int, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Count the people in a table of yours; what is told was released first. Exit code 4: it was refused."""
     by = signed_in(home, username)
     from linkwell.custody.labs import working
+    from linkwell.custody.labs.told import amounts_told
 
     found = project_of(code)
     working.enter(by=by, project=found)
     work, job = working.ask_count(by=by, project=found, table=table, columns=_labels(columns),
-                                  purpose=purpose, amount=amount, unit=unit)  # fmt: skip
+                                  purpose=purpose, amount=amount, unit=unit, total=total,
+                                  percents=percents)  # fmt: skip
     release = _answered(work, job, where=f"count {work.number}", quiet=as_json)
     lines = [f"Release {release['release_id']}."]
     for told in release["tables"]:
-        means = [["S" if each is None else f"{each:,}"] for each in told.get("means", ())]
-        lines.append(" | ".join([*told["dimensions"], "people", *[f"mean {unit}"] * bool(means)]))
+        heads, amounts = amounts_told(told)
+        lines.append(" | ".join([*told["dimensions"], "people", *(head.lower() for head in heads)]))
         lines += [
-            " | ".join([*labels, "S" if value is None else f"{value:,}", *mean])
-            for labels, value, mean in zip(
-                told["labels"], told["values"], means or [[]] * len(told["values"]), strict=True
-            )
+            " | ".join([*labels, *("S" if each is None else f"{each:,}" for each in (value, *own))])
+            for labels, value, own in zip(told["labels"], told["values"], amounts, strict=True)
         ]
     finish({"project": code, "number": work.number, **release}, lines, as_json=as_json)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from linkwell.confidentiality.request import (
     Floats,
     Ints,
     MeanTable,
+    QuantileTable,
     ReleaseRequest,
 )
 from linkwell.errors import WrongUse
@@ -44,6 +46,8 @@ class Count:
         unit: column that says who is counted. amount: a column whose mean a person is told as well; with one
             row a person.
         unit_of_amount: "days", "dollars" or "events".
+        with_total: tell its total as well; a person with several rows in a cell then counts with their sum.
+        percents: quantiles of it to tell as well, in a table of their own.
     """
 
     table: str
@@ -51,6 +55,8 @@ class Count:
     unit: str = "snz_uid"
     amount: str = ""
     unit_of_amount: str = "events"
+    with_total: bool = False
+    percents: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,17 +159,25 @@ def request_for(
     labels, cells, rows = _cells(prepared.labels, found)
     units = found.units[rows]
     names, words = tuple(prepared.labels) or ("group",), title or f"People in {count.table}"
-    table: CountTable | MeanTable
+    tables: list[CountTable | MeanTable | QuantileTable] = []
     if found.amounts:
-        once, values = _each_once(units, found.amounts[0][rows], cells)
-        table = MeanTable(
-            count.table, names, labels, cells[once], units[once], values=values, totals=(ALL,), title=words,
-            measure=f"{count.table}.{count.amount}", unit=count.unit_of_amount,
-        )  # fmt: skip
+        once, values = _each_once(units, found.amounts[0][rows], cells, added=count.with_total)
+        facts: dict[str, Any] = {
+            "dimensions": names, "labels": labels, "cells": cells[once], "units": units[once],
+            "values": values, "totals": (ALL,), "measure": f"{count.table}.{count.amount}",
+            "unit": count.unit_of_amount,
+        }  # fmt: skip
+        tables.append(MeanTable(count.table, **facts, title=words, with_totals=count.with_total))
+        if count.percents:
+            told = f"{words}: how {count.amount} is spread"
+            tables.append(
+                QuantileTable(f"{count.table}-quantiles", **facts, title=told, percents=count.percents)
+            )
     else:
-        table = CountTable(count.table, names, labels, cells, units, totals=(ALL,), title=words)
+        tables.append(CountTable(count.table, names, labels, cells, units, totals=(ALL,), title=words))
     return ReleaseRequest(
-        project=project, family=FAMILY, purpose=purpose, population=distinct(found.units), tables=(table,),
+        project=project, family=FAMILY, purpose=purpose, population=distinct(found.units),
+        tables=tuple(tables),
         single_provider=bool(prepared.sources & set(SUPPLIED)),
         sources=("tax",) if "measure" in prepared.sources else (), conditions=conditions,
     )  # fmt: skip
@@ -206,9 +220,12 @@ def distinct(units: Ints) -> Ints:
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
-def _each_once(units: Ints, amounts: Floats, cells: Ints) -> tuple[Ints, Floats]:
-    """One membership a person and cell, with the mean of the person's rows in it."""
+def _each_once(units: Ints, amounts: Floats, cells: Ints, *, added: bool) -> tuple[Ints, Floats]:
+    """One membership a person and cell, with the mean of the person's rows in it, or with their sum."""
     pairs = np.stack([cells, units], axis=1)
     _, first, back = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
-    total = np.bincount(back.reshape(-1), weights=amounts, minlength=len(first))
-    return first, total / np.bincount(back.reshape(-1), minlength=len(first))
+    total = np.zeros(len(first))
+    np.add.at(total, back.reshape(-1), amounts)
+    if not added:
+        total /= np.bincount(back.reshape(-1), minlength=len(first))
+    return first, total

@@ -200,7 +200,8 @@ def _question(work: LabWork) -> Count | Model:
     if work.kind == "model":
         return Model(table, str(work.asked["formula"]), labels)
     amount, unit = str(work.asked.get("amount", "")), str(work.asked.get("unit", "events"))
-    return Count(table, labels, amount=amount, unit_of_amount=unit)
+    total, percents = bool(work.asked.get("total")), tuple(work.asked.get("percents", ()))
+    return Count(table, labels, amount=amount, unit_of_amount=unit, with_total=total, percents=percents)
 
 
 def _still(work: LabWork, by: Person) -> None:

@@ -77,7 +77,7 @@ def try_script(*, by: Person, project: Project, texts: Sequence[str]) -> list[tu
 
 def ask_count(
     *, by: Person, project: Project, table: str, columns: Mapping[str, Sequence[str]], purpose: str,
-    amount: str = "", unit: str = "events",
+    amount: str = "", unit: str = "events", total: bool = False, percents: Sequence[int] = (),
 ) -> tuple[LabWork, Job]:  # fmt: skip
     """Ask the release desk for a count of people in a table of the workspace.
 
@@ -85,10 +85,11 @@ def ask_count(
         columns: up to three columns, each with its labels; none: those the twin has.
         purpose: in a sentence, for the release ledger.
         amount: a column of numbers whose mean a person is told as well, in `unit` (of `UNITS`).
+        total: tell its total too. percents: and these quantiles.
 
     Raises:
         As `enter` and `refuse_often_failed`. WrongUse: no such table of the workspace, too many columns, no
-            purpose, or an amount that is no column of numbers.
+            purpose, an amount that is no column of numbers, or a total or quantile of nothing.
     """
     asked = _of_a_table(by, project, table, columns, purpose)
     if amount:
@@ -97,6 +98,10 @@ def ask_count(
         raise WrongUse(f"A count is by {MOST_COLUMNS} columns at most.")
     if amount:
         asked |= {"amount": amount, "unit": unit}
+        asked |= {"total": True} if total else {}
+        asked |= {"percents": sorted(set(percents))} if percents else {}
+    elif total or percents:
+        raise WrongUse("A total or a quantile is of an amount.", fix="Name a column of numbers.")
     return leave(by, project, "count", [asked], "lab.count asked")[0]
 
 

@@ -91,6 +91,15 @@ class RunForm(PagesForm):
     )  # fmt: skip
 
 
+QUARTERS = (25, 50, 75)
+MORE = (
+    ("", "Nothing more"),
+    ("total", "Its total"),
+    ("quarters", "What a quarter, half and three quarters have at most"),
+    ("total quarters", "Both"),
+)
+
+
 class CountForm(PagesForm):
     """A table of the workspace, up to three columns with their labels, an amount, and what for."""
 
@@ -128,6 +137,10 @@ class CountForm(PagesForm):
             self.fields["unit"] = forms.ChoiceField(
                 label="The amount is in", required=False, choices=[(each, each) for each in UNITS]
             )
+            self.fields["more"] = forms.ChoiceField(
+                label="And of the amount", required=False, choices=MORE,
+                help_text="For a total a person’s rows are added; for the others the mean of them counts.",
+            )  # fmt: skip
         self.fields["purpose"] = purpose
 
     def clean(self) -> dict[str, Any]:
@@ -139,7 +152,14 @@ class CountForm(PagesForm):
                 self.add_error(f"by{number}", "This column is named already")
             if not name and given.get(f"labels{number}", "").strip():
                 self.add_error(f"by{number}", "Name the column these labels are of")
+        if given.get("more") and not given.get("amount"):
+            self.add_error("amount", "Choose the amount this is of")
         return given
+
+    def more(self) -> dict[str, Any]:
+        """What is to be told of the amount besides its mean; call when it is valid."""
+        chosen = self.cleaned_data.get("more", "")
+        return {"total": "total" in chosen, "percents": QUARTERS if "quarters" in chosen else ()}
 
     def columns(self) -> dict[str, list[str]]:
         """Columns with their labels; call when it is valid."""

@@ -17,6 +17,7 @@ from linkwell.custody.labs.granted import PERSON
 from linkwell.custody.labs.models import LabWork, ProjectDatabase
 from linkwell.custody.labs.permissions import BUILD_DATABASE, WORK_IN_LAB
 from linkwell.custody.labs.states import WORK, WorkState
+from linkwell.custody.labs.told import amounts_told
 from linkwell.custody.projects.models import Project
 from linkwell.custody.projects.seeing import named
 from linkwell.pages.forms import PagesForm
@@ -85,7 +86,7 @@ def count(request: HttpRequest, code: str) -> HttpResponse:
     made, _ = working.ask_count(
         by=signed_in(request), project=found, table=form.cleaned_data["table"], columns=form.columns(),
         purpose=form.cleaned_data["purpose"], amount=form.cleaned_data.get("amount", ""),
-        unit=form.cleaned_data.get("unit") or "events",
+        unit=form.cleaned_data.get("unit") or "events", **form.more(),
     )  # fmt: skip
     return redirect("project-lab-work", code, made.number)
 
@@ -216,12 +217,12 @@ def _heading(each: LabWork) -> str:
 
 def _rows(table: dict[str, Any]) -> dict[str, Any]:
     """A released table row by row, as the page shows it."""
-    means = table.get("means") or [None] * len(table["values"])
-    values = zip(table["labels"], table["values"], table["marks"], means, strict=True)
-    rows = [(labels, "S" if value is None else value, mark, mean) for labels, value, mark, mean in values]
-    return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows,
-            "hidden": "S" in table["marks"], "carried": "C" in table["marks"],
-            "measure": table.get("measure", ""), "unit": table.get("unit", "")}  # fmt: skip
+    heads, amounts = amounts_told(table)
+    values = zip(table["labels"], table["values"], table["marks"], amounts, strict=True)
+    rows = [(labels, "S" if value is None else value, mark, told) for labels, value, mark, told in values]
+    hidden = "S" in table["marks"] or any(None in told for told in amounts)
+    return {"title": table["title"], "dimensions": table["dimensions"], "rows": rows, "hidden": hidden,
+            "carried": "C" in table["marks"], "amounts": heads}  # fmt: skip
 
 
 def _terms(model: dict[str, Any]) -> dict[str, Any]:
