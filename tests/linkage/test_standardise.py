@@ -35,8 +35,8 @@ def standardised(**fields: str | None) -> dict[str, Any]:
 def dated(text: str) -> tuple[int | None, int | None]:
     """The whole date and the year of a column that holds only this text."""
     CON.register("one", pa.table({"d": pa.array([text], pa.string())}))
-    CON.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT d FROM one")
-    make_dates(CON, MODEL, "VARCHAR", date_order(CON, "one", "d", "VARCHAR"), newest=2026)
+    texts = "SELECT DISTINCT d AS raw, d AS text FROM one"
+    make_dates(CON, texts, MODEL, "VARCHAR", date_order(CON, texts, "VARCHAR"), newest=2026)
     rows = CON.execute("SELECT d8, yy FROM dates").fetchall()
     return rows[0] if rows else (None, None)
 

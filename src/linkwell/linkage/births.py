@@ -56,8 +56,8 @@ def born_sql(found: Mapping[str, str], newest: int) -> str:
     )
 
 
-def date_order(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str) -> DateOrder:
-    """In what order a text column of birth dates is written.
+def date_order(con: duckdb.DuckDBPyConnection, texts: str, kind: str) -> DateOrder:
+    """In what order a text column of birth dates is written; `texts`: SQL of its different texts.
 
     Month first: some second part is above 12 and no first part. Year first: some first part is above 31. Six
     figures are a day where some of them cannot be a year and a month.
@@ -71,28 +71,30 @@ def date_order(con: duckdb.DuckDBPyConnection, view: str, column: str, kind: str
     first, second, six = con.execute(f"""
         SELECT {part(1)}, {part(2)}, count(*) FILTER (regexp_full_match(d, '\\s*\\d{{6}}\\s*')
             AND NOT regexp_full_match(trim(d), '{_YEAR_AND_MONTH}'))
-        FROM (SELECT DISTINCT {quoted(column)} AS d FROM {view})""").fetchall()[0]
+        FROM (SELECT text AS d FROM ({texts}))""").fetchall()[0]
     return DateOrder((first or 0) <= 12 < (second or 0), (first or 0) > 31, bool(six))
 
 
 def make_dates(
-    con: duckdb.DuckDBPyConnection, model: ModelFiles, kind: str, order: DateOrder, newest: int
+    con: duckdb.DuckDBPyConnection, texts: str, model: ModelFiles, kind: str, order: DateOrder, newest: int
 ) -> None:
-    """Temp table `dates`: a row per different birth date as written, its parts as whole numbers, NULL where
-    not known. In steps, because the engine would otherwise read a date once per use."""
+    """Temp table `dates`: a row per different birth date as written (`texts`: SQL of `raw` and `text`), its
+    parts as whole numbers, NULL where not known; `unread` where something is written that is no date. In
+    steps, because the engine would otherwise read a date once per use."""
     defaults = sql.text_list(model.words["default_dates"])
     steps = {
-        "date_texts": f"SELECT d AS raw, {date_text('d', kind, order, newest)} AS d FROM "
-        "(SELECT DISTINCT d FROM raw WHERE d IS NOT NULL)",
+        "date_read": f"SELECT raw, text, {date_text('text', kind, order, newest)} AS d FROM ({texts}) "
+        "WHERE text IS NOT NULL",
         "date_parts": f"""SELECT raw, CAST(left(d, 4) AS SMALLINT) AS yy,
             nullif(CAST(substr(d, 5, 2) AS TINYINT), 0) AS m, nullif(CAST(right(d, 2) AS TINYINT), 0) AS d2,
             CASE WHEN substr(d, 5, 2) <> '00' AND right(d, 2) <> '00' THEN CAST(d AS INTEGER) END AS d8
-            FROM date_texts
+            FROM date_read
             WHERE d NOT IN {defaults} AND regexp_full_match(d, '(18[5-9]|19.|20.)[0-9]{{5}}')""",
     }
     dates = f"""SELECT *, {SWAPPED} AS dsw, CAST(CAST(mm AS SMALLINT) * 100 + dd AS SMALLINT) AS md
-        FROM (SELECT raw, d8, yy, CASE WHEN m <= 12 THEN m END AS mm,
-            CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd FROM date_parts)"""
+        FROM (SELECT r.raw, text, p.raw IS NULL AND trim(CAST(text AS VARCHAR)) <> '' AS unread, d8, yy,
+            CASE WHEN m <= 12 THEN m END AS mm, CASE WHEN d2 <= 31 AND m <= 12 THEN d2 END AS dd
+            FROM date_read r LEFT JOIN date_parts p ON p.raw = r.raw)"""
     con.execute(f"CREATE OR REPLACE TEMP TABLE dates AS {sql.in_steps(steps)} {dates}")
 
 

@@ -84,7 +84,7 @@ def _filled(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, float], float]:
 
 def _short_years(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether some year was read that does not stand in the text in four figures (nor as a count of days)."""
-    text = "trim(CAST(raw AS VARCHAR))"
+    text = "trim(CAST(text AS VARCHAR))"
     query = f"""SELECT count(*) FROM dates WHERE strpos({text}, CAST(yy AS VARCHAR)) = 0
         AND NOT regexp_full_match({text}, '[1-5][0-9]{{4}}([.][0-9]+)?')"""
     return bool(con.execute(query).fetchall()[0][0])

@@ -180,13 +180,12 @@ def standardise_list(
             }
         else:
             place = {"key": "linkwell_place AS r"}
-        unread = "CASE WHEN d.raw IS NULL THEN trim(CAST(r.d AS VARCHAR)) <> '' END AS unread"
         held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
 
         def read(*, turned: bool) -> None:
             read_rows(
                 con, view, found, kinds, model, nhi_map=settings.nhi_map, turned=turned, wide=False,
-                extra=f", {unread}{held}", newest=settings.newest, **place,
+                extra=f", d.unread{held}", newest=settings.newest, **place,
             )  # fmt: skip
 
         read(turned=False)

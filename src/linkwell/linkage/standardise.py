@@ -15,6 +15,7 @@ from linkwell.linkage import expressions as sql
 from linkwell.linkage.births import DateOrder, born_sql, date_order, make_dates
 from linkwell.linkage.engine import Source, quoted, register
 from linkwell.linkage.settings import ModelFiles
+from linkwell.linkage.texts import NAMES, number_texts
 
 # names that passes join on by code
 CODED = ("g1", "m1", "fs", "sa", "sb", "ps", "ps2")
@@ -50,14 +51,18 @@ def read_rows(
             columns of `rows` and of what they come from. newest: the latest year that one of two figures may
             stand for.
     """
-    kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
-    order = date_order(con, view, found["dob"], kind) if "dob" in found else DateOrder()
     raw = _raw(found, model, born_sql(found, newest), turned=turned)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
-    _make_words(con, model)
-    make_dates(con, model, kind, order, newest)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(model)}")
+    if not wide:
+        number_texts(con, primary, "coded")
+        primary = "coded"
+    texts = _different(numbered=not wide)
+    kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
+    order = date_order(con, texts["date"], kind) if "dob" in found else DateOrder()
+    _make_words(con, texts["name"], model)
+    make_dates(con, texts["date"], model, kind, order, newest)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(texts['gender'], model)}")
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
     numbers += "".join(f", {_number_parts(i)}" for i in model.id_names if wide)
@@ -71,6 +76,17 @@ def read_rows(
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
         LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender {joins}""")
+    if not wide:
+        con.unregister("coded")
+
+
+def _different(*, numbered: bool) -> dict[str, str]:
+    """SQL of the different names, dates and genders of `raw`: `raw`, what rows are joined by, and `text`."""
+    if numbered:
+        return {kind: f"SELECT raw, text FROM {kind}_texts" for kind in ("name", "date", "gender")}
+    of = {"name": NAMES, "date": ("d",), "gender": ("gender",)}
+    unions = {kind: " UNION ".join(f"SELECT {x} AS raw FROM raw" for x in few) for kind, few in of.items()}
+    return {kind: f"SELECT DISTINCT raw, raw AS text FROM ({union})" for kind, union in unions.items()}
 
 
 _OF_GIVEN, _OF_LAST = ("gi", "gx", "gr"), ("si", "k_sa", "k_sb", "sx", "sx2")
@@ -325,7 +341,7 @@ def _without(whole: str, part: str) -> str:
         THEN left({whole}, length({whole}) - length({own}) - 1) ELSE {whole} END"""
 
 
-def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
+def _make_words(con: duckdb.DuckDBPyConnection, texts: str, model: ModelFiles) -> None:
     """Temp table `words`: a row per different text of a name, how it is folded, its parts, codes and sounds.
 
     Made in steps, each kept while it is used, because the engine would otherwise fold a name once per use.
@@ -333,15 +349,12 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     blank = sql.text_list(model.words["placeholders"])
     titles = sql.without_titles("x", model.words["honorifics"], model.words["suffixes"])
     whole = sql.joined_particles(titles, model.words["particles"])
-    texts = " UNION ".join(
-        f"SELECT {column} AS raw FROM raw" for column in ("first", "middle", "last", "prior", "prior2")
-    )
 
     def coded(*columns: str) -> str:
         return ", ".join(f"CASE WHEN {c} IS NOT NULL THEN {_name_code(c)} END AS k_{c}" for c in columns)
 
     steps = {
-        "folded": f"SELECT raw, {sql.folded('raw')} AS x FROM ({texts}) WHERE raw <> ''",
+        "folded": f"SELECT raw, {sql.folded('text')} AS x FROM ({texts}) WHERE text <> ''",
         "cleaned": f"""SELECT raw, CASE WHEN regexp_full_match(x, '[a-z]+') THEN x ELSE {whole} END AS whole
             FROM folded WHERE x IS NOT NULL AND x NOT IN {blank}""",
         "counted": "SELECT CAST(row_number() OVER () AS INTEGER) AS w, * FROM cleaned WHERE whole <> ''",
@@ -365,9 +378,9 @@ def _make_words(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE words AS {sql.in_steps(steps)} {words}")
 
 
-def _genders_sql(model: ModelFiles) -> str:
-    gender = "lower(strip_accents(trim(gender)))"
+def _genders_sql(texts: str, model: ModelFiles) -> str:
+    gender = "lower(strip_accents(trim(text)))"
     male, female = (sql.text_list(model.words[name]) for name in ("male", "female"))
-    return f"""SELECT gender AS raw,
+    return f"""SELECT raw,
         CAST(CASE WHEN {gender} IN {male} THEN 1 WHEN {gender} IN {female} THEN 2 END AS UTINYINT) AS sex
-        FROM (SELECT DISTINCT gender FROM raw)"""
+        FROM ({texts})"""
