@@ -1,4 +1,4 @@
-"""Small SQL expressions: folding a name, the sound of a name, check digits, the parts of a date.
+"""Small SQL expressions: folding a name, the sound of a name, numbers and texts in one form.
 
 Each function takes SQL text and returns SQL text over plain ASCII strings and integers, so that the few
 engine-specific functions used by the linker are found here and in `engine`.
@@ -7,8 +7,6 @@ engine-specific functions used by the linker are found here and in `engine`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # the NHI's alphabet: no I, no O; A is 1
 
 
 def text_list(words: Iterable[str]) -> str:
@@ -92,46 +90,3 @@ def normal_text(x: str, kind: str) -> str:
     if kind == "street":
         text = f"regexp_replace({text}, '^\\s*[0-9]+[a-z]?\b', '')"
     return f"nullif(regexp_replace({text}, '[^a-z0-9]', '', 'g'), '')"
-
-
-def id_holds(x: str, shape: str, check: str) -> str:
-    """True where the normalised identifier has the right shape and check digit."""
-    shaped = f"regexp_full_match({x}, '{shape}')"
-    if check == "nhi":
-        return f"(CASE WHEN {shaped} THEN {nhi_check(x)} ELSE false END)"  # looked at only where it may hold
-    if check == "ird":
-        return f"(CASE WHEN {shaped} THEN {ird_check(x)} ELSE false END)"
-    return f"({shaped} AND NOT regexp_full_match({x}, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)'))"
-
-
-def nhi_check(x: str) -> str:
-    """HISO 10046: mod 11 for AAANNNC, mod 23 for AAANNAX (nz-domain 1.1)."""
-
-    def value(i: int) -> str:  # a digit, or a letter's place in the alphabet without I and O
-        digit, letter = f"ord(substr({x}, {i}, 1)) - 48", f"strpos('{_LETTERS}', substr({x}, {i}, 1))"
-        if i == 6:  # either, by the format
-            return f"(CASE WHEN {last} BETWEEN '0' AND '9' THEN {digit} ELSE {letter} END)"
-        return letter if i <= 3 else f"({digit})"
-
-    last = f"substr({x}, 7, 1)"
-    total = "(" + " + ".join(f"{value(i)} * {8 - i}" for i in range(1, 7)) + ")"
-    old = f"(substr('_0987654321', CAST({total} % 11 AS BIGINT) + 1, 1) = {last})"
-    new = f"(substr('{_LETTERS}', CAST(23 - {total} % 23 AS BIGINT), 1) = {last})"
-    return f"(CASE WHEN {last} BETWEEN '0' AND '9' THEN {old} ELSE {new} END)"
-
-
-def ird_check(x: str) -> str:
-    """Inland Revenue's two-weight mod 11 (nz-domain 1.2): the check digit brings the sum to a multiple of
-    11."""
-    number = f"try_cast({x} AS INTEGER)"
-
-    def total(weights: tuple[int, ...]) -> str:
-        return " + ".join(f"{number} // {10 ** (8 - i)} % 10 * {w}" for i, w in enumerate(weights))
-
-    first, second = total((3, 2, 7, 6, 5, 4, 3, 2)), total((7, 4, 3, 2, 5, 2, 7, 6))
-    return (
-        f"({number} > 10000000 AND {number} < 200000000 AND CASE "
-        f"WHEN ({first} + {number} % 10) % 11 = 0 THEN true "
-        f"WHEN ({first}) % 11 = 1 THEN ({second}) % 11 <> 1 AND ({second} + {number} % 10) % 11 = 0 "
-        "ELSE false END)"
-    )

@@ -36,11 +36,7 @@ from linkwell.linkage.listed import Listed, listed
 from linkwell.linkage.quality import group_labels, measure
 from linkwell.linkage.settings import LinkSettings, ModelFiles
 from linkwell.linkage.spine import PreparedSpine, load_names, prepare_here
-from linkwell.linkage.standardise import (
-    held_sql,
-    read_rows,
-    turned_names,
-)
+from linkwell.linkage.standardise import read_rows, turned_names
 from linkwell.linkage.weights import (
     Floats,
     Model,
@@ -180,12 +176,11 @@ def standardise_list(
             }
         else:
             place = {"key": "linkwell_place AS r"}
-        held = "".join(f", {held_sql(model, i, i, unchecked)} AS {i}_ok" for i in model.id_names)
 
         def read(*, turned: bool) -> None:
             read_rows(
                 con, view, found, kinds, model, nhi_map=settings.nhi_map, turned=turned, wide=False,
-                extra=f", d.unread{held}", newest=settings.newest, **place,
+                unchecked=unchecked, newest=settings.newest, **place,
             )  # fmt: skip
 
         read(turned=False)

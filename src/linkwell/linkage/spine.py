@@ -12,13 +12,15 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from linkwell.errors import WrongUse
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import sampled_levels
 from linkwell.linkage.engine import FILE_FAULTS, Source, engine, quoted, register, unreadable
+from linkwell.linkage.held import held
 from linkwell.linkage.settings import LinkSettings, ModelFiles
-from linkwell.linkage.standardise import coded_sql, extra_columns, held_sql, read_rows
+from linkwell.linkage.standardise import coded_sql, extra_columns, read_rows
 from linkwell.vault.zones import written_whole
 
 Tick = Callable[[int, int], None]
@@ -226,14 +228,14 @@ def _rules_that_fail(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[
     if not model.id_names:
         return []
     people = con.execute("SELECT count(*) FROM rows").fetchall()[0][0]
-    shares = ", ".join(
-        f"avg(CAST({held_sql(model, i, i, ())} AS INTEGER)) FILTER ({i} IS NOT NULL)" for i in model.id_names
-    )
-    sample = f"SELECT * FROM rows WHERE hash(pid) % {max(people // 5000, 1)} = 0"
-    row = con.execute(f"SELECT {shares} FROM ({sample})").fetchall()[0]
-    return [
-        name for name, share in zip(model.id_names, row, strict=True) if share is not None and share < 0.8
-    ]
+    sample = f"FROM rows WHERE hash(pid) % {max(people // 5000, 1)} = 0"
+    few = con.sql(f"SELECT {', '.join(model.id_names)} {sample}").to_arrow_table().combine_chunks()
+    shares = {}
+    for kind in model.identifiers:
+        there = few[kind["name"]].drop_null().combine_chunks()
+        if len(there):
+            shares[kind["name"]] = pc.mean(held(kind, (), there)).as_py()
+    return [name for name, share in shares.items() if share < 0.8]
 
 
 def _frequencies(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ comparing and as 32-bit codes for joining; a code only proposes a pair, the text
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 
 import duckdb
 
@@ -14,6 +15,7 @@ from linkwell.errors import WrongUse
 from linkwell.linkage import expressions as sql
 from linkwell.linkage.births import DateOrder, born_sql, date_order, make_dates
 from linkwell.linkage.engine import Source, quoted, register
+from linkwell.linkage.held import held
 from linkwell.linkage.settings import ModelFiles
 from linkwell.linkage.texts import NAMES, number_texts
 
@@ -33,7 +35,7 @@ def read_rows(
     nhi_map: Source | None = None,
     turned: bool = False,
     wide: bool = True,
-    extra: str = "",
+    unchecked: Collection[str] = (),
     joins: str = "",
     newest: int,
 ) -> None:
@@ -47,15 +49,17 @@ def read_rows(
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
         number: SQL of the first column of `rows`, where that is not the key.
         turned: given name and surname stand in each other's place. wide: with the columns that only
-            candidates are looked for by, which `widened_sql` can bring later. extra, joins: SQL of further
-            columns of `rows` and of what they come from. newest: the latest year that one of two figures may
+            candidates are looked for by, which `widened_sql` can bring later; without, whether the numbers
+            are right ones (`nhi_ok`; of `unchecked` kinds, whether they are there). joins: SQL of what
+            `number` comes from. newest: the latest year that one of two figures may
             stand for.
     """
     raw = _raw(found, model, born_sql(found, newest), turned=turned)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
     if not wide:
-        number_texts(con, primary, "coded")
+        tests = {k["name"]: partial(held, k, unchecked) for k in model.identifiers}
+        number_texts(con, primary, "coded", tests)
         primary = "coded"
     texts = _different(numbered=not wide)
     kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
@@ -66,12 +70,12 @@ def read_rows(
     alias = key.rsplit(" AS ", 1)[1]
     numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
     numbers += "".join(f", {_number_parts(i)}" for i in model.id_names if wide)
-    numbers += "" if wide else ", d.dsw"
+    numbers += "" if wide else "".join([", d.dsw, d.unread", *(f", {i}_ok" for i in model.id_names)])
     numbers += "".join(
         f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
     )
     con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT {number or f"r.{alias}"}, {_named(wide=wide)},
-        d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}{extra}
+        d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
     FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
         LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
         LEFT JOIN words p2 ON p2.raw = r.prior2
@@ -248,14 +252,6 @@ def _code(x: str) -> str:
 def _name_code(x: str) -> str:
     """The code of a name or a sound; of a single letter it is the letter's own number, below 256."""
     return f"CASE WHEN length({x}) = 1 THEN CAST(ord({x}) AS UINTEGER) ELSE {_code(x)} END"
-
-
-def held_sql(model: ModelFiles, name: str, x: str, unchecked: Collection[str]) -> str:
-    """SQL that is true where `x` is a right number of kind `name`; `unchecked` kinds need only be there."""
-    kind = next(kind for kind in model.identifiers if kind["name"] == name)
-    if name in unchecked:
-        return f"{x} IS NOT NULL"
-    return f"(CASE WHEN {x} IS NULL THEN false ELSE {sql.id_holds(x, kind['shape'], kind['check'])} END)"
 
 
 def turned_names(con: duckdb.DuckDBPyConnection, sample: int = 2000) -> bool:

@@ -1,8 +1,9 @@
-"""A list's texts as numbers: each different text is standardised once, and rows are joined by whole numbers."""
+"""A list's texts as numbers: each different text is standardised once, and rows are joined by number."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -11,12 +12,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+Test = Callable[[pa.Array], pa.Array]
 NAMES = ("first", "middle", "last", "prior", "prior2")
 _AT_A_TIME = 1 << 17  # rows
 
 
-def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str) -> None:
-    """Read `source` (as `raw` is) into table `coded`, its texts as numbers.
+def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str, tests: Mapping[str, Test]) -> None:
+    """Read `source` (as `raw` is) into table `coded`, its texts as numbers, with what the tests say.
+
+    Args:
+        tests: column -> a test of its values, which becomes column `<column>_ok`.
 
     The texts are in `name_texts`, `date_texts` and `gender_texts`: `raw`, the number, and `text`.
     """
@@ -24,7 +29,7 @@ def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str) -> Non
     reader = con.sql(f"SELECT * FROM {source}").to_arrow_reader(_AT_A_TIME)
     none = pa.RecordBatch.from_pylist([], schema=reader.schema)
     with ThreadPoolExecutor(threads) as pool:
-        batches = list(pool.map(_encoded, itertools.chain([none], reader)))
+        batches = list(pool.map(partial(_encoded, tests), itertools.chain([none], reader)))
         whole = pa.Table.from_batches(batches)
         numbered = [*NAMES, "d", "gender"]
         columns = dict(zip(numbered, pool.map(partial(_unified, whole), numbered), strict=True))
@@ -38,11 +43,12 @@ def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str) -> Non
     con.register(coded, whole)
 
 
-def _encoded(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _encoded(tests: Mapping[str, Test], batch: pa.RecordBatch) -> pa.RecordBatch:
     columns = {
         name: column.dictionary_encode() if name in (*NAMES, "d", "gender") else column
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
+    columns |= {f"{name}_ok": test(columns[name]) for name, test in tests.items()}
     return pa.RecordBatch.from_pydict(columns)
 
 
