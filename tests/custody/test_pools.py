@@ -21,6 +21,7 @@ from linkwell.custody.organisations.roles import Role
 from linkwell.custody.outputs import actions as outputs
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.outputs.permissions import own_releases
+from linkwell.custody.outputs.pooling import standings, told_beside, waits
 from linkwell.custody.permissions import NotAllowed
 from linkwell.custody.projects.actions import close_project
 from linkwell.custody.projects.models import Project
@@ -167,9 +168,11 @@ def test_members_that_share_a_vendor_are_one_and_the_refusal_names_none_of_them(
     with pytest.raises(RefusedByRule, match="Fewer than 3 independent") as said:
         work_out(site, project, refresh)
     assert not any(name in str(said.value) for name in ("Vendor", "Riverbend", "Third"))
+    further = sorted(["aroha", "other", "third", *(each.organisation.code for each in more(site, 1))])
+    assert told_beside(further) == ((("aroha", "other"), ("further0",), ("third",)),)  # so the desk is told
     with pytest.raises(RefusedByRule, match="independent of each other"):
         begin_pool(by=site.registry.person("manager"), code="another", service="Home visits",
-                   agreements=list(Agreement.objects.order_by("pk")), analysts=[])  # fmt: skip
+                   agreements=site.agreements, analysts=[])  # fmt: skip
 
 
 def more(site: Site, number: int) -> list[Agreement]:
@@ -314,8 +317,6 @@ def test_an_agreement_that_ended_keeps_nobody_from_being_asked(site) -> None:
 
 
 def test_where_a_pool_stands_and_what_waits_on_whom(site) -> None:
-    from linkwell.custody.outputs.pooling import standings, waits
-
     project = begin(site)
     assert [standings([project])[0].state, len(waits(standings([project])[0]))] == ["waits", 3]
     for name in ("provider", "other", "third"):

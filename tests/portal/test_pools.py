@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests import deciding
 from tests.custody.acting import three
 from tests.everything import BACKEND
 
+from linkwell.custody.agreements.models import Agreement
 from linkwell.custody.agreements.notices import custodian
+from linkwell.custody.organisations.models import Organisation
 from linkwell.custody.organisations.roles import Role
 from linkwell.custody.outputs.models import Output, Release
 from linkwell.custody.projects.models import Project
@@ -29,6 +33,17 @@ def pool(registry, settings) -> Project:
         by=registry.person("manager"), code="visits", service="Home visits", agreements=agreements,
         analysts=[registry.person("analyst")],
     )  # fmt: skip
+
+
+def more(registry) -> Agreement:
+    """A fourth organisation that is asked and has not answered."""
+    made = Agreement.objects.get(pk=registry.other_agreement.pk)
+    made.organisation = Organisation.objects.create(code="fourth", name="Fourth", kind="provider")
+    made.pk, made.reference = None, "DSA-2026-004"
+    made._state.adding = True
+    made.save()
+    Project.objects.get(code="visits").uses.add(made)
+    return made
 
 
 def page(registry, who: str, where: str, status: int = 200) -> str:
@@ -61,7 +76,11 @@ def test_the_custodian_sees_members_runs_and_what_waits_on_whom(registry, pool) 
     LaterUse.objects.filter(project="visits").update(state="agreed")
     seen = page(registry, "manager", "/custodian/pools/visits/")
     assert "Can be worked out" in seen
-    assert "3 independent organisations count now; at least 3" in seen
+    assert "3 independent organisations count now." in seen
+    assert "can join later only with others" not in seen
+    further = more(registry)
+    assert "can join later only with others" in page(registry, "manager", "/custodian/pools/visits/")
+    pool.uses.remove(further)
     released(pool)
     seen = page(registry, "output_checker", "/custodian/pools/visits/")
     assert 'href="/reports/R1/"' in seen
@@ -121,3 +140,21 @@ def test_further_organisations_are_asked_into_the_pool_one_came_from(registry, p
     seen = page(registry, "manager", "/custodian/pools/new?pool=visits")
     assert 'value="Home visits"' in seen
     assert 'value="visits"' in seen
+
+
+def test_the_lists_ask_no_more_because_there_are_more_pools(registry, pool) -> None:
+    def asked(who: str, where: str) -> int:
+        client = Client()
+        client.force_login(registry.person(who), backend=BACKEND)
+        client.get("/me/")  # the first page of a session also notes when it began
+        with CaptureQueriesContext(connection) as questions:
+            client.get(where)
+        return len(questions)
+
+    lists = [("manager", "/custodian/pools/"), ("provider", "/together/")]
+    before = [asked(*each) for each in lists]
+    for number in range(4):
+        begin_pool(by=registry.person("manager"), code=f"more{number}", service="Visits", analysts=[],
+                   agreements=list(pool.uses.all()))  # fmt: skip
+    assert [asked(*each) for each in lists] == before
+    assert max(before) <= 25

@@ -56,6 +56,11 @@ class Standing:
     members: list[Member]
     apart: tuple[tuple[str, ...], ...]
 
+    @property
+    def unanswered(self) -> list[Member]:
+        """Who has not said anything yet."""
+        return [member for member in self.members if member.said == UseState.ASKED]
+
     def with_others(self, member: Member) -> list[str]:
         """Names of the organisations this one counts as one with."""
         ours: tuple[str, ...] = next((each for each in self.apart if member.code in each), ())
@@ -91,17 +96,16 @@ def waits(standing: Standing) -> list[tuple[str, str]]:
     """What waits in a pool, and on whom, in words."""
     if standing.state == "closed":
         return []
-    asked = [member for member in standing.members if member.said == UseState.ASKED]
     found = [
         (f"The answer of {member.agreement.organisation.name}", label("waiting_on", "answer"))
-        for member in asked
+        for member in standing.unanswered
     ]
     outputs = Output.objects.filter(project=standing.project)
     for each in outputs.filter(state__in=UNDER_WAY):
         found.append((f"The output {each.reference}", label("output_waits_on", each.state)))
     newest = latest_ready()
     if standing.state != "works":
-        if not asked:
+        if not standing.unanswered:
             found.append(("Further organisations", label("waiting_on", "manager")))
     elif newest is not None and not outputs.filter(refresh=newest).exists():
         found.append((f"A report from the data of {newest.label}", label("waiting_on", "analyst")))

@@ -35,9 +35,9 @@ _HELD = (VersionState.IN_FORCE, VersionState.REPLACED, VersionState.OVER)
 def parties_of(codes: Collection[str]) -> dict[str, frozenset[str]]:
     """Per organisation every party that knows, or knew, whom it works with, or could read its reports.
 
-    The same vendor or intermediary, now or under an earlier text; the same commissioner; the same person in
-    both as lead or staff; one signing key; one name, however it is written. What was known stays known, so
-    nothing here ends.
+    The same vendor or intermediary, now or under an earlier text; the same commissioner; one signing key, now
+    or before; the same person in both as lead or staff; one name, however it is written. What was known stays
+    known, so none of this ends but a person's role, of which no row stays.
     """
     found = {code: {f"organisation {code}"} for code in codes}
     terms, names = ("via__code", "commissioner__code"), {"code__in": codes}
