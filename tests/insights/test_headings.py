@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from openpyxl import Workbook
 
 from linkwell.errors import WrongUse
 from linkwell.insights.estimate import Plan, compare
@@ -100,3 +102,37 @@ def test_matching_where_only_the_order_of_rows_decides_is_refused(replace):
     assert found.estimate is None
     assert "ties" in [gate.gate.id for gate in found.gates if gate.level == "red"]
     assert compare(data, treated="t", outcome="y", names=["x"], plan=Plan(draws=0)).estimate is not None
+
+
+def workbook(path, *sheets):
+    book = Workbook()
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_the_same_table_as_its_csv(tmp_path):
+    rows = [["took part", "since", "days", "group"], ["in", datetime.date(2025, 3, 1), 12.5, "a"],
+            ["out", None, 3, "b"], ["out", datetime.date(2025, 4, 1), "NA", "a"]]  # fmt: skip
+    path = workbook(tmp_path / "people.xlsx", ("people", rows))
+    (tmp_path / "people.csv").write_text("\n".join(
+        ",".join("" if cell is None else str(cell) for cell in row) for row in rows))  # fmt: skip
+    assert read_file(path).to_pydict() == read_file(tmp_path / "people.csv").to_pydict()
+    assert read_file(path).schema.field("since").type == pa.date32()
+
+
+def test_of_several_sheets_one_is_named_and_a_doubled_heading_is_not_guessed_at(tmp_path):
+    doubled = [["id", "age", "age"], [1, 2, 3]]
+    path = workbook(tmp_path / "two.xlsx", ("a", [["x"], [1]]), ("b", doubled))
+    with pytest.raises(WrongUse, match="More than one sheet"):
+        read_file(path)
+    assert read_file(path, "a").to_pydict() == {"x": [1]}
+    with pytest.raises(WrongUse, match="age"):
+        heading(read_file(path, "b"), "age")
+    (tmp_path / "one.csv").write_text("x\n1\n")
+    with pytest.raises(WrongUse, match="no sheets"):
+        read_file(tmp_path / "one.csv", "a")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from linkwell.cli.inputs import sheet_option
 from linkwell.cli.output import finish, json_option
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.vault.zones import data_home_of
@@ -30,8 +31,9 @@ Examples:
     "table",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV or Parquet, one row per person (did: per person and period).",
+    help="CSV, Parquet or a workbook (.xlsx, .xls, .ods), one row per person (did: per person and period).",
 )
+@sheet_option
 @click.option("--treated", help="Column that says who took part: yes/no, 0/1, true/false.")
 @click.option("--treated-value", help="The value that means taking part, where it does not say so itself.")
 @click.option("--outcome", required=True, help="Column of what came of it.")
@@ -127,7 +129,7 @@ def _table(path: Path, method: str, how: dict[str, Any]) -> dict[str, Any]:
 
     if not how["treated"]:
         raise WrongUse("Say which column tells who took part.", fix="Add --treated COLUMN.")
-    table = read_file(path)
+    table = read_file(path, how["sheet"])
     plan = Plan(
         method=method, balance=how["balance"], past=chosen(table, how["past"]),  # type: ignore[arg-type]
         categorical=chosen(table, how["categorical"]), neighbours=how["neighbours"], caliper=how["caliper"],
@@ -156,7 +158,7 @@ def _panel(path: Path, how: dict[str, Any]) -> dict[str, Any]:
     if missing:
         raise WrongUse(f"The method did needs {', '.join(missing)} too.",
                        why="Starts spread over time need one row per person and period.")  # fmt: skip
-    table = read_file(path)
+    table = read_file(path, how["sheet"])
     found = compare_panel(
         table, person=how["person"], period=how["period"], started=how["started"],
         outcome=how["outcome"], names=chosen(table, how["covariates"]), controls=how["controls"],

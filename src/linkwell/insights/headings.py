@@ -14,23 +14,36 @@ import duckdb
 import pyarrow as pa
 
 from linkwell.errors import WrongUse
+from linkwell.reading.faults import no_sheets
+from linkwell.reading.read import read_table
+from linkwell.reading.table import Table
 
 MISSING = ("", "NA", "N/A", "n/a", "<NA>", "NaT", "NaN", "nan", "NULL", "null", "#N/A", ".")
 """How tables write that a value is not known."""
 
+KINDS = (pa.int64(), pa.float64(), pa.date32())
+
 REPEATED = b"linkwell: headings that stand twice"
 
 
-def read_file(path: Path) -> pa.Table:
-    """Read CSV (any delimiter, .gz too) or Parquet.
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+def read_file(path: Path, sheet: str | None = None) -> pa.Table:
+    """Read CSV (any delimiter, .gz too), Parquet, or a sheet of a workbook (.xlsx, .xls, .ods).
 
     Raises:
-        WrongUse: there is no such file, or it cannot be read as a table.
+        WrongUse: there is no such file, it cannot be read as a table, several sheets hold one and none was
+            named, or a sheet is named of a file without sheets.
     """
     if not path.is_file():
         raise WrongUse("There is no such file.", where=path.name, fix=_nearest_file(path))
     if not path.stat().st_size:
         raise WrongUse("The file is empty.", where=path.name, fix="Save the table again.")
+    if path.suffix.lower() in WORKBOOKS:
+        return _with_rows(_typed(read_table(path, sheet)), path)
+    if sheet is not None:
+        raise no_sheets(path.name)
     # The engine takes *, ? and [ in a path as a pattern: quoting them keeps the path what it is.
     name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
     parquet = path.suffix.lower() in (".parquet", ".pq")
@@ -49,9 +62,34 @@ def read_file(path: Path) -> pa.Table:
             where=path.name,
             fix="Save it as CSV (UTF-8, one heading row) or as Parquet.",
         ) from None
+    table = _with_rows(table, path)
+    return table if parquet else _with_repeats(table, path)
+
+
+def _with_rows(table: pa.Table, path: Path) -> pa.Table:
     if not table.num_rows:
         raise WrongUse("The table has no rows.", where=path.name, fix="Save it again, with its rows.")
-    return table if parquet else _with_repeats(table, path)
+    return table
+
+
+def _typed(sheet: Table) -> pa.Table:
+    """A sheet's cells, which are text, as whole numbers, numbers or days where a whole column is."""
+    found: dict[str, pa.Array] = {}
+    for place, name in enumerate(sheet.columns):
+        text = pa.array([None if cell in MISSING else cell for cell in sheet.column_at(place)], pa.string())
+        found[name] = next((cast for kind in KINDS if (cast := _cast(text, kind)) is not None), text)
+    twice = [
+        same(name) for name in sheet.columns if f"{name} (2)" in found
+    ]  # as `read_table` tells them apart
+    table = pa.table(found)
+    return table.replace_schema_metadata({REPEATED: json.dumps(twice)}) if twice else table
+
+
+def _cast(text: pa.Array, kind: pa.DataType) -> pa.Array | None:
+    try:
+        return text.cast(kind)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _nearest_file(path: Path) -> str:
