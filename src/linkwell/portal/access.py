@@ -101,27 +101,31 @@ def holds(person: Person, capability: Capability) -> bool:
     """Whether the person holds one of the roles somewhere it could count; the view asks about the thing
     itself.
     """
-    anywhere, at_custodian = _held(person)
-    held = at_custodian if capability.relation is Relation.CUSTODIAN else anywhere
-    return not held.isdisjoint(capability.roles) and person.is_active
+    return person.is_active and among(capability, *held(person))
+
+
+def among(capability: Capability, anywhere: frozenset[str], at_custodian: frozenset[str]) -> bool:
+    """Whether one of these roles has the capability, by whether they are held at the custodian."""
+    roles = at_custodian if capability.relation is Relation.CUSTODIAN else anywhere
+    return not roles.isdisjoint(capability.roles)
 
 
 def roles_of(person: Person) -> frozenset[str]:
     """The person's roles, asked of the database once per request."""
-    return _held(person)[0]
+    return held(person)[0]
 
 
 def at_custodian(person: Person) -> bool:
     """Whether the person works at the custodian, in any role."""
-    return bool(_held(person)[1])
+    return bool(held(person)[1])
 
 
-def _held(person: Person) -> tuple[frozenset[str], frozenset[str]]:
+def held(person: Person) -> tuple[frozenset[str], frozenset[str]]:
     """Roles held anywhere, and those held at the custodian. Every page asks for every line of its menu."""
     found: tuple[frozenset[str], frozenset[str]] | None = getattr(person, "_held_this_request", None)
     if found is None:
-        held = [(each.role, each.organisation.is_custodian) for each in roles_held(person)]
-        found = frozenset(role for role, _ in held), frozenset(role for role, there in held if there)
+        roles = [(each.role, each.organisation.is_custodian) for each in roles_held(person)]
+        found = frozenset(role for role, _ in roles), frozenset(role for role, there in roles if there)
         person._held_this_request = found
     return found
 

@@ -13,7 +13,7 @@ from linkwell.custody.organisations.models import Person
 from linkwell.custody.signin.factors import required
 from linkwell.custody.signin.machine_help import lately_at_the_machine
 from linkwell.portal.access import at_custodian, what_lacks
-from linkwell.portal.menu import menu_of
+from linkwell.portal.menu import drawn, menu_of
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -27,5 +27,6 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "demo": home.demo,
         "asks_second": required(),
         "menu": menu,
+        "navigation": drawn(user, request.path) if menu and isinstance(user, Person) else "",
         "at_the_machine": lately_at_the_machine() if staff else [],
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from linkwell.custody.agreements.permissions import READ_NOTICES, SEE_ALL_AGREEMENTS, SEE_OWN_AGREEMENTS
 from linkwell.custody.assessments.permissions import SEE_ASSESSMENTS
@@ -40,7 +43,7 @@ from linkwell.custody.signin.permissions import SEND_IN_PERSON, SPEAK_FOR_OWN, U
 from linkwell.custody.supplies.permissions import SEE_ALL, SEE_OWN
 from linkwell.custody.timeline.permissions import SEE_OWN_WAITING, SEE_WAITING
 from linkwell.custody.uses.permissions import SEE_ALL_USES, SEE_OWN_USES
-from linkwell.portal.access import holds
+from linkwell.portal.access import among, held
 
 FIRST = 5
 """How many places stand in the row; whoever has few more than that needs no second way to them."""
@@ -91,38 +94,47 @@ class Place(NamedTuple):
     words: str
 
 
-class Menu(NamedTuple):
+@dataclass(frozen=True)
+class Menu:
     """What stands in the row, and all places under what they are about (empty if the row has them all)."""
 
-    first: list[Place]
-    groups: list[tuple[str, list[Place]]]
+    first: tuple[Place, ...]
+    groups: tuple[tuple[str, tuple[Place, ...]], ...]
 
-    @property
-    def addresses(self) -> set[str]:
+    @cached_property
+    def addresses(self) -> frozenset[str]:
         """Of every place."""
-        return {
-            place.address
-            for places in (self.first, *(inside for _, inside in self.groups))
-            for place in places
-        }
+        places = (self.first, *(inside for _, inside in self.groups))
+        return frozenset(place.address for inside in places for place in inside)
 
 
 def menu_of(person: Person) -> Menu | None:
     """Every place this person may go; None if there is none."""
+    return _menu(*held(person)) if person.is_active else None
+
+
+def drawn(person: Person, path: str) -> SafeString:
+    """The menu as it stands on the page with this path; empty if there is none."""
+    menu = menu_of(person)
+    return _drawn(*held(person), path if path in menu.addresses else "") if menu else SafeString()
+
+
+@lru_cache(maxsize=256)
+def _menu(anywhere: frozenset[str], at_custodian: frozenset[str]) -> Menu | None:
+    # the same for everybody with the same roles, and asked for by every page
     found = [
-        (group, Place(_address(name), words))
+        (group, Place(reverse(name), words))
         for name, group, words, needs in MENU
-        if any(holds(person, need) for need in needs)
+        if any(among(need, anywhere, at_custodian) for need in needs)
     ]
-    places = [place for _, place in found]
+    places = tuple(place for _, place in found)
     if len(places) <= FIRST + 2:
-        return Menu(places, []) if places else None
-    groups = dict.fromkeys(group for _, group, _, _ in MENU)
-    under = [(each, [place for group, place in found if group == each]) for each in groups]
-    return Menu(places[:FIRST], [(group, inside) for group, inside in under if inside])
+        return Menu(places, ()) if places else None
+    names = dict.fromkeys(group for _, group, _, _ in MENU)
+    under = [(each, tuple(place for group, place in found if group == each)) for each in names]
+    return Menu(places[:FIRST], tuple((group, inside) for group, inside in under if inside))
 
 
-@cache
-def _address(name: str) -> str:
-    # worked out once and not some twenty times a page
-    return reverse(name)
+@lru_cache(maxsize=2048)
+def _drawn(anywhere: frozenset[str], at_custodian: frozenset[str], path: str) -> SafeString:
+    return render_to_string("portal/menu.html", {"menu": _menu(anywhere, at_custodian), "path": path})

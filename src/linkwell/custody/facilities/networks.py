@@ -6,7 +6,7 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from linkwell.custody.facilities.models import Facility
@@ -84,13 +84,21 @@ def address_in(text: str) -> Address | None:
 
 def within(address: Address, networks: Iterable[str]) -> bool:
     """Whether an address is in one of these networks."""
-    return any(address in ipaddress.ip_network(each) for each in networks)
+    return any(address in _network(each) for each in networks)
+
+
+@lru_cache(maxsize=1024)
+def _network(text: str) -> Network:
+    return ipaddress.ip_network(text)
 
 
 def facility_at(address: Address | None) -> Facility | None:
     """The facility whose network this is, if rows are shown there today; None for everywhere else."""
     if address is None:
         return None
-    rows = Facility.objects.filter(state=FacilityState.REGISTERED).select_related("organisation")
     day = today()
-    return next((row for row in rows if row.open_on(day) and within(address, row.networks)), None)
+    there = Facility.objects.filter(state=FacilityState.REGISTERED, starts__lte=day, ends__gte=day)
+    for found, networks in there.values_list("pk", "networks"):  # every form that is sent asks this
+        if within(address, networks):
+            return Facility.objects.select_related("organisation").get(pk=found)
+    return None
