@@ -7,10 +7,12 @@ import random
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 from tests import deciding
 from tests.custody.removing import Site, do_jobs, make_site, make_world, people
 
+from linkwell.cli.custodian import custodian
 from linkwell.custody.agreements.models import Agreement, SpecificationText
 from linkwell.custody.agreements.seeing import own_notices
 from linkwell.custody.audit.models import AuditEvent
@@ -274,9 +276,11 @@ def test_a_closed_pool_has_no_further_run_and_every_member_is_told(site) -> None
     assert LaterUse.objects.get(agreement=site.agreements[2]).state == "taken back"
     for name in ("provider", "other", "third"):
         assert own_notices(registry.person(name)).filter(kind="pool_closed", about="visits").count() == 1
-    project.refresh_from_db()
-    with pytest.raises(RefusedByRule, match="closed"):
-        outputs.analyse(by=registry.person("analyst"), project=project, refresh=refresh)
+    later = Refresh.objects.create(label="2026-11", state="ready", digest="ac" * 48)
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    for known in (project, Project.objects.get(pk=project.pk)):  # also by whoever saw it open a moment ago
+        with pytest.raises(RefusedByRule, match="project is closed"):
+            outputs.analyse(by=registry.person("analyst"), project=known, refresh=later)
     with pytest.raises(RefusedByRule, match="pool is closed"):
         outputs.release(by=registry.person("output_checker"), output=output)
     with pytest.raises(RefusedByRule, match="pool is closed"):
@@ -340,3 +344,23 @@ def test_where_a_pool_stands_and_what_waits_on_whom(site) -> None:
     close_project(by=site.registry.person("manager"), project=project)
     now = standings([Project.objects.get(pk=project.pk)])[0]
     assert (now.state, waits(now)) == ("closed", [])
+
+
+def test_a_pool_is_begun_listed_and_closed_by_command(site, monkeypatch, password) -> None:
+    monkeypatch.setenv("LINKWELL_PASSWORD", password)
+    monkeypatch.setenv("LINKWELL_HOME", str(site.registry.home.path))
+
+    def run(*words: str) -> dict[str, object]:
+        done = CliRunner().invoke(custodian, ["pool", *words, "--as=manager", "--json"])
+        assert done.exit_code == 0, done.output
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    agreements = [f"--agreement={each.reference}" for each in site.agreements]
+    run("begin", "visits", "--service=Home visits", *agreements, "--analyst=analyst")
+    LaterUse.objects.filter(project="visits").update(state="agreed")
+    listed = run("list")["pools"]
+    said = dict.fromkeys(("DSA-2026-001", "DSA-2026-002", "DSA-2026-003"), "agreed")
+    assert listed == [{"pool": "visits", "service": "Home visits", "state": "works", "independent": 3,
+                       "members": said}]  # fmt: skip
+    assert run("close", "visits") == {"pool": "visits", "state": "closed"}

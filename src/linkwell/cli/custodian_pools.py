@@ -55,10 +55,11 @@ def begin(
     said = {each.agreement.reference: each.said for each in members_of(made)}
     finish(
         {"pool": made.code, "service": made.service, "members": said},
-        [f"{made.code}: {len(said)} organisations are asked. Nothing is worked out before three say yes."],
+        [f"{made.code}: {len(said)} organisations are asked.",
+         "Nothing is worked out before three that are independent of each other say yes."],
         as_json=as_json,
         next_step="each one's lead or kaitiaki: linkwell custodian answer-use …",
-    )
+    )  # fmt: skip
 
 
 @pool.command(epilog="Example:\n\n  linkwell custodian pool close mentoring --as mere")

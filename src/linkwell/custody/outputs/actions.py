@@ -76,8 +76,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
     check(by, ANALYSE)
     if not project.members.filter(person=by).exists():
         raise NotAllowed("You are not named in this project.", fix="Ask the custodian manager to name you.")
-    if project.state != ProjectState.APPROVED:
-        raise RefusedByRule("This project is closed.", where=project.code)
+    _refuse_closed(project)
     members = refuse_too_few(project, by) if project.pool else []
     if members:
         told_beside(members)
@@ -89,6 +88,7 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
             "This refresh is not ready.", where=refresh.label, fix="Wait until it is, or load again."
         )
     with transaction.atomic():
+        _refuse_closed(Project.objects.select_for_update(of=("self",)).get(pk=project.pk))
         output = Output.objects.filter(project=project, refresh=refresh).first()
         if output is None:
             output = Output.objects.create(
@@ -105,6 +105,11 @@ def analyse(*, by: Person, project: Project, refresh: Refresh) -> tuple[Output, 
             output.analyst, output.members = by.username, members
             output = change(output, "analyse", by=by, event="output.analysing")
         return output, tasks.leave("output.analyse", subject=output.reference, by=by)
+
+
+def _refuse_closed(project: Project) -> None:
+    if project.state != ProjectState.APPROVED:
+        raise RefusedByRule("This project is closed.", where=project.code)
 
 
 def release(*, by: Person, output: Output, override: str = "") -> Job:

@@ -194,7 +194,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except LinkwellError as error:
             form.add_error(None, " ".join(filter(None, (error.what, error.why, error.fix))))
         else:
-            messages.success(request, "They are asked. Nothing is worked out before three have said yes.")
+            messages.success(
+                request, "They are asked. Nothing is worked out before three independent ones have said yes."
+            )
             return redirect("pool", made.code)
     context = {
         "form": form,
