@@ -74,7 +74,7 @@ def _filled(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, float], float]:
     written as birth date that is no date, or says that there is none."""
     there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
     fields = {"given name": "k_g1", "surname": "k_fs", "birth date": "yy", "gender": "sex", "area": "area"}
-    fields |= {i.removesuffix("_ok"): i.removesuffix("_ok") for i in sorted(there) if i.endswith("_ok")}
+    fields |= {i.removesuffix("_ok"): i.replace("_ok", "_k") for i in sorted(there) if i.endswith("_ok")}
     counts = ", ".join(f"count({column}) / greatest(count(*), 1)" for column in fields.values())
     *shares, unread = con.execute(
         f"SELECT {counts}, count(*) FILTER (unread) / greatest(count(*), 1) FROM list"

@@ -179,7 +179,7 @@ def standardise_list(
 
         def read(*, turned: bool) -> None:
             read_rows(
-                con, view, found, kinds, model, nhi_map=settings.nhi_map, turned=turned, wide=False,
+                con, view, found, kinds, model, nhi_map=settings.nhi_map, turned=turned,
                 unchecked=unchecked, newest=settings.newest, **place,
             )  # fmt: skip
 
@@ -254,9 +254,8 @@ def worth_comparing(
     """Leave out further fields, numbers and areas that no record has: nothing would be compared."""
     held = {row[0] for row in con.execute("DESCRIBE list").fetchall()}
     places = [name for name in ("street", "locality") if name in held]
-    texts = {
-        c.name: places if c.name == "address" else [c.name] for c in compared if c.name in held | {"address"}
-    }
+    columns = {c.name: [f"{c.name}_k" if c.identifier else c.name] for c in compared} | {"address": places}
+    texts = {c.name: columns[c.name] for c in compared if held.issuperset(columns[c.name])}
     if not texts:
         return compared
     sums = ", ".join(" + ".join(f"count({name})" for name in names) for names in texts.values())

@@ -15,7 +15,7 @@ import duckdb
 from linkwell.linkage.compare import Comparison, compare_sql, plain_sql
 from linkwell.linkage.engine import Source, register
 from linkwell.linkage.settings import ModelFiles
-from linkwell.linkage.standardise import CODED, widened_sql
+from linkwell.linkage.standardise import CODED, rest_sql
 
 _NAMES = re.compile(rf"\b([ls])\.({'|'.join(CODED)})\b")
 _LISTED = re.compile(r"\bl\.(\w+)")
@@ -49,7 +49,9 @@ def numbers_used(con: duckdb.DuckDBPyConnection, model: ModelFiles) -> list[str]
     """The kinds of number that some record of the list has."""
     if not model.id_names:
         return []
-    counts = con.execute(f"SELECT {', '.join(f'count({x})' for x in model.id_names)} FROM list").fetchall()[0]
+    counts = con.execute(f"SELECT {', '.join(f'count({x}_k)' for x in model.id_names)} FROM list").fetchall()[
+        0
+    ]
     return [x for x, n in zip(model.id_names, counts, strict=True) if n]
 
 
@@ -72,8 +74,9 @@ def settle(
             with labels, no record is settled at once.
     """
     _same(con, model, compared, used, names, at_once=labels is None and not keep_open)
-    rest = widened_sql(f"(FROM list ANTI JOIN (SELECT r FROM same WHERE {_SETTLED}) USING (r))", model)
+    rest = rest_sql(model, f"ANTI JOIN (SELECT r FROM same WHERE {_SETTLED}) USING (r)")
     con.execute(f"CREATE TEMP TABLE rest AS {rest}")
+    con.unregister("coded")
     _by_number(con, model, used, names)
     _exact(con, names)
     if labels is not None:
@@ -132,7 +135,7 @@ def _same(
 
     there = {str(row[0]) for row in con.execute("DESCRIBE list").fetchall()}
     narrow = set(_LISTED.findall(query("list"))) <= there  # edited tables may ask for more
-    listed = "list" if narrow else f"({widened_sql('list', model)})"
+    listed = "list" if narrow else f"({rest_sql(model)})"
     con.execute(f"CREATE TEMP TABLE same AS {query(listed)}")
     con.execute("DELETE FROM same WHERE r IN (SELECT r FROM same GROUP BY r HAVING count(*) > 1)")
 

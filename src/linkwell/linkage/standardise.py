@@ -34,8 +34,7 @@ def read_rows(
     number: str = "",
     nhi_map: Source | None = None,
     turned: bool = False,
-    wide: bool = True,
-    unchecked: Collection[str] = (),
+    unchecked: Collection[str] | None = None,
     joins: str = "",
     newest: int,
 ) -> None:
@@ -43,45 +42,62 @@ def read_rows(
 
     `rows` has the key, then numbers of words (f, m, l, p; NULL where no name is recorded) with their codes
     and sounds, t (the given name has a second part), the parts of the birth date, sex, area and the
-    normalised numbers.
+    normalised numbers. Of a list it has only what agreement in everything is seen by; `rest_sql` has more.
 
     Args:
         found: our field -> its column. kinds: column -> engine type. key: SQL of the key and its alias.
-        number: SQL of the first column of `rows`, where that is not the key.
-        turned: given name and surname stand in each other's place. wide: with the columns that only
-            candidates are looked for by, which `widened_sql` can bring later; without, whether the numbers
-            are right ones (`nhi_ok`; of `unchecked` kinds, whether they are there). joins: SQL of what
-            `number` comes from. newest: the latest year that one of two figures may
-            stand for.
+        number: SQL of the number of a row of a list, where that is not the key. joins: SQL of what it comes
+            from. turned: given name and surname stand in each other's place. unchecked: for a list, the kinds
+            of number that need only be there to be right ones (`nhi_ok`).
+        newest: the latest year that one of two figures may stand for.
     """
     raw = _raw(found, model, born_sql(found, newest), turned=turned)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {key}, {raw} FROM {view}")
     primary = _primary_numbers(con, nhi_map) if nhi_map is not None and "nhi" in model.id_names else "raw"
-    if not wide:
+    if unchecked is not None:
         tests = {k["name"]: partial(held, k, unchecked) for k in model.identifiers}
-        number_texts(con, primary, "coded", tests)
-        primary = "coded"
-    texts = _different(numbered=not wide)
+        source = f"(SELECT {number}, r.* FROM {primary} r {joins})" if number else primary
+        number_texts(con, source, "coded", tests)
+    texts = _different(numbered=unchecked is not None)
     kind = kinds[found["dob"]] if "dob" in found else "VARCHAR"
     order = date_order(con, texts["date"], kind) if "dob" in found else DateOrder()
     _make_words(con, texts["name"], model)
     make_dates(con, texts["date"], model, kind, order, newest)
     con.execute(f"CREATE OR REPLACE TEMP TABLE genders AS {_genders_sql(texts['gender'], model)}")
     alias = key.rsplit(" AS ", 1)[1]
-    numbers = "".join(f", {i}, CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
-    numbers += "".join(f", {_number_parts(i)}" for i in model.id_names if wide)
-    numbers += "" if wide else "".join([", d.dsw, d.unread", *(f", {i}_ok" for i in model.id_names)])
-    numbers += "".join(
-        f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model)
-    )
-    con.execute(f"""CREATE OR REPLACE TEMP TABLE rows AS SELECT {number or f"r.{alias}"}, {_named(wide=wide)},
-        d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
-    FROM {primary} r LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
-        LEFT JOIN words l ON l.raw = r.last LEFT JOIN words p ON p.raw = r.prior
-        LEFT JOIN words p2 ON p2.raw = r.prior2
-        LEFT JOIN dates d ON d.raw = r.d LEFT JOIN genders g ON g.raw = r.gender {joins}""")
-    if not wide:
-        con.unregister("coded")
+    rows = _wide_sql(f"r.{alias}", primary, model) if unchecked is None else _narrow_sql(model)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE rows AS {rows}")
+
+
+_WORDS = """LEFT JOIN words f ON f.raw = r.first LEFT JOIN words m ON m.raw = r.middle
+        LEFT JOIN words l ON l.raw = r.last LEFT JOIN dates d ON d.raw = r.d
+        LEFT JOIN genders g ON g.raw = r.gender"""
+
+
+def _wide_sql(first: str, source: str, model: ModelFiles) -> str:
+    numbers = ", ".join(["", *model.id_names, *(_number_parts(i) for i in model.id_names)])
+    return f"""SELECT {first}, {_named(wide=True)}, d.d8, d.yy, d.mm, d.dd, d.md, g.sex, r.area{numbers}
+            {_hashed(model)} FROM {source} r {_WORDS}
+            LEFT JOIN words p ON p.raw = r.prior LEFT JOIN words p2 ON p2.raw = r.prior2"""
+
+
+def _narrow_sql(model: ModelFiles) -> str:
+    held = "".join(f", {i}_ok" for i in model.id_names)
+    return f"""SELECT r.r, {_named(wide=False)}, d.d8, d.yy, d.md, g.sex, r.area, d.unread{held}
+            {_hashed(model)} FROM coded r {_WORDS}"""
+
+
+def rest_sql(model: ModelFiles, chosen: str = "") -> str:
+    """SQL of the rows of the list with all that candidates are looked for and compared by; `chosen`: SQL
+    after `coded` that leaves some of its rows."""
+    held = "".join(f", {i}_ok" for i in model.id_names)
+    return _wide_sql(f"r.r, d.dsw{held}", f"(FROM coded {chosen})", model)
+
+
+def _hashed(model: ModelFiles) -> str:
+    numbers = (f", CASE WHEN {i} IS NOT NULL THEN hash({i}) END AS {i}_k" for i in model.id_names)
+    extras = (f", {x}, CASE WHEN {x} IS NOT NULL THEN {_code(x)} END AS {x}_k" for x in extra_columns(model))
+    return "".join([*numbers, *extras])
 
 
 def _different(*, numbered: bool) -> dict[str, str]:
@@ -89,15 +105,16 @@ def _different(*, numbered: bool) -> dict[str, str]:
     if numbered:
         return {kind: f"SELECT raw, text FROM {kind}_texts" for kind in ("name", "date", "gender")}
     of = {"name": NAMES, "date": ("d",), "gender": ("gender",)}
-    unions = {kind: " UNION ".join(f"SELECT {x} AS raw FROM raw" for x in few) for kind, few in of.items()}
-    return {kind: f"SELECT DISTINCT raw, raw AS text FROM ({union})" for kind, union in unions.items()}
+    whole = {x: " UNION ALL ".join(f"SELECT {column} AS raw FROM raw" for column in of[x]) for x in of}
+    return {x: f"SELECT raw, raw AS text FROM (SELECT DISTINCT raw FROM ({whole[x]}))" for x in of}
 
 
 _OF_GIVEN, _OF_LAST = ("gi", "gx", "gr"), ("si", "k_sa", "k_sb", "sx", "sx2")
 
 
 def _named(*, wide: bool) -> str:
-    """The names of a row: numbers of words (f m l p p2), and the codes and sounds that passes join on.
+    """The names of a row: numbers of words (f m l p p2), and the codes and sounds that passes join on; not
+    `wide`, what agreement in everything is seen by.
 
     A middle name without a given name is the given name; a single name, wherever it stands, is the surname.
     """
@@ -111,20 +128,12 @@ def _named(*, wide: bool) -> str:
 
     middle = """CASE WHEN l.w IS NULL AND m.w IS NULL THEN NULL WHEN f.w IS NULL THEN m.k_tail
         WHEN f.t THEN f.k_tail ELSE m.k_head END AS k_m1"""
-    names = [
-        given("w", "f"),
-        "CASE WHEN f.w IS NOT NULL THEN m.w END AS m",
-        f"{last('w')} AS l",
-        f"{last('k_compact')} AS k_fs",
-        "p.w AS p, p2.w AS p2",
-        given("t"),
-        given("k_head", "k_g1"),
-        middle,
-    ]
+    both = [given("w", "f"), f"{last('w')} AS l", f"{last('k_compact')} AS k_fs", given("k_head", "k_g1")]
+    names = [*both, middle]
     if wide:
-        names += [given(column) for column in _OF_GIVEN] + [
-            f"{last(column)} AS {column}" for column in _OF_LAST
-        ]
+        names += ["CASE WHEN f.w IS NOT NULL THEN m.w END AS m, p.w AS p, p2.w AS p2", given("t")]
+        names += [given(column) for column in _OF_GIVEN]
+        names += [f"{last(column)} AS {column}" for column in _OF_LAST]
         names += _prior_codes(last("k_compact"))
     return ", ".join(names)
 
@@ -132,16 +141,6 @@ def _named(*, wide: bool) -> str:
 def _prior_codes(surname: str) -> list[str]:
     """Prior names are no news where they are the surname itself."""
     return [f"nullif({p}.k_compact, coalesce({surname}, -1)) AS k_ps{n}" for p, n in (("p", ""), ("p2", "2"))]
-
-
-def widened_sql(source: str, model: ModelFiles) -> str:
-    """SQL of the rows of `source` (read with `wide` false) with the columns that candidates are looked for
-    by."""
-    columns = [f"f.{column}" for column in _OF_GIVEN] + [f"l.{column}" for column in _OF_LAST]
-    columns += _prior_codes("r.k_fs") + [_number_parts(i) for i in model.id_names]
-    return f"""SELECT r.*, {", ".join(columns)} FROM {source} r
-        LEFT JOIN words f ON f.w = r.f LEFT JOIN words l ON l.w = r.l
-        LEFT JOIN words p ON p.w = r.p LEFT JOIN words p2 ON p2.w = r.p2"""
 
 
 def _primary_numbers(con: duckdb.DuckDBPyConnection, nhi_map: Source) -> str:
