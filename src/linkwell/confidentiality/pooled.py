@@ -29,10 +29,12 @@ class Pool:
         together: groups of organisations that were always told about together. Per independent member
             whether each place is one of its people: the same members in every group, at least as many as
             must stand behind a number, with nobody where a member has no part in the group.
+        everybody: the same per member over all groups.
         anybody: whether a place is of any member, shape (places,).
     """
 
     together: tuple[tuple[Flags, ...], ...]
+    everybody: tuple[Flags, ...]
     anybody: Flags
 
     @classmethod
@@ -54,11 +56,10 @@ class Pool:
                 why="Between two releases, or without a member's own people, fewer would be told apart.",
             )
         together = tuple(tuple(_there(units, index) for units in members) for members in groups)
-        anybody = np.zeros(len(index.persons), dtype=bool)
-        for members in together:
-            for member in members:
-                anybody |= member
-        return cls(together, anybody)
+        everybody = together[0]
+        if len(together) > 1:
+            everybody = tuple(np.logical_or.reduce(parts) for parts in zip(*together, strict=True))
+        return cls(together, everybody, np.logical_or.reduce(everybody))
 
     def unsafe(self, cells: Ints, places: Ints, number: int, least: int, profile: Profile) -> Flags:
         """Cells that a member could see through, shape (number,).
@@ -74,11 +75,10 @@ class Pool:
         """
         outside = np.bincount(cells[~self.anybody[places]], minlength=number)
         found = np.zeros(number, dtype=bool)
-        everybody = tuple(np.logical_or.reduce(parts) for parts in zip(*self.together, strict=True))
         total = np.bincount(cells, minlength=number)
-        found |= _seen_through(everybody, cells, places, total, least, profile)
+        found |= _seen_through(self.everybody, cells, places, total, least, profile)
         own = outside < profile.people_threshold  # a number about members' people, not about a community
-        found |= own & (_members(everybody, cells, places, number) < profile.entities(PROVIDER))
+        found |= own & (_members(self.everybody, cells, places, number) < profile.entities(PROVIDER))
         if len(self.together) > 1:
             for members in self.together:
                 mine = np.logical_or.reduce(members)[places]
