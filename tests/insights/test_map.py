@@ -43,5 +43,11 @@ def test_no_number_of_people_and_no_share_is_drawn():
     assert not any(re.search(r"\d", word) for word in words)
 
 
-def test_with_nothing_told_the_map_says_so():
-    assert "no region can be shown" in coverage_map(["Nelson"]).pictures[0].alternative
+def test_with_nothing_told_there_is_no_map():
+    assert coverage_map(["Nelson"]) is None
+
+
+def test_a_few_people_more_or_less_are_what_rounding_does():
+    """With 60 people reached, six where four would be the overall coverage is no "more"."""
+    said = coverage_map([gap("Auckland", 999, 33), gap("Nelson", 120, 6), gap("Otago", 240, 3)])
+    assert "Nelson similar; Otago similar" in said.pictures[0].alternative

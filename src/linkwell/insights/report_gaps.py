@@ -12,9 +12,8 @@ from linkwell.documents.blocks import Block, Text
 from linkwell.insights.areas import DIMENSION as AREAS
 from linkwell.insights.circumstances import DIMENSION as CIRCUMSTANCES
 from linkwell.insights.estimators.effect import Z_95
-from linkwell.insights.families import FEWEST
 from linkwell.insights.reach import COULD, REACHED, wording
-from linkwell.insights.report_map import Gap, coverage_map
+from linkwell.insights.report_map import WITHIN_ROUNDING, Gap, coverage_map
 from linkwell.insights.report_reach import numbers
 from linkwell.insights.request import SUPPLIED
 from linkwell.insights.story import Story
@@ -39,7 +38,7 @@ def gaps(release: Release, dimension: str) -> list[Gap | str]:
         wanted = 0 if overall is None else round(overall * all_of_them) - mine
         rows.append(Gap(
             level, all_of_them, mine, 100 * coverage, all_of_them - mine,
-            wanted if wanted >= FEWEST else 0,  # less is within what rounding does to counts
+            wanted if wanted >= WITHIN_ROUNDING else 0,
             coverage / overall if overall else None,
         ))  # fmt: skip
     return rows
@@ -60,13 +59,18 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
             tables += _by_area(found, story)
             if not _tellable(found):
                 continue
+        if all(isinstance(gap, str) for gap in found):
+            tables.append(Text(sentences()["reach"]["all_hidden"].format(title=title)))
+            continue
         rows = [_gap_row(gap) for gap in found]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
         tables.append(numbers(caption, (title, *HEAD), rows))
         if dimension == "deprivation":
             tables.append(Text(_by_deprivation(found)))
     intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
-    return (*intro, coverage_map(gaps(release, "region")), *tables)
+    regions = coverage_map(gaps(release, "region"))
+    drawn = (regions, Text(sentences()["reach"]["map"], small=True)) if regions else ()
+    return (*intro, *drawn, *tables)
 
 
 def _tellable(found: Sequence[Gap | str]) -> bool:
@@ -158,6 +162,6 @@ def _widest(release: Release, story: Story) -> str:
         if isinstance(gap, Gap) and gap.level != wording()[dimension].get("unknown")
     ]
     if not found or max(found)[0] == 0:
-        return "No group that can be shown is reached clearly less than the others."
+        return str(sentences()["reach"]["no_gap"])
     people, level, title = max(found)
     return f"The widest gap by {title}: {level}, about {people:,} people short of the overall coverage."

@@ -16,6 +16,10 @@ from linkwell.insights.reach import wording
 FEWEST = 20
 """People who could be reached, below which a region is not classed (impact.md §5)."""
 
+WITHIN_ROUNDING = 6
+"""People by which a group may be over or under the overall coverage without being called more or less: what
+rounding does to the counts."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -43,8 +47,9 @@ def _layout() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def coverage_map(gaps: Sequence[Gap | str]) -> Figure:
-    """Every region shaded by its coverage against the regions told together; grey where it is not told.
+def coverage_map(gaps: Sequence[Gap | str]) -> Figure | None:
+    """Every region shaded by its coverage against the regions told together; grey where it is not told, and
+    None where none is.
 
     Args:
         gaps: rows of the region table, or the region's name where a count is hidden.
@@ -60,8 +65,9 @@ def coverage_map(gaps: Sequence[Gap | str]) -> Figure:
         drawn.append(Tile(column, row, short, said, shade))
         if shade is not None:
             spoken.append(f"{names[code]} {said}")
-    title = "Where you reach people, region by region"
-    listed = "; ".join(spoken) or "no region can be shown"
+    if not spoken:
+        return None
+    title, listed = "Where you reach people, region by region", "; ".join(spoken)
     return Figure(title, (tiles(drawn, alternative=f"{title}, against everywhere told: {listed}. Regions in "
                                                    "grey are not told or not where you work."),))  # fmt: skip
 
@@ -71,6 +77,7 @@ def _classed(found: Gap | str | None, overall: float, classes: Mapping[str, Any]
         return classes["none"], None
     if isinstance(found, str) or found.could < FEWEST or overall <= 0:
         return classes["few"], None
-    ratio = found.reached / found.could / overall
+    apart = abs(found.reached - overall * found.could)
+    ratio = found.reached / found.could / overall if apart >= WITHIN_ROUNDING else 1.0
     place = max(n for n, low in enumerate(classes["from"]) if ratio >= low)
     return classes["said"][place], classes["shades"][place]

@@ -85,7 +85,7 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
     drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
     return (Figure(title, (drawing,), numbers(
         "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
-    )), *map(Text, story.stayed_out))  # fmt: skip
+    )), Text(sentences()["reach"]["stars"], small=True), *map(Text, story.stayed_out))  # fmt: skip
 
 
 def numbers(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
