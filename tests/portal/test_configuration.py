@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.hashers import check_password, identify_hasher, make_password
 
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.portal.configuration import Configuration
@@ -86,3 +87,20 @@ def test_a_real_home_always_asks_for_a_second_factor_and_a_demonstration_may(
         read(real_home, LINKWELL_SECOND_FACTOR="0")
     assert not read(custodian_home).second_factor
     assert read(custodian_home, LINKWELL_SECOND_FACTOR="1").second_factor
+
+
+def test_a_real_home_hashes_passwords_in_many_rounds_and_a_demonstrations_anew(
+    real_home: Home, custodian_home: Home, settings
+) -> None:
+    made = {}
+    for home in (custodian_home, real_home):
+        settings.PASSWORD_HASHERS = [read(home).password_hasher()]
+        made[home.demo] = make_password("four plain words here")
+        assert check_password("four plain words here", made[home.demo])
+        assert not check_password("four plain words more", made[home.demo])
+    rounds = {demo: identify_hasher(each).decode(each)["iterations"] for demo, each in made.items()}
+    assert rounds[False] >= 600_000 > rounds[True]  # OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA256
+    again: list[str] = []
+    assert check_password("four plain words here", made[True], setter=again.append)
+    assert check_password("four plain words here", made[False], setter=again.append)
+    assert again == ["four plain words here"]  # only the demonstration's is made anew in a real home

@@ -103,6 +103,12 @@ class Configuration:
         path = self.home.zone(ZoneName.KEYS) / "portal.secret"
         return keep_secret(path, demo_seed=self.home.demo_seed).hex()
 
+    def password_hasher(self) -> str:
+        """The class that hashes passwords."""
+        if self.home.demo:
+            return "linkwell.custody.signin.hashers.DemonstrationHasher"
+        return "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+
     def database(self) -> dict[str, Any]:
         """Django's settings for the registry: SQLite in the home, or PostgreSQL by one value.
 

@@ -98,7 +98,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("username", "name", "email")}},
 ]  # fmt: skip
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [CONFIGURATION.password_hasher()]
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = number("failures")
