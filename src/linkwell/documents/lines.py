@@ -102,7 +102,7 @@ def pairs(rows: Sequence[Pair], *, axis: str, limits: Sequence[float], alternati
     whens = ["before weighting", "after weighting"]
     spec = base() | {
         "width": WIDTH - 120,
-        "height": {"step": 32},
+        "height": {"step": 14 * max(2, 1 + max(name.count("|") for name in order)) + 4},
         "layer": [
             {"data": {"values": marks}, "mark": {"type": "rule", "color": GREY, "strokeDash": [3, 3]},
              "encoding": {"x": x}},

@@ -61,7 +61,8 @@ def build_features(people: People, stack: Stack, totals: Floats, measures: tuple
         for window, (label, *_) in enumerate(HISTORY):
             if few and label in ("half", "quarter"):
                 continue
-            found = _amounts(f"{measure.label}, {SAID[label]}", totals[:, place, window], label, few=few)
+            said = f"any {SAID[label]}" if label == "month" else SAID[label]
+            found = _amounts(f"{measure.label}, {said}", totals[:, place, window], label, few=few)
             columns += [(*column, measure.code) for column in found]
     usable = [column for column in columns if _usable(column[1], stack.treated)]
     flags = np.array([column[2:5] for column in usable], dtype=bool).reshape(-1, 3)
@@ -74,7 +75,7 @@ def _amounts(
     name: str, values: Floats, label: str, *, few: bool
 ) -> list[tuple[str, Floats, bool, bool, bool]]:
     if label == "month":
-        return [(f"any {name}", (values > 0).astype(float), True, False, True)]
+        return [(name, (values > 0).astype(float), True, False, True)]
     # One person's very large amount must not decide the balance of everybody else.
     capped = np.minimum(values, np.quantile(values[values > 0], 0.995)) if np.any(values > 0) else values
     found = [(name, capped, True, True, True)]

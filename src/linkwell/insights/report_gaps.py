@@ -19,7 +19,9 @@ from linkwell.insights.request import SUPPLIED
 from linkwell.insights.story import Story
 from linkwell.insights.words import sentences
 
-HEAD = ("Could be reached", "Reached", "Coverage", "Against everyone", "Not yet, about", "To bring up, about")
+HEAD = ("Could be reached", "Reached", "Coverage", "Not yet, about", "Against everyone", "To bring up, about")
+BESIDE_EVERYONE = 2
+"""The last columns, which need to know how many are reached in all."""
 
 
 def gaps(release: Release, dimension: str) -> list[Gap | str]:
@@ -53,6 +55,7 @@ def _overall(release: Release) -> float | None:
 def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
     """Coverage by group, and the people needed to bring each up to the overall coverage."""
     tables: list[Block] = []
+    head = HEAD if _overall(release) is not None else HEAD[:-BESIDE_EVERYONE]
     for dimension in _standing(story):
         title, found = wording()[dimension]["title"], gaps(release, dimension)
         if dimension == AREAS:
@@ -62,12 +65,14 @@ def not_yet(release: Release, story: Story) -> tuple[Block, ...]:
         if all(isinstance(gap, str) for gap in found):
             tables.append(Text(sentences()["reach"]["all_hidden"].format(title=title)))
             continue
-        rows = [_gap_row(gap) for gap in found]
+        rows = [_gap_row(gap)[: len(head) + 1] for gap in found]
         caption = f"Not yet reached, by {title[0].lower()}{title[1:]}"
-        tables.append(numbers(caption, (title, *HEAD), rows))
+        tables.append(numbers(caption, (title, *head), rows))
         if dimension == "deprivation":
             tables.append(Text(_by_deprivation(found)))
-    intro = (Text(_widest(release, story)), *_bounds(release), Text(sentences()["reach"]["not_yet"]))
+    about = ("not_yet", "beside_everyone")[: 2 if head is HEAD else 1]
+    said = " ".join(sentences()["reach"][key] for key in about)
+    intro = (Text(_widest(release, story)), *_bounds(release), Text(said))
     regions = coverage_map(gaps(release, "region"))
     drawn = (regions, Text(sentences()["reach"]["map"], small=True)) if regions else ()
     return (*intro, *drawn, *tables)
@@ -148,7 +153,7 @@ def _gap_row(gap: Gap | str) -> tuple[str, ...]:
     up = f"{gap.needed:,}" if gap.needed else "–"
     ratio = "–" if gap.ratio is None else f"{gap.ratio:.1f}"
     share = f"{gap.coverage:.1f} %"
-    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", share, ratio, f"{gap.missing:,}", up)
+    return (gap.level, f"{gap.could:,}", f"{gap.reached:,}", share, f"{gap.missing:,}", ratio, up)
 
 
 def _widest(release: Release, story: Story) -> str:
