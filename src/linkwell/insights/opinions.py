@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import f as f_distribution
 
 from linkwell.insights.estimators.aipw import aipw, equal_weights
 from linkwell.insights.estimators.balance import entropy_weights
+from linkwell.insights.estimators.chance import beyond_f
 from linkwell.insights.estimators.effect import (
     Z_95,
     Estimate,
@@ -210,7 +210,7 @@ def months_before(before: Floats, stack: Stack, model: Model) -> float:
     if people <= count + 1:
         return float("nan")
     wald = float((((vectors[:, free].T @ gap) ** 2) / values[free]).sum())
-    return float(f_distribution.sf(wald * (people - count) / (count * (people - 1)), count, people - count))
+    return beyond_f(wald * (people - count) / (count * (people - 1)), count, people - count)
 
 
 def leave_out(features: Features, stack: Stack, base: Floats) -> tuple[LeftOut, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from scipy.stats import chi2
-
 from linkwell.confidentiality.release import Release, ReleasedEffect
 from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Interval, intervals
+from linkwell.insights.estimators.chance import beyond_chi2
 from linkwell.insights.estimators.many import holm, p_value
 from linkwell.insights.protocol import Outcome
 from linkwell.insights.reach import wording
@@ -80,7 +79,7 @@ def _different(effects: tuple[ReleasedEffect, ...]) -> float:
     values = [float(effect.estimate or 0.0) for effect in effects]
     middle = sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
     q = sum(w * (v - middle) ** 2 for w, v in zip(weights, values, strict=True))
-    return float(chi2.sf(q, len(effects) - 1))
+    return beyond_chi2(q, len(effects) - 1)
 
 
 def _ordered(told: Told) -> bool:

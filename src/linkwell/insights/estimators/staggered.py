@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
+from linkwell.insights.estimators.chance import beyond_chi2
 from linkwell.insights.estimators.propensity import propensity
 
 Floats = NDArray[np.float64]
@@ -164,7 +164,7 @@ def pre_test(found: GroupTimes, fewest: int = 1) -> float:
     spread = line.T @ line / len(line) ** 2
     if np.linalg.matrix_rank(spread) < len(effect):
         return float("nan")
-    return float(chi2.sf(effect @ np.linalg.solve(spread, effect), len(effect)))
+    return beyond_chi2(float(effect @ np.linalg.solve(spread, effect)), len(effect))
 
 
 def _weighted(found: GroupTimes, cells: Bools, at: float = float("nan")) -> Summary:
