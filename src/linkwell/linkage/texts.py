@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Test = Callable[[pa.Array], pa.Array]
 NAMES = ("first", "middle", "last", "prior", "prior2")
-_AT_A_TIME = 1 << 17  # rows
+_AT_A_TIME = 1 << 15  # rows
+_POOL = pa.system_memory_pool()  # gives back what is freed: all of this is short-lived
 
 
 def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str, tests: Mapping[str, Test]) -> None:
@@ -36,7 +38,7 @@ def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str, tests:
     for kind, names in (("name", NAMES), ("date", ("d",)), ("gender", ("gender",))):
         texts, numbers = _together([columns[name].chunk(0).dictionary for name in names])
         for name, number in zip(names, numbers, strict=True):
-            parts = [number.take(part.indices) for part in columns[name].chunks]
+            parts = [pc.take(number, part.indices, memory_pool=_POOL) for part in columns[name].chunks]
             whole = whole.set_column(whole.schema.get_field_index(name), name, pa.chunked_array(parts))
         number = pa.array(np.arange(len(texts), dtype=np.int32))
         con.register(f"{kind}_texts", pa.table({"raw": number, "text": texts}))
@@ -45,7 +47,7 @@ def number_texts(con: duckdb.DuckDBPyConnection, source: str, coded: str, tests:
 
 def _encoded(tests: Mapping[str, Test], batch: pa.RecordBatch) -> pa.RecordBatch:
     columns = {
-        name: column.dictionary_encode() if name in (*NAMES, "d", "gender") else column
+        name: pc.dictionary_encode(column, memory_pool=_POOL) if name in (*NAMES, "d", "gender") else column
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
     columns |= {f"{name}_ok": test(columns[name]) for name, test in tests.items()}
@@ -53,11 +55,11 @@ def _encoded(tests: Mapping[str, Test], batch: pa.RecordBatch) -> pa.RecordBatch
 
 
 def _unified(table: pa.Table, name: str) -> pa.ChunkedArray:
-    return table[name].unify_dictionaries()
+    return table[name].unify_dictionaries(memory_pool=_POOL)
 
 
 def _together(texts: list[pa.Array]) -> tuple[pa.Array, list[Any]]:
     """The different texts of some columns, and per column the number of each of its own."""
-    whole = pa.concat_arrays(texts).dictionary_encode()
+    whole = pc.dictionary_encode(pa.concat_arrays(texts, memory_pool=_POOL), memory_pool=_POOL)
     ends = itertools.accumulate((len(few) for few in texts), initial=0)
     return whole.dictionary, [whole.indices[a:b] for a, b in itertools.pairwise(ends)]
