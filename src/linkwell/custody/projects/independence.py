@@ -1,7 +1,8 @@
 """Which members of a pool know of each other's people, and who may come and go because of that.
 
 Whoever sends for two organisations, reads both their reports or works in both takes both away from a number.
-So members that share such a party count as one, here and at the release desk.
+So members that share such a party count as one, here and at the release desk. Only whoever sends for every
+one of them takes nobody away from anybody: all of the people are known to it, and none are left.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from linkwell.standards.names import fold_tight
 FEWEST = 3
 """Independent members of a pool, at least: with two, each takes itself away and is left with the other."""
 
+SENDER = "sender "
+
 Parties = Mapping[str, frozenset[str]]
 """Per organisation, by its code, who knows whom it works with or reads its reports: itself among them."""
 Members = tuple[tuple[tuple[str, ...], ...], ...]
@@ -37,17 +40,20 @@ def parties_of(codes: Collection[str]) -> dict[str, frozenset[str]]:
 
     The same vendor or intermediary, now or under an earlier text; the same commissioner; one signing key, now
     or before; the same person in both as lead or staff; one name, however it is written. What was known stays
-    known, so none of this ends but a person's role, of which no row stays.
+    known, so none of this ends but a person's role, of which no row stays. A sender is there twice: as any
+    other organisation, and as one that has every row.
     """
-    found = {code: {f"organisation {code}"} for code in codes}
-    terms, names = ("via__code", "commissioner__code"), {"code__in": codes}
+    found = {code: {f"{SENDER}{code}"} for code in codes}
+    names = {"code__in": codes}
+    held = AgreementVersion.objects.filter(state__in=_HELD)
     for kind, rows in (
         ("name", Organisation.objects.filter(**names).values_list("code", "name")),
-        ("organisation", _of(Agreement.objects.all(), "organisation__code", codes, *terms)),
-        ("organisation", _of(AgreementVersion.objects.filter(state__in=_HELD),
-                             "agreement__organisation__code", codes, *terms)),
-        ("organisation", _of(Upload.objects.all(), "supply__agreement__organisation__code", codes,
-                             "token__vendor__code")),
+        ("sender", _of(Agreement.objects.all(), "organisation__code", codes, "via__code")),
+        ("sender", _of(held, "agreement__organisation__code", codes, "via__code")),
+        ("sender", _of(Upload.objects.all(), "supply__agreement__organisation__code", codes,
+                       "token__vendor__code")),
+        ("organisation", _of(Agreement.objects.all(), "organisation__code", codes, "commissioner__code")),
+        ("organisation", _of(held, "agreement__organisation__code", codes, "commissioner__code")),
         ("organisation", _of(PassedOn.objects.all(), "release__organisation__code", codes, "to__code")),
         ("person", _of(Membership.objects.filter(role__in=PROVIDER_ROLES), "organisation__code", codes,
                        "person__username")),
@@ -55,7 +61,12 @@ def parties_of(codes: Collection[str]) -> dict[str, frozenset[str]]:
     ):  # fmt: skip
         for code, *parties in rows:
             found[code] |= {f"{kind} {_same(kind, each)}" for each in parties if each}
-    return {code: frozenset(parties) for code, parties in found.items()}
+    return {code: frozenset(parties | {_as_any(each) for each in parties}) for code, parties in found.items()}
+
+
+def _as_any(party: str) -> str:
+    """A sender as any other organisation."""
+    return f"organisation {party.removeprefix(SENDER)}" if party.startswith(SENDER) else party
 
 
 def _of(rows: QuerySet[Any], whose: str, codes: Collection[str], *who: str) -> QuerySet[Any, Any]:
@@ -68,10 +79,16 @@ def _same(kind: str, name: str) -> str:
 
 
 def independent(codes: Iterable[str], parties: Parties) -> tuple[tuple[str, ...], ...]:
-    """The organisations in groups that share nobody with one another: each counts as one member."""
-    groups: list[tuple[set[str], set[str]]] = []
-    for code in sorted(codes):
-        own, known = {code}, set(parties.get(code, ())) | {f"organisation {code}"}
+    """The organisations in groups that share nobody with one another: each counts as one member.
+
+    Whoever sends for all of them is left out of this.
+    """
+    codes, groups = sorted(codes), list[tuple[set[str], set[str]]]()
+    of_all = frozenset.intersection(*(frozenset(parties.get(code, ())) for code in codes)) if codes else set()
+    senders = {each for each in of_all if each.startswith(SENDER)}
+    aside = senders | {_as_any(each) for each in senders}
+    for code in codes:
+        own, known = {code}, (set(parties.get(code, ())) | {f"organisation {code}"}) - aside
         for group in [each for each in groups if each[1] & known]:
             groups.remove(group)
             own, known = own | group[0], known | group[1]
