@@ -8,8 +8,7 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
-WALKS ?= browser journey
-ON_BOTH := $(addprefix tests/,custody portal security $(WALKS)) $(wildcard tests/*/test_database.py)
+ON_BOTH := $(addprefix tests/,custody portal security browser journey) $(wildcard tests/*/test_database.py)
 # A third of pip's time is byte code, on one core: made afterwards, on all of them
 COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
@@ -25,7 +24,7 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 test: $(VENV)/bin/python ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory -j 2 tools $(VENV)/.dev
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j 3 types suite postgres WALKS=  # side by side: tests also wait for others
+	@$(MAKE) --no-print-directory -j 3 types suite postgres  # side by side: tests also wait for others
 
 tools:
 	@./scripts/install-test-tools
