@@ -13,7 +13,7 @@ ON_BOTH := $(addprefix tests/,custody portal security browser journey) $(wildcar
 COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything
 
-.PHONY: help demo test tools suite postgres check lint types docs bench study lock clean
+.PHONY: help demo test tools collected suite postgres check lint types docs bench study lock clean
 
 help: ## List these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,11 +23,14 @@ demo: $(VENV)/.all ## Walk the whole road with invented people, then open the po
 
 test: $(VENV)/bin/python ## Install what the tests need and run every check
 	@$(MAKE) --no-print-directory -j 2 tools $(VENV)/.dev
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 lint collected
 	@$(MAKE) --no-print-directory -j 3 types suite postgres  # side by side: tests also wait for others
 
 tools:
 	@./scripts/install-test-tools
+
+collected: $(VENV)/.dev  # once, or each of eight processes makes its own byte code of every test
+	@$(BIN)/python -m pytest -q --collect-only >/dev/null
 
 suite: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)

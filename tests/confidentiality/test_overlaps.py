@@ -9,7 +9,7 @@ import pytest
 from bench.confidentiality.many import rows_of_one_table
 from bench.confidentiality.world import World, ask, desk_for
 
-from linkwell.confidentiality.overlaps import Sets, singled
+from linkwell.confidentiality.overlaps import Sets, alike, singled
 from linkwell.confidentiality.request import CountTable
 from linkwell.confidentiality.singling import NOISE
 
@@ -92,6 +92,18 @@ def test_parts_and_what_they_lie_within_are_never_looked_into():
     people = np.arange(90)
     cells = np.concatenate([people // 9, 10 + people // 30, np.full(90, 13)])
     assert not len(singled(Sets(cells, np.tile(people, 3)), 6))
+
+
+def test_what_is_drawn_for_a_set_cannot_be_known():
+    """Else sets could be shaped so that somebody in just those would look like somebody in none."""
+    cells, people = np.repeat(np.arange(70), 2), np.tile([0, 1], 70)
+    assert len({alike(Sets(cells, people))[0].people.tobytes() for _ in range(3)}) == 1
+    seen = []
+    real = np.random.default_rng
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np.random, "default_rng", lambda *seed: seen.append(seed) or real(*seed))
+        alike(Sets(cells, people))
+    assert seen == [()]
 
 
 def by_definition(members, few):

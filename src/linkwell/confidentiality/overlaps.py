@@ -59,19 +59,24 @@ def alike(sets: Sets, sizes: Ints | None = None) -> tuple[Sets, Ints, Ints]:
     low = int(sets.people.min())
     people = sets.people - low
     marks = np.zeros(int(people.max()) + 1, dtype=np.uint64)
-    draws = np.random.default_rng(1).integers(1, 2**63, int(sets.cells.max()) + 1, dtype=np.uint64)
+    # Drawn anew each time: of draws that can be known, sets could be shaped that leave somebody no mark.
+    draws = np.random.default_rng().integers(0, 2**64, int(sets.cells.max()) + 1, dtype=np.uint64)
     np.bitwise_xor.at(marks, people, draws[sets.cells])
     there = np.flatnonzero(marks)
-    kinds, counts = np.unique(marks[there], return_counts=True)
+    kinds = np.unique(marks[there])
     number = np.searchsorted(kinds, marks)
-    one = np.zeros(len(kinds), dtype=np.int64)
-    one[number[there]] = there
+    one = np.full(len(kinds), len(marks), dtype=np.int64)
+    np.minimum.at(one, number[there], there)
     first = np.zeros(len(marks), dtype=bool)
     first[one] = True
+    order = np.argsort(one)  # numbered by who comes first, whatever was drawn, so that sums come out alike
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    number = place[np.minimum(number, len(kinds) - 1)]
     inside = first[people]
-    if sizes is not None:
-        counts = np.bincount(number[there], weights=sizes[there + low])
-    return Sets(sets.cells[inside], number[people[inside]]), counts.astype(np.int64), number
+    weights = None if sizes is None else sizes[there + low]
+    counts = np.bincount(number[there], weights=weights).astype(np.int64)
+    return Sets(sets.cells[inside], number[people[inside]]), counts, number
 
 
 def singled(sets: Sets, few: int, sizes: Ints | None = None) -> Ints:
