@@ -63,6 +63,19 @@ def test_an_ordinary_list_is_linked_rightly(
     assert wrong == 0
 
 
+def test_ages_are_those_of_the_year_the_run_is_about(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows
+) -> None:
+    """Not of the day it is run on: run again years later, a report says the same."""
+    dated = [row for row in ordinary if row["dob"]]
+    for year in (2005, 2055):
+        result = link(table_of(dated), prepared, settings=replace(settings, newest_birth_year=year))
+        ages = [max(year - int(str(row["dob"])[:4]), 0) for row in dated]
+        old = sum(age >= 65 for age in ages)
+        assert 0 < old < len(dated)
+        assert result.groups["age"].to_pylist().count("65 and over") == old
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_links_are_the_same_on_any_threads_and_in_any_row_order(
     threads: int,

@@ -203,6 +203,7 @@ def test_where_somebody_sits_is_believed_of_our_own_proxies_alone(
     settings.CONFIGURATION = replace(settings.CONFIGURATION, behind_proxy=bool(proxies), proxies=proxies)
     request = RequestFactory().get("/", REMOTE_ADDR=came_from, **said)
     assert (network.facility_here(request) is not None) is within
+    assert (network.address_of(request) == INSIDE) is within  # what a sign-in by command is shown beside
 
 
 def test_a_facility_counts_between_its_days_and_behind_an_unnamed_proxy_not_at_all(

@@ -102,7 +102,7 @@ def dedupe(
         compared = worth_comparing(con, comparisons(files))
         passes = find_pairs_within(con, files, compared)
         tick(2, _STEPS)
-        told = listed(con, files, read.records)
+        told = listed(con, files, read.records, newest=inside.newest)
         found, pairs = compared_pairs(con, files, compared, told.unseen)
         sharing = json.loads(facts["sharing"])
         del (

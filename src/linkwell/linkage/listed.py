@@ -35,9 +35,14 @@ class Listed:
     short_years: bool
 
 
-def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles, records: pa.ChunkedArray) -> Listed:
-    """Read temp tables `list` and `dates` for the last time, and drop them."""
-    table = con.sql(f"SELECT {_bare(model)} AS bare, {_groups(con)} FROM list ORDER BY r").to_arrow_table()
+def listed(
+    con: duckdb.DuckDBPyConnection, model: ModelFiles, records: pa.ChunkedArray, *, newest: int
+) -> Listed:
+    """Read temp tables `list` and `dates` for the last time, and drop them; ages are those of the year
+    `newest`."""
+    table = con.sql(
+        f"SELECT {_bare(model)} AS bare, {_groups(con, newest)} FROM list ORDER BY r"
+    ).to_arrow_table()
     prior, bare = model.model["prior"], table["bare"].to_numpy(zero_copy_only=False).astype(bool)
     unseen = np.where(bare, float(prior["unseen_undated"]), float(prior["unseen"]))
     filled, unread = _filled(con)
@@ -47,11 +52,10 @@ def listed(con: duckdb.DuckDBPyConnection, model: ModelFiles, records: pa.Chunke
     return told
 
 
-def _groups(con: duckdb.DuckDBPyConnection) -> str:
+def _groups(con: duckdb.DuckDBPyConnection, newest: int) -> str:
     """SQL of gender, age and, where the list has it, area in words."""
     bands = " ".join(
-        f"WHEN extract(year FROM current_date) - yy >= {start} THEN '{name}'"
-        for start, name in reversed(AGE_BANDS)
+        f"WHEN greatest({newest} - yy, 0) >= {start} THEN '{name}'" for start, name in reversed(AGE_BANDS)
     )
     genders = " ".join(f"WHEN {code} THEN '{name}'" for code, name in GENDERS.items())
     ages = ", ".join(f"'{name}'" for _, name in AGE_BANDS)

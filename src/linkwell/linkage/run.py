@@ -129,7 +129,7 @@ def _met(
     tick(1, _STEPS)
     passes = find_pairs(con, model_files, compared, labels=settings.labels)
     tick(2, _STEPS)
-    told = listed(con, model_files, read.records)
+    told = listed(con, model_files, read.records, newest=settings.newest)
     table, pairs = compared_pairs(con, model_files, compared, told.unseen)
     tick(3, _STEPS)
     numbers = measured_rates(model_files.model, json.loads(facts["sharing"]))

@@ -48,7 +48,8 @@ class LinkSettings:
             unsure): same settles a record, different is never linked again.
         nhi_map: file or table of (secondary, primary) NHI numbers; both sides are brought to the primary.
         model_folder: a folder of edited copies of the data files; a file not there is taken from the package.
-        newest_birth_year: the latest year that a birth year of two figures may stand for; None: this year.
+        newest_birth_year: the latest year that a birth year of two figures may stand for, and the one in
+            which age groups are as old as reported; None: this year.
         also: further columns of one name in both files that are compared as text (a village, a school).
     """
 
@@ -74,7 +75,7 @@ class LinkSettings:
 
     @property
     def newest(self) -> int:
-        """The latest year that a birth year of two figures may stand for."""
+        """The latest year that a birth year of two figures may stand for, and that of the ages reported."""
         return self.newest_birth_year or clock.today().year
 
     def threshold(self, name: str) -> float:

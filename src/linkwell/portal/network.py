@@ -10,11 +10,16 @@ from linkwell.custody.facilities.networks import Address, address_in, facility_a
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address the connection came from; behind our proxy, the one the proxy itself saw (the last)."""
-    seen = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.CONFIGURATION.behind_proxy:
-        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
-    return seen[:45]
+    """Where a request came from, to show to a person; "" if that is not known.
+
+    Behind a proxy that LINKWELL_PROXIES does not name, it is what was said last: the proxy's own word, if
+    nobody can reach us past it.
+    """
+    configuration = settings.CONFIGURATION
+    if configuration.behind_proxy and not configuration.proxies:
+        said = request.headers.get("X-Forwarded-For", str(request.META.get("REMOTE_ADDR", "")))
+        return said.rpartition(",")[2].strip()[:45]
+    return str(certain_address(request) or "")
 
 
 def certain_address(request: HttpRequest) -> Address | None:
