@@ -71,7 +71,7 @@ _EXTRA_OF = {
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
     "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
     "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
-    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal",
+    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal", "psycopg": "postgres",
 }  # fmt: skip
 
 
@@ -96,18 +96,22 @@ class Road(click.Group):
 
 def _load(target: str) -> click.Command:
     module, _, attribute = target.partition(":")
-    try:
-        command = getattr(importlib.import_module(module), attribute)
-    except ModuleNotFoundError as missing:
-        extra = _EXTRA_OF.get((missing.name or "").partition(".")[0])
-        if extra is None:
-            raise
-        raise WrongUse(
-            "This command needs a part of Linkwell that is not installed.",
-            fix=f'Install it with: pip install "linkwell[{extra}]"',
-        ) from None
+    command = getattr(importlib.import_module(module), attribute)
     assert isinstance(command, click.Command)
     return command
+
+
+def _not_installed(missing: ModuleNotFoundError) -> WrongUse | None:
+    """What to say where a part of Linkwell is missing; None where it is no part of ours."""
+    extra = _EXTRA_OF.get((missing.name or "").partition(".")[0])
+    if extra is None:
+        return None
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable  # Windows knows no '
+    return WrongUse(
+        "This command needs a part of Linkwell that is not installed.",
+        why="On a charity's laptop the small install is enough for the road up to sending.",
+        fix=f'Install it with: {python} -m pip install "linkwell[{extra}]"',
+    )
 
 
 @click.group(
@@ -141,6 +145,11 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        told = _not_installed(error)
+        if told is None:
+            raise
+        _end(told, json_wanted="--json" in arguments)
     except OSError as error:
         _end(from_system(error), json_wanted="--json" in arguments)
     except Exception as error:
