@@ -114,6 +114,7 @@ def test_the_comparison_is_drawn_from_released_numbers_with_tables_below(written
         assert heading in html
     assert "Differences between participants and similar people, in standard deviations" in html
     assert "before and after" in html
+    assert ">-" not in html, "a hyphen before a number is not read aloud as a minus"
     periods = [effect for name, effect in released.effects.items() if name.startswith("path_benefit_")]
     told = [effect.estimate for effect in periods if effect.estimate is not None]
     assert told

@@ -46,9 +46,11 @@ def test_kinds_leave_nobody_over_and_none_is_too_small(values, fewest):
 def test_a_band_says_what_it_holds():
     words = wording()["slices"]["attended"]
     labels, _ = bands(np.array([0] * 70 + [3] * 70 + [9] * 70), (2, 6), words)
-    assert labels == ("up to 1 times", "2 to 5 times", "6 times or more")
+    assert labels == ("never or once", "2 to 5 times", "6 times or more")
     labels, _ = bands(np.array([0] * 70 + [3] * 10 + [9] * 70), (2, 6), words)
     assert labels == ("up to 5 times", "6 times or more")
+    labels, _ = bands(np.array([0] * 70 + [1] * 70 + [9] * 70), (1, 2), words)
+    assert labels == ("never", "once", "2 times or more")
 
 
 @pytest.mark.parametrize("how", [{"by": "star sign"}, {"by": "age"}, {"by": "gender", "edges": (2,)},

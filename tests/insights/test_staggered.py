@@ -163,6 +163,20 @@ def test_a_panel_with_nothing_to_compare_is_refused_with_the_gate_named(change, 
     assert not found.groups
 
 
+def test_where_everybody_starts_the_refusal_names_the_other_comparison():
+    columns = long_table()
+    everybody = columns | {"g": np.where(columns["g"] == 0, columns["g"].max() + 1, columns["g"])}
+    late = everybody | {
+        "p": np.where(everybody["p"] == columns["p"].max(), columns["p"].max() + 1, columns["p"])
+    }
+    refused = compared(late)
+    assert refused.overall is None
+    assert any("--controls not_yet" in note for note in refused.notes)
+    found = compared(late, controls="not_yet")
+    assert found.overall is not None
+    assert not any("not_yet" in note for note in found.notes)
+
+
 def test_a_few_people_who_start_together_do_not_make_the_test_before_the_start():
     columns = long_table()
     four = (columns["g"] == 4) & (columns["p"] > 20)

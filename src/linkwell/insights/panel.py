@@ -97,6 +97,8 @@ def compare_panel(
     }
     if controls == "not_yet":
         values["effective_size"] = float(((start > start[stay].min(initial=np.inf)) & stay).sum())
+    if controls == "never" and len(np.unique(start[stay])) > 1 and not (~mine & stay).any():
+        notes.append("Everybody starts in the end: --controls not_yet compares with those who start later.")
     values |= _alike(panel, traits, mine, stay, controls)
     if refused(judge(values)) or len(periods) < 2:
         return PanelCompared(

@@ -34,14 +34,14 @@ def alike(release: Release, story: Story) -> tuple[Block, ...]:
     worst = max(told, key=lambda row: abs(row[1]))
     said = (
         f"Before weighting the groups differed most in {worst[0][:1].lower()}{worst[0][1:]} "
-        f"({worst[1]:.2f} standard deviations); after it no difference is over {within}"
+        f"({_signed(worst[1])} standard deviations); after it no difference is over {within}"
     )
     drawing = pairs(
         [Pair(title, before, 0.0) for title, before in told], axis="Difference in standard deviations",
         limits=(STRICT, LOOSE),
         alternative=f"{said}. Dashed lines stand at {STRICT} and {LOOSE} either side of zero.",
     )  # fmt: skip
-    cells = [(title, f"{before:.2f}", f"within {within}") for title, before in told]
+    cells = [(title, _signed(before), f"within {within}") for title, before in told]
     head = ("What is compared", "Before weighting", "After weighting")
     caption = "Differences between participants and similar people, in standard deviations"
     return (
@@ -49,6 +49,11 @@ def alike(release: Release, story: Story) -> tuple[Block, ...]:
         Figure(said, (drawing,), numbers(caption, head, cells)),
         Text(sentences()["pictures"]["alike"].format(within=within), small=True),
     )
+
+
+def _signed(value: float) -> str:
+    """With a minus that is read aloud, not a hyphen."""
+    return f"{value:.2f}".replace("-", "−")
 
 
 def overlap(release: Release) -> tuple[Block, ...]:

@@ -198,4 +198,6 @@ def _between(edges: Sequence[int], words: Words) -> tuple[str, ...]:
         words["between"].format(low, high - 1) if high - 1 > low else words["single"].format(low)
         for low, high in pairwise(edges)
     ]
-    return words["below"].format(edges[0], edges[0] - 1), *middle, words["above"].format(edges[-1])
+    labels = (words["below"].format(edges[0], edges[0] - 1), *middle, words["above"].format(edges[-1]))
+    said: Mapping[str, str] = words.get("said", {})
+    return tuple(said.get(label, label) for label in labels)
