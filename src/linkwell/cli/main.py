@@ -70,8 +70,8 @@ _EXTRA_OF = {
     "sqlalchemy": "sql",
     "duckdb": "custodian", "pyarrow": "custodian", "numpy": "custodian", "scipy": "custodian",
     "docx": "documents", "typst": "documents", "altair": "documents", "vl_convert": "documents",
-    "axes": "portal", "csp": "portal", "django_tasks": "portal", "django_tasks_db": "portal",
-    "fido2": "portal", "segno": "portal", "whitenoise": "portal", "gunicorn": "portal", "psycopg": "postgres",
+    "axes": "all", "csp": "all", "django_tasks": "all", "django_tasks_db": "all",
+    "fido2": "all", "segno": "all", "whitenoise": "all", "gunicorn": "all", "psycopg": "postgres",
 }  # fmt: skip
 
 
