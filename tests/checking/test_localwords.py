@@ -1,9 +1,11 @@
 """Every word of a coded column, what it means, and what that loses; nothing is guessed."""
 
-from tests.checking.examples import PEOPLE, SPEC, clean, put
+from tests.checking.examples import AS_OF, PEOPLE, SPEC, clean, put
 from tests.provider_files import laid_out, people
 
+from linkwell.checking.check import check
 from linkwell.checking.localwords import coded_fields, local_words, with_words
+from linkwell.specification.draft import draft
 
 PERSON = SPEC.table("person")
 
@@ -54,3 +56,25 @@ def test_every_coded_column_is_there() -> None:
     ethnicity = SPEC.table("enrolment").field("ethnicity")
     found = local_words(SPEC, SPEC.table("enrolment"), ethnicity, clean())
     assert all(";" not in each.text for each in found)
+
+
+def programmes(*labels: str):
+    return laid_out({**PEOPLE, "Programme": "programme"}, people(programme=[*labels, *["Other"] * 4]))
+
+
+def initiatives(spec, table) -> list[str]:
+    kept = check(spec, [table], as_of=AS_OF).table("enrolment")
+    return [row[kept.columns.index("initiative")] for row in kept.rows][:6]
+
+
+def test_an_own_label_in_several_spellings_is_one_in_its_best() -> None:
+    """Else one programme would be told about as two, each with too few people."""
+    told = programmes("whanau  support", "Whānau Support", "WHĀNAU SUPPORT", "Level 1", "Level 1+", "level 1")
+    spec = draft([told], as_of=AS_OF).specification
+    assert spec.initiatives == ("Level 1", "Level 1+", "Other", "Whānau Support")
+    expected = [*["Whānau Support"] * 3, "Level 1", "Level 1+", "Level 1"]
+    assert initiatives(spec, told) == expected
+    later = programmes(
+        "Whanau support", "whānau SUPPORT", "WHĀNAU SUPPORT ", "LEVEL 1", "Level  1+", "Level 1"
+    )
+    assert initiatives(spec, later) == expected

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from linkwell.specification.content import folded, says_nothing
-from linkwell.specification.localvalues import code_for, what_is_lost
+from linkwell.specification.localvalues import code_for, same_label, what_is_lost
 from linkwell.specification.model import Field, FieldType, Specification
 from linkwell.standards.dates import (
     DateColumn,
@@ -133,7 +133,8 @@ def _reader(spec: Specification, field: Field, order: str, as_of: date) -> Calla
         case FieldType.KEY:
             return lambda cell: Read(cell.strip())
         case _:
-            return lambda cell: _category(cell, dict(field.values))
+            own = _own_labels(spec, field)
+            return lambda cell: _category(cell, dict(field.values), own)
 
 
 def _identifier(cell: str, kind: str, demo: bool) -> Read:
@@ -245,6 +246,14 @@ def _visible(cell: str) -> str:
     return text if text.isprintable() else "".join(filter(str.isprintable, text)).strip()
 
 
-def _category(cell: str, local: dict[str, str]) -> Read:
+def _own_labels(spec: Specification, field: Field) -> dict[str, str]:
+    """The agreed spelling of the labels that a column of the provider's own is known to have."""
+    agreed = [*(spec.initiatives if field.name == "initiative" else ()), *(to for _, to in field.values)]
+    loose = {same_label(word): to for word, to in field.values}
+    return loose | {same_label(to): to for to in reversed(agreed)} | {label: label for label in agreed}
+
+
+def _category(cell: str, local: dict[str, str], own: dict[str, str]) -> Read:
     text = _visible(local.get(cell, cell))
+    text = own.get(text) or own.get(same_label(text), text)
     return Read("" if says_nothing(text) else text)

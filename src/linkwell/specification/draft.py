@@ -237,7 +237,8 @@ def _initiatives(tables: list[TableSpec], placed: dict[str, list[Placed]]) -> tu
             return (field.constant,)
         for each in placed.get(table.source, []) if field else []:
             if field and each.column.name == field.source_column:
-                return each.column.values
+                best = dict(field.values)
+                return tuple(sorted({best.get(label, label) for label in each.column.values}))
     return ()
 
 

@@ -10,6 +10,7 @@ from linkwell.specification.heading_marks import turned
 from linkwell.specification.model import CodeList, Field, FieldType
 from linkwell.standards.codelists import meaning, standard_lists
 from linkwell.standards.codes import map_gender, read_ethnicities
+from linkwell.standards.names import without_marks
 
 
 def code_for(codes: str, text: str) -> str | None:
@@ -57,10 +58,13 @@ def with_meanings(field: Field, codes: str, found: dict[str, tuple[str, ...]]) -
 
 
 def local_values(field: Field, column: Column) -> tuple[tuple[str, str], ...]:
-    """(local value, code) for every value of a coded column that we know, sorted.
+    """(local value, code) for every value of a coded column that we know, sorted; of a column of the
+    provider's own labels, those that another is the better spelling of.
 
     Only values that are understood are recorded: an unknown one might be somebody's name.
     """
+    if field.type is FieldType.CATEGORY:
+        return _spellings(column.values)
     if not field.codes:
         return ()
     found = [(value, code_for(field.codes, value)) for value in column.values]
@@ -80,3 +84,23 @@ def _turned(codes: str, column: Column) -> dict[str, str]:
     found = {word: code for pair in wanted for word, code in zip(pair, answers, strict=True)}
     codes_of = {folded(word): code for word, code in found.items()}
     return found | {value: codes_of[folded(value)] for value in column.values if folded(value) in codes_of}
+
+
+def same_label(text: str) -> str:
+    """What labels are told apart by: not case, spaces or macrons, which people write one way and another; but
+    every sign ("Level 1" and "Level 1+" are two)."""
+    return " ".join(without_marks(text).casefold().split())
+
+
+def _spellings(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(label, the same label as it is best written), where a column has one in several spellings."""
+    alike: dict[str, list[str]] = {}
+    for value in values:
+        alike.setdefault(same_label(value), []).append(value)
+    best = {value: min(each, key=_care) for each in alike.values() for value in each}
+    return tuple(sorted((value, to) for value, to in best.items() if value != to))
+
+
+def _care(label: str) -> tuple[bool, bool, bool, str]:
+    """Least where a label was written with most care: capitals and small letters, and its macrons."""
+    return label.isupper(), label.islower(), label == without_marks(label), label
