@@ -234,6 +234,30 @@ def test_schools_that_hold_many_people_each_are_not_too_few_people():
     told = compare(some, treated="t", outcome="y", names=["x"], cluster="school")
     assert told.participants > 4 * 60
     assert "effective_share" not in red(told)
+    for size in (
+        1.0,
+        350.0,
+    ):  # one in ten, as a yes or as an amount: hundreds of pupils, a few in every school
+        y = np.where(
+            np.random.default_rng(5).random(4000) < 0.1, size * (1 + np.arange(4000) % 7) ** (size > 1), 0.0
+        )
+        rare = some.set_column(some.column_names.index("y"), "y", pa.array(y))
+        told = compare(rare, treated="t", outcome="y", names=["x"], cluster="school")
+        assert not {"events", "varied"} & set(red(told))
+
+
+def test_one_person_with_many_rows_is_one_event():
+    data = table(4000)
+    y = np.zeros(4000)
+    y[data["t"].to_numpy(zero_copy_only=False)] = 1.0
+    y[::2] = 0.0
+    theirs = np.flatnonzero(~data["t"].to_numpy(zero_copy_only=False))
+    y[theirs[:200]] = 1.0
+    whose = np.arange(4000)
+    whose[theirs[:200]] = theirs[0]
+    one = data.set_column(data.column_names.index("y"), "y", pa.array(y))
+    one = one.append_column("person", pa.array(whose))
+    assert "events" in red(compare(one, treated="t", outcome="y", names=["x"], cluster="person"))
 
 
 def test_people_entered_twice_are_spoken_of():

@@ -60,6 +60,15 @@ def test_a_word_among_amounts_is_named_and_not_made_a_group(slip):
     assert len(covariates(ages, ["age"], categorical=["age"]).names) == 41
 
 
+@pytest.mark.parametrize("written", ["{}%", "{} %", "${}", "{},000"])
+def test_amounts_with_a_sign_on_each_are_not_made_groups(written):
+    amounts = pa.table({"share": [written.format(n) for n in range(40)]})
+    with pytest.raises(WrongUse, match=r"holds numbers, but also"):
+        covariates(amounts, ["share"])
+    few = pa.table({"share": [written.format(n % 4 + 1) for n in range(40)]})
+    assert len(covariates(few, ["share"]).names) == 4
+
+
 def test_codes_for_not_known_far_from_everything_are_spoken_of():
     rng = np.random.default_rng(1)
     age = rng.integers(18, 70, 300).astype(float)

@@ -109,9 +109,9 @@ def compare(
         sides = (data.clusters[data.treated][stay], data.rows[weights > 0])
         values["clusters"] = float(min(len(np.unique(side)) for side in sides))
     if data.binary:
-        values["events"] = _fewest(data, weights, stay, size)
+        values["events"] = _fewest(data, weights, stay)
     else:
-        values["varied"] = _varied(data, weights, stay, size)
+        values["varied"] = _varied(data, weights, stay)
     if pairs is not None and fitted is not None:
         values["ties"] = left_to_order(fitted.logit[~data.treated], pairs)
     gates = judge(values)
@@ -154,15 +154,27 @@ def _alike(data: Prepared, weights: Floats, stay: Bools) -> Love:
     return Love(data.names, whole.before, kept.after, kept.ratio)
 
 
-def _fewest(data: Prepared, weights: Floats, stay: Bools, size: float) -> float:
+def _fewest(data: Prepared, weights: Floats, stay: Bools) -> float:
     mine, theirs = data.y[data.treated][stay] > 0, data.y[~data.treated] > 0
-    share = float(weights @ theirs)
-    return float(min(mine.sum(), (~mine).sum(), size * share, size * (1 - share)))
+    worth = (_worth(data, weights, theirs), _worth(data, weights, ~theirs))
+    return float(min(mine.sum(), (~mine).sum(), *worth))
 
 
-def _varied(data: Prepared, weights: Floats, stay: Bools, size: float) -> float:
+def _varied(data: Prepared, weights: Floats, stay: Bools) -> float:
     other = data.y != usual(data.y)
-    return float(min(other[data.treated][stay].sum(), size * float(weights @ other[~data.treated])))
+    return float(min(other[data.treated][stay].sum(), _worth(data, weights, other[~data.treated])))
+
+
+def _worth(data: Prepared, weights: Floats, some: Bools) -> float:
+    """What some of the comparison are worth in people; where rows belong together, at most their groups.
+
+    A person with many rows is one; a school is more than one of its pupils, but few schools say little.
+    """
+    people, part = effective_size(weights) * float(weights @ some), weights * some
+    alone = bool((np.diff(data.rows) > 0).all()) or len(np.unique(data.rows)) == len(data.rows)
+    if alone or not part.any():
+        return people
+    return min(people, effective_people(part, data.rows)[0])
 
 
 def _estimate(

@@ -5,6 +5,7 @@ Whatever is left out is counted and said: missing values, constant columns, colu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -239,12 +240,12 @@ def _slips(words: NDArray[np.object_], levels: Sequence[str], name: str) -> None
     """Refuse a column of amounts that some words have got into: as groups it would say something else.
 
     Raises:
-        WrongUse: most cells are numbers, many different ones, or would be with their commas as points.
+        WrongUse: most cells are numbers, many different ones, or would be without commas, $ and %.
     """
     odd = [level for level in levels if not _reads(level)]
-    commas = sum(_reads(level.replace(",", "")) for level in odd)
+    commas = sum(_reads(_bare(level)) for level in odd)
     numeric = len(levels) - len(odd) + commas
-    cells = int(np.isin(words, [level for level in levels if _reads(level.replace(",", ""))]).sum())
+    cells = int(np.isin(words, [level for level in levels if _reads(_bare(level))]).sum())
     if numeric <= NUMBERS or 2 * cells <= len(words):
         return
     raise WrongUse(
@@ -252,6 +253,11 @@ def _slips(words: NDArray[np.object_], levels: Sequence[str], name: str) -> None
         fix="Write numbers as 1234.5 and leave cells empty where nothing is known; "
         "if its numbers are only labels, name it in --categorical.",
     )
+
+
+def _bare(word: str) -> str:
+    """An amount without what people write around and into it."""
+    return re.sub("[,$% ]", "", word)
 
 
 def _reads(word: str) -> bool:
