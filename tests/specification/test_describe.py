@@ -230,3 +230,15 @@ def test_local_values_are_recorded_with_their_codes() -> None:
 def test_files_without_people_are_refused_plainly() -> None:
     with pytest.raises(WrongUse, match="None of these files lists people"):
         draft([table(("Colour", "Size"), [("red", "3")])], as_of=AS_OF)
+
+
+@pytest.mark.parametrize("weeks", [4, 30])
+def test_a_sign_in_sheet_alone_is_refused_with_what_to_make_of_it(weeks: int) -> None:
+    """The same dozen names come again every week; a "Participant" is a person all the same."""
+    names = [f"{first} {last}" for first in ("Ana", "Tama", "Mele", "Ben") for last in ("Hay", "Moe", "Reid")]
+    rows = [
+        (f"2025-{1 + week // 4:02}-{1 + 7 * (week % 4):02}", name, f"199{at % 10}-03-0{1 + at % 9}", "Y")
+        for week in range(weeks) for at, name in enumerate(names)
+    ]  # fmt: skip
+    with pytest.raises(WrongUse, match="list with one row a person"):
+        draft([table(("Date", "Participant", "DOB", "Present?"), rows)], as_of=AS_OF)

@@ -15,7 +15,12 @@ from linkwell.specification.evidence import (
     vouched,
     weighed,
 )
-from linkwell.specification.heading_marks import about_staff_or_others, over_somebody_else, table_prefixes
+from linkwell.specification.heading_marks import (
+    about_staff_or_others,
+    names_a_person,
+    over_somebody_else,
+    table_prefixes,
+)
 from linkwell.specification.headings import CONTAINED, EXACT, Guess, guesses
 from linkwell.specification.whose import whose_list, without_word
 from linkwell.standards.dates import Shape
@@ -92,7 +97,7 @@ def _kind(columns: tuple[Column, ...]) -> str:
     roles: dict[str, Column] = {}
     for column in columns:
         for guess in column.guesses:
-            if _fits(guess.role, column.content, guess.strength):
+            if _may_be(guess, column):
                 roles.setdefault(guess.role, column)
     person = bool(roles.keys() & (NAMES | {"date_of_birth"}))
     what = {roles[role].name for role in _INTERACTION_FIELDS & roles.keys()}
@@ -132,7 +137,7 @@ def place(sheet: Sheet) -> list[Placed]:
             continue
         if guess.role in STAYS:
             placed[at] = Placed(column, "", guess.role)
-        elif guess.role not in taken and _fits(guess.role, column.content, guess.strength):
+        elif guess.role not in taken and _may_be(guess, column):
             taken[guess.role] = at
             placed[at] = Placed(column, guess.role, "by its heading")
     left = [at for at in range(len(sheet.columns)) if at not in placed]
@@ -201,6 +206,13 @@ def _allowed(kind: str, found: Iterable[Guess]) -> list[Guess]:
         and not (kind == INTERACTIONS and guess.section == "anywhere" and guess.role != "client_key")
         and not (kind == ENROLMENTS and guess.role in _PERSON_ONLY)
     ]
+
+
+def _may_be(guess: Guess, column: Column) -> bool:
+    """Whether the cells do not contradict a heading. Under "Participant" the same few names come again on
+    every sign-in sheet; under a mere "Name" they may be those of programmes, places or workers."""
+    signed_in = guess.role == "full_name" and names_a_person(column.name) and column.content.whole_name >= 0.9
+    return signed_in or _fits(guess.role, column.content, guess.strength)
 
 
 def _fits(role: str, content: Content, strength: int) -> bool:
@@ -274,11 +286,11 @@ def _why_it_stays(kind: str, column: Column) -> str:
         return "elsewhere"
     for guess in _allowed(kind, column.guesses)[:1]:
         sure = guess.strength == EXACT and guess.role in DATE_FIELDS | IDENTIFIER_FIELDS
-        if sure and content.filled and not _fits(guess.role, content, guess.strength):
+        if sure and content.filled and not _may_be(guess, column):
             return "contradicted"
         if guess.role in CATEGORY_FIELDS and not content.repeats and content.filled:
             return "free_text"
-        if _fits(guess.role, content, guess.strength):
+        if _may_be(guess, column):
             return "second"
     return "free_text" if not content.repeats and content.longest > 40 else "unexplained"
 

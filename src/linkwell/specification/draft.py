@@ -6,7 +6,7 @@ settle becomes a question, never a guess. What cannot be explained, and free tex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,9 @@ from linkwell.reading.table import Table
 from linkwell.specification.base import base_specification
 from linkwell.specification.columns import (
     DATE_FIELDS,
+    NAMES,
     Placed,
+    Sheet,
     holds_more_of,
     place,
 )
@@ -103,7 +105,7 @@ def draft(
             "None of these files lists people.",
             where=", ".join(dict.fromkeys(table.origin.file for table in tables)),
             why="A supply needs a name and a birth date, or an identifier, for each person.",
-            fix=_TURN if any(map(_on_its_side, tables)) else _ADD_PEOPLE,
+            fix=_how_to_list_people(tables, sheets),
         )
     if demo is None:
         demo = _only_test_numbers(placed)
@@ -139,6 +141,21 @@ _TURN = (
     "The headings seem to stand below each other in the first column. Turn the sheet, so that each person is "
     "a row of one table: copy it, then Paste special, Transpose."
 )
+
+
+_PART_VISITS = (
+    "Each row here is a visit with the person's name on it. Give everybody a client number of your own, and "
+    "make a list with one row a person (number, name, birth date, gender). Put the number on each visit in "
+    "place of the name, then describe both together."
+)
+
+
+def _how_to_list_people(tables: Sequence[Table], sheets: Mapping[str, Sheet]) -> str:
+    if any(map(_on_its_side, tables)):
+        return _TURN
+    visits = sheets.get(INTERACTIONS)
+    named = visits and any(guess.role in NAMES for each in visits.columns for guess in each.guesses)
+    return _PART_VISITS if named else _ADD_PEOPLE
 
 
 def _on_its_side(table: Table) -> bool:
