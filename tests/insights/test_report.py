@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,7 @@ from linkwell.confidentiality.desk import ReleaseDesk
 from linkwell.documents.sheets import ACROSS
 from linkwell.insights import analyse, release_request, report, report_gaps, tell
 from linkwell.insights.report_map import Gap
+from linkwell.insights.report_pictures import overlap
 from linkwell.insights.report_workbook import render_workbook
 
 
@@ -191,3 +193,25 @@ def test_a_small_provider_gets_a_useful_reach_report_whatever_the_gates_say(draw
     assert len(shown) >= 4
     assert "Who you do not reach yet" in html
     assert "widest gap" in html or "clearly less than the others" in html
+    alike = html.partition("<caption>Differences between participants")[2].partition("</table>")[0]
+    before = [abs(float(x.replace("−", "-"))) for x in re.findall(r">(−?[0-9.]+)</td>", alike)]
+    assert before == sorted(before, reverse=True), "what differed most stands first"
+    assert "ethnic group: " not in html
+    assert html.count("There are not two groups of at least 60 people") <= 1
+
+
+def test_where_too_few_similar_people_are_to_be_shown_the_picture_does_not_say_how_many():
+    counts = {
+        ("Participants", "1 of 2"): 30,
+        ("Participants", "2 of 2"): 30,
+        ("Similar people", "1 of 2"): 300,
+    }
+    labels = tuple(
+        (group, label) for group in ("Participants", "Similar people") for label in ("1 of 2", "2 of 2")
+    )
+    cell = lambda *label: SimpleNamespace(value=counts.get(label))  # noqa: E731
+    for hidden in (True, False):
+        counts |= {} if hidden else {("Similar people", "2 of 2"): 36}
+        release = SimpleNamespace(tables={"overlap": SimpleNamespace(labels=labels, cell=cell)})
+        said = overlap(release)[1].title
+        assert said.endswith("too few people to show") if hidden else "at least 36 similar" in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkwell.confidentiality.release import Release, ReleasedEffect
-from linkwell.documents.blocks import Block, Figure, Grid, Heading, Text
+from linkwell.documents.blocks import Block, Bullets, Figure, Grid, Heading, Text
 from linkwell.documents.charts import Interval, intervals
 from linkwell.insights.estimators.chance import beyond_chi2
 from linkwell.insights.estimators.many import holm, p_value
@@ -27,14 +27,15 @@ def by_group(release: Release, story: Story) -> tuple[Block, ...]:
     adjusted = holm([*(_different(effects) for *_, effects in told), *(_steady(told[n]) for n in ordered)])
     steady = dict(zip(ordered, adjusted[len(told) :], strict=True))
     blocks: list[Block] = [Heading(words["title"], 2), Text(words["intro"])]
+    untold: dict[str, list[str]] = {}
     for one in story.slices:
         title = wording()["slices"][one.by]["title"]
         mine = [(outcome, effects, adjusted[n], steady.get(n))
                 for n, (groups, outcome, effects) in enumerate(told) if groups is one]  # fmt: skip
-        blocks.append(Heading(_capital(title), 3))
         if not mine:
-            blocks.append(Text(words["not_told"].format(reason=one.reason or words["hidden"])))
+            untold.setdefault(one.reason or words["hidden"], []).append(_capital(title))
             continue
+        blocks.append(Heading(_capital(title), 3))
         if one.landmark:
             blocks.append(Text(words["landmark"].format(months=one.landmark)))
         blocks += [
@@ -43,6 +44,10 @@ def by_group(release: Release, story: Story) -> tuple[Block, ...]:
         blocks += _pairs(one, [outcome for outcome, *_ in mine])
         if one.by in words["cautions"]:
             blocks.append(Text(words["cautions"][one.by]))
+    if untold:
+        blocks.append(Heading(words["not_told"], 3))
+    for reason, titles in untold.items():
+        blocks += [Text(reason), Bullets(tuple(titles))]
     return tuple(blocks)
 
 

@@ -24,14 +24,14 @@ UNITS = {
 def alike(release: Release, story: Story) -> tuple[Block, ...]:
     """The love plot with its table: what differed most before weighting, and how little is left."""
     told = [
-        (effect.title, effect.estimate)
+        (effect.title[:1].upper() + effect.title[1:], effect.estimate)
         for name, effect in release.effects.items()
         if name.startswith("alike_") and effect.estimate is not None
     ]
     if not told:
         return ()
-    within = f"{story.alike_within:g}"
-    worst = max(told, key=lambda row: abs(row[1]))
+    told.sort(key=lambda row: -abs(row[1]))  # made safe they may stand in another order than before
+    within, worst = f"{story.alike_within:g}", told[0]
     said = (
         f"Before weighting the groups differed most in {worst[0][:1].lower()}{worst[0][1:]} "
         f"({_signed(worst[1])} standard deviations); after it no difference is over {within}"
@@ -75,8 +75,12 @@ def overlap(release: Release) -> tuple[Block, ...]:
             drawn.append(Bar(label, group, share, "S" if share is None else f"{share:.0f} %"))
             row.append("S" if value is None else f"{value:,}")
         rows.append(tuple(row))
-    fewest = min((found.cell(SIMILAR, label).value or 0 for label in labels), default=0)
+    beside = [found.cell(SIMILAR, label).value for label in labels]
+    told = [value for value in beside if value is not None]
+    fewest = min(told, default=0)
     said = f"At every likelihood of starting there are at least {fewest:,} similar people to compare with"
+    if len(told) < len(beside):
+        said = "At some likelihoods of starting there are too few people to show"
     drawing = bars(drawn, axis="Share of each group (%)", alternative=f"{said}. Two bars a row.")
     head = ("How likely to start, from least", "Participants", "Similar people")
     below = numbers("People by how likely they were to start", head, rows)
