@@ -1,6 +1,7 @@
 import csv
 import json
 from datetime import date
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -292,6 +293,22 @@ def test_the_same_people_in_any_kind_of_column_show_the_same_numbers(tmp_path):
         confidentialise(each, by=["g"], person="id", ledger=tmp_path / "m").release for each in far
     )
     assert first.tables["table"].values == again.tables["table"].values
+
+
+def test_a_person_s_uuid_is_one_person_as_bytes_and_as_text(tmp_path):
+    """Parquet keeps a UUID as sixteen bytes, which are no text."""
+    draw = np.random.default_rng(6)
+    raw = [draw.bytes(16) for _ in range(90)]
+    whole = pa.array(raw, pa.binary(16))
+    told = [
+        confidentialise(pa.table({"id": who, "g": ["a", "b", "b"] * 30}), by="g", person="id",
+                        ledger=tmp_path / "l", purpose=str(number)).release.tables["table"].values
+        for number, who in enumerate(
+            (whole, pa.array(raw), pa.ExtensionArray.from_storage(pa.uuid(), whole),
+             [str(UUID(bytes=each)) for each in raw])
+        )
+    ]  # fmt: skip
+    assert told == [told[0]] * 4
 
 
 def test_labels_with_macrons_stand_where_a_reader_looks_for_them():

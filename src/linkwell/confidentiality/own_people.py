@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +35,7 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
         WrongUse: a row has no person.
     """
     places, values = coded(column)
+    values = _written(values)
     if bool((places < 0).any()) or _blank(values):
         raise WrongUse("Some rows have no person.", why="A count is of people.", fix="Leave those rows out.")
     key = hmac.digest(secret, b"linkwell own people 2", hashlib.sha384)[:32]
@@ -45,6 +47,19 @@ def people_of(column: pa.ChunkedArray, secret: bytes) -> tuple[Ints, Ints]:
         return places, persons
     persons, merged = np.unique(persons, return_inverse=True)  # one person written in two ways
     return merged[places], persons
+
+
+def _written(values: pa.Array) -> pa.Array:
+    """Identifiers as they are written: bytes as text; those that are none, as a UUID's, in its form or in
+    hexadecimal digits."""
+    if not (pa.types.is_fixed_size_binary(values.type) or pa.types.is_binary(values.type)
+            or pa.types.is_large_binary(values.type)):  # fmt: skip
+        return values
+    try:
+        return values.cast(pa.string())
+    except pa.ArrowInvalid:
+        found = values.to_pylist()
+        return pa.array([str(UUID(bytes=each)) if len(each) == 16 else each.hex() for each in found])
 
 
 def _blank(values: pa.Array) -> bool:
@@ -59,6 +74,8 @@ def _blank(values: pa.Array) -> bool:
 
 def coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     """Per row the place of its value among the distinct values (-1 where there is none), and those."""
+    if isinstance(column.type, pa.BaseExtensionType):  # a UUID's
+        column = column.cast(column.type.storage_type)
     whole = _whole_numbers(column)
     if whole is not None:
         return whole
