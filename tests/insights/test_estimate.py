@@ -346,3 +346,26 @@ def test_csv_of_any_kind_and_parquet_are_read_alike(tmp_path):
 def test_a_column_of_names_is_no_group():
     with pytest.raises(WrongUse, match="not a group"):
         covariates(pa.table({"name": [f"a{n}" for n in range(200)]}), ["name"])
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_match_allows_for_people_who_belong_together(replace):
+    """Whole households start; the range is about as wide as the estimates are spread over draws."""
+    plan = Plan(method="match", caliper=0.5, replace=replace)
+    found, errors, alone = [], [], []
+    for seed in range(40):
+        rng = np.random.default_rng([seed, 11])
+        home = rng.integers(0, 250, 1000)
+        started = (rng.random(250) < 0.35)[home]
+        x = rng.normal(size=1000)
+        y = x + 1.5 * rng.normal(size=250)[home] + rng.normal(size=1000)
+        data = pa.table({"t": started, "x": x, "y": y, "home": home})
+        how = {"treated": "t", "outcome": "y", "names": ["x"], "plan": plan}
+        told, apart = compare(data, **how, cluster="home").estimate, compare(data, **how).estimate
+        assert told.estimate == apart.estimate
+        found.append(told.estimate)
+        errors.append(told.standard_error)
+        alone.append(apart.standard_error)
+    spread = float(np.std(found, ddof=1))
+    assert 0.75 * spread < np.mean(errors) < 1.35 * spread
+    assert np.mean(alone) < 0.75 * np.mean(errors)

@@ -16,7 +16,13 @@ from linkwell.insights.estimators.aipw import aipw, odds_weights
 from linkwell.insights.estimators.balance import Love, effective_people, effective_size, entropy_weights, love
 from linkwell.insights.estimators.bootstrap import BELOW, DRAWS, bootstrap, widened
 from linkwell.insights.estimators.effect import Clusters, Estimate, model_effects, outcome_model, residuals
-from linkwell.insights.estimators.matching import Pairs, left_to_order, matched_effect, nearest
+from linkwell.insights.estimators.matching import (
+    Pairs,
+    left_to_order,
+    matched_effect,
+    nearest,
+    together_error,
+)
 from linkwell.insights.estimators.propensity import Propensity, propensity
 from linkwell.insights.estimators.sensitivity import e_value, robustness_value
 from linkwell.insights.gates import GateResult, judge, refused, usual
@@ -184,6 +190,9 @@ def _estimate(
         mine, theirs = data.y[data.treated], data.y[~data.treated]
         difference, error = matched_effect(mine, theirs, fitted.logit[~data.treated], pairs)
         mean = float(mine[pairs.matched].mean())
+        if len(np.unique(data.clusters)) < len(data.clusters):
+            groups = data.clusters[data.treated], data.rows
+            error = max(error, together_error(mine, theirs, pairs, *groups, difference))
         return Estimate(difference, error, mean, mean - difference), "formula"
     if fitted is not None:
         clusters = Clusters.of(data.clusters, data.treated)

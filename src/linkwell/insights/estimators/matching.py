@@ -150,3 +150,28 @@ def matched_effect(
         reused = float(((uses[again] ** 2 - squares[again]) * spread).sum())
     error = float(np.sqrt(((gaps - difference) ** 2).sum() * count / max(count - 1, 1) + reused)) / count
     return difference, error
+
+
+def together_error(
+    y_mine: Floats, y_theirs: Floats, pairs: Pairs, mine: Ints, theirs: Ints, difference: float
+) -> float:
+    """Standard error where rows belong together (households, schools): pairs that share one go together.
+
+    V = Σ_g (Σ_{d∋g} d)² − Σ_{g≠g'} (Σ_{d∋g,g'} d)², d the pairs' deviations and g the groups they touch
+    (Aronow, Samii and Assenova 2015), times G/(G−1) with G the participants' groups.
+
+    Args:
+        mine, theirs: number of each row's group. difference: the mean over matched participants.
+    """
+    row, place = np.nonzero(pairs.partners >= 0)
+    partner = pairs.partners[row, place]
+    share = 1.0 / (pairs.partners >= 0).sum(axis=1)[row] / pairs.matched.sum()
+    off = share * (y_mine[row] - y_theirs[partner] - difference)
+    ours, others = mine[row], theirs[partner]
+    apart = ours != others
+    size = int(max(mine.max(), theirs.max())) + 1
+    each = np.bincount(ours, off, minlength=size) + np.bincount(others[apart], off[apart], minlength=size)
+    low, high = np.minimum(ours, others)[apart], np.maximum(ours, others)[apart]
+    both = np.bincount(np.unique(low * size + high, return_inverse=True)[1], off[apart])
+    groups = len(np.unique(ours))
+    return float(np.sqrt(max(each @ each - both @ both, 0.0) * groups / max(groups - 1, 1)))
