@@ -80,6 +80,7 @@ def test_a_path_inside_a_data_home_is_refused(capsys, tmp_path):
         (["--treated", "treat", "--covariates", ""], "at least one covariate"),
         (["--treated", "treat", "--covariates", "age", "--past", "re74"], "Not among the covariates"),
         (["--method", "did"], "--person"),
+        ([*MPDTA[2:], "--cluster", "lpop"], "--cluster"),
     ],
 )
 def test_wrong_use_is_told_with_exit_2(capsys, arguments, word):

@@ -158,6 +158,11 @@ def _panel(path: Path, how: dict[str, Any]) -> dict[str, Any]:
     if missing:
         raise WrongUse(f"The method did needs {', '.join(missing)} too.",
                        why="Starts spread over time need one row per person and period.")  # fmt: skip
+    if how["cluster"]:
+        raise WrongUse("The method did takes no --cluster.",
+                       why="It sums up by person; its range would be too narrow for people of one group.",
+                       fix="Leave it out, or give the table one row per group and period, with the group as "
+                       "--person.")  # fmt: skip
     table = read_file(path, how["sheet"])
     found = compare_panel(
         table, person=how["person"], period=how["period"], started=how["started"],
