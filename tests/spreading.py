@@ -15,6 +15,7 @@ TOGETHER = {
     "tests/journey/test_identifiers_alone.py": "tests/journey/test_killed.py",
     "tests/journey/test_no_identity_outside.py": "tests/journey/test_killed.py",
     "tests/journey/test_portal_opens.py": "tests/journey/test_killed.py",
+    "tests/journey/test_reports_open.py": "tests/journey/test_killed.py",
     "tests/journey/test_worker_killed.py": "tests/journey/test_killed.py",
 }
 """Files that go where another goes, because both look at the same walk."""
