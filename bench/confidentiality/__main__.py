@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from bench.confidentiality import attacks
 from bench.confidentiality.areas import areas_in_tables
-from bench.confidentiality.many import knows_all_others, many_cohorts, rows_of_one_table
+from bench.confidentiality.others import knows_all_others
+from bench.confidentiality.unions import solved
 from bench.confidentiality.world import World, ask, desk_for
 
 from linkwell.confidentiality.merging import proposals
@@ -33,11 +34,15 @@ def parts(size: int) -> dict[str, Callable[[], Found]]:
         "the same, all cells of 6 to 15 people": lambda: attacks.one_person_changes(500 * size, largest=16),
         "dominance": lambda: attacks.dominance(300 * size),
         "number of people from a mean": lambda: attacks.numbers_from_means(300 * size),
-        "3 cohorts around a person": lambda: many_cohorts(20 * size, 2),
-        "7 cohorts around a person": lambda: many_cohorts(20 * size, 3),
-        "15 cohorts around a person": lambda: many_cohorts(20 * size, 4),
-        "15 rows of one table around a person": lambda: rows_of_one_table(40 * size, 4, filtered=False),
-        "the same, only those with the trait": lambda: rows_of_one_table(40 * size, 4, filtered=True),
+        "3 cohorts around a person": lambda: solved(20 * size, 2, by="cohorts"),
+        "7 cohorts around a person": lambda: solved(20 * size, 3, by="cohorts"),
+        "15 cohorts around a person": lambda: solved(20 * size, 4, by="cohorts"),
+        "15 tables of one request around a person": lambda: solved(40 * size, 4, by="tables"),
+        "15 rows of one table around a person": lambda: solved(40 * size, 4, by="rows"),
+        "the same, only those with the trait": lambda: solved(40 * size, 4, by="rows", told="those with it"),
+        "7 cohorts around a person, means": lambda: solved(20 * size, 3, by="cohorts", told="mean"),
+        "15 cohorts around a person, means": lambda: solved(20 * size, 4, by="cohorts", told="mean"),
+        "15 rows of one table around a person, means": lambda: solved(40 * size, 4, by="rows", told="mean"),
         "knows all others, 60 people, 1 table": lambda: knows_all_others(30 * size, 60, 0),
         "knows all others, 60 people, 6 tables": lambda: knows_all_others(30 * size, 60, 5),
         "sparse seven-way table": lambda: attacks.sparse_table(1000 * size),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bench.confidentiality.many import many_cohorts
+from bench.confidentiality.unions import solved
 
 from linkwell.confidentiality.desk import TOGETHER
 from linkwell.confidentiality.singling import leverages
@@ -13,7 +13,7 @@ PERMITTED = {"permission_single_provider": True}
 
 
 def test_fifteen_unions_of_blocks_around_one_person_are_shown_to_the_checker():
-    assert many_cohorts(2, 4)["noticed"] == 1
+    assert solved(2, 4, by="cohorts")["noticed"] == 1
 
 
 def test_whoever_is_singled_out_is_the_person_the_cohorts_were_shaped_around():

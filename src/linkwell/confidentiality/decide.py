@@ -40,7 +40,7 @@ from linkwell.confidentiality.linked import LinkedTable
 from linkwell.confidentiality.magnitudes import Told
 from linkwell.confidentiality.members import packed_members
 from linkwell.confidentiality.models import MODEL, decide_models, past_models
-from linkwell.confidentiality.overlaps import without_singled
+from linkwell.confidentiality.overlaps import left_out, without
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles
 from linkwell.confidentiality.request import Floats, Ints
@@ -86,7 +86,8 @@ def decide(
     groups = draft.groups
     firsts, where = unique(groups)
     sets = groups.take(firsts) if len(firsts) < len(groups) else groups
-    others = without_singled(draft, where, sets, memory.past, ranks, profile)
+    out = left_out(draft, memory.past, ranks, profile)
+    others = without(draft, where, sets, out)
     shown = round_counts(*others, keys, profile)
     fates = np.full(len(sets), Fate.FRESH, dtype=np.uint8)
     fates[np.abs(shown - sets.counts) > profile.tolerances(sets.counts)] = Fate.GUARDED
@@ -122,12 +123,13 @@ def decide(
     fates[again & (fates == Fate.FRESH)] = Fate.REPEATED
     hidden = [fates[place] >= Fate.FEW_PEOPLE for place in draft.slices[1:]]
     limits: Any = {"repeats_only": near_earlier and not lifted, "lifted": lifted}
-    amounts = decide_amounts(draft, shown, memory, profile, **limits)
+    amounts = decide_amounts(draft, shown, out[1:], memory, profile, **limits)
     kin = cohort_kin(draft, memory.past, profile)
     fitted_before = [old for old in effects if old.name.startswith(MODEL)]
     before = [old for old in effects if not old.name.startswith(MODEL)]
     answers = decide_effects(draft, shown, kin, before, profile, **limits)
-    models = decide_models(draft.models, draft.model_rows, shown, kin, fitted_before, profile, **limits)
+    stay = [~np.isin(draft.cohort_people(row), out[0]) for row in draft.model_rows.tolist()]
+    models = decide_models(draft.models, draft.model_rows, stay, shown, kin, fitted_before, profile, **limits)
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     gone = [rows & ~moved[place] for rows, place in zip(hidden, draft.slices[1:], strict=True)]
     narrowed, bars = near_earlier and not lifted, barred(draft, hidden, gone, profile)
@@ -236,7 +238,7 @@ def _about(
     wide, about = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
     inside = np.zeros(len(draft.people.index.persons) if near_earlier else 0, dtype=bool)
     if near_earlier:
-        inside[draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]] = True
+        inside[draft.cohort_people(0)] = True
     for table, place, its_own in zip(draft.tables, draft.slices[1:], own, strict=True):
         rows = np.full(len(table.groups), its_own)
         if near_earlier:

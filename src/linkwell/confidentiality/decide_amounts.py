@@ -4,18 +4,26 @@ elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Flags, distinct
+from linkwell.confidentiality.groups import Flags, Memberships, distinct
 from linkwell.confidentiality.guard import Memory
 from linkwell.confidentiality.magnitudes import Told, guarded, keyed_sums, off
-from linkwell.confidentiality.means import means, totals
+from linkwell.confidentiality.means import Amounts, amounts, means, totals, unit_noise
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.quantiles import ToldQuantiles, checked_percents, guarded_quantiles, quantiles
-from linkwell.confidentiality.request import Floats, Ints, MeanTable, QuantileTable, WeightedTable
+from linkwell.confidentiality.request import (
+    AMOUNTS,
+    Floats,
+    Ints,
+    MeanTable,
+    QuantileTable,
+    WeightedTable,
+)
 from linkwell.confidentiality.second_amounts import hide_second_amounts
 from linkwell.confidentiality.survey import mean_weights, weighted_counts
 from linkwell.confidentiality.twins import same
@@ -45,25 +53,27 @@ def nothing_told() -> AmountsTold:
 
 
 def decide_amounts(
-    draft: Draft, shown: Ints, memory: Memory, profile: Profile, *, repeats_only: bool, lifted: bool
-) -> tuple[AmountsTold, ...]:
+    draft: Draft, shown: Ints, out: list[Ints], memory: Memory, profile: Profile, *, repeats_only: bool,
+    lifted: bool,
+) -> tuple[AmountsTold, ...]:  # fmt: skip
     """Decide the amounts of every table, in order; what one tells, the next ones know.
 
     Args:
-        shown: released count per group of the draft. repeats_only: nothing new may be told.
+        shown: released count per group of the draft. out: per table, the places of whom it leaves out.
+        repeats_only: nothing new may be told.
         lifted: a checker answers for near twins.
     """
     found: list[AmountsTold] = []
-    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
+    for table, place, gone in zip(draft.tables, draft.slices[1:], out, strict=True):
         told = Told.of([memory.means, *(part.told for part in found)])
         bars = Told.of([memory.mean_bars, *(part.bars for part in found)])
         quantiles_told = ToldQuantiles.of([memory.quantiles, *(part.told_quantiles for part in found)])
-        own = shown[place]
+        own = shown[place], gone
         if isinstance(table.table, MeanTable | WeightedTable):
-            found.append(_means(table, own, told, bars, profile, repeats_only=repeats_only, lifted=lifted))
+            found.append(_means(table, *own, told, bars, profile, repeats_only=repeats_only, lifted=lifted))
         elif isinstance(table.table, QuantileTable):
             found.append(
-                _quantiles(table, own, quantiles_told, profile, repeats_only=repeats_only, lifted=lifted)
+                _quantiles(table, *own, quantiles_told, profile, repeats_only=repeats_only, lifted=lifted)
             )
         else:
             found.append(nothing_told())
@@ -71,12 +81,13 @@ def decide_amounts(
 
 
 def _means(
-    table: TableDraft, shown: Ints, earlier: Told, bars: Told, profile: Profile, *, repeats_only: bool,
-    lifted: bool,
+    table: TableDraft, shown: Ints, out: Ints, earlier: Told, bars: Told, profile: Profile, *,
+    repeats_only: bool, lifted: bool,
 ) -> AmountsTold:  # fmt: skip
     survey = isinstance(table.table, WeightedTable)
-    facts = table.amounts, table.pairs, table.noise, shown
-    able = mean_weights(*facts, profile) if survey else means(*facts, table.unit, profile)
+    facts, pairs, noise = _without(table, out, profile)
+    able = (mean_weights(facts, pairs, noise, shown, profile) if survey
+            else means(facts, pairs, noise, shown, table.unit, profile))  # fmt: skip
     sums, ones = _sums(table)
     every = _candidates(table, able, shown, sums)
     rows = np.flatnonzero(~np.isnan(able))
@@ -102,18 +113,38 @@ def _means(
 
 
 def _quantiles(
-    table: TableDraft, shown: Ints, earlier: ToldQuantiles, profile: Profile, *, repeats_only: bool,
-    lifted: bool,
+    table: TableDraft, shown: Ints, out: Ints, earlier: ToldQuantiles, profile: Profile, *,
+    repeats_only: bool, lifted: bool,
 ) -> AmountsTold:  # fmt: skip
     assert isinstance(table.table, QuantileTable)
     percents = checked_percents(table.table, profile)
-    asked = quantiles(table.amounts, table.pairs, shown, percents, profile)
+    facts, pairs, _ = _without(table, out, profile)
+    asked = quantiles(facts, pairs, shown, percents, profile)
     sums, ones = _sums(table)
     answer, told = guarded_quantiles(
         asked, percents, table.groups, sums, ones, earlier, profile, repeats_only=repeats_only, lifted=lifted
     )
     none = np.zeros(0)
     return AmountsTold(none, none, answer, Told.of([]), Told.of([]), told)
+
+
+def _without(table: TableDraft, out: Ints, profile: Profile) -> tuple[Amounts, Memberships, Floats]:
+    """Amounts, memberships and noise of a table as if those who are left out of it were not there.
+
+    What is asked of amounts is asked of the others' then, so that hiding them tells nothing either.
+    """
+    if not len(out):
+        return table.amounts, table.pairs, table.noise
+    own = table.table
+    assert isinstance(own, AMOUNTS)
+    cells, places = table.pairs.asked
+    stay = ~np.isin(places, out)
+    columns = {"units", "values", "weights"} & {field.name for field in fields(own)}
+    given: Any = {name: getattr(own, name) for name in columns}
+    fewer: Any = {name: np.asarray(column)[stay] for name, column in given.items() if column is not None}
+    pairs = distinct(cells[stay], places[stay])
+    found = amounts(replace(own, **fewer), pairs, len(table.rows), profile)
+    return found, pairs, unit_noise(table.people.second[pairs.places], profile)
 
 
 def _sums(table: TableDraft) -> tuple[Floats, Floats]:

@@ -118,6 +118,11 @@ class Draft:
         """Cohort row of each model."""
         return self.sides[1 + 2 * len(self.request.effects) :]
 
+    def cohort_people(self, row: int) -> Ints:
+        """The places of a cohort's people, rising."""
+        first = int(self.cohorts.counts[:row].sum())
+        return self.cohort_pairs.places[first : first + int(self.cohorts.counts[row])]
+
     @cached_property
     def groups(self) -> Groups:
         """All groups: the cohorts, then table by table."""
@@ -126,8 +131,7 @@ class Draft:
     @property
     def population(self) -> Ints:
         """The persons the request is about."""
-        places = self.cohort_pairs.places[: int(self.cohorts.counts[0])]
-        return self.people.index.persons[places]
+        return self.people.index.persons[self.cohort_people(0)]
 
     @property
     def pairs(self) -> list[Memberships]:

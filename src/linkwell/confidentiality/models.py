@@ -8,12 +8,12 @@ values, leverage or influence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from linkwell.confidentiality.groups import BUCKETS, distinct
+from linkwell.confidentiality.groups import BUCKETS, Flags, distinct
 from linkwell.confidentiality.guard import HIDDEN
 from linkwell.confidentiality.history import PastEffect
 from linkwell.confidentiality.magnitudes import MOST_KNOWN, combination, keyed_sums, off
@@ -46,6 +46,12 @@ class ModelDraft:
     columns: tuple[str, ...]
     sums: Floats
     ones: Floats
+
+    def only(self, people: Flags) -> ModelDraft:
+        """The model of some of its people; `people` per row. What the guard knows it by stays of all."""
+        return self if people.all() else replace(
+            self, outcome=self.outcome[people], design=self.design[people]
+        )  # fmt: skip
 
 
 def model_draft(model: ModelInput, places: Ints, second: Keys) -> ModelDraft:
@@ -105,8 +111,9 @@ def _variable(model: ModelInput, name: str, number: int) -> list[tuple[str, Floa
 
 
 def decide_models(
-    drafts: tuple[ModelDraft, ...], rows: Ints, shown: Ints, kin: Mapping[tuple[int, int, int], bool],
-    earlier: list[PastEffect], profile: Profile, *, repeats_only: bool, lifted: bool,
+    drafts: tuple[ModelDraft, ...], rows: Ints, stay: list[Flags], shown: Ints,
+    kin: Mapping[tuple[int, int, int], bool], earlier: list[PastEffect], profile: Profile, *,
+    repeats_only: bool, lifted: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
     """What may be told of each model, after the guard.
 
@@ -114,13 +121,14 @@ def decide_models(
     another form: nothing. The very same people and amounts with other columns: a new answer.
 
     Args:
-        rows: cohort row of each model. shown: released count per group. kin: as of effects.
+        rows: cohort row of each model. stay: per model, who of its people is not left out of it.
+        shown: released count per group. kin: as of effects.
     """
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, draft in enumerate(drafts):
         place = int(rows[row])
-        content = model_content(draft, int(shown[place]), profile)
+        content = model_content(draft.only(stay[row]), int(shown[place]), profile)
         related = [old for old in known if (place, old.seq, old.treated) in kin]
         before, barred = _heed(draft, related, profile, exact_only=lifted)
         if content["mark"] != "S" and before is not None:

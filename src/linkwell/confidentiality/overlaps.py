@@ -4,7 +4,7 @@ Rows that are parts of a whole, or lie one within another, tell of nobody what t
 Rows that cross each other can be shaped so that, added and subtracted, one person is left and the rounding
 averages out. Hiding or refusing such a row would itself tell that the person is in it. So its number is that
 of its other people: the same as if the person were not there, under the same key, and within tolerance of
-the truth or hidden like any other.
+the truth or hidden like any other. So are its mean, its quantiles and what is fitted to it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from linkwell.confidentiality.draft import Draft, TableDraft
 from linkwell.confidentiality.groups import Flags, Groups, all_in_order, distinct
 from linkwell.confidentiality.guard import Past
 from linkwell.confidentiality.profile import Profile
-from linkwell.confidentiality.request import Floats, Ints
+from linkwell.confidentiality.request import AMOUNTS, Floats, Ints
 from linkwell.confidentiality.rounding import Keys
 from linkwell.confidentiality.singling import NOISE, cohorts_about
+
+NOISE_OF_AMOUNTS = 0.1
+"""As NOISE, of what three figures of a mean leave unsaid: a person's own factor moves it the same way each
+time, and takes nothing from what sums of amounts tell of each other."""
 
 MOST_ROWS = 1000
 """Crossing rows looked at together: beyond, the largest."""
@@ -79,12 +83,19 @@ def alike(sets: Sets, sizes: Ints | None = None) -> tuple[Sets, Ints, Ints]:
     return Sets(sets.cells[inside], number[people[inside]]), counts, number
 
 
-def singled(sets: Sets, few: int, sizes: Ints | None = None) -> Ints:
+def singled(
+    sets: Sets, few: int, distance: int, sizes: Ints | None = None, noise: float = NOISE
+) -> Ints:  # fmt: skip
     """The numbers whom the sets single out: those fewer than `few` whom no set tells apart, of whose trait
     all sets together tell more than a rounded group of `few` does, and clearly more than each set alone.
 
     What a reader learns of a person's trait is the leverage a' (G + noise I)^-1 a, where G is how many people
     each two sets share and a says which sets the person is in.
+
+    Args:
+        distance: sets at most so many people apart count once, since the guard tells one number of them.
+        sizes: how many people each number stands for, if not one.
+        noise: variance of what is told of a set over that of the trait.
     """
     from scipy.linalg import cho_factor, cho_solve  # half of a desk's start, and most requests never need it
     from scipy.sparse import csr_array
@@ -98,38 +109,57 @@ def singled(sets: Sets, few: int, sizes: Ints | None = None) -> Ints:
     held = np.diag(shared)
     if bool(((shared == 0) | (shared == np.minimum.outer(held, held))).all()):
         return sets.people[:0]  # all apart, or one within another
-    factor = cho_factor(shared + NOISE * np.eye(len(names)))
-    alone = 1 / (held + NOISE)
+    kept = _once(held[:, None] + held - 2 * shared, distance)
+    if int(np.count_nonzero(kept)) < 3:
+        return sets.people[:0]
+    inside, shared, held = inside[kept], shared[np.ix_(kept, kept)], held[kept]
+    factor = cho_factor(shared + noise * np.eye(len(held)))
+    alone = 1 / (held + noise)
     found = np.zeros(len(sizes), dtype=bool)
     small = np.flatnonzero(sizes < few)
     for start in range(0, len(small), _CHUNK):
         part = small[start : start + _CHUNK]
         pattern = inside[:, part].toarray()
         leverage: Floats = (pattern * cho_solve(factor, pattern)).sum(axis=0)
-        found[part] = (leverage > 1 / (few + NOISE)) & (leverage > TOGETHER * (alone @ pattern))
+        found[part] = (leverage > 1 / (few + noise)) & (leverage > TOGETHER * (alone @ pattern))
     low = int(sets.people.min())
     return np.unique(sets.people[found[number[sets.people - low]]])
 
 
-def without_singled(
-    draft: Draft, where: Ints, sets: Groups, past: Past, ranks: NDArray[np.int32], profile: Profile
-) -> tuple[Keys, Ints]:
-    """Key and count of each distinct set without those whom its table, or all cohorts, would single out.
+def _once(apart: Floats, distance: int) -> Flags:
+    """The first of all sets that are at most `distance` people apart; `apart`: shape (sets, sets)."""
+    kept = np.zeros(len(apart), dtype=bool)
+    for row, others in enumerate(apart <= distance):
+        kept[row] = not (others & kept).any()
+    return kept
+
+
+def left_out(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> list[Ints]:
+    """The places of whom the cohorts of a draft leave out, then each of its tables.
 
     Args:
-        where: per group of the draft, its place among the distinct `sets`. ranks: per place in the project,
-            the person's rank in the ledger, negative where no release was about it.
+        ranks: per place in the project, the person's rank in the ledger, negative where no release was about
+            it.
+    """
+    of_cohorts = _by_cohorts(draft, past, ranks, profile)
+    return [of_cohorts] + [
+        of_cohorts if table.apart else np.union1d(of_cohorts, _by_rows(table, profile))
+        for table in draft.tables
+    ]
+
+
+def without(draft: Draft, where: Ints, sets: Groups, out: list[Ints]) -> tuple[Keys, Ints]:
+    """Key and count of each distinct set without those who are left out of it.
+
+    Args:
+        where: per group of the draft, its place among the distinct `sets`. out: as `left_out` gives.
     """
     keys, counts = sets.keys.copy(), sets.counts.copy()
-    of_cohorts = _by_cohorts(draft, past, ranks, profile)
     spots, places = [], []
-    for table, pairs, place in zip((None, *draft.tables), draft.pairs, draft.slices, strict=True):
-        out = of_cohorts
-        if table is not None and not table.apart:
-            out = np.union1d(out, _by_rows(table, profile))
-        if not len(out):
+    for pairs, place, gone in zip(draft.pairs, draft.slices, out, strict=True):
+        if not len(gone):
             continue
-        inside = np.isin(pairs.loose[1], out)
+        inside = np.isin(pairs.loose[1], gone)
         spots.append(where[place][pairs.loose[0][inside]])
         places.append(pairs.loose[1][inside])
     if spots:
@@ -144,6 +174,7 @@ def _by_rows(table: TableDraft, profile: Profile) -> Ints:
     each dimension among theirs, since a total crosses the parts of other lines in any table.
     """
     counts, few = table.groups.counts, profile.people_threshold
+    noises = (NOISE, NOISE_OF_AMOUNTS) if isinstance(table.table, AMOUNTS) else (NOISE,)
     sets, sizes, number = alike(Sets(*table.pairs.loose))
     kinds, told = _totals(table, sets, sizes), counts >= few
     found = np.zeros(len(sizes), dtype=bool)
@@ -151,7 +182,8 @@ def _by_rows(table: TableDraft, profile: Profile) -> Ints:
         rows = told & (kinds == kind)
         if int(np.count_nonzero(rows)) > MOST_ROWS:
             rows[np.argsort(-np.where(rows, counts, 0), kind="stable")[MOST_ROWS:]] = False
-        found[singled(sets.within(rows), few, sizes)] = True
+        for noise in noises:
+            found[singled(sets.within(rows), few, profile.guard_distance, sizes, noise)] = True
     places = table.pairs.loose[1]
     return np.unique(places[found[number[places - places.min()]]]) if found.any() else places[:0]
 
@@ -173,19 +205,44 @@ def _totals(table: TableDraft, sets: Sets, sizes: Ints) -> Ints:
 
 
 def _by_cohorts(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> Ints:
-    """The places of whom this cohort singles out together with those told about before."""
-    own = draft.cohort_pairs.places[: int(draft.cohorts.counts[0])]
-    mine = ranks[all_in_order(own, len(ranks))]
+    """The places of whom the cohorts of this request single out together with those told about before.
+
+    Its cohorts are its population, everybody in a table and in a model.
+    """
+    own = _cohorts(draft)
+    mine = ranks[all_in_order(own[0], len(ranks))]
     before = cohorts_about(past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
-    if len(before) < 2:
-        return own[:0]
+    if len(own) + len(before) < 3:
+        return own[0][:0]
     place_of = np.full(int(ranks.max(initial=-1)) + 1, -1, dtype=np.int64)
     known = np.flatnonzero(ranks >= 0)
     place_of[ranks[known]] = known
-    people = [own, *(_here(cohort, place_of) for cohort in before)]
-    cells = np.repeat(np.arange(len(people)), [len(part) for part in people])
-    found = singled(Sets(cells, np.concatenate(people)), profile.people_threshold)
-    return np.intersect1d(found, own)
+    people = [*own, *(_here(cohort, place_of) for cohort in before)]
+    everybody = np.concatenate(people)
+    sets, sizes, number = alike(
+        Sets(np.repeat(np.arange(len(people)), [len(part) for part in people]), everybody)
+    )
+    amounts = bool(draft.models) or any(isinstance(table.table, AMOUNTS) for table in draft.tables)
+    found = np.zeros(len(sizes), dtype=bool)
+    for noise in (NOISE, NOISE_OF_AMOUNTS) if amounts else (NOISE,):
+        found[singled(sets, profile.people_threshold, profile.guard_distance, sizes, noise)] = True
+    if not found.any():
+        return own[0][:0]
+    chosen = np.unique(everybody[found[number[everybody - everybody.min()]]])
+    return chosen[chosen >= 0]
+
+
+def _cohorts(draft: Draft) -> list[Ints]:
+    """The places of the different cohorts of a draft, the population first."""
+    found = {
+        int(draft.cohorts.keys[row]): draft.cohort_people(row) for row in (0, *draft.model_rows.tolist())
+    }
+    for table in draft.tables:
+        if int(table.union.keys[0]) not in found:
+            there = np.zeros(len(draft.people.record), dtype=bool)
+            there[table.pairs.loose[1]] = True
+            found[int(table.union.keys[0])] = np.flatnonzero(there)
+    return list(found.values())
 
 
 def _here(cohort: Ints, place_of: Ints) -> Ints:

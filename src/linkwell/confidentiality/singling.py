@@ -83,7 +83,9 @@ def leverages(cohorts: list[Ints]) -> tuple[Ints, Floats]:
 def _sets(cohorts: list[Ints]) -> tuple[Ints, NDArray[np.bool_]]:
     """How many people are in just the same cohorts, and in which, shape (cohorts, sets)."""
     number = max((int(people[-1]) + 1 for people in cohorts if len(people)), default=0)
-    draw = np.random.default_rng(1)
+    draw = (
+        np.random.default_rng()
+    )  # drawn anew, so that nobody can shape cohorts in which a person goes unseen
     marks = np.zeros(number, dtype=np.uint64)
     for people in cohorts:
         marks[people] ^= draw.integers(1, 2**63, dtype=np.uint64)
