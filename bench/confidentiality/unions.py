@@ -26,7 +26,8 @@ def solved(targets: int, blocks: int, *, by: str, told: str = "trait", seed: int
     """Has the target the trait, or any of the amount?
 
     Args:
-        by: "cohorts" one after another, "tables" of one request or "rows" of one table.
+        by: "cohorts" one after another, "tables" of one request, "rows" of one table, or "splits": tables about
+            everybody, in the union or not.
         told: "trait", "those with it" (a target without it is in no union) or "mean".
 
     Returns:
@@ -68,6 +69,8 @@ def _asked(
 ) -> tuple[str, list[tuple[int, float]]]:  # fmt: skip
     """The last release, and what was told: (union, its sum), twice where those without the trait are told."""
     lots = [groups] if by == "rows" else [[group] for group in groups]
+    if by == "splits":
+        lots = [[group, np.setdiff1d(world.ids, group)] for group in groups]
     tables = [_table(f"t{place}", lot, values, told) for place, lot in enumerate(lots)]
     if by == "cohorts":
         releases = [ask(desk, table, population=np.sort(group), family=family)
@@ -75,12 +78,13 @@ def _asked(
     else:
         releases = [ask(desk, *tables, population=world.ids, family=family)]
     cells = [table for release in releases for table in release.tables.values()]
+    first = slice(None) if by != "splits" else slice(0, 1)
     if told == "mean":
-        means = [cell for table in cells for cell in table.cells]
+        means = [cell for table in cells for cell in table.cells[first]]
         return releases[-1].release_id, [
             (row, cell.mean * cell.value) for row, cell in enumerate(means) if cell.mean is not None
         ]
-    counts = [value for table in cells for value in table.values]
+    counts = [value for table in cells for value in table.values[: None if by != "splits" else 2]]
     sums = [(row, value) for row, value in enumerate(counts[::2])]
     if told == "trait":
         sums += [(row, None if no is None else len(groups[row]) - no) for row, no in enumerate(counts[1::2])]

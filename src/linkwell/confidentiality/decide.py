@@ -123,12 +123,12 @@ def decide(
     fates[again & (fates == Fate.FRESH)] = Fate.REPEATED
     hidden = [fates[place] >= Fate.FEW_PEOPLE for place in draft.slices[1:]]
     limits: Any = {"repeats_only": near_earlier and not lifted, "lifted": lifted}
-    amounts = decide_amounts(draft, shown, out[1:], memory, profile, **limits)
+    amounts = decide_amounts(draft, shown, out, memory, profile, **limits)
     kin = cohort_kin(draft, memory.past, profile)
     fitted_before = [old for old in effects if old.name.startswith(MODEL)]
     before = [old for old in effects if not old.name.startswith(MODEL)]
     answers = decide_effects(draft, shown, kin, before, profile, **limits)
-    stay = [~np.isin(draft.cohort_people(row), out[0]) for row in draft.model_rows.tolist()]
+    stay = [~np.isin(draft.cohort_people(row), out) for row in draft.model_rows.tolist()]
     models = decide_models(draft.models, draft.model_rows, stay, shown, kin, fitted_before, profile, **limits)
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     gone = [rows & ~moved[place] for rows, place in zip(hidden, draft.slices[1:], strict=True)]

@@ -53,22 +53,22 @@ def nothing_told() -> AmountsTold:
 
 
 def decide_amounts(
-    draft: Draft, shown: Ints, out: list[Ints], memory: Memory, profile: Profile, *, repeats_only: bool,
+    draft: Draft, shown: Ints, out: Ints, memory: Memory, profile: Profile, *, repeats_only: bool,
     lifted: bool,
 ) -> tuple[AmountsTold, ...]:  # fmt: skip
     """Decide the amounts of every table, in order; what one tells, the next ones know.
 
     Args:
-        shown: released count per group of the draft. out: per table, the places of whom it leaves out.
+        shown: released count per group of the draft. out: the places of whom is left out.
         repeats_only: nothing new may be told.
         lifted: a checker answers for near twins.
     """
     found: list[AmountsTold] = []
-    for table, place, gone in zip(draft.tables, draft.slices[1:], out, strict=True):
+    for table, place in zip(draft.tables, draft.slices[1:], strict=True):
         told = Told.of([memory.means, *(part.told for part in found)])
         bars = Told.of([memory.mean_bars, *(part.bars for part in found)])
         quantiles_told = ToldQuantiles.of([memory.quantiles, *(part.told_quantiles for part in found)])
-        own = shown[place], gone
+        own = shown[place], out
         if isinstance(table.table, MeanTable | WeightedTable):
             found.append(_means(table, *own, told, bars, profile, repeats_only=repeats_only, lifted=lifted))
         elif isinstance(table.table, QuantileTable):

@@ -10,12 +10,13 @@ the truth or hidden like any other. So are its mean, its quantiles and what is f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.confidentiality.draft import Draft, TableDraft
-from linkwell.confidentiality.groups import Flags, Groups, all_in_order, distinct
+from linkwell.confidentiality.draft import Draft
+from linkwell.confidentiality.groups import Flags, Groups, all_in_order
 from linkwell.confidentiality.guard import Past
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import AMOUNTS, Floats, Ints
@@ -27,12 +28,15 @@ NOISE_OF_AMOUNTS = 0.1
 time, and takes nothing from what sums of amounts tell of each other."""
 
 MOST_ROWS = 1000
-"""Crossing rows looked at together: beyond, the largest."""
+MOST_MEMBERSHIPS = 2_000_000
+"""Rows looked at together, and people in them: beyond, the smallest."""
 MOST_COHORTS = 40
 """Earlier cohorts looked at with each request, the newest first; more would take seconds."""
 TOGETHER = 2.0
 """Rows that tell of a person less than so many times what each of them tells alone single nobody out."""
 _CHUNK = 1 << 12
+_PROJECTED, _SURELY = 32, 0.35
+"""Directions projected on, and the share of a bound below which nobody in 100,000 passes it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +117,12 @@ def singled(
     if int(np.count_nonzero(kept)) < 3:
         return sets.people[:0]
     inside, shared, held = inside[kept], shared[np.ix_(kept, kept)], held[kept]
-    factor = cho_factor(shared + noise * np.eye(len(held)))
     alone = 1 / (held + noise)
+    small = np.flatnonzero((sizes < few) & (inside.T @ alone < 1 / TOGETHER))  # (nobody's leverage passes 1)
+    factor = cho_factor(shared + noise * np.eye(len(held)), lower=True)
+    if len(small) > _CHUNK:
+        small = small[_about(factor[0], inside[:, small]) > _SURELY / (few + noise)]
     found = np.zeros(len(sizes), dtype=bool)
-    small = np.flatnonzero(sizes < few)
     for start in range(0, len(small), _CHUNK):
         part = small[start : start + _CHUNK]
         pattern = inside[:, part].toarray()
@@ -124,6 +130,20 @@ def singled(
         found[part] = (leverage > 1 / (few + noise)) & (leverage > TOGETHER * (alone @ pattern))
     low = int(sets.people.min())
     return np.unique(sets.people[found[number[sets.people - low]]])
+
+
+def _about(factor: Floats, inside: Any) -> Floats:
+    """Each leverage to a quarter or so, by a random projection (Johnson and Lindenstrauss 1984).
+
+    Args:
+        factor: Cholesky's lower one. inside: which sets each number is in.
+    """
+    from scipy.linalg import solve_triangular
+
+    signs = np.random.default_rng().choice((-1.0, 1.0), (_PROJECTED, len(factor)))
+    seen = solve_triangular(factor, signs.T, lower=True, trans="T").T @ inside
+    found: Floats = (seen**2).mean(axis=0)
+    return found
 
 
 def _once(apart: Floats, distance: int) -> Flags:
@@ -134,115 +154,97 @@ def _once(apart: Floats, distance: int) -> Flags:
     return kept
 
 
-def left_out(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> list[Ints]:
-    """The places of whom the cohorts of a draft leave out, then each of its tables.
+def left_out(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> Ints:
+    """The places of whom the rows and cohorts of a draft single out, together with cohorts told about before.
+
+    What is told of people is looked at first, then what is told of their amounts.
 
     Args:
         ranks: per place in the project, the person's rank in the ledger, negative where no release was about
             it.
     """
-    of_cohorts = _by_cohorts(draft, past, ranks, profile)
-    return [of_cohorts] + [
-        of_cohorts if table.apart else np.union1d(of_cohorts, _by_rows(table, profile))
-        for table in draft.tables
-    ]
+    before = _before(draft, past, ranks)
+    models = np.zeros(len(draft.groups), dtype=bool)
+    models[draft.model_rows] = True
+    of_amounts = [isinstance(table.table, AMOUNTS) for table in draft.tables]
+    tables = [np.full(len(table.groups), has) for table, has in zip(draft.tables, of_amounts, strict=True)]
+    amounts = np.concatenate([models[: len(draft.cohorts)], *tables])
+    counted = np.concatenate([models[: len(draft.cohorts)], *(np.ones_like(rows) for rows in tables)])
+    counted[0] = True
+    told, least = draft.groups.counts, profile.magnitude_released_count
+    found = [_singled(draft, counted & (told >= profile.people_threshold), before, NOISE, profile)]
+    if amounts.any():
+        amounts[0] = True
+        found.append(_singled(draft, amounts & (told >= least), before, NOISE_OF_AMOUNTS, profile))
+    return np.unique(np.concatenate(found))
 
 
-def without(draft: Draft, where: Ints, sets: Groups, out: list[Ints]) -> tuple[Keys, Ints]:
-    """Key and count of each distinct set without those who are left out of it.
+def without(draft: Draft, where: Ints, sets: Groups, out: Ints) -> tuple[Keys, Ints]:
+    """Key and count of each distinct set without those who are left out.
 
     Args:
         where: per group of the draft, its place among the distinct `sets`. out: as `left_out` gives.
     """
     keys, counts = sets.keys.copy(), sets.counts.copy()
+    if not len(out):
+        return keys, counts
     spots, places = [], []
-    for pairs, place, gone in zip(draft.pairs, draft.slices, out, strict=True):
-        if not len(gone):
-            continue
-        inside = np.isin(pairs.loose[1], gone)
+    for pairs, place in zip(draft.pairs, draft.slices, strict=True):
+        inside = np.isin(pairs.loose[1], out)
         spots.append(where[place][pairs.loose[0][inside]])
         places.append(pairs.loose[1][inside])
-    if spots:
-        packed = np.unique(np.column_stack([np.concatenate(spots), np.concatenate(places)]), axis=0)
-        np.bitwise_xor.at(keys, packed[:, 0], draft.people.record[packed[:, 1]])
-        np.subtract.at(counts, packed[:, 0], 1)
+    packed = np.unique(np.column_stack([np.concatenate(spots), np.concatenate(places)]), axis=0)
+    np.bitwise_xor.at(keys, packed[:, 0], draft.people.record[packed[:, 1]])
+    np.subtract.at(counts, packed[:, 0], 1)
     return keys, counts
 
 
-def _by_rows(table: TableDraft, profile: Profile) -> Ints:
-    """The places of whom the rows of one table single out: the parts among themselves, and the totals along
-    each dimension among theirs, since a total crosses the parts of other lines in any table.
-    """
-    counts, few = table.groups.counts, profile.people_threshold
-    noises = (NOISE, NOISE_OF_AMOUNTS) if isinstance(table.table, AMOUNTS) else (NOISE,)
-    sets, sizes, number = alike(Sets(*table.pairs.loose))
-    kinds, told = _totals(table, sets, sizes), counts >= few
+def _singled(draft: Draft, told: Flags, before: list[Ints], noise: float, profile: Profile) -> Ints:
+    """The places of whom these groups of the draft and the earlier cohorts single out."""
+    own_cells, own_people = _members(draft, _smallest(draft.groups, told))
+    rows = np.arange(len(before)) + len(draft.groups)
+    cells = np.concatenate([*own_cells, np.repeat(rows, [len(cohort) for cohort in before])])
+    people = np.concatenate([*own_people, *before, np.zeros(0, dtype=np.int64)])
+    sets, sizes, number = alike(Sets(cells, people))
     found = np.zeros(len(sizes), dtype=bool)
-    for kind in np.unique(kinds[told]):
-        rows = told & (kinds == kind)
-        if int(np.count_nonzero(rows)) > MOST_ROWS:
-            rows[np.argsort(-np.where(rows, counts, 0), kind="stable")[MOST_ROWS:]] = False
-        for noise in noises:
-            found[singled(sets.within(rows), few, profile.guard_distance, sizes, noise)] = True
-    places = table.pairs.loose[1]
-    return np.unique(places[found[number[places - places.min()]]]) if found.any() else places[:0]
-
-
-def _totals(table: TableDraft, sets: Sets, sizes: Ints) -> Ints:
-    """Per row, in which dimensions (as bits) its label holds everybody of every line along it."""
-    found = np.zeros(len(table.rows), dtype=np.int64)
-    columns = zip(*table.rows, strict=True)
-    for axis, (line, column) in enumerate(zip(table.lines, columns, strict=True)):
-        number = int(line.max(initial=-1)) + 1
-        if number == len(line):
-            continue
-        there = distinct(line[sets.cells], sets.people).loose
-        everybody = np.bincount(there[0], weights=sizes[there[1]], minlength=number)
-        labels, codes = np.unique(np.array(column, dtype=np.str_), return_inverse=True)
-        short = np.bincount(codes, weights=table.groups.counts < everybody[line], minlength=len(labels))
-        found |= (short == 0)[codes].astype(np.int64) << axis
-    return found
-
-
-def _by_cohorts(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> Ints:
-    """The places of whom the cohorts of this request single out together with those told about before.
-
-    Its cohorts are its population, everybody in a table and in a model.
-    """
-    own = _cohorts(draft)
-    mine = ranks[all_in_order(own[0], len(ranks))]
-    before = cohorts_about(past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
-    if len(own) + len(before) < 3:
-        return own[0][:0]
-    place_of = np.full(int(ranks.max(initial=-1)) + 1, -1, dtype=np.int64)
-    known = np.flatnonzero(ranks >= 0)
-    place_of[ranks[known]] = known
-    people = [*own, *(_here(cohort, place_of) for cohort in before)]
-    everybody = np.concatenate(people)
-    sets, sizes, number = alike(
-        Sets(np.repeat(np.arange(len(people)), [len(part) for part in people]), everybody)
-    )
-    amounts = bool(draft.models) or any(isinstance(table.table, AMOUNTS) for table in draft.tables)
-    found = np.zeros(len(sizes), dtype=bool)
-    for noise in (NOISE, NOISE_OF_AMOUNTS) if amounts else (NOISE,):
-        found[singled(sets, profile.people_threshold, profile.guard_distance, sizes, noise)] = True
+    found[singled(sets, profile.people_threshold, profile.guard_distance, sizes, noise)] = True
     if not found.any():
-        return own[0][:0]
-    chosen = np.unique(everybody[found[number[everybody - everybody.min()]]])
+        return people[:0]
+    chosen = np.unique(people[found[number[people - people.min()]]])
     return chosen[chosen >= 0]
 
 
-def _cohorts(draft: Draft) -> list[Ints]:
-    """The places of the different cohorts of a draft, the population first."""
-    found = {
-        int(draft.cohorts.keys[row]): draft.cohort_people(row) for row in (0, *draft.model_rows.tolist())
-    }
-    for table in draft.tables:
-        if int(table.union.keys[0]) not in found:
-            there = np.zeros(len(draft.people.record), dtype=bool)
-            there[table.pairs.loose[1]] = True
-            found[int(table.union.keys[0])] = np.flatnonzero(there)
-    return list(found.values())
+def _smallest(groups: Groups, told: Flags) -> Flags:
+    """Of the groups that are told, each set of people once, the smallest that can be looked at together."""
+    rows = np.flatnonzero(told)
+    rows = rows[np.unique(groups.keys[rows], return_index=True)[1]]
+    rows = rows[np.argsort(groups.counts[rows], kind="stable")][:MOST_ROWS]
+    chosen = np.zeros(len(groups), dtype=bool)
+    chosen[rows[np.cumsum(groups.counts[rows]) <= MOST_MEMBERSHIPS]] = True
+    return chosen
+
+
+def _members(draft: Draft, chosen: Flags) -> tuple[list[Ints], list[Ints]]:
+    """Groups and places of the chosen groups, part by part of the draft."""
+    cells, people = [], []
+    for pairs, place in zip(draft.pairs, draft.slices, strict=True):
+        if not chosen[place].any():
+            continue
+        rows, places = pairs.loose
+        inside = chosen[place][rows]
+        cells.append(rows[inside] + place.start)
+        people.append(places[inside])
+    return cells, people
+
+
+def _before(draft: Draft, past: Past, ranks: NDArray[np.int32]) -> list[Ints]:
+    """The places of earlier cohorts that share people with the population."""
+    mine = ranks[all_in_order(draft.cohort_people(0), len(ranks))]
+    cohorts = cohorts_about(past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
+    place_of = np.full(int(ranks.max(initial=-1)) + 1, -1, dtype=np.int64)
+    known = np.flatnonzero(ranks >= 0)
+    place_of[ranks[known]] = known
+    return [_here(cohort, place_of) for cohort in cohorts]
 
 
 def _here(cohort: Ints, place_of: Ints) -> Ints:
