@@ -38,6 +38,10 @@ def parts(size: int) -> dict[str, Callable[[], Found]]:
         "7 cohorts around a person": lambda: solved(20 * size, 3, by="cohorts"),
         "15 cohorts around a person": lambda: solved(20 * size, 4, by="cohorts"),
         "15 tables of one request around a person": lambda: solved(40 * size, 4, by="tables"),
+        "15 splits of everybody around a person": lambda: solved(40 * size, 4, by="splits"),
+        "15 later splits around a person, means": lambda: solved(
+            20 * size, 4, by="later splits", told="mean"
+        ),
         "15 rows of one table around a person": lambda: solved(40 * size, 4, by="rows"),
         "the same, only those with the trait": lambda: solved(40 * size, 4, by="rows", told="those with it"),
         "7 cohorts around a person, means": lambda: solved(20 * size, 3, by="cohorts", told="mean"),

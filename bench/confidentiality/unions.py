@@ -3,7 +3,7 @@ many have a trait or how much they have on average.
 
 Each union is six or more people from any other, so no two of them are twins. Rounding to base 3 alone would
 average out, and three figures of a mean say nearly all of a sum; whoever they single out is left out of them
-(`overlaps`). Asked as cohorts one after another, as tables of one request or as rows of one table.
+(`overlaps`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def solved(targets: int, blocks: int, *, by: str, told: str = "trait", seed: int
     """Has the target the trait, or any of the amount?
 
     Args:
-        by: "cohorts" one after another, "tables" of one request, "rows" of one table, or "splits": tables about
-            everybody, in the union or not.
+        by: "cohorts" one after another, "tables" of one request, "rows" of one table, "splits": tables of one
+            request about everybody, in the union or not; or "later splits", a request each.
         told: "trait", "those with it" (a target without it is in no union) or "mean".
 
     Returns:
@@ -69,22 +69,23 @@ def _asked(
 ) -> tuple[str, list[tuple[int, float]]]:  # fmt: skip
     """The last release, and what was told: (union, its sum), twice where those without the trait are told."""
     lots = [groups] if by == "rows" else [[group] for group in groups]
-    if by == "splits":
+    if "splits" in by:
         lots = [[group, np.setdiff1d(world.ids, group)] for group in groups]
     tables = [_table(f"t{place}", lot, values, told) for place, lot in enumerate(lots)]
-    if by == "cohorts":
-        releases = [ask(desk, table, population=np.sort(group), family=family)
-                    for table, group in zip(tables, groups, strict=True)]  # fmt: skip
+    if by in ("cohorts", "later splits"):
+        about = [np.sort(group) if by == "cohorts" else world.ids for group in groups]
+        releases = [ask(desk, table, population=own, family=family)
+                    for table, own in zip(tables, about, strict=True)]  # fmt: skip
     else:
         releases = [ask(desk, *tables, population=world.ids, family=family)]
     cells = [table for release in releases for table in release.tables.values()]
-    first = slice(None) if by != "splits" else slice(0, 1)
+    first = slice(0, 1) if "splits" in by else slice(None)
     if told == "mean":
         means = [cell for table in cells for cell in table.cells[first]]
         return releases[-1].release_id, [
             (row, cell.mean * cell.value) for row, cell in enumerate(means) if cell.mean is not None
         ]
-    counts = [value for table in cells for value in table.values[: None if by != "splits" else 2]]
+    counts = [value for table in cells for value in table.values[: 2 if "splits" in by else None]]
     sums = [(row, value) for row, value in enumerate(counts[::2])]
     if told == "trait":
         sums += [(row, None if no is None else len(groups[row]) - no) for row, no in enumerate(counts[1::2])]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from bench.confidentiality.unions import solved
 from bench.confidentiality.world import World, ask, desk_for
 
+from linkwell.confidentiality import overlaps
 from linkwell.confidentiality.overlaps import NOISE_OF_AMOUNTS, Sets, alike, singled
 from linkwell.confidentiality.request import (
     CountTable,
@@ -114,9 +115,41 @@ def test_cohorts_asked_one_by_one_show_no_more_once_they_would_single_a_person_o
 
 
 @pytest.mark.parametrize("told", ["trait", "those with it", "mean"])
-@pytest.mark.parametrize("by", ["rows", "tables"])
+@pytest.mark.parametrize("by", ["rows", "tables", "splits"])
 def test_unions_of_one_request_tell_nobody_from_others(by, told):
     assert 0.3 <= solved(30, 4, by=by, told=told)["area"] <= 0.7
+
+
+@pytest.mark.parametrize("least", [6, 21])
+@pytest.mark.parametrize("people", [60, 200, 1000])
+def test_all_one_two_and_three_way_tables_together_single_next_to_nobody_out(people, least):
+    """As one request: nobody of whom counts are told, one in fifty at most where amounts are."""
+    world, cells, members, rows = World.of(people), [], [], 0
+    for number in (1, 2, 3):
+        for variables in combinations(list(world.codes), number):
+            table = world.table(variables, world.ids)
+            told = np.bincount(table.cells, minlength=len(table.labels)) >= least
+            cells.append(table.cells[told[table.cells]] + rows)
+            members.append(world.ids[told[table.cells]])
+            rows += len(table.labels)
+    noise = NOISE if least == 6 else NOISE_OF_AMOUNTS
+    found = singled(Sets(np.concatenate(cells), np.concatenate(members)), 6, 5, noise=noise)
+    assert len(found) <= (0 if least == 6 else people / 50)
+
+
+def test_many_small_lots_are_looked_at_by_projection_and_the_same_are_found(monkeypatch):
+    """Ten thousand people no two of whom are alike, and one whom twelve unions of blocks single out."""
+    draw = np.random.default_rng(7)
+    apart = [(draw.integers(0, 40, 10_000) + 40 * place, np.arange(10_000)) for place in range(6)]
+    blocks = draw.permutation(10_000)[1:241].reshape(4, 60)
+    unions = [np.append(blocks[np.flatnonzero(bits)].ravel(), TARGET * 20_000 if one else [])
+              for one, bits in enumerate(list(product((0, 1), repeat=4))[1:])]  # fmt: skip
+    cells = [np.full(len(union), 240 + place) for place, union in enumerate(unions)]
+    sets = Sets(np.concatenate([*(c for c, _ in apart), *cells]),
+                np.concatenate([*(p for _, p in apart), *(u.astype(int) for u in unions)]))  # fmt: skip
+    found = singled(sets, 6, 5, noise=NOISE_OF_AMOUNTS).tolist()
+    monkeypatch.setattr(overlaps, "_CHUNK", 1 << 20)
+    assert 20_000 in found == singled(sets, 6, 5, noise=NOISE_OF_AMOUNTS).tolist()
 
 
 def overlapping(draw):

@@ -86,7 +86,7 @@ def decide(
     groups = draft.groups
     firsts, where = unique(groups)
     sets = groups.take(firsts) if len(firsts) < len(groups) else groups
-    out = left_out(draft, memory.past, ranks, profile)
+    out = left_out(draft, memory, ranks, profile)
     others = without(draft, where, sets, out)
     shown = round_counts(*others, keys, profile)
     fates = np.full(len(sets), Fate.FRESH, dtype=np.uint8)

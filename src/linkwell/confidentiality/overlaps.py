@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.groups import Flags, Groups, all_in_order
-from linkwell.confidentiality.guard import Past
+from linkwell.confidentiality.guard import HIDDEN, Memory, Past
+from linkwell.confidentiality.history import COHORTS, Block
 from linkwell.confidentiality.profile import Profile
 from linkwell.confidentiality.request import AMOUNTS, Floats, Ints
 from linkwell.confidentiality.rounding import Keys
@@ -32,6 +33,8 @@ MOST_MEMBERSHIPS = 2_000_000
 """Rows looked at together, and people in them: beyond, the smallest."""
 MOST_COHORTS = 40
 """Earlier cohorts looked at with each request, the newest first; more would take seconds."""
+MOST_EARLIER = 1_000_000
+"""As many people in groups of earlier requests about the very same population, the newest first."""
 TOGETHER = 2.0
 """Rows that tell of a person less than so many times what each of them tells alone single nobody out."""
 _CHUNK = 1 << 12
@@ -154,8 +157,8 @@ def _once(apart: Floats, distance: int) -> Flags:
     return kept
 
 
-def left_out(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profile) -> Ints:
-    """The places of whom the rows and cohorts of a draft single out, together with cohorts told about before.
+def left_out(draft: Draft, memory: Memory, ranks: NDArray[np.int32], profile: Profile) -> Ints:
+    """The places of whom the rows and cohorts of a draft single out, together with what was told before.
 
     What is told of people is looked at first, then what is told of their amounts.
 
@@ -163,19 +166,20 @@ def left_out(draft: Draft, past: Past, ranks: NDArray[np.int32], profile: Profil
         ranks: per place in the project, the person's rank in the ledger, negative where no release was about
             it.
     """
-    before = _before(draft, past, ranks)
+    before = _before(draft, memory, ranks)
     models = np.zeros(len(draft.groups), dtype=bool)
     models[draft.model_rows] = True
-    of_amounts = [isinstance(table.table, AMOUNTS) for table in draft.tables]
-    tables = [np.full(len(table.groups), has) for table, has in zip(draft.tables, of_amounts, strict=True)]
+    tables = [np.full(len(table.groups), isinstance(table.table, AMOUNTS)) for table in draft.tables]
     amounts = np.concatenate([models[: len(draft.cohorts)], *tables])
     counted = np.concatenate([models[: len(draft.cohorts)], *(np.ones_like(rows) for rows in tables)])
     counted[0] = True
     told, least = draft.groups.counts, profile.magnitude_released_count
-    found = [_singled(draft, counted & (told >= profile.people_threshold), before, NOISE, profile)]
+    every = [people for people, _ in before]
+    found = [_singled(draft, counted & (told >= profile.people_threshold), every, NOISE, profile)]
     if amounts.any():
         amounts[0] = True
-        found.append(_singled(draft, amounts & (told >= least), before, NOISE_OF_AMOUNTS, profile))
+        those = [people for people, has in before if has]
+        found.append(_singled(draft, amounts & (told >= least), those, NOISE_OF_AMOUNTS, profile))
     return np.unique(np.concatenate(found))
 
 
@@ -237,14 +241,44 @@ def _members(draft: Draft, chosen: Flags) -> tuple[list[Ints], list[Ints]]:
     return cells, people
 
 
-def _before(draft: Draft, past: Past, ranks: NDArray[np.int32]) -> list[Ints]:
-    """The places of earlier cohorts that share people with the population."""
+def _before(draft: Draft, memory: Memory, ranks: NDArray[np.int32]) -> list[tuple[Ints, bool]]:
+    """Places of what was told about before, and whether amounts of them may have been: cohorts that share
+    people with the population, and every group of requests about the very same population.
+
+    Groups of a population that changed are not: at each refresh they tell a little of those who came and
+    went, and an eighth of a small service would be left out for it.
+    """
     mine = ranks[all_in_order(draft.cohort_people(0), len(ranks))]
-    cohorts = cohorts_about(past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
     place_of = np.full(int(ranks.max(initial=-1)) + 1, -1, dtype=np.int64)
     known = np.flatnonzero(ranks >= 0)
     place_of[ranks[known]] = known
-    return [_here(cohort, place_of) for cohort in cohorts]
+    cohorts = cohorts_about(memory.past, np.sort(mine[mine >= 0]).astype(np.int64), MOST_COHORTS)
+    found = [(_here(cohort, place_of), True) for cohort in cohorts]
+    of_means = set(memory.means.groups.keys.tolist())
+    seen: set[int] = set()
+    room = MOST_EARLIER
+    for block in _about_the_same(memory.past, draft.cohorts):
+        counts, keys = block.groups.counts, block.groups.keys
+        room -= int(counts.sum())
+        if room < 0 or len(seen) > MOST_ROWS:
+            break
+        places, ends = _here(block.members, place_of), np.cumsum(counts)
+        for row in np.flatnonzero(block.shown != HIDDEN).tolist():
+            if int(keys[row]) not in seen:
+                seen.add(int(keys[row]))
+                found.append((places[ends[row] - counts[row] : ends[row]], int(keys[row]) in of_means))
+    return found
+
+
+def _about_the_same(past: Past, cohorts: Groups) -> list[Block]:
+    """The tables of requests about the very same population, the newest first."""
+    same = {
+        block.seq
+        for block in past.blocks
+        if block.measure == COHORTS
+        and (block.groups.keys[0], block.groups.counts[0]) == (cohorts.keys[0], cohorts.counts[0])
+    }
+    return [block for block in reversed(past.blocks) if block.seq in same and not block.measure]
 
 
 def _here(cohort: Ints, place_of: Ints) -> Ints:
