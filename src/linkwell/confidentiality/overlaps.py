@@ -167,6 +167,12 @@ def left_out(draft: Draft, memory: Memory, ranks: NDArray[np.int32], profile: Pr
             it.
     """
     before = _before(draft, memory, ranks)
+    if (
+        not before
+        and len(draft.tables) + len(draft.models) < 2
+        and all(table.apart for table in draft.tables)
+    ):
+        return np.zeros(0, dtype=np.int64)  # parts of one whole
     models = np.zeros(len(draft.groups), dtype=bool)
     models[draft.model_rows] = True
     tables = [np.full(len(table.groups), isinstance(table.table, AMOUNTS)) for table in draft.tables]
