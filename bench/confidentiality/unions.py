@@ -33,7 +33,7 @@ def solved(targets: int, blocks: int, *, by: str, told: str = "trait", seed: int
     Returns:
         accuracy of the guess and the base rate; the area under the curve, since who is left out of all unions
         looks like somebody without the trait, and such a guess is right as often as they are; unions asked
-        about; and, of cohorts, of how many targets the checker is told that somebody is singled out.
+        about; and of how many targets the checker is told that somebody is singled out.
     """
     world, draw = World.of(PEOPLE, seed), np.random.default_rng(seed)
     values = (draw.random(PEOPLE + 1) < 0.5) * 1.0
@@ -53,7 +53,7 @@ def solved(targets: int, blocks: int, *, by: str, told: str = "trait", seed: int
             found = _target(inside, np.array([total for _, total in equations]), values, told)
             guessed.append(found)
             having.append(values[people[0]] > 0)
-            noticed += by == "cohorts" and TOGETHER in (desk.why(last).inside() or {})
+            noticed += TOGETHER in (desk.why(last).inside() or {})
     has, found = np.array(having), np.array(guessed)
     rate, apart = float(has.mean()), found[has][:, None] - found[~has]
     return {

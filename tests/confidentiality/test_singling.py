@@ -12,8 +12,9 @@ from linkwell.confidentiality.singling import leverages
 PERMITTED = {"permission_single_provider": True}
 
 
-def test_fifteen_unions_of_blocks_around_one_person_are_shown_to_the_checker():
-    assert solved(2, 4, by="cohorts")["noticed"] == 1
+@pytest.mark.parametrize("by", ["cohorts", "rows", "splits", "later splits"])
+def test_fifteen_unions_of_blocks_around_one_person_are_shown_to_the_checker(by):
+    assert solved(2, 4, by=by)["noticed"] == 1
 
 
 def test_whoever_is_singled_out_is_the_person_the_cohorts_were_shaped_around():

@@ -52,7 +52,9 @@ from linkwell.confidentiality.twins import near, same, unique
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decision:
-    """Per group of the draft the number shown (HIDDEN: S) and why; per table what was told of its amounts."""
+    """Per group of the draft the number shown (HIDDEN: S) and why; per table what was told of its amounts;
+    and how many people were left out of all that.
+    """
 
     shown: Ints
     fates: Fates
@@ -63,6 +65,7 @@ class Decision:
     near: bool
     unions: tuple[Groups, ...]
     wide: bool
+    left_out: int
 
 
 def decide(
@@ -133,7 +136,7 @@ def decide(
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     gone = [rows & ~moved[place] for rows, place in zip(hidden, draft.slices[1:], strict=True)]
     narrowed, bars = near_earlier and not lifted, barred(draft, hidden, gone, profile)
-    return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide)
+    return Decision(shown, fates, amounts, answers, models, bars, narrowed, fresh, wide, len(out))
 
 
 def blocks(draft: Draft, decision: Decision, ranks: list[NDArray[np.int32]]) -> list[Block]:

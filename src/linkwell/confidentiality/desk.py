@@ -46,7 +46,7 @@ from linkwell.vault.secrets import keep_secret
 from linkwell.vault.zones import Home, Zone
 
 SHORTEST_REASON = 10
-TOGETHER = "all cohorts told about so far"
+TOGETHER = "all that was told so far"
 
 
 class ReleaseRefused(RefusedByRule):
@@ -225,8 +225,8 @@ class ReleaseDesk:
     def why(self, release_id: str) -> Internal[dict[str, dict[str, int]]]:
         """Per table of a release, how many cells show what they show for which reason; for the checker.
 
-        Where all cohorts told about so far, taken together, single somebody of this release out (`singling`),
-        how many people those are.
+        Where what was told so far, taken together, singles somebody of this release out: how many people all
+        cohorts do (`singling`), and how many were left out of this release (`overlaps`).
         """
         found = self._ledger.reasons(release_id, [fate.name.lower() for fate in Fate])
         content = self._ledger.release(release_id)
@@ -234,7 +234,9 @@ class ReleaseDesk:
             with self._ledger.writing():
                 past = self._recall.memory(self._ledger, content["family"]).past
             many = singled_out(past, int(content["ledger_entry"]), self.profile.people_threshold)
-            found |= {TOGETHER: {"people_singled_out": many}} if many else {}
+            left = self._ledger.left_out(int(content["ledger_entry"]))
+            both = {"people_singled_out": many, "people_left_out": left}
+            found |= {TOGETHER: {kind: n for kind, n in both.items() if n}} if any(both.values()) else {}
         return Internal(found)
 
     def _decided(
@@ -265,7 +267,7 @@ class ReleaseDesk:
             family=request.family, request=prepared.digest, content=content, blocks=kept,
             effects=past_effects(prepared, decision), actor=actor,
             details={"family": request.family, "project": request.project, "purpose": request.purpose,
-                     "profile": self.profile.digest, "near": entry or 0,
+                     "profile": self.profile.digest, "near": entry or 0, "left_out": decision.left_out,
                      "registry": registry_head,
                      "override": [override.checker, override.reason] if override else []},
         )  # fmt: skip

@@ -107,6 +107,11 @@ class ReleaseLedger:
         row = self._base.execute("SELECT body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         return Event(**json.loads(row[0])) if row else None
 
+    def left_out(self, seq: int) -> int:
+        """How many people the release of an entry left out; nought for entries older than this is kept."""
+        row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
+        return int(json.loads(row[0])["details"].get("left_out", 0))
+
     def hash_at(self, seq: int) -> str | None:
         """Hash of an entry; None if there is no such entry."""
         row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
