@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkwell.confidentiality import decide
 from linkwell.confidentiality.effects import effect_content, rounding_step
 from linkwell.confidentiality.profile import load_profile
 from linkwell.confidentiality.request import EffectInput
@@ -70,6 +71,16 @@ def test_an_effect_keeps_its_answer_for_the_same_people(desk, ask):
     assert again.effects["ED visits"].estimate == one.estimate
     assert one.treated % 3 == 0
     assert abs(one.treated - 199) <= 2
+
+
+def test_an_effect_is_told_where_only_the_number_of_its_people_is_not(desk, ask, monkeypatch):
+    """Leaving ten people out of a count moves it further than a number may lie from the truth."""
+    monkeypatch.setattr(decide, "left_out", lambda draft, *_: draft.cohort_people(1)[:10])
+    told = desk.release(ask(effects=(effect(),)), **PERMITTED).effects["ED visits"]
+    assert (told.treated, told.estimate, told.mark) == (None, -3.2, "")
+    monkeypatch.setattr(decide, "left_out", lambda draft, *_: draft.cohort_people(1))
+    told = desk.release(ask(effects=(effect(name="again"),), purpose="b"), **PERMITTED).effects["again"]
+    assert (told.treated, told.estimate) == (None, None)
 
 
 @pytest.mark.parametrize("side", ["treated_units", "comparison_units"])

@@ -93,7 +93,9 @@ def decide(
     others = without(draft, where, sets, out)
     shown = round_counts(*others, keys, profile)
     fates = np.full(len(sets), Fate.FRESH, dtype=np.uint8)
-    fates[np.abs(shown - sets.counts) > profile.tolerances(sets.counts)] = Fate.GUARDED
+    counted = shown.copy()
+    off = np.abs(shown - sets.counts) > profile.tolerances(sets.counts)
+    fates[off] = Fate.GUARDED
     fates[where[_few_entities(draft)]] = Fate.FEW_ENTITIES
     fates[sets.counts < profile.people_threshold] = Fate.FEW_PEOPLE
     shown[fates >= Fate.FEW_PEOPLE] = HIDDEN
@@ -119,6 +121,8 @@ def decide(
         )
         hide_second(draft, where, sets, shown, fates, kept, moved, memory.past, profile)
         fates[apart & (fates == Fate.CARRIED)] = Fate.FRESH
+    # A group of which only the number may not be told, since too many are left out, is large all the same.
+    sizes = np.where(off & (fates == Fate.GUARDED), counted, shown)[where]
     shown, fates, moved = shown[where], fates[where], moved[where]
     again = np.ones(len(where), dtype=bool)
     again[firsts] = False
@@ -130,9 +134,11 @@ def decide(
     kin = cohort_kin(draft, memory.past, profile)
     fitted_before = [old for old in effects if old.name.startswith(MODEL)]
     before = [old for old in effects if not old.name.startswith(MODEL)]
-    answers = decide_effects(draft, shown, kin, before, profile, **limits)
+    answers = decide_effects(draft, shown, sizes, kin, before, profile, **limits)
     stay = [~np.isin(draft.cohort_people(row), out) for row in draft.model_rows.tolist()]
-    models = decide_models(draft.models, draft.model_rows, stay, shown, kin, fitted_before, profile, **limits)
+    models = decide_models(
+        draft.models, draft.model_rows, stay, shown, sizes, kin, fitted_before, profile, **limits
+    )
     fresh = tuple(table.union for table, near in zip(draft.tables, own, strict=True) if lifted or not near)
     gone = [rows & ~moved[place] for rows, place in zip(hidden, draft.slices[1:], strict=True)]
     narrowed, bars = near_earlier and not lifted, barred(draft, hidden, gone, profile)

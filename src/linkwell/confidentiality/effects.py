@@ -25,7 +25,7 @@ Relation = dict[tuple[int, int, int], bool]
 
 
 def decide_effects(
-    draft: Draft, shown: Ints, kin: Relation, earlier: list[PastEffect], profile: Profile, *,
+    draft: Draft, shown: Ints, sizes: Ints, kin: Relation, earlier: list[PastEffect], profile: Profile, *,
     repeats_only: bool, lifted: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
     """What may be told of each effect, after the guard.
@@ -35,15 +35,17 @@ def decide_effects(
     of earlier effects: none. Other amounts (another outcome, a later refresh): a new answer.
 
     Args:
-        shown: released count per group of the draft. kin: how its cohorts relate to each
-            other and to earlier ones.
+        shown: released count per group of the draft. sizes: the same, and the rounded count where only
+            the number may not be told. kin: how its cohorts relate to each other and to earlier ones.
         repeats_only: nothing new may be told. lifted: a checker answers for near twins.
     """
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, effect in enumerate(draft.request.effects):
         treated, comparison = draft.effect_rows(row)
-        content = effect_content(effect, int(shown[treated]), int(shown[comparison]), profile)
+        content = effect_content(effect, int(sizes[treated]), int(sizes[comparison]), profile)
+        for side, place in (("treated", treated), ("comparison", comparison)):
+            content[side] = None if shown[place] == HIDDEN else int(shown[place])
         now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
                          draft.effect_sums[row], content)  # fmt: skip
         earlier_one, follows = _follows(now, known, kin, draft, profile)

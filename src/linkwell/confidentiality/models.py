@@ -111,7 +111,7 @@ def _variable(model: ModelInput, name: str, number: int) -> list[tuple[str, Floa
 
 
 def decide_models(
-    drafts: tuple[ModelDraft, ...], rows: Ints, stay: list[Flags], shown: Ints,
+    drafts: tuple[ModelDraft, ...], rows: Ints, stay: list[Flags], shown: Ints, sizes: Ints,
     kin: Mapping[tuple[int, int, int], bool], earlier: list[PastEffect], profile: Profile, *,
     repeats_only: bool, lifted: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
@@ -122,13 +122,14 @@ def decide_models(
 
     Args:
         rows: cohort row of each model. stay: per model, who of its people is not left out of it.
-        shown: released count per group. kin: as of effects.
+        shown, sizes, kin: as of effects.
     """
     told: list[dict[str, Any]] = []
     known = list(earlier)
     for row, draft in enumerate(drafts):
         place = int(rows[row])
-        content = model_content(draft.only(stay[row]), int(shown[place]), profile)
+        content = model_content(draft.only(stay[row]), int(sizes[place]), profile)
+        content["people"] = None if shown[place] == HIDDEN else int(shown[place])
         related = [old for old in known if (place, old.seq, old.treated) in kin]
         before, barred = _heed(draft, related, profile, exact_only=lifted)
         if content["mark"] != "S" and before is not None:

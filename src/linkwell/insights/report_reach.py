@@ -48,17 +48,33 @@ def _of(release: Release, part: ReleasedCell, whole: ReleasedCell) -> ReleasedSh
 
 
 def in_short(release: Release) -> str:
-    """One sentence: how many were supplied, found, and reach the community."""
+    """A sentence or two: how many were supplied, found, and reach the community."""
     flow, groups = release.tables["flow"], release.tables["reach"]
     supplied, found = flow.cell(SUPPLIED), flow.cell(FOUND)
-    sentence = f"You supplied {spoken(supplied)} people; {spoken(found)} of them could be found in the data"
-    part = _of(release, found, supplied)
-    sentence += f" ({part})." if part is not None else "."
+    if found.value is None:
+        sentence = (
+            f"How many of {_yours(supplied)} could be found in the data is hidden to protect a few people."
+        )
+        leads = "You reach"
+    else:
+        part = _of(release, found, supplied)
+        sentence = (
+            f"You supplied {spoken(supplied)} people; {spoken(found)} of them could be found in the data"
+        )
+        sentence += f" ({part})." if part is not None else "."
+        leads = "That is"
     reached, could = groups.cell(REACHED), groups.cell(COULD)
     covered = _of(release, reached, could)
     if covered is not None:
-        sentence += f" That is about {covered} of the people like yours in the regions you work in."
+        sentence += f" {leads} about {covered} of the people like yours in the regions you work in."
     return sentence
+
+
+def _yours(supplied: ReleasedCell) -> str:
+    """The people supplied, with their number where it is told."""
+    return (
+        "the people you supplied" if supplied.value is None else f"the {spoken(supplied)} people you supplied"
+    )
 
 
 def flow(release: Release, story: Story) -> tuple[Block, ...]:
@@ -79,9 +95,9 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
         drawn.append(Bar(step, "people", cell.value, count(cell)))
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
-    title = f"{spoken(last)} of the {spoken(first)} people you supplied could be compared"
+    title = f"{spoken(last)} of {_yours(first)} could be compared"
     if last.value is None:
-        title = f"Too few of the {spoken(first)} people you supplied could be compared to say how many"
+        title = f"Too few of {_yours(first)} could be compared to say how many"
     drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
     return (Figure(title, (drawing,), numbers(
         "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
