@@ -51,4 +51,4 @@ def test_identifiers_are_enough_for_a_supply_and_a_reach_report(
     (page,) = (home / "released").rglob("report.html")
     text = page.read_text("utf-8")
     assert "Who you reach" in text
-    assert "You supplied" in text
+    assert "people you supplied" in text
