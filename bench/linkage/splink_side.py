@@ -117,8 +117,11 @@ RULES = [
 ]
 
 
-def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None) -> dict[str, float]:
-    """Train and score; seconds per phase."""
+def run(
+    folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None, keep: bool = False
+) -> dict[str, float]:
+    """Train and score; seconds per phase. `keep`: what was compared is kept with every pair, however
+    unlikely, as Splink does unless told."""
     spent: dict[str, float] = {}
     started = time.perf_counter()
 
@@ -143,7 +146,7 @@ def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None
         link_type="link_only",
         comparisons=compared,
         blocking_rules_to_generate_predictions=rules if has_ids else rules[2:],
-        retain_matching_columns=False,
+        retain_matching_columns=keep,
     )
     linker = Linker(tables, settings, log_level=logging.ERROR)
     train = linker.training
@@ -157,7 +160,7 @@ def run(folder: Path, roots: Path, out: Path, *, threads: int, cap: float | None
     mark("em")
     linker.inference.compute_blocked_pairs_for_predict()
     mark("block")
-    scored = linker.inference.predict(threshold_match_weight=-2)
+    scored = linker.inference.predict(**({} if keep else {"threshold_match_weight": -2}))
     mark("score")
     name = scored.physical_name
     con.execute(f"""COPY (
@@ -177,6 +180,7 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--default-em", action="store_true", help="EM on every blocked pair, as documented")
+    parser.add_argument("--keep", action="store_true", help="keep every pair and what was compared")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     phases = run(
@@ -185,6 +189,7 @@ if __name__ == "__main__":
         options.out,
         threads=options.threads,
         cap=None if options.default_em else 2e5,
+        keep=options.keep,
     )
     peak = high_water()
     used = resource.getrusage(resource.RUSAGE_SELF)
