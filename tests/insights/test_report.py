@@ -187,6 +187,7 @@ def test_with_a_few_people_not_found_a_small_provider_still_sees_its_coverage_by
     assert (released.tables["flow"].cell("Found").value is None) == hidden
     if hidden:
         assert "could be found in the data is hidden to protect a few people. You reach about" in said
+    assert ("From the people supplied" in said) != hidden  # neither a chart nor a table of nothing but S
 
 
 @pytest.mark.parametrize("participants", [60, 100, 180])

@@ -93,6 +93,10 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
             )
         )
         drawn.append(Bar(step, "people", cell.value, count(cell)))
+    stars, stayed = Text(sentences()["reach"]["stars"], small=True), map(Text, story.stayed_out)
+    if all(bar.value is None for bar in drawn):
+        told = f"How many of {_yours(first)} were found and compared is hidden to protect a few people."
+        return (Text(told), stars, *stayed)
     said = "; ".join(f"{words.lower()}: {number}" for words, number, _ in rows)
     last = steps.cell(ANALYSED)
     title = f"{spoken(last)} of {_yours(first)} could be compared"
@@ -101,7 +105,7 @@ def flow(release: Release, story: Story) -> tuple[Block, ...]:
     drawing = bars(drawn, axis="People", alternative=f"Bars, from longest to shortest: {said}.")
     return (Figure(title, (drawing,), numbers(
         "From the people supplied to the people compared", ("Step", "People", "Of those supplied"), rows
-    )), Text(sentences()["reach"]["stars"], small=True), *map(Text, story.stayed_out))  # fmt: skip
+    )), stars, *stayed)  # fmt: skip
 
 
 def numbers(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
