@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ from linkwell.linkage.weights import (
 
 Tick = Callable[[int, int], None]
 _STEPS = 5
+_MOST_PARTS = 256
 
 
 def link(
@@ -78,7 +80,7 @@ def link(
         spine = PreparedSpine.open(spine)
     if chosen.temp_folder is None and isinstance(spine, PreparedSpine) and spine.path is not None:
         chosen = replace(chosen, temp_folder=spine.path.parent)  # what spills stays in the spine's own zone
-    memory = "500MB" if isinstance(spine, PreparedSpine) else "1700MB"
+    memory = "500MB" if isinstance(spine, PreparedSpine) else "1500MB"
     with engine(chosen, memory=memory) as con:
         ready = _attached(con, spine, chosen)
         load_names(con, chosen.model)
@@ -264,6 +266,25 @@ def worth_comparing(
     return tuple(c for c in compared if c.name not in empty)
 
 
+def _in_parts(con: duckdb.DuckDBPyConnection, query: Callable[[str], str], records: int) -> pa.Table:
+    """The answer to a query in the order of the records, about all of them or, where memory does not allow
+    that, about as many at once as it does.
+
+    Raises:
+        duckdb.OutOfMemoryException: not even one in `_MOST_PARTS` of them.
+    """
+    parts = 1
+    while True:
+        cuts = [records * place // parts for place in range(parts + 1)]
+        try:
+            tables = [con.sql(query(f"r >= {a} AND r < {b}")).to_arrow_table() for a, b in pairwise(cuts)]
+            return pa.concat_tables(tables)
+        except duckdb.OutOfMemoryException:
+            parts *= 4
+            if parts > _MOST_PARTS:
+                raise
+
+
 def compared_pairs(
     con: duckdb.DuckDBPyConnection,
     model: ModelFiles,
@@ -277,17 +298,21 @@ def compared_pairs(
     columns += [f"n_{c.name}" for c in compared if c.same_for_all is None]
     words = {"l": "words", "s": "spelling"}
     met = "JOIN spine s ON s.rowid = p.i JOIN rest l ON l.r = p.r"
-    sources = {plain: f"(FROM pairs WHERE plain = {plain}) p {met}" for plain in (False, True)}
-    both = " UNION ALL ".join(
-        compare_sql(model, compared, source, carry, words=words, plain=plain)
-        for plain, source in sources.items()
-    )
+
+    def query(some: str) -> str:
+        sources = {plain: f"(FROM pairs WHERE plain = {plain} AND {some}) p {met}" for plain in (False, True)}
+        both = " UNION ALL ".join(
+            compare_sql(model, compared, source, carry, words=words, plain=plain)
+            for plain, source in sources.items()
+        )
+        return f"SELECT {', '.join(columns)} FROM ({both}) ORDER BY r, pid"
+
     once = con.sql(
         f"SELECT {', '.join(columns)} FROM (SELECT *, true AS settled FROM same WHERE once)"
     ).to_arrow_table()
     for name in ("same", "owners", "open_list", "seen"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    table = con.sql(f"SELECT {', '.join(columns)} FROM ({both}) ORDER BY r, pid").to_arrow_table()
+    table = _in_parts(con, query, len(unseen))
     for name in ("rest", "pairs", "words"):
         con.execute(f"DROP TABLE {name}")
     table = pa.concat_tables([once, table])
