@@ -137,12 +137,14 @@ def main(argv: list[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     listen()
     try:
-        outcome = cli.main(args=arguments, standalone_mode=False)
+        outcome = cli.main(args=arguments, prog_name="linkwell", standalone_mode=False)
     except LinkwellError as error:
         _end(error, json_wanted="--json" in arguments)
     except click.exceptions.Abort:
         _stopped()
     except click.ClickException as error:
+        if "--json" in arguments:
+            _end(_misused(error), json_wanted=True)
         error.show()
         sys.exit(2)
     except ModuleNotFoundError as error:
@@ -159,6 +161,12 @@ def main(argv: list[str] | None = None) -> None:
             raise
         _end(BUSY, json_wanted="--json" in arguments)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _misused(error: click.ClickException) -> WrongUse:
+    """A command line that could not be read, in our own form."""
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "linkwell"
+    return WrongUse(error.format_message(), where=path, fix=f"Look at: {path} --help")
 
 
 def _stopped() -> NoReturn:
