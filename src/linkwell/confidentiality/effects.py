@@ -10,7 +10,7 @@ import numpy as np
 
 from linkwell.confidentiality.draft import Draft
 from linkwell.confidentiality.groups import distinct
-from linkwell.confidentiality.guard import HIDDEN, Past
+from linkwell.confidentiality.guard import Past, told_number
 from linkwell.confidentiality.history import COHORTS, PastEffect
 from linkwell.confidentiality.magnitudes import MOST_KNOWN, combination, keyed_sums, off
 from linkwell.confidentiality.profile import Profile
@@ -44,8 +44,7 @@ def decide_effects(
     for row, effect in enumerate(draft.request.effects):
         treated, comparison = draft.effect_rows(row)
         content = effect_content(effect, int(sizes[treated]), int(sizes[comparison]), profile)
-        for side, place in (("treated", treated), ("comparison", comparison)):
-            content[side] = None if shown[place] == HIDDEN else int(shown[place])
+        content |= {"treated": told_number(shown[treated]), "comparison": told_number(shown[comparison])}
         now = PastEffect(0, effect.name, effect.outcome or effect.name, treated, comparison,
                          draft.effect_sums[row], content)  # fmt: skip
         earlier_one, follows = _follows(now, known, kin, draft, profile)
@@ -98,13 +97,13 @@ def cohort_kin(draft: Draft, past: Past, profile: Profile) -> Relation:
 
 
 def effect_content(effect: EffectInput, treated: int, comparison: int, profile: Profile) -> dict[str, Any]:
-    """What may be told of an effect: JSON-able, numbers None and mark "S" when it may not.
+    """What may be told of an effect beside its people: JSON-able, numbers None and mark "S" when it may not.
 
     Both groups need enough people: the released count of those reached at least `effect_treated_released`,
     the comparison group worth `effect_comparison_effective` people and itself not hidden (design §8.10).
 
     Args:
-        treated, comparison: released counts, HIDDEN if hidden.
+        treated, comparison: rounded counts, HIDDEN if hidden.
 
     Raises:
         WrongUse: the estimate is not inside its interval, or not a number.
@@ -112,8 +111,7 @@ def effect_content(effect: EffectInput, treated: int, comparison: int, profile: 
     _sane(effect)
     told: dict[str, Any] = {
         "name": effect.name, "title": effect.title, "kind": effect.kind, "unit": effect.unit, "level":
-        effect.level, "treated": None if treated == HIDDEN else treated, "comparison": None if comparison ==
-        HIDDEN else comparison,
+        effect.level,
     }  # fmt: skip
     enough = (
         treated >= profile.effect_treated_released

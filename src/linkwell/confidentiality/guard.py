@@ -37,6 +37,11 @@ FEWEST_TOLD, LATER_PERCENT = 10, 80
 """A later version of a table has at least this share of its small told groups, of at least so many."""
 
 
+def told_number(shown: int) -> int | None:
+    """The number a cell shows; None where it is hidden."""
+    return None if shown == HIDDEN else int(shown)
+
+
 @dataclass(frozen=True, eq=False)
 class Past:
     """Every group ever shown in a data family, as one list; `blocks` and `rows` say where each came from."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from linkwell.confidentiality.groups import BUCKETS, Flags, distinct
-from linkwell.confidentiality.guard import HIDDEN
+from linkwell.confidentiality.guard import told_number
 from linkwell.confidentiality.history import PastEffect
 from linkwell.confidentiality.magnitudes import MOST_KNOWN, combination, keyed_sums, off
 from linkwell.confidentiality.means import dominated, figures
@@ -129,7 +129,7 @@ def decide_models(
     for row, draft in enumerate(drafts):
         place = int(rows[row])
         content = model_content(draft.only(stay[row]), int(sizes[place]), profile)
-        content["people"] = None if shown[place] == HIDDEN else int(shown[place])
+        content["people"] = told_number(shown[place])
         related = [old for old in known if (place, old.seq, old.treated) in kin]
         before, barred = _heed(draft, related, profile, exact_only=lifted)
         if content["mark"] != "S" and before is not None:
@@ -166,14 +166,16 @@ def _heed(
     return None, False
 
 
-def model_content(draft: ModelDraft, shown: int, profile: Profile) -> dict[str, Any]:
-    """What may be told of a model before the guard: JSON-able, numbers None and mark "S" when it may not."""
+def model_content(draft: ModelDraft, size: int, profile: Profile) -> dict[str, Any]:
+    """What may be told before the guard of a model of so many people (rounded, HIDDEN if hidden), beside
+    their number: JSON-able, numbers None and mark "S" when it may not.
+    """
     model = draft.model
     words: dict[str, Any] = {
         "name": model.name, "title": model.title, "kind": model.kind, "outcome": model.outcome,
-        "terms": list(draft.columns), "people": None if shown == HIDDEN else shown,
+        "terms": list(draft.columns),
     }  # fmt: skip
-    if shown < profile.magnitude_released_count or _saturated(draft.design) or _thin(draft, profile):
+    if size < profile.magnitude_released_count or _saturated(draft.design) or _thin(draft, profile):
         return words | _hidden(draft)
     found = fit(model.kind, draft.outcome, draft.design)
     if not _supported(found, profile) or _one_sided(draft, found, profile):

@@ -109,17 +109,25 @@ class ReleaseLedger:
 
     def left_out(self, seq: int) -> int:
         """How many people the release of an entry left out; nought for entries older than this is kept."""
-        row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
-        return int(json.loads(row[0])["details"].get("left_out", 0))
+        return int(self._event(seq)["details"].get("left_out", 0))
 
     def hash_at(self, seq: int) -> str | None:
         """Hash of an entry; None if there is no such entry."""
+        try:
+            return str(self._event(seq)["hash"])
+        except KeyError:
+            return None
+
+    def _event(self, seq: int) -> dict[str, Any]:
+        """The event of an entry. Raises KeyError if there is no such entry."""
         row = self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()
-        return str(json.loads(row[0])["hash"]) if row else None
+        if row is None:
+            raise KeyError(seq)
+        return dict(json.loads(row[0]))
 
     def entry(self, seq: int) -> Entry:
         """All rows of an entry, as they were recorded."""
-        event = json.loads(self._base.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()[0])
+        event = self._event(seq)
         before = self._base.execute(
             "SELECT body FROM event JOIN release USING (seq) WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)
         ).fetchone()

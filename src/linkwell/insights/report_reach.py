@@ -52,17 +52,13 @@ def in_short(release: Release) -> str:
     flow, groups = release.tables["flow"], release.tables["reach"]
     supplied, found = flow.cell(SUPPLIED), flow.cell(FOUND)
     if found.value is None:
-        sentence = (
-            f"How many of {_yours(supplied)} could be found in the data is hidden to protect a few people."
-        )
-        leads = "You reach"
+        told = "could be found in the data is hidden to protect a few people."
+        sentence, leads = f"How many of {_yours(supplied)} {told}", "You reach"
     else:
         part = _of(release, found, supplied)
-        sentence = (
-            f"You supplied {spoken(supplied)} people; {spoken(found)} of them could be found in the data"
-        )
-        sentence += f" ({part})." if part is not None else "."
-        leads = "That is"
+        share = "" if part is None else f" ({part})"
+        told = f"{spoken(found)} of them could be found in the data{share}."
+        sentence, leads = f"You supplied {spoken(supplied)} people; {told}", "That is"
     reached, could = groups.cell(REACHED), groups.cell(COULD)
     covered = _of(release, reached, could)
     if covered is not None:
