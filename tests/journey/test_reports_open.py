@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.conftest import (  # noqa: F401
+    CHROMIUM,
     axe,
     base_url,
     browser_type_launch_args,
@@ -20,9 +20,7 @@ from tests.browser.conftest import (  # noqa: F401
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.skipif(
-        shutil.which("chromium") is None, reason="chromium is not installed: apt-get install chromium"
-    ),
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"),
 ]
 
 
