@@ -4,6 +4,9 @@ the work.
 
 from __future__ import annotations
 
+import fcntl
+from threading import Timer
+
 import pytest
 from django_tasks_db.models import DBTaskResult
 
@@ -146,6 +149,17 @@ def test_a_living_worker_holds_its_queue(registry) -> None:
         assert worker.alive("quick")
         assert not worker.alive("heavy")
     assert not worker.alive("quick")
+
+
+def test_whoever_only_looks_is_no_worker_and_keeps_none_away(registry) -> None:
+    with worker._lock_path("quick").open("ab") as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        assert not worker.alive("quick")
+        with worker.holding("quick") as mine:
+            assert not mine
+        Timer(0.2, fcntl.flock, (look, fcntl.LOCK_UN)).start()
+        with worker.holding("quick", patience=60) as mine:
+            assert mine
 
 
 def test_a_sealed_file_left_by_a_killed_process_is_destroyed_later(registry, supply) -> None:

@@ -4,6 +4,7 @@ nothing is there or signed twice.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -115,7 +116,7 @@ def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None
                 sender.patch(
                     place, content=stalling(package[half:-1], lambda: kill_web(portal)), headers=more
                 )
-            wait_until_back("linkwell.portal.web", portal, port)
+            wait_until_back("linkwell.portal.web", portal, site.home.path, port)
             stands = sender.head(place).headers["Upload-Offset"]
             assert int(stands) >= half
             rest = sender.patch(
@@ -220,11 +221,7 @@ def test_a_worker_killed_while_it_destroys_leaves_no_half_and_signs_once(site: S
     asked = ("destroy-kept", "DSA-2026-001", "--as=provider")
     with quick_worker(site.environment) as worker:
         try:
-            lock = site.home.path / "portal" / "locks" / "worker-quick.lock"
-            before = lock.read_bytes()
-            while lock.read_bytes() in (before, b""):  # it holds its queue, so the command only waits for it
-                assert worker.poll() is None
-                time.sleep(0.02)
+            wait_for_its_queue(site, worker, "quick")  # so the command only waits for it
             killed_when(site.environment | lead, lambda: not names.exists(), *asked)
         finally:
             worker.kill()
@@ -350,6 +347,19 @@ def worker_of(site: Site, queue: str) -> Iterator[subprocess.Popen[bytes]]:
             worker.kill()
 
 
+def wait_for_its_queue(site: Site, worker: subprocess.Popen[bytes], queue: str) -> None:
+    """Wait until somebody holds the queue, and the worker lives."""
+    with (site.home.path / "portal" / "locks" / f"worker-{queue}.lock").open("ab") as lock:
+        while True:
+            assert worker.poll() is None, "the worker ended"
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            time.sleep(0.02)
+
+
 def killed_once(worker: subprocess.Popen[bytes], reached: Callable[[], bool]) -> None:
     """Kill it in the middle of its work."""
     while not reached():
@@ -358,6 +368,23 @@ def killed_once(worker: subprocess.Popen[bytes], reached: Callable[[], bool]) ->
     worker.kill()
     worker.wait()
     assert reached(), "it was killed after its work, not in the middle of it"
+
+
+def test_a_worker_stands_by_while_somebody_else_holds_its_queue(site: Site, tmp_path: Path) -> None:
+    held, said = site.home.path / "portal" / "locks" / "worker-heavy.lock", tmp_path / "said"
+    command = [sys.executable, "-m", "linkwell.portal.worker", "heavy"]
+    with held.open("ab") as lock, said.open("wb") as log:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        worker = subprocess.Popen(command, env=site.environment, stdout=log, stderr=log)
+        try:
+            while b"standing by" not in said.read_bytes():
+                assert worker.poll() is None, said.read_text("utf-8")
+                time.sleep(0.05)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            wait_for_its_queue(site, worker, "heavy")
+        finally:
+            worker.kill()
+            worker.wait()
 
 
 def test_a_worker_killed_while_it_builds_counts_and_runs_a_script_does_each_once(
@@ -461,7 +488,7 @@ def test_web_killed_while_a_destruction_goes_on_that_a_page_asked_for(
                 time.sleep(0.002)
             kill_web(portal)
             assert details.exists(), "it was killed after the work, not in the middle of it"
-            wait_until_back("linkwell.portal.web", portal, port)
+            wait_until_back("linkwell.portal.web", portal, site.home.path, port)
             while details.exists():
                 assert time.monotonic() < until
                 time.sleep(0.05)

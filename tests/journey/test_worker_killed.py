@@ -34,13 +34,18 @@ ELSEWHERE = {"agreement.destroy", "notices.mail", "removal.destroy", "lab.build"
 """Killed in tests/custody/test_killed_keeping.py, beside upload, backup and restore."""
 
 
+def said_by(home: Path, port: int) -> Path:
+    """What the portal on a port said."""
+    return home.parent / f"portal-{port}.txt"
+
+
 def serve(home: Path, port: int, env: dict[str, str] | None = None) -> subprocess.Popen[Any]:
-    """Start the portal and its workers, and wait until it is ready."""
-    process = subprocess.Popen(
-        [*LINKWELL, "serve", "--home", str(home), "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        env=env or environment(home),
-    )  # fmt: skip
+    """Start the portal and its workers, and wait until it is ready; what it says is kept beside the home."""
+    with said_by(home, port).open("ab") as said:
+        process = subprocess.Popen(
+            [*LINKWELL, "serve", "--home", str(home), "--port", str(port)],
+            stdout=said, stderr=said, start_new_session=True, env=env or environment(home),
+        )  # fmt: skip
     wait_for(f"http://localhost:{port}/healthz", process)
     for _ in range(300):
         if httpx.get(f"http://localhost:{port}/readyz", timeout=10).status_code == 200:
@@ -61,11 +66,11 @@ def children(parent: int) -> dict[str, int]:
     return found
 
 
-def wait_until_back(victim: str, portal: subprocess.Popen[Any], port: int) -> None:
+def wait_until_back(victim: str, portal: subprocess.Popen[Any], home: Path, port: int) -> None:
     """Wait until the portal has started its killed part again, and is ready."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        assert portal.poll() is None, "the portal ended with its part"
+        assert portal.poll() is None, said_by(home, port).read_text("utf-8")[-3000:]
         try:
             back = any(victim in line for line in children(portal.pid))
             if back and httpx.get(f"http://localhost:{port}/readyz", timeout=10).status_code == 200:
@@ -121,21 +126,20 @@ def test_killed_during_every_long_action_the_road_ends_where_it_would_have(
     caught = []
     port = free_port()
     portal = serve(home, port)
-    said = (tmp_path / "said.txt").open("w")
     for stage, kind, victim in ACTIONS:
         before = newest(home, kind)[0]  # a practice send has been accepted already
-        walker = subprocess.Popen(
-            [*LINKWELL, *(to_stage(home, stage) if stage else again(home))],
-            stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            env=environment(home) | {"LINKWELL_PASSWORD": password_of(Home.open(home), "linker")},
-        )  # fmt: skip
+        with (tmp_path / "said.txt").open("ab") as said:
+            walker = subprocess.Popen(
+                [*LINKWELL, *(to_stage(home, stage) if stage else again(home))],
+                stdout=said, stderr=said, start_new_session=True,
+                env=environment(home) | {"LINKWELL_PASSWORD": password_of(Home.open(home), "linker")},
+            )  # fmt: skip
         try:
             caught.append(kill_while_running(home, kind, victim, portal.pid, walker, before))
         finally:
             os.killpg(walker.pid, signal.SIGKILL)  # and the person's own command dies too
             walker.wait()
-        wait_until_back(victim, portal, port)  # it goes on with what was left; the next walk asks again
-    said.close()
+        wait_until_back(victim, portal, home, port)  # it goes on with what was left; the next walk asks again
     walk(home, "--stop-after", ACTIONS[-1][0])
     portal.terminate()
     portal.wait(timeout=120)

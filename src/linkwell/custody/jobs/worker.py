@@ -4,6 +4,7 @@ takes it.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -11,9 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from django.utils import timezone
+from typing import TYPE_CHECKING, BinaryIO
 
 from linkwell.custody.home import current_home
 from linkwell.custody.jobs.kinds import KINDS, LAB, QUEUES, QUICK, Tick
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from django_tasks_db.management.commands.db_worker import Worker
 
 WAIT_SECONDS = 0.25
+LOOK_SECONDS = 1.0
+"""Somebody who only looks whether a worker lives lets go of its lock well within this."""
 STOP_SECONDS = 8.0
 """How long a worker that is told to stop waits for the lab's other session; its job is put back else."""
 TIDY_SECONDS = 15 * 60
@@ -42,29 +43,36 @@ def _lock_path(queue: str) -> Path:
 
 
 @contextmanager
-def holding(queue: str) -> Iterator[bool]:
-    """Yield True while holding the queue's lock, False if a living worker holds it.
+def holding(queue: str, *, patience: float = 0.0) -> Iterator[bool]:
+    """Yield True while holding the queue's lock, False if somebody else has it for all of `patience` seconds.
 
     The lock is the operating system's: a killed worker lets go of it without doing anything.
     """
     import fcntl  # Unix only, like the custodian's server
 
-    with _lock_path(queue).open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        file.truncate(0)
-        file.write(str(timezone.now().timestamp()).encode())
-        file.flush()
-        yield True
+    with _lock_path(queue).open("ab") as file:
+        until = time.monotonic() + patience
+        while not (mine := _locked(file, fcntl.LOCK_EX)) and time.monotonic() < until:
+            time.sleep(WAIT_SECONDS)
+        yield mine
 
 
 def alive(queue: str) -> bool:
-    """Whether a worker holds the queue's lock now."""
-    with holding(queue) as got:
-        return not got
+    """Whether a worker, or a command that does its work, holds the queue's lock now."""
+    import fcntl
+
+    with _lock_path(queue).open("ab") as file:
+        return not _locked(file, fcntl.LOCK_SH)  # shared: two who look at once do not see each other
+
+
+def _locked(file: BinaryIO, how: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def see_through(job: Job, *, tick: Tick | None = None) -> Job:
@@ -100,17 +108,15 @@ def _do_up_to(job: Job, tick: Tick | None) -> None:
 def work_for_ever(queues: tuple[str, ...] = QUEUES) -> None:
     """The worker process: hold the locks, sweep, queue what was left waiting, then do tasks until stopped.
 
-    Of the labs it does two pieces of work at once, in threads of this one process: so its lock, and what is
-    put back after its death, hold for both. Statements run in processes of their own anyway.
+    While another worker, or a command that began when there was none, holds a queue, it stands by. Of the
+    labs it does two pieces of work at once, in threads of this one process: so its lock, and what is put back
+    after its death, hold for both. Statements run in processes of their own anyway.
     """
     with ExitStack() as locks:
         for queue in queues:
-            if not locks.enter_context(holding(queue)):
-                raise TryAgain(
-                    "Another worker already does this work.",
-                    where=f"queue {queue}",
-                    fix="Stop the other one first, or leave it be.",
-                )
+            if not locks.enter_context(holding(queue, patience=LOOK_SECONDS)):
+                log.warning("another process does this work: standing by", queue=queue)
+                locks.enter_context(holding(queue, patience=math.inf))
         sweep(queues)
         if QUICK in queues:
             threading.Thread(target=_tidy_for_ever, daemon=True).start()

@@ -18,7 +18,7 @@ from linkwell.custody.agreements.specifications import agreed_specification
 from linkwell.custody.audit.record import SYSTEM, record
 from linkwell.custody.home import content_folder, current_home, links_path
 from linkwell.custody.jobs.kinds import HEAVY, Tick
-from linkwell.custody.jobs.worker import holding
+from linkwell.custody.jobs.worker import LOOK_SECONDS, holding
 from linkwell.custody.linkage.jobs import GROUPS, OUTSIDE, publish, spine_paths
 from linkwell.custody.linkage.permissions import LINK
 from linkwell.custody.machine import WrongState
@@ -53,7 +53,7 @@ def start_spine(*, by: Person, how: str) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """While nothing else heavy runs: a refresh must not read a population that is being replaced."""
-    with holding(HEAVY) as mine:
+    with holding(HEAVY, patience=LOOK_SECONDS) as mine:
         if not mine:
             raise TryAgain(
                 "Other heavy work is running here.",
