@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from linkwell.errors import TryAgain, WrongUse
-from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, prepare_spine
+from linkwell.linkage import LinkResult, LinkSettings, PreparedSpine, link, prepare_spine, run
 from linkwell.linkage.settings import PACKAGED
 
 Linker = Callable[[list[dict[str, Any]]], LinkResult]
@@ -365,6 +365,27 @@ def test_too_little_memory_says_so_and_leaves_nothing(
     assert not list((folder / "out").iterdir())
 
 
+def test_what_does_not_fit_into_what_was_thought_enough_is_done_with_more(
+    prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unset = replace(settings, memory_limit=None)
+    small, most = run._memory(table_of(ordinary), prepared, unset)
+    assert (small, most) == ("180MB", "500MB")
+    monkeypatch.setattr(run, "_memory", lambda *_: ["4MB", most])
+    again = link(table_of(ordinary), prepared, settings=unset)
+    assert again.links.equals(link(table_of(ordinary), prepared, settings=settings).links)
+    monkeypatch.setattr(run, "_memory", lambda *_: ["4MB"])
+    with pytest.raises(TryAgain, match="memory"):
+        link(table_of(ordinary), prepared, settings=unset)
+
+
+def test_memory_that_is_set_is_all_there_is(prepared: PreparedSpine, settings: LinkSettings) -> None:
+    assert run._memory(pa.table({"a": range(10)}), prepared, settings) == ["500MB"]
+    unset, large = replace(settings, memory_limit=None), pa.table({"a": range(400_000)})
+    assert run._memory(large, prepared, unset) == ["500MB"]
+    assert run._memory(large, large, unset) == ["1500MB"]
+
+
 def test_progress_is_told(prepared: PreparedSpine, settings: LinkSettings, ordinary: Rows) -> None:
     told: list[tuple[int, int]] = []
     link(
@@ -392,7 +413,7 @@ def test_a_spine_too_large_for_memory_goes_to_a_file_of_the_run_and_links_alike(
 ) -> None:
     own = replace(settings, temp_folder=folder)
     held = link(table_of(ordinary), spine, settings=own)
-    monkeypatch.setattr("linkwell.linkage.engine._LARGE_TABLE", 10)
+    monkeypatch.setattr("linkwell.linkage.engine._LARGE", 10)
     filed = link(table_of(ordinary), spine, settings=own)
     assert filed.links.equals(held.links)
     assert list(folder.iterdir()) == []

@@ -47,7 +47,7 @@ Examples:
 )
 @click.option(
     "--memory",
-    help="Memory the engine may use (2GB, or 500MB for a prepared spine); more spills to disk in --out.",
+    help="Memory the engine may use (2GB; up to 500MB for a prepared spine); more spills to disk in --out.",
 )
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 256))
 @click.option(

@@ -99,9 +99,14 @@ def attach_scratch(con: duckdb.DuckDBPyConnection, *, large: bool) -> None:
 
 def is_large(source: Source) -> bool:
     """Whether a spine is too large to be held uncompressed in a bounded memory."""
+    return rows_about(source) > _LARGE
+
+
+def rows_about(source: Source) -> int:
+    """How many people a source has; of a file by its size, as if it were Parquet; 0 where it is missing."""
     if isinstance(source, Path):
-        return source.exists() and source.stat().st_size > _LARGE_FILE
-    return bool(source.num_rows > _LARGE_TABLE)
+        return source.stat().st_size // _BYTES_A_PERSON if source.exists() else 0
+    return int(source.num_rows)
 
 
 def register(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> dict[str, str]:
@@ -191,7 +196,7 @@ def _reader(path: Path) -> str:
 _WORK = ".work-"
 _SLOW_TO_PACK = "fsst,dict_fsst,zstd"  # texts are short: trying these cost a fifth of writing a spine
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".txt", ".tsv")
-_LARGE_FILE, _LARGE_TABLE = 60_000_000, 2_000_000  # bytes, rows: about two million people either way
+_LARGE, _BYTES_A_PERSON = 2_000_000, 30  # people; in Parquet
 FILE_FAULTS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 
 

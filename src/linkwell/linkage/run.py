@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkwell.errors import WrongUse
+from linkwell.errors import TryAgain, WrongUse
 from linkwell.linkage.answer import LinkResult, alone, described, links_table, review_table, run_facts
 from linkwell.linkage.candidates import find_pairs
 from linkwell.linkage.columns import recognise
@@ -28,6 +29,7 @@ from linkwell.linkage.engine import (
     is_large,
     quoted,
     register,
+    rows_about,
     unreadable,
     with_places,
 )
@@ -52,6 +54,7 @@ from linkwell.linkage.weights import (
 Tick = Callable[[int, int], None]
 _STEPS = 5
 _MOST_PARTS = 256
+_MOST = 500  # MB for the engine, linking to a prepared spine
 
 
 def link(
@@ -80,13 +83,35 @@ def link(
         spine = PreparedSpine.open(spine)
     if chosen.temp_folder is None and isinstance(spine, PreparedSpine) and spine.path is not None:
         chosen = replace(chosen, temp_folder=spine.path.parent)  # what spills stays in the spine's own zone
-    memory = "500MB" if isinstance(spine, PreparedSpine) else "1500MB"
-    with engine(chosen, memory=memory) as con:
-        ready = _attached(con, spine, chosen)
-        load_names(con, chosen.model)
-        met = _met(con, extract, ready, chosen, tick)
-    result = _result(met, chosen, tick)  # the engine is closed by now: its memory is free for the weighing
+
+    def met(memory: str) -> _Met:
+        with engine(chosen, memory=memory) as con:
+            ready = _attached(con, spine, chosen)
+            load_names(con, chosen.model)
+            return _met(con, extract, ready, chosen, tick)
+
+    *tried, most = _memory(extract, spine, chosen)
+    for memory in tried:
+        with suppress(TryAgain):
+            found = met(memory)
+            break
+    else:
+        found = met(most)
+    result = _result(found, chosen, tick)  # the engine is closed by now: its memory is free for the weighing
     return replace(result, model={**result.model, "run": run_facts(extract, chosen)})
+
+
+def _memory(extract: Source, spine: PreparedSpine | Source, settings: LinkSettings) -> list[str]:
+    """The limits to try in turn: what such a list and spine were seen to need, then the most.
+
+    The engine fills what it is given with parts of the spine that it will not read again.
+    """
+    if settings.memory_limit:
+        return [settings.memory_limit]
+    if not isinstance(spine, PreparedSpine):
+        return ["1500MB"]
+    needed = 180 + (1000 * rows_about(extract) + 20 * spine.rows) // 1_000_000
+    return [*([f"{needed}MB"] if needed < _MOST else []), f"{_MOST}MB"]
 
 
 def _attached(

@@ -39,7 +39,8 @@ class LinkSettings:
     Attributes:
         link_at, review_at, margin_at: posterior thresholds; None takes model.toml's.
         memory_limit: DuckDB's, e.g. "2GB"; larger work spills to `temp_folder`. None: 2 GB to prepare a
-            spine, 1.5 GB to prepare it and link in one run, 500 MB to link to one that is prepared.
+            spine, 1.5 GB to prepare it and link in one run, 180 to 500 MB to link to one that
+            is prepared, by the size of both.
         temp_folder: where it spills; inside the zone or the output folder, never a shared temporary folder.
         extract_columns, spine_columns: their column -> our field, for columns that are not recognised.
         learn: whether the list teaches the model (otherwise model.toml's starting numbers are used as they
