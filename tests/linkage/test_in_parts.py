@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from linkwell.linkage.run import _in_parts
+from linkwell.linkage.compared import _in_parts
 
 
 class Small:

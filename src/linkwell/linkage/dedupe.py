@@ -20,6 +20,7 @@ from linkwell.errors import WrongUse
 from linkwell.linkage.candidates import find_pairs_within
 from linkwell.linkage.columns import recognise
 from linkwell.linkage.compare import comparisons
+from linkwell.linkage.compared import compared_pairs, sampled, worth_comparing
 from linkwell.linkage.engine import (
     FILE_FAULTS,
     Source,
@@ -31,7 +32,7 @@ from linkwell.linkage.engine import (
 )
 from linkwell.linkage.learning import learned
 from linkwell.linkage.listed import listed
-from linkwell.linkage.run import compared_pairs, sampled, standardise_list, worth_comparing
+from linkwell.linkage.reading import standardise_list
 from linkwell.linkage.settings import LinkSettings
 from linkwell.linkage.spine import prepare_here
 from linkwell.linkage.weights import (

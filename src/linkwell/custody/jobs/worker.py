@@ -48,28 +48,24 @@ def holding(queue: str, *, patience: float = 0.0) -> Iterator[bool]:
 
     The lock is the operating system's: a killed worker lets go of it without doing anything.
     """
-    import fcntl  # Unix only, like the custodian's server
-
     with _lock_path(queue).open("ab") as file:
         until = time.monotonic() + patience
-        while not (mine := _locked(file, fcntl.LOCK_EX)) and time.monotonic() < until:
+        while not (mine := _locked(file)) and time.monotonic() < until:
             time.sleep(WAIT_SECONDS)
         yield mine
 
 
 def alive(queue: str) -> bool:
     """Whether a worker, or a command that does its work, holds the queue's lock now."""
-    import fcntl
-
     with _lock_path(queue).open("ab") as file:
-        return not _locked(file, fcntl.LOCK_SH)  # shared: two who look at once do not see each other
+        return not _locked(file, shared=True)  # shared: two who look at once do not see each other
 
 
-def _locked(file: BinaryIO, how: int) -> bool:
-    import fcntl
+def _locked(file: BinaryIO, *, shared: bool = False) -> bool:
+    import fcntl  # Unix only, like the custodian's server
 
     try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
