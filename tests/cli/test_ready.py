@@ -32,7 +32,8 @@ def test_answering_everything_ends_with_the_verdict_and_the_next_command(run, tm
     assert "Part 6 of 6" in result.output
     assert "Name, gender and birth date are enough" in result.output
     assert "Ready: yes" in result.output
-    assert result.output.rstrip().endswith("Next: linkwell describe YOUR-FILE.xlsx")
+    described = "linkwell describe YOUR-FILE.xlsx --answers readiness.toml --out specification.toml"
+    assert result.output.rstrip().endswith(f"Next: {described}")
     assert (tmp_path / "r.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert load_answers(tmp_path / "readiness.toml").notes == {"identifiers": "We ask at sign-up"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from linkwell.bulk import read_tables
-from linkwell.cli.output import progress
+from linkwell.cli.output import named, progress
 from linkwell.errors import WrongUse
 from linkwell.reading.database import read_database
 from linkwell.reading.database_address import Database, is_database
@@ -94,4 +94,4 @@ def files_named(given: Sequence[Given]) -> str:
 def _named(each: Given) -> str:
     if isinstance(each, Database):
         return "DATABASE-URL"
-    return f'"{each}"' if " " in str(each) else str(each)
+    return named(each)

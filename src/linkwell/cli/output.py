@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,6 +36,11 @@ def finish(result: dict[str, Any], lines: list[str], *, as_json: bool, next_step
         click.echo(line)
     if next_step:
         click.echo(f"\nNext: {next_step}")
+
+
+def named(path: Path) -> str:
+    """A path as it is typed into the next command."""
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 @contextmanager

@@ -119,7 +119,10 @@ def check(
             'Checked by the plain engine; large files are faster with: pip install "linkwell[custodian]"'
         )
     next_step = f"linkwell handover {files_named(files)} --spec {spec_path} --out handover"
-    next_step = f"{next_step}\n      or linkwell seal {files_named(files)} --spec {spec_path}"
+    next_step += (
+        f"\n      or linkwell seal {files_named(files)} --spec {spec_path}"
+        " --custodian custodian-keys.json --agreement YOUR-AGREEMENT"
+    )
     if verdict.blocks:
         next_step = "mend what must be mended first (see the report), then check again"
     finish(facts, lines, as_json=as_json, next_step=next_step)

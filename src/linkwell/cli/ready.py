@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from linkwell.cli.output import finish, json_option
+from linkwell.cli.output import finish, json_option, named
 from linkwell.errors import TryAgain
 from linkwell.forecast import Outlook
 from linkwell.primer import (
@@ -266,7 +266,7 @@ def _summary_lines(
 
 def _next_step(outcome: Readiness, kept: Path) -> str:
     if outcome.ready is Ready.YES:
-        return "linkwell describe YOUR-FILE.xlsx"
+        return f"linkwell describe YOUR-FILE.xlsx --answers {named(kept)} --out specification.toml"
     if outcome.unanswered:
-        return f"linkwell ready --save {kept}"
-    return f"do the steps above; then change the answers in {kept} and run: linkwell ready --answers {kept}"
+        return f"linkwell ready --save {named(kept)}"
+    return f"do the steps above, change the answers in {kept}, then: linkwell ready --answers {named(kept)}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from linkwell.cli.output import finish, json_option, progress
+from linkwell.cli.output import finish, json_option, named, progress
 from linkwell.synthetic.population import SCENARIOS
 from linkwell.synthetic.population import population as make_population
 from linkwell.synthetic.provider import provider as make_provider
@@ -82,5 +82,6 @@ def provider(world: Path, out: Path, interactions: int, seed: int | None, as_jso
         f"Wrote {facts.rows:,} enrolments of {facts.clients:,} clients and {facts.interactions:,} visits.",
         f"The files are {out / 'participants.xlsx'} and {out / 'interactions.csv'}.",
     ]
-    next_step = f"linkwell describe {out / 'participants.xlsx'} {out / 'interactions.csv'}"
+    files = " ".join(named(out / name) for name in ("participants.xlsx", "interactions.csv"))
+    next_step = f"linkwell describe {files} --out specification.toml"
     finish(facts.as_dict(), lines, as_json=as_json, next_step=next_step)

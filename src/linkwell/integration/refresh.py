@@ -123,7 +123,7 @@ def build_refresh(
     if population is None:
         raise WrongUse(
             "There is no population to join the supplies to.",
-            fix="Import one first: linkwell custodian load --population WORLD",
+            fix="Import one first: linkwell custodian population FOLDER",
         )
     inputs = _inputs(population, supplies, _base_digest(home, base))
     done = read_facts(home, label)

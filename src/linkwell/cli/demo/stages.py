@@ -83,7 +83,8 @@ STAGES: tuple[Stage, ...] = (
         "describe",
         "Describe what is recorded",
         lambda w: [
-            *("describe", *w.files, "--out", w.specification, "--organisation", ORGANISATION, "--yes"),
+            *("describe", *w.files, "--out", w.specification, "--organisation", ORGANISATION),
+            *("--answers", str(w.provider / "readiness.toml"), "--yes"),
         ],
         lambda w: "a data specification is drafted",
     ),
