@@ -8,7 +8,7 @@ LINKWELL_HOME ?= demo-home
 PORT ?= 8000
 LOCKS := requirements/all.txt requirements/dev.txt pyproject.toml
 PYTEST_ARGS ?=
-ON_BOTH := $(addprefix tests/,custody portal security browser journey) $(wildcard tests/*/test_database.py)
+ON_BOTH := $(addprefix tests/,custody portal security journey browser/test_decisions.py) $(wildcard tests/*/test_database.py)
 # A third of pip's time is byte code, on one core: made afterwards, on all of them
 COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; without kept byte code each compiles everything

@@ -24,8 +24,6 @@ from linkwell.custody.uses.actions import ask_use
 from linkwell.specification.file import render
 from linkwell.standards.clock import today
 
-TODAY = today()
-
 
 class Walk:
     """One browser in which people take turns; `EXACT` for buttons found by all of their words."""
@@ -110,13 +108,11 @@ def decide(walk: Walk, decision: str, reasons: str, *, round_: int = 1, conditio
     walk.press("Decide", again=True)
 
 
-def draw_up(
-    walk: Walk, *, route: str = "direct", via: str = "", ends: date = TODAY + timedelta(days=1000)
-) -> None:
+def draw_up(walk: Walk, *, route: str = "direct", via: str = "", ends: date | None = None) -> None:
     """The integrator draws it up and offers it."""
     walk.as_("integrator", "/custodian/proposals/aroha-p1/agreement")
-    walk.page.get_by_label("First day").fill(TODAY.isoformat())
-    walk.page.get_by_label("Last day").fill(ends.isoformat())
+    walk.page.get_by_label("First day").fill(today().isoformat())
+    walk.page.get_by_label("Last day").fill((ends or today() + timedelta(days=1000)).isoformat())
     walk.choose("How does it arrive?", route)
     walk.choose("By whom", via)
     walk.choose("May results about this provider alone", "yes")
@@ -309,14 +305,14 @@ def test_a_changed_specification_reopens_the_assessment_and_the_ok_of_whoever_se
 
 def test_it_lapses_both_are_told_and_a_renewal_brings_it_back(walk, registry) -> None:
     deciding.in_force(registry)
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     Agreement.objects.filter(reference="aroha-agreement-2").update(starts=yesterday, ends=yesterday)
     watch_dates()
     for person in ("provider", "manager"):
         walk.as_(person, "/notices/")
         walk.sees("An agreement has lapsed")
     walk.as_("integrator", "/custodian/agreements/aroha-agreement-2/vary")
-    walk.page.get_by_label("Last day").fill((TODAY + timedelta(days=365)).isoformat())
+    walk.page.get_by_label("Last day").fill((today() + timedelta(days=365)).isoformat())
     walk.press("Draw it up")
     walk.sees("Version 2 (renewal)")
     walk.press("Lock and offer it")

@@ -19,7 +19,6 @@ from linkwell.custody.projects.models import Project
 from linkwell.custody.researchers.models import Evidence
 from linkwell.standards.clock import today
 
-TODAY = today()
 LEAD, RESEARCHER = "project_lead.a-university", "researcher.a-university"
 
 
@@ -167,11 +166,11 @@ def test_an_approved_project_is_changed_held_by_kaitiaki_and_runs_out(visit, peo
     visit.fill(agreed="They came and talked.")
     visit.press("Lift it", again=True)
     Evidence.objects.filter(person__username=RESEARCHER, kind="training").update(
-        until=TODAY - timedelta(days=1)
+        until=today() - timedelta(days=1)
     )
     visit.as_(RESEARCHER, where)
     visit.sees("Not in date: Confidentiality training.")
-    Project.objects.update(starts=TODAY - timedelta(days=9), ends=TODAY - timedelta(days=1))
+    Project.objects.update(starts=today() - timedelta(days=9), ends=today() - timedelta(days=1))
     watch_projects()
     visit.as_(LEAD, where)
     visit.sees("Its last day has passed.")

@@ -27,8 +27,6 @@ from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.specification.file import render
 from linkwell.standards.clock import today
 
-TODAY = today()
-
 
 def relay(registry, kind: Kind):
     return enter_organisation(by=registry.person("manager"), code=f"a-{kind}", name="Tūī Systems", kind=kind)
@@ -143,7 +141,7 @@ def test_every_condition_is_a_control_that_stops_what_it_says_or_names_who_keeps
     condition = conditions()[code]
     agreement = deciding.in_force(registry) if code == "practice-first" else registry.agreement
     agreement.conditions, agreement.on_paper = [code], False
-    agreement.cut_offs = [TODAY.isoformat()]
+    agreement.cut_offs = [today().isoformat()]
     found = controls.checks(agreement)
     assert all(check.stopped for check in found), found
     if condition.control:
@@ -160,20 +158,20 @@ def test_a_control_lets_through_what_it_should_not_stop(registry) -> None:
 
 
 def test_a_delivery_is_opened_only_in_its_window_unless_it_is_a_practice(registry) -> None:
-    agreement = deciding.in_force(registry, cut_offs=(TODAY + timedelta(days=90),), resupply_days=10)
+    agreement = deciding.in_force(registry, cut_offs=(today() + timedelta(days=90),), resupply_days=10)
     now = controls.as_now(agreement, "open")
     with pytest.raises(RefusedByRule, match="No delivery is due"):
         controls.refuse_what_is_not_agreed(agreement, now)
     controls.refuse_what_is_not_agreed(agreement, replace(now, test=True))
     for days in (60, 90, 100):
-        controls.refuse_what_is_not_agreed(agreement, replace(now, day=TODAY + timedelta(days=days)))
+        controls.refuse_what_is_not_agreed(agreement, replace(now, day=today() + timedelta(days=days)))
 
 
 def test_a_lapse_stops_sending_at_once_and_both_sides_are_told_once(registry) -> None:
     agreement = deciding.in_force(registry)
     token = issue_upload_token(by=registry.person("manager"), agreement=agreement)
     begin_upload(token=token_holder(token), length=10)
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     Agreement.objects.filter(pk=agreement.pk).update(starts=yesterday, ends=yesterday)
     with pytest.raises(RefusedByRule):  # before anything has swept
         token_holder(token)
@@ -186,16 +184,16 @@ def test_a_lapse_stops_sending_at_once_and_both_sides_are_told_once(registry) ->
 
 
 def test_both_sides_are_warned_before_the_last_day(registry) -> None:
-    agreement = deciding.in_force(registry, ends=TODAY + timedelta(days=30))
+    agreement = deciding.in_force(registry, ends=today() + timedelta(days=30))
     notices.watch_dates()
     notices.watch_dates()
     assert Notice.objects.filter(agreement=agreement, kind="ends_soon").count() == 2
 
 
 def test_a_renewal_brings_a_lapsed_agreement_and_its_token_back(registry) -> None:
-    agreement = deciding.in_force(registry, ends=TODAY)
+    agreement = deciding.in_force(registry, ends=today())
     token = issue_upload_token(by=registry.person("manager"), agreement=agreement)
-    notices.watch_dates(TODAY + timedelta(days=1))
+    notices.watch_dates(today() + timedelta(days=1))
     agreement.refresh_from_db()
     renewal = drafting.vary(by=registry.person("integrator"), agreement=agreement, wanted=deciding.wanted())
     assert renewal.kind == "renewal"

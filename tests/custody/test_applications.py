@@ -23,8 +23,6 @@ from linkwell.custody.proposals.models import MandateKind
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.standards.clock import today
 
-TODAY = today()
-
 
 def verdicts(application: Application) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
@@ -49,10 +47,10 @@ def test_a_draft_is_kept_as_far_as_it_goes_and_says_what_is_missing(registry) ->
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"ends": (TODAY - timedelta(days=1)).isoformat()}, "The last day is before the first."),
-        ({"ends": (TODAY + timedelta(days=1500)).isoformat()}, "longer than three years"),
+        ({"ends": (today() - timedelta(days=1)).isoformat()}, "The last day is before the first."),
+        ({"ends": (today() + timedelta(days=1500)).isoformat()}, "longer than three years"),
         ({"ethics_needed": "yes"}, "Which committee approved it"),
-        ({"stays": "yes", "stays_on": "2020-01", "stays_until": TODAY.isoformat()}, "no data update"),
+        ({"stays": "yes", "stays_on": "2020-01", "stays_until": today().isoformat()}, "no data update"),
     ],
 )
 def test_what_cannot_be_is_said_before_anybody_reads_it(registry, given, says) -> None:
@@ -97,7 +95,7 @@ def test_the_check_names_the_clause_that_blocks_and_never_decides(registry) -> N
 
 
 def test_an_agreement_that_ends_first_and_one_that_is_over_are_said(registry) -> None:
-    Agreement.objects.filter(pk=registry.agreement.pk).update(ends=TODAY + timedelta(days=30))
+    Agreement.objects.filter(pk=registry.agreement.pk).update(ends=today() + timedelta(days=30))
     made = steps.put_in(registry)
     where = "Riverbend Aroha, DSA-2026-001"
     assert verdicts(made)[where, "From when until when"] == [ALLOWS, A_PERSON]
@@ -210,12 +208,12 @@ def test_an_amendment_shows_only_what_changed_and_what_was_approved_goes_on(regi
 def test_a_renewal_opens_what_ran_out_and_somebody_taken_out_stays_out(registry) -> None:
     project = steps.approved(registry)
     lead, researcher = steps.team(registry)
-    Project.objects.filter(pk=project.pk).update(state="run out", ends=TODAY - timedelta(days=1))
+    Project.objects.filter(pk=project.pk).update(state="run out", ends=today() - timedelta(days=1))
     project.refresh_from_db()
     applying.take_out(by=lead, project=project, person=researcher)
     assert not access(project, lead).open
     change = applying.begin_change(by=lead, project=project, kind="renewal")
-    later = (TODAY + timedelta(days=300)).isoformat()
+    later = (today() + timedelta(days=300)).isoformat()
     applying.write(by=lead, application=change, answers={"ends": later})
     row = steps.assessed(registry, applying.put_in(by=lead, application=change))
     reviewing.approve_application(by=registry.person("assessor"), application=review(registry, row))
@@ -225,7 +223,7 @@ def test_a_renewal_opens_what_ran_out_and_somebody_taken_out_stays_out(registry)
 
 
 def test_a_project_stays_on_one_data_update_until_its_day(registry) -> None:
-    day = TODAY + timedelta(days=20)
+    day = today() + timedelta(days=20)
     project = steps.approved(registry, stays="yes", stays_on="2026-11", stays_until=day.isoformat())
     assert project.refresh_on(day).label == "2026-11"
     assert project.refresh_on(day + timedelta(days=1)) is None

@@ -19,7 +19,7 @@ from linkwell.custody.researchers.models import Evidence
 from linkwell.errors import RefusedByRule, WrongUse
 from linkwell.standards.clock import today
 
-TODAY, DAY = today(), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def codes(project, person, on=None) -> list[str]:
 def test_it_is_open_while_everything_is_in_date_and_says_until_when(project, researcher) -> None:
     found = access(project, researcher)
     assert found.open
-    assert found.until == TODAY + timedelta(days=200)
+    assert found.until == today() + timedelta(days=200)
     assert found.because == "the project"
 
 
 @pytest.mark.parametrize("kind", ["vetting", "training", "undertaking"])
 def test_the_lab_is_open_on_the_last_day_and_closed_the_day_after(project, researcher, kind: str) -> None:
-    last = TODAY + timedelta(days=10)
+    last = today() + timedelta(days=10)
     Evidence.objects.filter(person=researcher, kind=kind).update(until=last)
     assert access(project, researcher, last).open
     assert access(project, researcher, last - DAY).until == last
@@ -55,11 +55,11 @@ def test_the_lab_is_open_on_the_last_day_and_closed_the_day_after(project, resea
 def test_an_expired_training_closes_it_the_same_day_and_a_new_one_opens_it(
     registry, project, researcher
 ) -> None:
-    Evidence.objects.filter(person=researcher, kind="training").update(until=TODAY - DAY)
+    Evidence.objects.filter(person=researcher, kind="training").update(until=today() - DAY)
     assert codes(project, researcher) == ["training"]
     with pytest.raises(RefusedByRule, match="Confidentiality training"):
         refuse_closed(project, researcher)
-    researchers.write_down(by=registry.person("manager"), person=researcher, kind="training", since=TODAY)
+    researchers.write_down(by=registry.person("manager"), person=researcher, kind="training", since=today())
     assert access(project, researcher).open
 
 

@@ -168,6 +168,7 @@ class Story:
 SEED = int(os.environ.get("LINKWELL_TEST_SEED", "20261122"))
 
 
+@pytest.mark.one_database  # what a table holds comes from the files
 def test_every_later_table_is_as_if_it_had_never_been_there(site: Site, tmp_path: Path) -> None:
     """Two refreshes and what each removal rebuilds, a removal of every kind, in an order that is drawn."""
     draw = random.Random(SEED)

@@ -27,8 +27,6 @@ from linkwell.custody.supplies.models import Supply
 from linkwell.ledger.receipts import Receipt, verify
 from linkwell.standards.clock import today
 
-TODAY = today()
-
 
 @pytest.fixture
 def kept(registry) -> Supply:
@@ -49,13 +47,15 @@ def there(supply: Supply) -> list[bool]:
 
 
 def end(supply: Supply, **change: object) -> Agreement:
-    Agreement.objects.filter(pk=supply.agreement_id).update(**{"state": "ended", "ended_on": TODAY, **change})
+    Agreement.objects.filter(pk=supply.agreement_id).update(
+        **{"state": "ended", "ended_on": today(), **change}
+    )
     return Agreement.objects.get(pk=supply.agreement_id)
 
 
 def test_nothing_is_destroyed_before_its_time_and_everything_after(registry, kept) -> None:
     end(kept)
-    due = years_after(TODAY, 2)
+    due = years_after(today(), 2)
     assert destroyed_on(end(kept)) == due
     assert destroy_what_is_due(due.replace(year=due.year - 1)) == 0
     assert there(kept) == [True, True, True]
@@ -117,7 +117,7 @@ def test_a_provider_has_it_destroyed_now_once_the_agreement_is_over(registry, ke
     with pytest.raises(WrongState):
         ask_for_destruction(by=lead, agreement=kept.agreement)
     ended = signing.leave(by=lead, agreement=kept.agreement)
-    assert ended.ended_on == TODAY
+    assert ended.ended_on == today()
     for name in ("other", "provider_staff", "manager"):
         with pytest.raises(NotAllowed):
             ask_for_destruction(by=registry.person(name), agreement=ended)

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from tests.journey.conftest import Road, walk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 def only(home: Path, *kept: str, rows_kept: int = 150) -> int:

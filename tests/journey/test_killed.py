@@ -16,7 +16,7 @@ import pytest
 from linkwell.cli.demo.stages import STAGES
 from tests.journey.conftest import LINKWELL, SIZES, Road, environment, walk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 # Where it is killed: at what share of the time the stage took when nobody interrupted it, and after how many
 # seconds at most, for a machine that was busy then and hurries now; the rest is in test_worker_killed.

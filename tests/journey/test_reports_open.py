@@ -19,6 +19,7 @@ from tests.browser.conftest import (  # noqa: F401
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.one_database,
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"),
 ]

@@ -19,7 +19,7 @@ from tests import registries
 from tests.journey.conftest import LINKWELL, SIZES, Road, environment, walk
 from tests.journey.test_portal_opens import free_port, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 # the stage ("": the linker's own command), the kind of its job, and which child of `serve` is killed
 ACTIONS = (

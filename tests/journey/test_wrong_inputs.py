@@ -18,6 +18,8 @@ from tests.journey.conftest import linkwell
 
 Run = Callable[..., tuple[int, str]]
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:

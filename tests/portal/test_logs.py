@@ -44,6 +44,7 @@ def lines() -> Iterator[io.StringIO]:
     handler.setStream(before)
 
 
+@pytest.mark.one_database
 def test_marked_values_through_every_form_reach_no_log(registry, settings, lines, capfd) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     assert urlpatterns

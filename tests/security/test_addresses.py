@@ -82,15 +82,16 @@ def differing(
     signed_in: list[tuple[Somebody, Client]], page: Page, world: World
 ) -> list[tuple[Somebody, Client]]:
     """One person of every role, in every kind of organisation, of those whose thing it is or whom it names,
-    and of others. On PostgreSQL those who are not listed count by kind alone: which role may is decided
-    before the database is asked, and tried in full on SQLite.
+    and of others. On PostgreSQL people count by kind and by whether they are listed: which role may is
+    decided before the database is asked, and tried in full on SQLite.
     """
     found = {}
     for somebody, client in signed_in:
         whose, named = somebody.organisation, somebody.person.username in NAMED
         kind, owns = (whose.kind, whose.code in world.owners(page.name)) if whose else (None, False)
-        told = connection.vendor == "sqlite" or listed(page, somebody, world)
-        found.setdefault((somebody.role if told else None, kind, owns, named), (somebody, client))
+        whole = connection.vendor == "sqlite"
+        role = (somebody.role, named) if whole else listed(page, somebody, world)
+        found.setdefault((role, kind, owns), (somebody, client))
     return list(found.values())
 
 
