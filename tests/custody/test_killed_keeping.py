@@ -99,6 +99,7 @@ def kill_web(portal: subprocess.Popen[bytes]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.one_database  # what has to last there is in files
 def test_web_killed_while_a_file_comes_in_keeps_what_arrived(site: Site) -> None:
     package, port = (site.folder / "supply.lwp").read_bytes(), free_port()
     half, portal = len(package) // 2, serve(site.home.path, port, site.environment)
@@ -387,6 +388,7 @@ def test_a_worker_stands_by_while_somebody_else_holds_its_queue(site: Site, tmp_
             worker.wait()
 
 
+@pytest.mark.one_database  # the queue itself is tried on both, with messages and destruction
 def test_a_worker_killed_while_it_builds_counts_and_runs_a_script_does_each_once(
     site: Site, tmp_path: Path
 ) -> None:

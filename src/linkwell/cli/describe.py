@@ -23,6 +23,7 @@ from linkwell.specification.recipe import with_recipe
     epilog="""\b
 Examples:
   linkwell describe participants.xlsx visits.csv --out specification.toml
+  linkwell describe participants.xlsx visits.csv --answers readiness.toml --out specification.toml
   linkwell describe clients.xlsx --sheet 2025 --organisation "Our Trust" --out specification.toml
   linkwell describe exports/ --out specification.toml                        every file in a folder
   linkwell describe sqlite:///clients.db --query people.sql --query visits.sql --out specification.toml
